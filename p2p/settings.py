@@ -1,0 +1,240 @@
+"""Settings: one module; the environment decides between one machine and a plant's servers.
+
+Every variable is listed in `.env.example`. Nothing is started by importing this file.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlparse
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCTION = os.environ.get("P2P_PRODUCTION") == "1"
+DEBUG = os.environ.get("P2P_DEBUG") == "1" and not PRODUCTION
+P2P_DATA = Path(os.environ.get("P2P_DATA") or ROOT / ".p2p-data").absolute()
+P2P_DURABLE = True  # tests turn it off: their embedded server need not survive a power cut
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+REDIS_URL = os.environ.get("REDIS_URL", "")
+
+
+def _own_secret(path: Path) -> str:
+    """The secret of a plant on one machine: made once, readable by its owner only."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    except OSError:  # a data folder that cannot be written: every process signs for itself
+        return secrets.token_urlsafe(48)
+    return path.read_text().strip() or secrets.token_urlsafe(48)
+
+
+def _secret() -> str:
+    given = os.environ.get("P2P_SECRET_KEY", "")
+    if not PRODUCTION:
+        return given or _own_secret(P2P_DATA / "secret-key")
+    if len(given) < 40 or given.startswith("change-me"):
+        raise ImproperlyConfigured(
+            "P2P_PRODUCTION=1 needs a P2P_SECRET_KEY of your own, 40 characters or more: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))' makes one."
+        )
+    return given
+
+
+def _hosts() -> list[str]:
+    named = [host.strip() for host in os.environ.get("P2P_HOSTS", "").split(",") if host.strip()]
+    if PRODUCTION and (not named or "*" in named):
+        raise ImproperlyConfigured(
+            "P2P_PRODUCTION=1 needs P2P_HOSTS: the names this plant is reached by, no '*'."
+        )
+    return named or ["127.0.0.1", "localhost", "[::1]", "testserver"]
+
+
+def _database(url: str) -> dict[str, object]:
+    """A server named by its address, or the embedded one, which starts at the first connection."""
+    common: dict[str, object] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    if not url:
+        if PRODUCTION:
+            raise ImproperlyConfigured(
+                "P2P_PRODUCTION=1 needs DATABASE_URL: postgres://user:password@host:5432/name"
+            )
+        return {"ENGINE": "p2p.setup.database", "NAME": "p2p", **common}
+    parts = urlparse(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL has to begin with postgres:// (p2p needs PostgreSQL 15 or newer)."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+        **common,
+    }
+
+
+SECRET_KEY = _secret()
+ALLOWED_HOSTS = _hosts()
+DATABASES = {"default": _database(DATABASE_URL)}
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "pgtrigger",
+    "pghistory",
+    "p2p.setup",
+    "p2p.core",
+    "strategies",
+    "p2p.inventory",
+    "planning",
+    "execution",
+    "outsourcing",
+    "quality",
+    "costing",
+    "p2p.pages",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "p2p.urls"
+WSGI_APPLICATION = "p2p.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "core.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
+LOCALE_PATHS = [ROOT / "p2p" / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [ROOT / "p2p" / "static"]
+STATIC_ROOT = Path(os.environ.get("P2P_STATIC") or ROOT / "staticfiles")
+MEDIA_ROOT = P2P_DATA / "attachments"
+_STATIC_STORAGE = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if PRODUCTION
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC_STORAGE},
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# Behind the reverse proxy of docker-compose.yml everything is HTTPS; on one machine it is 127.0.0.1.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the container's own check comes without the proxy
+SECURE_HSTS_SECONDS = int(os.environ.get("P2P_HSTS_SECONDS", "3600")) if PRODUCTION else 0
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+def folder_broker(data: Path) -> dict[str, object]:
+    """Where messages to the worker lie when there is no Redis."""
+    folder = data / "broker"
+    return {
+        "data_folder_in": str(folder / "queue"),
+        "data_folder_out": str(folder / "queue"),
+        "control_folder": str(folder / "control"),
+        "processed_folder": str(folder / "taken"),
+        "store_processed": False,
+        "polling_interval": 0.05,
+    }
+
+
+CELERY_BROKER_URL = REDIS_URL or "p2p-folder://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else folder_broker(P2P_DATA)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True  # a Run row tells how a calculation went
+CELERY_TASK_DEFAULT_QUEUE = "light"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_ACKS_LATE = False  # the sweeper of runs starts again what a killed worker left
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "rest_framework.authentication.BasicAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "p2p: plan to produce",
+    "DESCRIPTION": "Planning, shop floor, outsourcing, quality and costs of a plant.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("P2P_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,60 @@
+"""What every test may rely on: a data folder of its own, quick passwords, shared cases, perhaps a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def chromium() -> str | None:
+    """P2P_CHROMIUM, then PATH."""
+    named = os.environ.get("P2P_CHROMIUM")
+    if named:
+        return named
+    return next(
+        (
+            found
+            for name in ("chromium", "chromium-browser", "google-chrome")
+            if (found := shutil.which(name))
+        ),
+        None,
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Attachments, messages to workers and the embedded database of tests stay away from a real plant's."""
+    from django.conf import settings
+
+    own = Path(tempfile.mkdtemp(prefix="p2p-test-"))
+    config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
+    if not settings.DATABASE_URL:
+        settings.P2P_DATA, settings.P2P_DURABLE = settings.P2P_DATA / "test", False
+    settings.MEDIA_ROOT = own / "attachments"
+    if not settings.REDIS_URL:
+        from p2p.settings import folder_broker
+
+        settings.CELERY_BROKER_TRANSPORT_OPTIONS = folder_broker(own)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if chromium() is None:
+        missing = pytest.mark.skip(reason="no Chromium: set P2P_CHROMIUM or install one")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(missing)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference cases; P2P_SHARED names another of the same shape."""
+    folder = Path(os.environ.get("P2P_SHARED") or ROOT.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip(f"no reference cases at {folder}")
+    return folder

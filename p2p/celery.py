@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 from kombu.transport import TRANSPORT_ALIASES
+
+from p2p.setup import processes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "p2p.settings")
 TRANSPORT_ALIASES["p2p-folder"] = "p2p.setup.folder_broker:Transport"
@@ -13,3 +16,8 @@ TRANSPORT_ALIASES["p2p-folder"] = "p2p.setup.folder_broker:Transport"
 app = Celery("p2p")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _watch_parent(**_: object) -> None:
+    processes.end_with_parent()

@@ -1,4 +1,4 @@
-"""Makes `.venv` from the hashed locks and goes on inside it. Standard library only: there is nothing else yet."""
+"""Makes `.venv` from the hashed locks and goes on inside it. Standard library only: nothing else is there."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+INSTALLED = "P2P_INSTALLED_SECONDS"  # told to the command that goes on inside .venv
 ROOM = 1_500_000_000  # bytes: the packages, their downloads, and a first database
 AGAIN = "then run the same command again: it goes on where it stopped."
 
@@ -90,14 +91,15 @@ def _prepare(kind: str) -> None:
     free = shutil.disk_usage(ROOT).free
     if free < ROOM:
         raise Trouble(
-            f"The disk under {ROOT} has {free / 1e9:.1f} GB left, and the first start needs {ROOM / 1e9:.1f} GB: "
-            f"make room, {AGAIN}"
+            f"The disk under {ROOT} has {free / 1e9:.1f} GB left, and the first start needs "
+            f"{ROOM / 1e9:.1f} GB: make room, {AGAIN}"
         )
     if not _works():
         _make()
     _install(LOCKS[kind])
     told = {"lock": _wanted(kind), "seconds": round(time.monotonic() - began, 1)}
     _stamp(kind).write_text(json.dumps(told))
+    os.environ[INSTALLED] = str(told["seconds"])
 
 
 def _works() -> bool:
@@ -142,7 +144,7 @@ def _install(lock: Path) -> None:
         watch.start()
         while pip.poll() is None:
             seen = sum(line.startswith(("Collecting ", "Requirement already")) for line in said)
-            laid = sum(1 for _ in VENV.glob("lib*/**/site-packages/*.dist-info"))
+            laid = sum(1 for _ in _packages().glob("*.dist-info"))
             bar.show(min(seen, total) + min(laid, total), 2 * total, said[-1][:50] if said else "")
             time.sleep(0.2)
         watch.join()
@@ -157,6 +159,11 @@ def _install(lock: Path) -> None:
     bar.end(f"{total} packages")
 
 
+def _packages() -> Path:
+    """Where pip lays packages down."""
+    return next(VENV.glob("lib/python3*/site-packages"), VENV / "Lib" / "site-packages")
+
+
 def _listen(pip: subprocess.Popen[str], said: list[str]) -> None:
     assert pip.stdout is not None
     for line in pip.stdout:
@@ -168,7 +175,7 @@ def _why(said: str) -> str:
     if "No space left" in said:
         return f"The disk is full: make room, {AGAIN}"
     if "DO NOT MATCH THE HASHES" in said:
-        return "A downloaded package is not the one this project was tested with (its hash differs): not installed."
+        return "A downloaded package is not the one this project was tested with (its hash differs): refused."
     if "No matching distribution" in said and "from versions: none)" not in said:
         lines = [line for line in said.splitlines() if "No matching distribution" in line]
         return f"This Python ({sys.version.split()[0]}) lacks a package: {lines[0].removeprefix('ERROR: ')}"

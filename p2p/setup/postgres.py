@@ -162,8 +162,8 @@ class Server:
         if made_by and made_by != ours:
             raise Trouble(
                 f"The data in {self.cluster} belong to PostgreSQL {made_by}, but the programs in "
-                f"{self.programs} are PostgreSQL {ours}: set P2P_PG_BIN to the programs of PostgreSQL {made_by}, "
-                "or P2P_DATA to another folder."
+                f"{self.programs} are PostgreSQL {ours}: set P2P_PG_BIN to the programs of "
+                f"PostgreSQL {made_by}, or P2P_DATA to another folder."
             )
         self.folder.mkdir(parents=True, exist_ok=True)
         self.who.own(self.folder)
@@ -173,7 +173,7 @@ class Server:
         where = {"host": "127.0.0.1" if WINDOWS else str(self.sockets), "user": "p2p"}
         where["port"] = str(_free_port() if WINDOWS else 5432)
         where["password"] = (self.folder / "password").read_text().strip()
-        self._forget_dead_server()
+        self._clear_way()
         self._launch(where)
         _make_database(where)
         _write_private(self.told, json.dumps(where), binaries.Account())
@@ -216,11 +216,11 @@ class Server:
                     raise
                 time.sleep(0.5)
 
-    def _forget_dead_server(self) -> None:
-        """After a crash of the machine another program may have the pid that the server had."""
-        note = self.cluster / "postmaster.pid"
-        if note.exists() and self.pid() is None:
-            note.unlink(missing_ok=True)
+    def _clear_way(self) -> None:
+        """What a start that was killed midway, or a crash of the machine, left behind."""
+        if self.pid():  # started, but its address was never written down
+            self._stop()
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)  # its pid may be another program's now
 
     def _run(self, tool: str, *arguments: object, check: bool = True) -> None:
         with tempfile.TemporaryFile("w+") as output:  # a file: the server would keep a pipe open

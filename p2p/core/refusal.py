@@ -1,0 +1,36 @@
+"""How a business rule says no: a sentence with parameters, put into words where it is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A business rule says no; `str(refused)` is one sentence fit for the user, in the reader's language.
+
+    `code` is stable for programs, `field` names the input that is wrong, `about` the record the
+    objection concerns (so that one question about many records can be answered record by record).
+    """
+
+    def __init__(
+        self, sentence: object, *, code: str = "", field: str = "", about: Any = None, **params: object
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code
+        self.field = field
+        self.about = about
+        self.params = params
+
+    def __str__(self) -> str:
+        # A lazy translation is turned into words only here, in the language active at the edge.
+        words = str(self.sentence)
+        return words.format(**self.params) if self.params else words
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception crosses process borders (Celery, xdist) as plain words: lazy text does not pickle.
+        return _again, (str(self), self.code, self.field)
+
+
+def _again(sentence: str, code: str, field: str) -> Refused:
+    return Refused(sentence, code=code, field=field)

@@ -1,0 +1,110 @@
+"""Reading runs of every kind as one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import CharField, F, QuerySet, Value
+
+from p2p.core.refusal import Refused
+from p2p.core.runs.model import Run
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run, of whatever kind, as lists and progress bars show it."""
+
+    kind: str
+    pk: int
+    title: str
+    state: str
+    scope: str
+    phase: str
+    done: int
+    total: int
+    problem: str
+    cancel_asked: bool
+    asked_by: str | None
+    asked_at: datetime
+    began_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def number(self) -> str:
+        """`mrp-12`: what addresses and people call it."""
+        return f"{self.kind}-{self.pk}"
+
+    @property
+    def percent(self) -> int | None:
+        """0 to 100 within the phase, None when the phase does not count."""
+        return min(100, self.done * 100 // self.total) if self.total else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in {"done", "failed", "cancelled"}
+
+
+_COLUMNS = ("pk", "state", "scope", "phase", "done", "total", "problem", "cancel_asked")
+_TIMES = ("asked_at", "began_at", "ended_at")
+
+
+def kinds() -> dict[str, type[Run]]:
+    """Every concrete run model by its kind, in the order of the installed apps."""
+    models = [model for model in apps.get_models() if issubclass(model, Run)]
+    found = {model.kind: model for model in models}
+    if len(found) != len(models):
+        raise RuntimeError("Two kinds of run have the same name.")
+    return found
+
+
+def _lines_of(model: type[Run]) -> QuerySet[Any, Any]:
+    rows = model._base_manager.order_by().annotate(
+        kind_=Value(model.kind, CharField()), who_=F("asked_by__username")
+    )
+    return rows.values_list("kind_", *_COLUMNS, "who_", *_TIMES)
+
+
+def _line(row: tuple[Any, ...]) -> RunLine:
+    kind, pk, *rest = row
+    title = str(kinds()[kind]._meta.verbose_name)
+    return RunLine(kind, pk, title, *rest)
+
+
+def recent_runs(
+    *, limit: int = 20, kind: str = "", state: str = "", scope: str | None = None, asked_by: str = ""
+) -> list[RunLine]:
+    """The latest runs of all kinds (or one), newest first. One query."""
+    chosen = [model for name, model in kinds().items() if kind in {"", name}]
+    parts = []
+    for model in chosen:
+        rows = _lines_of(model)
+        rows = rows.filter(state=state) if state else rows
+        rows = rows.filter(scope=scope) if scope is not None else rows
+        rows = rows.filter(asked_by__username=asked_by) if asked_by else rows
+        # Each kind gives at most `limit`, so that ten years of runs are not sorted to show twenty.
+        parts.append(rows.order_by("-asked_at", "-pk")[:limit])
+    if not parts:
+        return []
+    first, *others = parts
+    whole = first.union(*others, all=True).order_by("-asked_at", "kind_", "-pk") if others else first
+    return [_line(row) for row in whole[:limit]]
+
+
+def run_of(kind: str, pk: int) -> Run:
+    """One run, typed. Refused by name when there is none."""
+    model = kinds().get(kind)
+    run = model._base_manager.filter(pk=pk).first() if model else None
+    if run is None:
+        raise Refused("There is no run {number}.", code="not_found", number=f"{kind}-{pk}")
+    return run
+
+
+def find_run(number: str) -> Run | None:
+    """The run called `mrp-12`, or None."""
+    kind, _, key = number.rpartition("-")
+    model = kinds().get(kind)
+    return model._base_manager.filter(pk=int(key)).first() if model and key.isdecimal() else None

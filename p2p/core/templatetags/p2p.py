@@ -1,0 +1,162 @@
+"""Template tags and filters of the interface: `{% load p2p %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.db.models import Model
+from django.template.context import RequestContext
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from p2p.core import access, places
+from p2p.core.web import formats, rail, states
+
+register = template.Library()
+
+register.filter("num", formats.number)
+register.filter("pct", formats.percent)
+register.filter("day", formats.day)
+register.filter("moment", formats.moment)
+register.filter("hour", formats.hour)
+register.filter("dur", formats.duration)
+register.filter("ago", formats.ago)
+register.filter("short", formats.short)
+register.filter("state_colour", states.colour)
+register.filter("state_label", states.label)
+
+
+@register.filter
+def signed(value: Any, places_: int | None = None) -> str:
+    """With its sign always: variances, differences."""
+    return formats.number(value, places_, sign=True)
+
+
+@register.filter
+def weekday(value: Any) -> str:
+    return formats.day(value, weekday=True)
+
+
+@register.filter
+def tone(value: Any) -> str:
+    """Class for a figure where positive is unfavourable: "bad", "good" or ""."""
+    exact = Decimal(str(value)) if value not in (None, "") else Decimal(0)
+    return "bad" if exact > 0 else "good" if exact < 0 else ""
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """One of the icons in icons.svg; it is decoration, the word beside it speaks."""
+    if not name:
+        return mark_safe("")
+    classes = f"ic {size}".strip()
+    return format_html(
+        '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        classes,
+        static("p2p/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def badge(state: Any, text: Any = "", kind: str = "") -> SafeString:
+    """`{% badge order %}` (its state, in its own words), `{% badge "late" "3 d 6 h late" %}`."""
+    if isinstance(state, Model):
+        record: Any = state
+        state = record.state
+        text = text or (record.get_state_display() if hasattr(record, "get_state_display") else "")
+    if state in (None, ""):
+        return mark_safe(formats.NONE)
+    return format_html(
+        '<span class="p-badge {}" data-s="{}">{}</span>',
+        kind,
+        states.colour(state),
+        text or states.label(state),
+    )
+
+
+def _shares(parts: Sequence[tuple[str, Any]], of: Any) -> list[tuple[str, Decimal, Decimal]]:
+    """(colour, left, width) in hundredths of `of`, clipped to the bar."""
+    whole = Decimal(str(of or 0))
+    left, shares = Decimal(0), []
+    for colour, value in parts:
+        share = Decimal(str(value or 0)) * 100 / whole if whole > 0 else Decimal(0)
+        width = max(Decimal(0), min(share, 100 - left))
+        if width:
+            shares.append((colour, left.quantize(Decimal("0.1")), width.quantize(Decimal("0.1"))))
+        left += width
+    return shares
+
+
+@register.simple_tag
+def bar(of: Any, good: Any = 0, scrap: Any = 0, plain: Any = 0) -> SafeString:
+    """A progress bar of `of`: good green, scrap red, plain blue. It carries its own sentence."""
+    shares = _shares([("finished", good), ("late", scrap), ("plain", plain)], of)
+    done = sum((width for _colour, _left, width in shares), Decimal(0))
+    return format_html(
+        '<svg class="p-bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="{} %">{}</svg>',
+        round(done),
+        format_html_join("", '<rect data-s="{}" x="{}" width="{}" height="6"></rect>', shares),
+    )
+
+
+def _user(context: RequestContext) -> Any:
+    return context["request"].user
+
+
+def _allowed(context: RequestContext, roles: Sequence[str]) -> bool:
+    return not roles or access.may(_user(context), *roles)
+
+
+@register.inclusion_tag("components/place.html", takes_context=True)
+def place(context: RequestContext, slot: str, record: Any = None, style: str = "card") -> dict[str, Any]:
+    """The panels of a slot, each loaded from its own URL. Style: card, plain."""
+    panels = [each for each in places.panels(slot, record) if _allowed(context, each.roles)]
+    drawn = [{"panel": each, "url": each.url(record)} for each in panels]
+    return {"panels": drawn, "style": style, "slot": slot}
+
+
+@register.inclusion_tag("components/verbs.html", takes_context=True)
+def verbs(context: RequestContext, slot: str, record: Any = None, show: int = 3) -> dict[str, Any]:
+    """The buttons of a slot: `show` of them in the open, the rest behind "…"; the primary one stands last."""
+    allowed = [each for each in places.verbs(slot, record) if _allowed(context, each.roles)]
+    drawn = [
+        {
+            "verb": each,
+            "url": each.url(record),
+            "refusals": each.refusals(record),
+            "id": f"no-{slot}-{each.key}",
+        }
+        for each in allowed
+    ]
+    first = [each for each in drawn if each["verb"].primary]
+    rest = [each for each in drawn if not each["verb"].primary]
+    return {
+        "shown": rest[:show] + first,
+        "hidden": rest[show:],
+        "slot": slot,
+        "request": context["request"],
+        "csrf_token": context.get("csrf_token", ""),
+    }
+
+
+@register.inclusion_tag("components/rail.html", takes_context=True)
+def draw_rail(context: RequestContext) -> dict[str, Any]:
+    """The navigation for this person, with the current page marked."""
+    request = context["request"]
+    return {"areas": rail.areas(request.user, request.path), "request": request}
+
+
+@register.simple_tag
+def search_url() -> str:
+    return places.search_url()
+
+
+@register.filter
+def initials(user: Any) -> str:
+    names = (user.get_full_name() or user.get_username()).replace(".", " ").split()
+    return "".join(name[0] for name in names[:2]).upper()

@@ -1,0 +1,120 @@
+"""How numbers, dates and durations are written for people: real minus sign, separators, "–" for none."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateformat import format as spell
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext
+from django.utils.translation import pgettext as in_context
+
+from p2p.core import clock
+
+NONE = "–"
+MINUS = "\N{MINUS SIGN}"
+NARROW = "\N{NO-BREAK SPACE}"
+DAY_MONTH = {"de": "j. M", "es": "j M", "en": "j M"}
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if value is None or value == "":
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def number(value: Any, places: int | None = None, *, sign: bool = False) -> str:
+    """A number in the reader's language. Without `places`, as many decimals as the value has, up to six."""
+    exact = _decimal(value)
+    if exact is None:
+        return NONE
+    if not exact.is_finite():
+        return NONE
+    wanted = places if places is not None else min(6, _places_of(exact))
+    rounded = exact.quantize(Decimal(1).scaleb(-wanted), rounding=ROUND_HALF_UP)
+    words = number_format(abs(rounded), decimal_pos=wanted, use_l10n=True, force_grouping=True)
+    if rounded < 0:
+        return MINUS + words
+    return "+" + words if sign and rounded > 0 else words
+
+
+def _places_of(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def percent(value: Any, places: int = 0) -> str:
+    """A share (0.62) as "62 %"."""
+    exact = _decimal(value)
+    return NONE if exact is None else f"{number(exact * 100, places)}{NARROW}%"
+
+
+def _local(value: datetime | date) -> datetime | date:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+def day(value: datetime | date | None, *, weekday: bool = False) -> str:
+    """ "18 Nov", with the year only when it is not this one."""
+    if not value:
+        return NONE
+    local = _local(value)
+    pattern = DAY_MONTH.get((get_language() or "en")[:2], "j M")
+    if local.year != timezone.localtime(clock.now()).year:
+        pattern += " Y"
+    return spell(local, ("D " if weekday else "") + pattern)
+
+
+def moment(value: datetime | None) -> str:
+    """ "18 Nov 14:00" in the plant's time."""
+    return f"{day(value)} {spell(_local(value), 'H:i')}" if value else NONE
+
+
+def hour(value: datetime | None) -> str:
+    return spell(_local(value), "H:i") if value else NONE
+
+
+def duration(value: timedelta | int | float | Decimal | None) -> str:
+    """ "3 d 6 h", "7 h 40", "25 min", "12 s": the two largest parts. A plain number counts seconds."""
+    if value is None or value == "":
+        return NONE
+    seconds = round(value.total_seconds() if isinstance(value, timedelta) else float(value))
+    sign, seconds = (MINUS, -seconds) if seconds < 0 else ("", seconds)
+    days, rest = divmod(seconds, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, rest = divmod(rest, 60)
+    if days:
+        return sign + (f"{number(days)} d {hours} h" if hours else f"{number(days)} d")
+    if hours:
+        return sign + (f"{hours} h {minutes:02d}" if minutes else f"{hours} h")
+    if minutes:
+        return f"{sign}{minutes} min"
+    return f"{sign}{rest} s"
+
+
+def ago(value: datetime | None) -> str:
+    """How long since, as a duration; "now" under a minute."""
+    if value is None:
+        return NONE
+    gone = clock.now() - value
+    if timedelta(0) <= gone < timedelta(minutes=1):
+        return in_context("moment", "now")
+    return gettext("{duration} ago").format(duration=duration(gone))
+
+
+def short(value: Any) -> str:
+    """A figure for a tight place: 412,806 becomes "412.8 k"."""
+    exact = _decimal(value)
+    if exact is None:
+        return NONE
+    for power, letter in ((9, "bn"), (6, "m"), (3, "k")):
+        if abs(exact) >= Decimal(10) ** (power + (1 if power == 3 else 0)):
+            return f"{number(exact.scaleb(-power), 1)}{NARROW}{letter}"
+    return number(exact, 0 if exact == exact.to_integral() else 1)

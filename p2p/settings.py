@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlparse
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,6 +120,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "p2p.core.history.WhoDidIt",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -201,6 +203,10 @@ def folder_broker(data: Path) -> dict[str, object]:
     }
 
 
+RUNS = "celery"  # tests and one-off scripts say "inline": done on the spot, when the transaction commits
+RUN_SILENCE = 30  # seconds without a heartbeat after which a run's worker counts as dead
+WEBHOOKS_ALLOW_PRIVATE = os.environ.get("P2P_WEBHOOKS_ALLOW_PRIVATE") == "1"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024  # one bulk upsert
 CELERY_BROKER_URL = REDIS_URL or "p2p-folder://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else folder_broker(P2P_DATA)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -211,16 +217,37 @@ CELERY_TASK_ACKS_LATE = False  # the sweeper of runs starts again what a killed 
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    # A message older than the next one is worth nothing: without "expires" a stopped worker comes back to a heap.
+    "sweep": {"task": "p2p.core.sweep", "schedule": 10.0, "options": {"queue": "light", "expires": 10}},
+    "deliver": {"task": "p2p.core.deliver", "schedule": 5.0, "options": {"queue": "light", "expires": 5}},
+    "clean": {"task": "p2p.core.clean", "schedule": 24 * 3600.0, "options": {"queue": "light"}},
+}
+CELERY_BEAT_SCHEDULE = {
+    "sweep runs": {"task": "p2p.core.sweep", "schedule": 10, "options": {"queue": "light", "expires": 10}},
+    "deliver facts": {"task": "p2p.core.deliver", "schedule": 5, "options": {"queue": "light", "expires": 5}},
+    "clean up": {
+        "task": "p2p.core.clean",
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"queue": "light"},
+    },
+}
 
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "p2p.core.rest.schema.HouseSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.BasicAuthentication",
+        "p2p.core.rest.authentication.TokenAuthentication",
+        "p2p.core.rest.authentication.Session",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PERMISSION_CLASSES": ["p2p.core.rest.permissions.RoleAllowed"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": [],
+    "EXCEPTION_HANDLER": "p2p.core.rest.problems.answer",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,
+    "DATETIME_FORMAT": "iso-8601",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "p2p: plan to produce",

@@ -286,6 +286,13 @@ def address(data: Path, *, durable: bool = True) -> dict[str, Any]:
     return server.ensure()
 
 
+def release(data: Path) -> None:
+    """Give the server on `data` up before this process exits; does nothing if it never asked for it."""
+    pid, server = _joined.pop(data, (0, None))
+    if server is not None and pid == os.getpid():
+        server.leave()
+
+
 def _leave(server: Server, pid: int) -> None:
     if pid == os.getpid():
         server.leave()

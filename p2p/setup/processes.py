@@ -60,7 +60,9 @@ class Worker:
     def check(self) -> None:
         """Trouble if it has ended by itself."""
         if self.child is not None and self.child.poll() is not None:
-            raise Trouble(f"The worker ended unexpectedly (code {self.child.returncode}): {self.log} says why.")
+            raise Trouble(
+                f"The worker ended unexpectedly (code {self.child.returncode}): {self.log} says why."
+            )
 
     def end(self) -> None:
         """Let it finish what it does; after some seconds no longer."""

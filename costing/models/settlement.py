@@ -1,0 +1,56 @@
+"""The end of an order in money: what it should have cost, what it did, and why they differ."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.clock import now
+from p2p.core.fields import AmountField, QuantityField
+
+
+class Settlement(models.Model):
+    order = models.OneToOneField("planning.ProductionOrder", on_delete=models.PROTECT, related_name="+")
+    entry = models.OneToOneField("costing.Entry", on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey("costing.CostVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    good_quantity = QuantityField()
+    standard = AmountField(help_text=_("Standard cost of the good quantity."))
+    actual = AmountField()
+    settled_at = models.DateTimeField(default=now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.order}"
+
+
+class Variance(models.Model):
+    """Positive is unfavourable. All rows of a settlement sum to actual − standard."""
+
+    class Kind(models.TextChoices):
+        PRICE = "price", _("Price")
+        USAGE = "usage", _("Quantity")
+        SUBSTITUTION = "substitution", _("Substitution")
+        LOT_SIZE = "lot_size", _("Lot size")
+        RATE = "rate", _("Rate")
+        EFFICIENCY = "efficiency", _("Efficiency")
+        OUTSIDE = "outside", _("Outside work")
+        SCRAP = "scrap", _("Scrap")
+        ROUNDING = "rounding", _("Rounding")
+
+    settlement = models.ForeignKey(Settlement, on_delete=models.CASCADE, related_name="variances")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    element = models.ForeignKey("costing.CostElement", on_delete=models.PROTECT, null=True, related_name="+")
+    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, null=True, related_name="+")
+    operation = models.ForeignKey("planning.Operation", on_delete=models.PROTECT, null=True, related_name="+")
+    amount = AmountField()
+    because = models.JSONField(default=dict, help_text=_("The figures of the formula, so that a screen can show it."))
+
+    class Meta:
+        ordering = ["settlement", "kind", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ExecutionConfig(AppConfig):
+    name = "execution"
+    label = "execution"
+    default_auto_field = "django.db.models.BigAutoField"

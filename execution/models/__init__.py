@@ -1,0 +1,22 @@
+"""What happened on the floor: picked, clocked, reported, scrapped, stopped."""
+
+from execution.models.device import Badge, Device, PrintedDocument
+from execution.models.downtime import Downtime
+from execution.models.material import MaterialMove, OutputMove
+from execution.models.pick import PickLine, PickList
+from execution.models.report import Clocking, Report
+from execution.models.wip import WipMove
+
+__all__ = [
+    "Badge",
+    "Clocking",
+    "Device",
+    "Downtime",
+    "MaterialMove",
+    "OutputMove",
+    "PickLine",
+    "PickList",
+    "PrintedDocument",
+    "Report",
+    "WipMove",
+]

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class OutsourcingConfig(AppConfig):
+    name = "outsourcing"
+    label = "outsourcing"
+    default_auto_field = "django.db.models.BigAutoField"

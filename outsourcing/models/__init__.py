@@ -1,0 +1,17 @@
+"""Work that vendors do for us: ordered, sent, received, invoiced."""
+
+from outsourcing.models.dispatch import Dispatch, DispatchLine
+from outsourcing.models.invoice import Invoice, InvoiceLine
+from outsourcing.models.order import SubcontractLine, SubcontractOrder
+from outsourcing.models.receipt import Receipt, ReceiptLine
+
+__all__ = [
+    "Dispatch",
+    "DispatchLine",
+    "Invoice",
+    "InvoiceLine",
+    "Receipt",
+    "ReceiptLine",
+    "SubcontractLine",
+    "SubcontractOrder",
+]

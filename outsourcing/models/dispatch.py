@@ -1,0 +1,44 @@
+"""Pieces on their way to a vendor."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from p2p.core.clock import now
+from p2p.core.fields import QuantityField
+
+
+class Dispatch(models.Model):
+    """A delivery note."""
+
+    number = models.CharField(max_length=40, unique=True)
+    order = models.ForeignKey("outsourcing.SubcontractOrder", on_delete=models.PROTECT, related_name="dispatches")
+    effective_at = models.DateTimeField()
+    posted_at = models.DateTimeField(default=now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "dispatches"
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DispatchLine(models.Model):
+    """Pieces of the operation before (wip_move), or a component from stock (move)."""
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey("outsourcing.SubcontractLine", on_delete=models.PROTECT, related_name="+")
+    quantity = QuantityField()
+    wip_move = models.ForeignKey("execution.WipMove", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    move = models.ForeignKey("inventory.Move", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["dispatch", "id"]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="dispatch_line_quantity")]
+
+    def __str__(self) -> str:
+        return f"{self.dispatch} {self.quantity}"

@@ -1,0 +1,26 @@
+"""What is wanted, what is proposed, and what is ordered to be made, with when and where."""
+
+from planning.models.block import Block
+from planning.models.demand import Customer, Demand
+from planning.models.operation import Operation, OperationLink
+from planning.models.order import Material, Output, ProductionOrder
+from planning.models.proposal import Message, Peg, Proposal
+from planning.models.replenishment import ReplenishmentOrder
+from planning.models.run import PlanRun, ScheduleRun
+
+__all__ = [
+    "Block",
+    "Customer",
+    "Demand",
+    "Material",
+    "Message",
+    "Operation",
+    "OperationLink",
+    "Output",
+    "Peg",
+    "PlanRun",
+    "ProductionOrder",
+    "Proposal",
+    "ReplenishmentOrder",
+    "ScheduleRun",
+]

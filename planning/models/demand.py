@@ -1,0 +1,73 @@
+"""What customers and forecasts want."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.fields import QuantityField
+from p2p.core.flow import Flow
+
+DEMAND_FLOW = Flow(
+    "state",
+    deliver=({"open"}, "delivered"),
+    cancel=({"open"}, "cancelled"),
+    reopen=({"delivered", "cancelled"}, "open"),
+)
+
+
+class Customer(models.Model):
+    number = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Demand(models.Model):
+    class Kind(models.TextChoices):
+        SALES = "sales", _("Sales line")
+        FORECAST = "forecast", _("Forecast")
+        SERVICE = "service", _("Service")
+        INTERPLANT = "interplant", _("Other plant")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        DELIVERED = "delivered", _("Delivered")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    number = models.CharField(max_length=40, help_text=_("Document, such as the sales order."))
+    line = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SALES)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("strategies.Unit", on_delete=models.PROTECT, related_name="+")
+    quantity = QuantityField()
+    delivered_quantity = QuantityField(default=0)
+    ordered_on = models.DateField()
+    due_on = models.DateField()
+    promised_on = models.DateField(null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(default=50, help_text=_("0 is most urgent, 100 least."))
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="demands")
+    source_system = models.CharField(max_length=40, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["due_on", "number", "line"]
+        indexes = [
+            models.Index(fields=["site", "ordered_on"], name="demand_ordered"),
+            models.Index(fields=["item", "due_on"], name="demand_item_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["source_system", "kind", "number", "line"], name="demand_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0, delivered_quantity__gte=0), name="demand_quantity"),
+            models.CheckConstraint(condition=Q(priority__lte=100), name="demand_priority"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.line}"

@@ -1,0 +1,107 @@
+"""Bills of material."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.fields import QuantityField, RateField
+from p2p.core.history import track
+from strategies.models.version import Version, dates_in_order, once, one_active
+
+
+@track()
+class BomVersion(Version):
+    batch_quantity = QuantityField(default=1, help_text=_("Line quantities are for this many of the item."))
+    yield_fraction = RateField(default=1)
+
+    class Meta:
+        ordering = ["item", "site", "-version"]
+        constraints = [
+            once("bom_version_once"),
+            one_active("bom_version_one_active"),
+            dates_in_order("bom_version_dates"),
+            models.CheckConstraint(condition=Q(batch_quantity__gt=0), name="bom_version_batch"),
+            models.CheckConstraint(condition=Q(yield_fraction__gt=0, yield_fraction__lte=1), name="bom_version_yield"),
+        ]
+
+
+@track()
+class BomLine(models.Model):
+    class Kind(models.TextChoices):
+        ITEM = "item", _("Item")
+        PHANTOM = "phantom", _("Phantom")
+        PEGGED = "pegged", _("Pegged supply")
+        VENDOR = "vendor", _("Supplied by the vendor")
+        SUBCONTRACT = "subcontract", _("Supplied to the subcontractor")
+
+    class Consumption(models.TextChoices):
+        VARIABLE = "variable", _("Per piece")
+        CONSTANT = "constant", _("Per order")
+
+    class Flushing(models.TextChoices):
+        MANUAL = "manual", _("Picked by hand")
+        START = "start", _("At start")
+        OPERATION = "operation", _("At each report")
+        FINISH = "finish", _("At finish")
+        ARRIVAL = "arrival", _("On arrival at the line")
+
+    bom = models.ForeignKey(BomVersion, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    component = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="used_in")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ITEM)
+    consumption = models.CharField(max_length=8, choices=Consumption.choices, default=Consumption.VARIABLE)
+    quantity = QuantityField()
+    unit = models.ForeignKey("strategies.Unit", on_delete=models.PROTECT, related_name="+")
+    scrap_fraction = RateField(default=0)
+    scrap_quantity = QuantityField(default=0, help_text=_("Lost once per order."))
+    operation_number = models.PositiveIntegerField(null=True, blank=True)
+    flushing = models.CharField(max_length=10, choices=Flushing.choices, default=Flushing.MANUAL)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True, help_text=_("Last day."))
+
+    class Meta:
+        ordering = ["bom", "position"]
+        indexes = [models.Index(fields=["component", "bom"], name="bom_line_where_used")]
+        constraints = [
+            models.UniqueConstraint(fields=["bom", "position"], name="bom_line_position_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="bom_line_quantity"),
+            models.CheckConstraint(
+                condition=Q(scrap_fraction__gte=0, scrap_fraction__lt=1, scrap_quantity__gte=0), name="bom_line_scrap"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="bom_line_dates",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bom} {self.position} {self.component}"
+
+
+@track()
+class BomOutput(models.Model):
+    """A co- or by-product that comes out beside the item."""
+
+    class Kind(models.TextChoices):
+        CO = "co", _("Co-product")
+        BY = "by", _("By-product")
+
+    bom = models.ForeignKey(BomVersion, on_delete=models.CASCADE, related_name="outputs")
+    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=2, choices=Kind.choices, default=Kind.CO)
+    quantity = QuantityField()
+    unit = models.ForeignKey("strategies.Unit", on_delete=models.PROTECT, related_name="+")
+    cost_share = RateField(default=0)
+
+    class Meta:
+        ordering = ["bom", "item"]
+        constraints = [
+            models.UniqueConstraint(fields=["bom", "item"], name="bom_output_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="bom_output_quantity"),
+            models.CheckConstraint(condition=Q(cost_share__gte=0, cost_share__lte=1), name="bom_output_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bom} → {self.item}"

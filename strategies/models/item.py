@@ -1,0 +1,131 @@
+"""What is bought, made, stored and sold, and how each site supplies it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.fields import PriceField, QuantityField, RateField
+from p2p.core.history import track
+
+
+class ItemGroup(models.Model):
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=100)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@track()
+class Item(models.Model):
+    class Kind(models.TextChoices):
+        PRODUCT = "product", _("Product")
+        MATERIAL = "material", _("Material")
+        SERVICE = "service", _("Service")
+
+    class Tracking(models.TextChoices):
+        NONE = "none", _("Not tracked")
+        LOT = "lot", _("By lot")
+        SERIAL = "serial", _("By serial number")
+
+    number = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MATERIAL)
+    group = models.ForeignKey(ItemGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    tracking = models.CharField(max_length=8, choices=Tracking.choices, default=Tracking.NONE)
+    shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
+    list_price = PriceField(null=True, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    source_system = models.CharField(max_length=40, blank=True)
+    external_id = models.CharField(max_length=60, blank=True)
+    active = models.BooleanField(default=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_system", "external_id"], condition=~Q(external_id=""), name="item_external_id_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@track()
+class ItemPolicy(models.Model):
+    """Default order settings of an item; a row for a site outranks the row for all sites."""
+
+    class Supply(models.TextChoices):
+        MAKE = "make", _("Make")
+        BUY = "buy", _("Buy")
+        TRANSFER = "transfer", _("Transfer")
+        SUBCONTRACT = "subcontract", _("Subcontract")
+
+    class Mode(models.TextChoices):
+        DISCRETE = "discrete", _("Discrete")
+        PROCESS = "process", _("Process")
+        LEAN = "lean", _("Lean")
+        PROJECT = "project", _("Project")
+
+    class Strategy(models.TextChoices):
+        STOCK = "mts", _("Make to stock")
+        ORDER = "mto", _("Make to order")
+        ASSEMBLE = "ato", _("Assemble to order")
+        ENGINEER = "eto", _("Engineer to order")
+
+    class Lot(models.TextChoices):
+        LOT_FOR_LOT = "lot_for_lot", _("Lot for lot")
+        FIXED = "fixed", _("Fixed quantity")
+        PERIOD = "period", _("Period")
+        MIN_MAX = "min_max", _("Min/max")
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="policies")
+    site = models.ForeignKey("strategies.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    supply = models.CharField(max_length=12, choices=Supply.choices, default=Supply.BUY)
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.DISCRETE)
+    strategy = models.CharField(max_length=4, choices=Strategy.choices, default=Strategy.STOCK)
+    lot_policy = models.CharField(max_length=12, choices=Lot.choices, default=Lot.LOT_FOR_LOT)
+    fixed_quantity = QuantityField(null=True, blank=True)
+    minimum_quantity = QuantityField(default=0)
+    maximum_quantity = QuantityField(null=True, blank=True)
+    multiple_quantity = QuantityField(default=0)
+    period_days = models.PositiveIntegerField(default=0)
+    lead_time_days = models.PositiveIntegerField(default=0)
+    safety_stock = QuantityField(default=0)
+    reorder_point = QuantityField(default=0)
+    yield_fraction = RateField(default=1)
+    vendor = models.ForeignKey("strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    location = models.ForeignKey(
+        "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["item", "site"]
+        verbose_name_plural = "item policies"
+        constraints = [
+            models.UniqueConstraint(fields=["item", "site"], name="item_policy_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(minimum_quantity__gte=0, multiple_quantity__gte=0, safety_stock__gte=0, reorder_point__gte=0),
+                name="item_policy_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(maximum_quantity__isnull=True) | Q(maximum_quantity__gte=models.F("minimum_quantity")),
+                name="item_policy_max_above_min",
+            ),
+            models.CheckConstraint(condition=Q(yield_fraction__gt=0, yield_fraction__lte=1), name="item_policy_yield"),
+            models.CheckConstraint(
+                condition=~Q(lot_policy="fixed") | Q(fixed_quantity__gt=0), name="item_policy_fixed_quantity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} @ {self.site or '*'}"

@@ -1,0 +1,21 @@
+"""Running numbers of documents."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class NumberSeries(models.Model):
+    code = models.CharField(max_length=40)
+    site = models.ForeignKey("strategies.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    prefix = models.CharField(max_length=20)
+    width = models.PositiveSmallIntegerField(default=6)
+    next_value = models.BigIntegerField(default=1)
+
+    class Meta:
+        ordering = ["code", "site"]
+        verbose_name_plural = "number series"
+        constraints = [models.UniqueConstraint(fields=["code", "site"], name="number_series_once", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.prefix}"

@@ -1,0 +1,30 @@
+"""Why something was scrapped, stopped, held or adjusted: a tree of codes."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReasonCode(models.Model):
+    class Kind(models.TextChoices):
+        SCRAP = "scrap", _("Scrap")
+        DOWNTIME = "downtime", _("Downtime")
+        HOLD = "hold", _("Hold")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+        REVERSAL = "reversal", _("Reversal")
+        CANCEL = "cancel", _("Cancellation")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    code = models.CharField(max_length=30)
+    name = models.CharField(max_length=100)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    icon = models.CharField(max_length=40, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["kind", "code"]
+        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="reason_code_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -218,15 +218,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    # A message older than the next one is worth nothing: without "expires" a stopped worker comes back to a heap.
+    # A message older than the next one is worth nothing: without "expires" a stopped worker finds a heap.
     "sweep": {"task": "p2p.core.sweep", "schedule": 10.0, "options": {"queue": "light", "expires": 10}},
     "deliver": {"task": "p2p.core.deliver", "schedule": 5.0, "options": {"queue": "light", "expires": 5}},
-    "clean": {"task": "p2p.core.clean", "schedule": 24 * 3600.0, "options": {"queue": "light"}},
-}
-CELERY_BEAT_SCHEDULE = {
-    "sweep runs": {"task": "p2p.core.sweep", "schedule": 10, "options": {"queue": "light", "expires": 10}},
-    "deliver facts": {"task": "p2p.core.deliver", "schedule": 5, "options": {"queue": "light", "expires": 5}},
-    "clean up": {
+    "clean": {
         "task": "p2p.core.clean",
         "schedule": crontab(hour=3, minute=10),
         "options": {"queue": "light"},

@@ -118,7 +118,9 @@ def _runs() -> Iterator[Finding]:
         for run in model._base_manager.filter(state__in=counts).order_by("pk"):
             counts[run.state] += 1
             if run.heartbeat_at and run.heartbeat_at < since:
-                silent = f"{run.state} and silent since {run.heartbeat_at:%Y-%m-%d %H:%M} UTC: is a worker running?"
+                silent = (
+                    f"{run.state}, but silent since {run.heartbeat_at:%Y-%m-%d %H:%M} UTC: does a worker run?"
+                )
                 yield Finding(f"{model._meta.verbose_name} {run.pk}", silent, wrong=True)
     yield Finding("runs", f"{counts['running']} running, {counts['queued']} waiting")
 

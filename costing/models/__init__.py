@@ -3,7 +3,15 @@
 from costing.models.ledger import Entry, Period, Posting
 from costing.models.settlement import Settlement, Variance
 from costing.models.valuation import Valuation
-from costing.models.version import CostElement, CostRate, CostVersion, ItemCost, ItemPrice, RollupRun, RollupWarning
+from costing.models.version import (
+    CostElement,
+    CostRate,
+    CostVersion,
+    ItemCost,
+    ItemPrice,
+    RollupRun,
+    RollupWarning,
+)
 
 __all__ = [
     "CostElement",

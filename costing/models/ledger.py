@@ -59,12 +59,20 @@ class Entry(models.Model):
     operation = models.ForeignKey(
         "planning.Operation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    move = models.ForeignKey("inventory.Move", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    report = models.ForeignKey("execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    move = models.ForeignKey(
+        "inventory.Move", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    report = models.ForeignKey(
+        "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reference = models.CharField(max_length=60, blank=True)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
     effective_at = models.DateTimeField()
-    posted_on = models.DateField(help_text=_("Accounting day: the day it happened, or the first open one after."))
+    posted_on = models.DateField(
+        help_text=_("Accounting day: the day it happened, or the first open one after.")
+    )
     posted_at = models.DateTimeField(default=now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -47,7 +47,9 @@ class Variance(models.Model):
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, null=True, related_name="+")
     operation = models.ForeignKey("planning.Operation", on_delete=models.PROTECT, null=True, related_name="+")
     amount = AmountField()
-    because = models.JSONField(default=dict, help_text=_("The figures of the formula, so that a screen can show it."))
+    because = models.JSONField(
+        default=dict, help_text=_("The figures of the formula, so that a screen can show it.")
+    )
 
     class Meta:
         ordering = ["settlement", "kind", "id"]

@@ -70,7 +70,9 @@ class CostRate(models.Model):
 
     version = models.ForeignKey(CostVersion, on_delete=models.CASCADE, related_name="rates")
     element = models.ForeignKey(CostElement, on_delete=models.PROTECT, related_name="+")
-    category = models.ForeignKey("strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    category = models.ForeignKey(
+        "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     per_hour = PriceField(default=0)
     surcharge_fraction = RateField(default=0, help_text=_("Of the base element's cost, 0.1 = 10 %."))
     base = models.ForeignKey(CostElement, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -81,9 +83,12 @@ class CostRate(models.Model):
             models.UniqueConstraint(
                 fields=["version", "element", "category", "base"], name="cost_rate_once", nulls_distinct=False
             ),
-            models.CheckConstraint(condition=Q(per_hour__gte=0, surcharge_fraction__gte=0), name="cost_rate_not_negative"),
             models.CheckConstraint(
-                condition=Q(category__isnull=False, base__isnull=True) | Q(category__isnull=True, base__isnull=False),
+                condition=Q(per_hour__gte=0, surcharge_fraction__gte=0), name="cost_rate_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(category__isnull=False, base__isnull=True)
+                | Q(category__isnull=True, base__isnull=False),
                 name="cost_rate_hour_or_surcharge",
             ),
         ]

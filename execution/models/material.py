@@ -10,8 +10,12 @@ class MaterialMove(models.Model):
 
     material = models.ForeignKey("planning.Material", on_delete=models.PROTECT, related_name="+")
     move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")
-    report = models.ForeignKey("execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    pick_line = models.ForeignKey("execution.PickLine", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    report = models.ForeignKey(
+        "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    pick_line = models.ForeignKey(
+        "execution.PickLine", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["id"]
@@ -25,7 +29,9 @@ class OutputMove(models.Model):
 
     output = models.ForeignKey("planning.Output", on_delete=models.PROTECT, related_name="+")
     move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")
-    report = models.ForeignKey("execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    report = models.ForeignKey(
+        "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["id"]

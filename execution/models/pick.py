@@ -11,7 +11,9 @@ from p2p.core.clock import now
 from p2p.core.fields import QuantityField
 from p2p.core.flow import Flow
 
-PICK_FLOW = Flow("state", pick=({"open"}, "picked"), cancel=({"open"}, "cancelled"), reopen=({"picked"}, "open"))
+PICK_FLOW = Flow(
+    "state", pick=({"open"}, "picked"), cancel=({"open"}, "cancelled"), reopen=({"picked"}, "open")
+)
 
 
 class PickList(models.Model):
@@ -43,8 +45,12 @@ class PickLine(models.Model):
     pick_list = models.ForeignKey(PickList, on_delete=models.CASCADE, related_name="lines")
     material = models.ForeignKey("planning.Material", on_delete=models.PROTECT, related_name="+")
     location = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, null=True, related_name="+")
-    lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    serial = models.ForeignKey("inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lot = models.ForeignKey(
+        "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    serial = models.ForeignKey(
+        "inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     quantity = QuantityField()
     picked_quantity = QuantityField(default=0)
     reservation = models.ForeignKey(
@@ -54,7 +60,9 @@ class PickLine(models.Model):
     class Meta:
         ordering = ["pick_list", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(quantity__gt=0, picked_quantity__gte=0), name="pick_line_quantity")
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, picked_quantity__gte=0), name="pick_line_quantity"
+            )
         ]
 
     def __str__(self) -> str:

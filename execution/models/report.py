@@ -25,10 +25,16 @@ class Report(models.Model):
     resource = models.ForeignKey(
         "strategies.Resource", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    worker = models.ForeignKey("strategies.Worker", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    device = models.ForeignKey("execution.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    worker = models.ForeignKey(
+        "strategies.Worker", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    device = models.ForeignKey(
+        "execution.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     note = models.CharField(max_length=200, blank=True)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
     effective_at = models.DateTimeField()
     posted_at = models.DateTimeField(default=now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

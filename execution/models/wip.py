@@ -24,10 +24,14 @@ class WipMove(models.Model):
 
     operation = models.ForeignKey("planning.Operation", on_delete=models.PROTECT, related_name="+")
     location = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, null=True, related_name="+")
-    lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lot = models.ForeignKey(
+        "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     quantity = QuantityField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    report = models.ForeignKey("execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    report = models.ForeignKey(
+        "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reference = models.CharField(max_length=60, blank=True)
     effective_at = models.DateTimeField()
     posted_at = models.DateTimeField(default=now)

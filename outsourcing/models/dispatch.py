@@ -14,7 +14,9 @@ class Dispatch(models.Model):
     """A delivery note."""
 
     number = models.CharField(max_length=40, unique=True)
-    order = models.ForeignKey("outsourcing.SubcontractOrder", on_delete=models.PROTECT, related_name="dispatches")
+    order = models.ForeignKey(
+        "outsourcing.SubcontractOrder", on_delete=models.PROTECT, related_name="dispatches"
+    )
     effective_at = models.DateTimeField()
     posted_at = models.DateTimeField(default=now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -33,8 +35,12 @@ class DispatchLine(models.Model):
     dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey("outsourcing.SubcontractLine", on_delete=models.PROTECT, related_name="+")
     quantity = QuantityField()
-    wip_move = models.ForeignKey("execution.WipMove", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    move = models.ForeignKey("inventory.Move", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    wip_move = models.ForeignKey(
+        "execution.WipMove", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    move = models.ForeignKey(
+        "inventory.Move", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["dispatch", "id"]

@@ -43,7 +43,9 @@ class InvoiceLine(models.Model):
 
     class Meta:
         ordering = ["invoice", "id"]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0, price__gte=0), name="invoice_line_figures")]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0, price__gte=0), name="invoice_line_figures")
+        ]
 
     def __str__(self) -> str:
         return f"{self.invoice} {self.quantity}"

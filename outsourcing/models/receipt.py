@@ -12,7 +12,9 @@ from p2p.core.fields import QuantityField
 
 class Receipt(models.Model):
     number = models.CharField(max_length=40, unique=True)
-    order = models.ForeignKey("outsourcing.SubcontractOrder", on_delete=models.PROTECT, related_name="receipts")
+    order = models.ForeignKey(
+        "outsourcing.SubcontractOrder", on_delete=models.PROTECT, related_name="receipts"
+    )
     packing_slip = models.CharField(max_length=60, blank=True)
     effective_at = models.DateTimeField()
     posted_at = models.DateTimeField(default=now)
@@ -32,7 +34,9 @@ class ReceiptLine(models.Model):
     line = models.ForeignKey("outsourcing.SubcontractLine", on_delete=models.PROTECT, related_name="+")
     good = QuantityField(default=0)
     rejected = QuantityField(default=0)
-    report = models.ForeignKey("execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    report = models.ForeignKey(
+        "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["receipt", "id"]

@@ -4,7 +4,7 @@ from planning.models.block import Block
 from planning.models.demand import Customer, Demand
 from planning.models.operation import Operation, OperationLink
 from planning.models.order import Material, Output, ProductionOrder
-from planning.models.proposal import Message, Peg, Proposal
+from planning.models.proposal import Message, Need, Peg, Proposal
 from planning.models.replenishment import ReplenishmentOrder
 from planning.models.run import PlanRun, ScheduleRun
 
@@ -14,6 +14,7 @@ __all__ = [
     "Demand",
     "Material",
     "Message",
+    "Need",
     "Operation",
     "OperationLink",
     "Output",

@@ -53,7 +53,9 @@ class Demand(models.Model):
     due_on = models.DateField()
     promised_on = models.DateField(null=True, blank=True)
     priority = models.PositiveSmallIntegerField(default=50, help_text=_("0 is most urgent, 100 least."))
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="demands")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="demands"
+    )
     source_system = models.CharField(max_length=40, blank=True)
     revision = models.PositiveIntegerField(default=1)
 
@@ -64,8 +66,12 @@ class Demand(models.Model):
             models.Index(fields=["item", "due_on"], name="demand_item_due"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["source_system", "kind", "number", "line"], name="demand_line_once"),
-            models.CheckConstraint(condition=Q(quantity__gt=0, delivered_quantity__gte=0), name="demand_quantity"),
+            models.UniqueConstraint(
+                fields=["source_system", "kind", "number", "line"], name="demand_line_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, delivered_quantity__gte=0), name="demand_quantity"
+            ),
             models.CheckConstraint(condition=Q(priority__lte=100), name="demand_priority"),
         ]
 

@@ -49,13 +49,21 @@ class Operation(models.Model):
     run_seconds = models.PositiveIntegerField(default=0, help_text=_("For the whole order quantity."))
     queue_seconds = models.PositiveIntegerField(default=0)
     transit_seconds = models.PositiveIntegerField(default=0)
+    transfer_quantity = QuantityField(
+        null=True, blank=True, help_text=_("The next operation may start after so many.")
+    )
     scrap_fraction = RateField(default=0)
     quantity = QuantityField()
     good_quantity = QuantityField(default=0)
     scrap_quantity = QuantityField(default=0)
     inspect = models.BooleanField(default=False)
     outside = models.BooleanField(default=False, help_text=_("Done by a vendor."))
-    vendor = models.ForeignKey("strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    vendor = models.ForeignKey(
+        "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    vendor_days = models.PositiveIntegerField(
+        default=0, help_text=_("Calendar days at the vendor, there and back.")
+    )
     promised_at = models.DateTimeField(null=True, blank=True)
     promised_quantity = QuantityField(null=True, blank=True)
     with_vendor = QuantityField(default=0, help_text=_("Pieces that lie at the vendor now."))

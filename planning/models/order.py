@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.clock import now
 from p2p.core.fields import QuantityField, RateField
 from p2p.core.flow import Flow
+from planning.models.proposal import Need
 
 ORDER_FLOW = Flow(
     "state",
@@ -50,21 +51,27 @@ class ProductionOrder(models.Model):
     quantity = QuantityField()
     good_quantity = QuantityField(default=0)
     scrap_quantity = QuantityField(default=0)
-    need = models.CharField(max_length=12, choices=[("independent", _("Independent")), ("dependent", _("Dependent"))])
+    need = models.CharField(max_length=12, choices=Need.choices, default=Need.INDEPENDENT)
     priority = models.PositiveSmallIntegerField(default=50)
     start_on = models.DateField(help_text=_("Earliest day planning allows."))
     due_on = models.DateField()
     starts_at = models.DateTimeField(null=True, blank=True, help_text=_("Scheduled."))
     ends_at = models.DateTimeField(null=True, blank=True, help_text=_("Scheduled."))
-    bom = models.ForeignKey("strategies.BomVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    bom = models.ForeignKey(
+        "strategies.BomVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     route = models.ForeignKey(
         "strategies.RouteVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     output_location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
-    proposal = models.ForeignKey("planning.Proposal", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    proposal = models.ForeignKey(
+        "planning.Proposal", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     source_system = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=now)
     released_at = models.DateTimeField(null=True, blank=True)
@@ -81,7 +88,8 @@ class ProductionOrder(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, good_quantity__gte=0, scrap_quantity__gte=0), name="order_quantities"
+                condition=Q(quantity__gt=0, good_quantity__gte=0, scrap_quantity__gte=0),
+                name="order_quantities",
             ),
             models.CheckConstraint(condition=Q(due_on__gte=models.F("start_on")), name="order_dates"),
         ]
@@ -116,7 +124,9 @@ class Material(models.Model):
         indexes = [models.Index(fields=["item"], name="material_item")]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="material_position_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=0, issued_quantity__gte=0), name="material_quantity"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0, issued_quantity__gte=0), name="material_quantity"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -144,7 +154,9 @@ class Output(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "item"], name="output_once"),
             models.UniqueConstraint(fields=["order"], condition=Q(kind="main"), name="output_one_main"),
-            models.CheckConstraint(condition=Q(quantity__gt=0, received_quantity__gte=0), name="output_quantity"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, received_quantity__gte=0), name="output_quantity"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,9 @@ class ReplenishmentOrder(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.FIRM)
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
-    vendor = models.ForeignKey("strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    vendor = models.ForeignKey(
+        "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     from_location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -47,12 +49,16 @@ class ReplenishmentOrder(models.Model):
     quantity = QuantityField(help_text=_("In the item's unit."))
     received_quantity = QuantityField(default=0)
     price = PriceField(null=True, blank=True, help_text=_("Per one of the item's unit."))
-    currency = models.ForeignKey("strategies.Currency", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    currency = models.ForeignKey(
+        "strategies.Currency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     ordered_on = models.DateField()
     due_on = models.DateField()
     promised_at = models.DateTimeField(null=True, blank=True)
     promised_quantity = QuantityField(null=True, blank=True)
-    proposal = models.ForeignKey("planning.Proposal", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    proposal = models.ForeignKey(
+        "planning.Proposal", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     source_system = models.CharField(max_length=40, blank=True)
     revision = models.PositiveIntegerField(default=1)
 
@@ -60,9 +66,12 @@ class ReplenishmentOrder(models.Model):
         ordering = ["due_on", "number"]
         indexes = [models.Index(fields=["item", "due_on"], name="replenishment_item_due")]
         constraints = [
-            models.CheckConstraint(condition=Q(quantity__gt=0, received_quantity__gte=0), name="replenishment_quantity"),
             models.CheckConstraint(
-                condition=~Q(kind="purchase") | Q(vendor__isnull=False), name="replenishment_purchase_names_vendor"
+                condition=Q(quantity__gt=0, received_quantity__gte=0), name="replenishment_quantity"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="purchase") | Q(vendor__isnull=False),
+                name="replenishment_purchase_names_vendor",
             ),
             models.CheckConstraint(condition=Q(due_on__gte=F("ordered_on")), name="replenishment_dates"),
         ]

@@ -36,8 +36,12 @@ class Inspection(models.Model):
         "planning.Operation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
-    lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    hold = models.ForeignKey("inventory.Hold", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lot = models.ForeignKey(
+        "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    hold = models.ForeignKey(
+        "inventory.Hold", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     quantity = QuantityField()
     sample_size = models.PositiveIntegerField()
     because = models.CharField(max_length=200, help_text=_("Which rule asked for it."))
@@ -54,7 +58,9 @@ class Inspection(models.Model):
             models.Index(fields=["operation"], name="inspection_operation"),
             models.Index(fields=["opened_at"], name="inspection_open", condition=Q(state="open")),
         ]
-        constraints = [models.CheckConstraint(condition=Q(sample_size__gte=1, quantity__gt=0), name="inspection_size")]
+        constraints = [
+            models.CheckConstraint(condition=Q(sample_size__gte=1, quantity__gt=0), name="inspection_size")
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -65,7 +71,9 @@ class Result(models.Model):
 
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, null=True, related_name="results")
     operation = models.ForeignKey("planning.Operation", on_delete=models.PROTECT, null=True, related_name="+")
-    characteristic = models.ForeignKey("strategies.Characteristic", on_delete=models.PROTECT, related_name="+")
+    characteristic = models.ForeignKey(
+        "strategies.Characteristic", on_delete=models.PROTECT, related_name="+"
+    )
     sample = models.PositiveIntegerField(help_text=_("Piece of the sample, from 1."))
     value = QuantityField(null=True, blank=True)
     text = models.CharField(max_length=200, blank=True)

@@ -11,7 +11,9 @@ from p2p.core.clock import now
 from p2p.core.fields import QuantityField
 from p2p.core.flow import Flow
 
-NCR_FLOW = Flow("state", decide=({"open"}, "decided"), close=({"decided"}, "closed"), reopen=({"decided"}, "open"))
+NCR_FLOW = Flow(
+    "state", decide=({"open"}, "decided"), close=({"decided"}, "closed"), reopen=({"decided"}, "open")
+)
 
 
 class NonConformance(models.Model):
@@ -36,7 +38,9 @@ class NonConformance(models.Model):
         "planning.Operation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
-    lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lot = models.ForeignKey(
+        "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     quantity = QuantityField()
     reason = models.ForeignKey(
         "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -28,7 +28,9 @@ class ControlPlan(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     trigger = models.CharField(max_length=10, choices=Trigger.choices, default=Trigger.RELEASE)
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    item = models.ForeignKey(
+        "strategies.Item", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     item_group = models.ForeignKey(
         "strategies.ItemGroup", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -36,9 +38,13 @@ class ControlPlan(models.Model):
         "strategies.ResourceGroup", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     operation_number = models.PositiveIntegerField(null=True, blank=True)
-    sample_fixed = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pieces; empty: by fraction."))
+    sample_fixed = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Pieces; empty: by fraction.")
+    )
     sample_fraction = RateField(null=True, blank=True, help_text=_("0.1 = every tenth piece, at least one."))
-    blocks = models.BooleanField(default=True, help_text=_("The operation cannot finish before it is accepted."))
+    blocks = models.BooleanField(
+        default=True, help_text=_("The operation cannot finish before it is accepted.")
+    )
 
     class Meta:
         ordering = ["code", "-version"]
@@ -66,12 +72,16 @@ class ControlPlanLine(models.Model):
 
     plan = models.ForeignKey(ControlPlan, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
-    characteristic = models.ForeignKey("strategies.Characteristic", on_delete=models.PROTECT, related_name="+")
+    characteristic = models.ForeignKey(
+        "strategies.Characteristic", on_delete=models.PROTECT, related_name="+"
+    )
     target = QuantityField(null=True, blank=True)
     lower_limit = QuantityField(null=True, blank=True)
     upper_limit = QuantityField(null=True, blank=True)
     severity = models.CharField(max_length=8, choices=Severity.choices, default=Severity.MAJOR)
-    accept_number = models.PositiveIntegerField(default=0, help_text=_("Nonconforming pieces still accepted."))
+    accept_number = models.PositiveIntegerField(
+        default=0, help_text=_("Nonconforming pieces still accepted.")
+    )
 
     class Meta:
         ordering = ["plan", "position"]

@@ -23,7 +23,9 @@ class BomVersion(Version):
             one_active("bom_version_one_active"),
             dates_in_order("bom_version_dates"),
             models.CheckConstraint(condition=Q(batch_quantity__gt=0), name="bom_version_batch"),
-            models.CheckConstraint(condition=Q(yield_fraction__gt=0, yield_fraction__lte=1), name="bom_version_yield"),
+            models.CheckConstraint(
+                condition=Q(yield_fraction__gt=0, yield_fraction__lte=1), name="bom_version_yield"
+            ),
         ]
 
 
@@ -68,10 +70,13 @@ class BomLine(models.Model):
             models.UniqueConstraint(fields=["bom", "position"], name="bom_line_position_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="bom_line_quantity"),
             models.CheckConstraint(
-                condition=Q(scrap_fraction__gte=0, scrap_fraction__lt=1, scrap_quantity__gte=0), name="bom_line_scrap"
+                condition=Q(scrap_fraction__gte=0, scrap_fraction__lt=1, scrap_quantity__gte=0),
+                name="bom_line_scrap",
             ),
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
                 name="bom_line_dates",
             ),
         ]
@@ -100,7 +105,9 @@ class BomOutput(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["bom", "item"], name="bom_output_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="bom_output_quantity"),
-            models.CheckConstraint(condition=Q(cost_share__gte=0, cost_share__lte=1), name="bom_output_share"),
+            models.CheckConstraint(
+                condition=Q(cost_share__gte=0, cost_share__lte=1), name="bom_output_share"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,7 +40,9 @@ class CalendarShift(models.Model):
         ordering = ["calendar", "weekday", "starts", "valid_from"]
         constraints = [
             models.UniqueConstraint(
-                fields=["calendar", "weekday", "starts", "valid_from"], name="calendar_shift_once", nulls_distinct=False
+                fields=["calendar", "weekday", "starts", "valid_from"],
+                name="calendar_shift_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="calendar_shift_weekday"),
             models.CheckConstraint(condition=Q(efficiency__gt=0), name="calendar_shift_efficiency"),

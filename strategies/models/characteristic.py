@@ -18,7 +18,9 @@ class Characteristic(models.Model):
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.VARIABLE)
-    unit = models.ForeignKey("strategies.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(
+        "strategies.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     digits = models.PositiveSmallIntegerField(default=2)
     target = QuantityField(null=True, blank=True)
     lower_limit = QuantityField(null=True, blank=True)

@@ -36,7 +36,9 @@ class PlanningCost(models.Model):
 
     class Meta:
         ordering = ["item", "site", "-valid_from"]
-        constraints = [models.UniqueConstraint(fields=["item", "site", "valid_from"], name="planning_cost_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "site", "valid_from"], name="planning_cost_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.item} {self.valid_from}"

@@ -13,7 +13,9 @@ from p2p.core.history import track
 class ItemGroup(models.Model):
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
 
     class Meta:
         ordering = ["code"]
@@ -37,8 +39,10 @@ class Item(models.Model):
     number = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MATERIAL)
-    group = models.ForeignKey(ItemGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(
+        ItemGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    unit = models.ForeignKey("strategies.Unit", on_delete=models.PROTECT, related_name="+")
     tracking = models.CharField(max_length=8, choices=Tracking.choices, default=Tracking.NONE)
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
     list_price = PriceField(null=True, blank=True)
@@ -52,7 +56,9 @@ class Item(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["source_system", "external_id"], condition=~Q(external_id=""), name="item_external_id_once"
+                fields=["source_system", "external_id"],
+                condition=~Q(external_id=""),
+                name="item_external_id_once",
             )
         ]
 
@@ -89,7 +95,9 @@ class ItemPolicy(models.Model):
         MIN_MAX = "min_max", _("Min/max")
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="policies")
-    site = models.ForeignKey("strategies.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    site = models.ForeignKey(
+        "strategies.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     supply = models.CharField(max_length=12, choices=Supply.choices, default=Supply.BUY)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.DISCRETE)
     strategy = models.CharField(max_length=4, choices=Strategy.choices, default=Strategy.STOCK)
@@ -103,7 +111,9 @@ class ItemPolicy(models.Model):
     safety_stock = QuantityField(default=0)
     reorder_point = QuantityField(default=0)
     yield_fraction = RateField(default=1)
-    vendor = models.ForeignKey("strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    vendor = models.ForeignKey(
+        "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -114,14 +124,22 @@ class ItemPolicy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "site"], name="item_policy_once", nulls_distinct=False),
             models.CheckConstraint(
-                condition=Q(minimum_quantity__gte=0, multiple_quantity__gte=0, safety_stock__gte=0, reorder_point__gte=0),
+                condition=Q(
+                    minimum_quantity__gte=0,
+                    multiple_quantity__gte=0,
+                    safety_stock__gte=0,
+                    reorder_point__gte=0,
+                ),
                 name="item_policy_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(maximum_quantity__isnull=True) | Q(maximum_quantity__gte=models.F("minimum_quantity")),
+                condition=Q(maximum_quantity__isnull=True)
+                | Q(maximum_quantity__gte=models.F("minimum_quantity")),
                 name="item_policy_max_above_min",
             ),
-            models.CheckConstraint(condition=Q(yield_fraction__gt=0, yield_fraction__lte=1), name="item_policy_yield"),
+            models.CheckConstraint(
+                condition=Q(yield_fraction__gt=0, yield_fraction__lte=1), name="item_policy_yield"
+            ),
             models.CheckConstraint(
                 condition=~Q(lot_policy="fixed") | Q(fixed_quantity__gt=0), name="item_policy_fixed_quantity"
             ),

@@ -7,7 +7,9 @@ from django.db import models
 
 class NumberSeries(models.Model):
     code = models.CharField(max_length=40)
-    site = models.ForeignKey("strategies.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    site = models.ForeignKey(
+        "strategies.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     prefix = models.CharField(max_length=20)
     width = models.PositiveSmallIntegerField(default=6)
     next_value = models.BigIntegerField(default=1)
@@ -15,7 +17,9 @@ class NumberSeries(models.Model):
     class Meta:
         ordering = ["code", "site"]
         verbose_name_plural = "number series"
-        constraints = [models.UniqueConstraint(fields=["code", "site"], name="number_series_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "site"], name="number_series_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.prefix}"

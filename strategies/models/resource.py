@@ -18,7 +18,9 @@ class ResourceGroup(models.Model):
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="groups")
     code = models.CharField(max_length=30)
     name = models.CharField(max_length=100)
-    calendar = models.ForeignKey("strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    calendar = models.ForeignKey(
+        "strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     cost_category = models.ForeignKey(
         "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -56,8 +58,12 @@ class Resource(models.Model):
     stations = models.PositiveIntegerField(default=1, help_text=_("Jobs it can run at the same time."))
     efficiency = RateField(default=1)
     finite = models.BooleanField(default=True)
-    calendar = models.ForeignKey("strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    vendor = models.ForeignKey("strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    calendar = models.ForeignKey(
+        "strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    vendor = models.ForeignKey(
+        "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -80,7 +86,9 @@ class Worker(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    group = models.ForeignKey(ResourceGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    group = models.ForeignKey(
+        ResourceGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -47,7 +47,9 @@ class RouteOperation(models.Model):
     run_basis = models.CharField(max_length=6, choices=Basis.choices, default=Basis.PIECE)
     queue_seconds = models.PositiveIntegerField(default=0)
     transit_seconds = models.PositiveIntegerField(default=0)
-    transfer_quantity = QuantityField(null=True, blank=True, help_text=_("The next operation may start after so many."))
+    transfer_quantity = QuantityField(
+        null=True, blank=True, help_text=_("The next operation may start after so many.")
+    )
     scrap_fraction = RateField(default=0)
     inspect = models.BooleanField(default=False, help_text=_("An inspection point."))
     outside = models.BooleanField(default=False, help_text=_("Done by a vendor."))
@@ -56,7 +58,9 @@ class RouteOperation(models.Model):
         ordering = ["route", "number"]
         constraints = [
             models.UniqueConstraint(fields=["route", "number"], name="route_operation_once"),
-            models.CheckConstraint(condition=Q(run_seconds__gte=0, run_quantity__gt=0), name="route_operation_time"),
+            models.CheckConstraint(
+                condition=Q(run_seconds__gte=0, run_quantity__gt=0), name="route_operation_time"
+            ),
             models.CheckConstraint(
                 condition=Q(scrap_fraction__gte=0, scrap_fraction__lt=1), name="route_operation_scrap"
             ),
@@ -98,7 +102,9 @@ class InstructionStep(models.Model):
 
     class Meta:
         ordering = ["operation", "position"]
-        constraints = [models.UniqueConstraint(fields=["operation", "position"], name="instruction_step_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["operation", "position"], name="instruction_step_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.operation} step {self.position}"

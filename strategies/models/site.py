@@ -12,7 +12,9 @@ from p2p.core.fields import RateField
 class Currency(models.Model):
     code = models.CharField(max_length=3, unique=True)
     name = models.CharField(max_length=60)
-    minor_digits = models.PositiveSmallIntegerField(default=2, help_text=_("Digits after the point in postings."))
+    minor_digits = models.PositiveSmallIntegerField(
+        default=2, help_text=_("Digits after the point in postings.")
+    )
 
     class Meta:
         ordering = ["code"]
@@ -52,15 +54,23 @@ class Site(models.Model):
     name = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=60, default="UTC")
     currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+")
-    calendar = models.ForeignKey("strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    calendar = models.ForeignKey(
+        "strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     scrap_rule = models.CharField(max_length=10, choices=ScrapRule.choices, default=ScrapRule.DIVISOR)
-    may_go_negative = models.BooleanField(default=False, help_text=_("Stock may be booked below zero at this site."))
-    over_report_fraction = RateField(default=0, help_text=_("How far above the order a report may go, 0.05 = 5 %."))
+    may_go_negative = models.BooleanField(
+        default=False, help_text=_("Stock may be booked below zero at this site.")
+    )
+    over_report_fraction = RateField(
+        default=0, help_text=_("How far above the order a report may go, 0.05 = 5 %.")
+    )
     active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["code"]
-        constraints = [models.CheckConstraint(condition=Q(over_report_fraction__gte=0), name="site_over_report")]
+        constraints = [
+            models.CheckConstraint(condition=Q(over_report_fraction__gte=0), name="site_over_report")
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -88,8 +98,12 @@ class Location(models.Model):
     code = models.CharField(max_length=30)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.STORE)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
-    vendor = models.ForeignKey("strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    vendor = models.ForeignKey(
+        "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     nettable = models.BooleanField(default=True, help_text=_("Its stock counts in planning."))
     active = models.BooleanField(default=True)
 

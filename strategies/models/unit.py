@@ -15,7 +15,9 @@ class Unit(models.Model):
 
     code = models.CharField(max_length=10, unique=True)
     name = models.CharField(max_length=60)
-    digits = models.PositiveSmallIntegerField(default=0, help_text=_("Digits after the point that may be booked."))
+    digits = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Digits after the point that may be booked.")
+    )
     rounding = models.CharField(max_length=8, choices=Rounding.choices, default=Rounding.UP)
 
     class Meta:
@@ -29,7 +31,9 @@ class Unit(models.Model):
 class UnitConversion(models.Model):
     """1 `source` = numerator/denominator `target`; for one item, or for all where `item` is empty."""
 
-    item = models.ForeignKey("strategies.Item", on_delete=models.CASCADE, null=True, blank=True, related_name="conversions")
+    item = models.ForeignKey(
+        "strategies.Item", on_delete=models.CASCADE, null=True, blank=True, related_name="conversions"
+    )
     source = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     target = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     numerator = models.BigIntegerField()
@@ -41,7 +45,9 @@ class UnitConversion(models.Model):
             models.UniqueConstraint(
                 fields=["item", "source", "target"], name="unit_conversion_once", nulls_distinct=False
             ),
-            models.CheckConstraint(condition=Q(numerator__gt=0, denominator__gt=0), name="unit_conversion_positive"),
+            models.CheckConstraint(
+                condition=Q(numerator__gt=0, denominator__gt=0), name="unit_conversion_positive"
+            ),
             models.CheckConstraint(condition=~Q(source=F("target")), name="unit_conversion_two_units"),
         ]
 

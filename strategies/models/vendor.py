@@ -15,7 +15,9 @@ class Vendor(models.Model):
     number = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=150)
     currency = models.ForeignKey("strategies.Currency", on_delete=models.PROTECT, related_name="+")
-    calendar = models.ForeignKey("strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    calendar = models.ForeignKey(
+        "strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     email = models.EmailField(blank=True)
     preferred = models.BooleanField(default=False)
     subcontractor = models.BooleanField(default=False, help_text=_("Works on our operations."))
@@ -36,7 +38,9 @@ class VendorPrice(models.Model):
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="prices")
     item = models.ForeignKey("strategies.Item", on_delete=models.CASCADE, related_name="vendor_prices")
-    operation_number = models.PositiveIntegerField(null=True, blank=True, help_text=_("Empty: the item itself."))
+    operation_number = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Empty: the item itself.")
+    )
     unit = models.ForeignKey("strategies.Unit", on_delete=models.PROTECT, related_name="+")
     currency = models.ForeignKey("strategies.Currency", on_delete=models.PROTECT, related_name="+")
     price = PriceField()
@@ -55,9 +59,12 @@ class VendorPrice(models.Model):
                 name="vendor_price_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=Q(price__gte=0, minimum_quantity__gte=0), name="vendor_price_not_negative"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")), name="vendor_price_dates"
+                condition=Q(price__gte=0, minimum_quantity__gte=0), name="vendor_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="vendor_price_dates",
             ),
         ]
 
@@ -81,7 +88,9 @@ class OutsourcingPolicy(models.Model):
 
     site = models.ForeignKey("strategies.Site", on_delete=models.CASCADE, related_name="+")
     item = models.ForeignKey("strategies.Item", on_delete=models.CASCADE, related_name="outsourcing_policies")
-    operation_number = models.PositiveIntegerField(null=True, blank=True, help_text=_("Empty: the whole item."))
+    operation_number = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Empty: the whole item.")
+    )
     rule = models.CharField(max_length=8, choices=Rule.choices, default=Rule.VENDOR)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     supply = models.CharField(max_length=10, choices=Supply.choices, default=Supply.SEND)
@@ -100,7 +109,8 @@ class OutsourcingPolicy(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(allowed_loss_fraction__gte=0, allowed_loss_fraction__lt=1), name="outsourcing_policy_loss"
+                condition=Q(allowed_loss_fraction__gte=0, allowed_loss_fraction__lt=1),
+                name="outsourcing_policy_loss",
             ),
         ]
 

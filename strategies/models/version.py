@@ -38,7 +38,9 @@ class DateRange(Func):
 
 class Version(models.Model):
     item = models.ForeignKey("strategies.Item", on_delete=models.CASCADE, related_name="%(class)ss")
-    site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    site = models.ForeignKey(
+        "strategies.Site", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     version = models.PositiveIntegerField(default=1)
     name = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.DRAFT)
@@ -66,7 +68,10 @@ def one_active(name: str) -> ExclusionConstraint:
             (F("item"), RangeOperators.EQUAL),
             (Coalesce(F("site"), Value(0)), RangeOperators.EQUAL),
             (F("from_quantity"), RangeOperators.EQUAL),
-            (DateRange("valid_from", "valid_to", RangeBoundary(inclusive_upper=True)), RangeOperators.OVERLAPS),
+            (
+                DateRange("valid_from", "valid_to", RangeBoundary(inclusive_upper=True)),
+                RangeOperators.OVERLAPS,
+            ),
         ],
         condition=Q(state="active"),
     )
@@ -78,5 +83,6 @@ def once(name: str) -> models.UniqueConstraint:
 
 def dates_in_order(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
-        condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name=name
+        condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+        name=name,
     )

@@ -18,7 +18,9 @@ class Balance(models.Model):
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, related_name="+")
     serial = models.ForeignKey("inventory.Serial", on_delete=models.PROTECT, null=True, related_name="+")
-    handling_unit = models.ForeignKey("inventory.HandlingUnit", on_delete=models.PROTECT, null=True, related_name="+")
+    handling_unit = models.ForeignKey(
+        "inventory.HandlingUnit", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     quantity = QuantityField(default=0)
     reserved = QuantityField(default=0)
     may_go_negative = models.BooleanField(default=False, help_text=_("The site's setting when last moved."))
@@ -31,10 +33,13 @@ class Balance(models.Model):
                 name="balance_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=Q(quantity__gte=0) | Q(may_go_negative=True), name="balance_not_below_zero"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0) | Q(may_go_negative=True), name="balance_not_below_zero"
+            ),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="balance_reserved_not_negative"),
             models.CheckConstraint(
-                condition=Q(reserved__lte=F("quantity")) | Q(may_go_negative=True), name="balance_reserved_is_there"
+                condition=Q(reserved__lte=F("quantity")) | Q(may_go_negative=True),
+                name="balance_reserved_is_there",
             ),
         ]
         indexes = [models.Index(fields=["item", "location"], name="balance_item")]
@@ -50,7 +55,9 @@ class Reservation(models.Model):
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, related_name="+")
     serial = models.ForeignKey("inventory.Serial", on_delete=models.PROTECT, null=True, related_name="+")
-    handling_unit = models.ForeignKey("inventory.HandlingUnit", on_delete=models.PROTECT, null=True, related_name="+")
+    handling_unit = models.ForeignKey(
+        "inventory.HandlingUnit", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     quantity = QuantityField()
     reference = models.CharField(max_length=60, blank=True)
     reserved_at = models.DateTimeField(default=now)
@@ -75,8 +82,12 @@ class Hold(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
-    lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="holds")
-    serial = models.ForeignKey("inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lot = models.ForeignKey(
+        "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="holds"
+    )
+    serial = models.ForeignKey(
+        "inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -86,7 +97,9 @@ class Hold(models.Model):
     note = models.CharField(max_length=200, blank=True)
     reference = models.CharField(max_length=60, blank=True)
     placed_at = models.DateTimeField(default=now)
-    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

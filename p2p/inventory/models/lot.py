@@ -46,7 +46,9 @@ class HandlingUnit(models.Model):
 
     number = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.PALLET)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
 
     class Meta:
         ordering = ["number"]

@@ -26,8 +26,12 @@ class Move(models.Model):
         OPENING = "opening", _("Opening stock")
 
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
-    lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    serial = models.ForeignKey("inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lot = models.ForeignKey(
+        "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    serial = models.ForeignKey(
+        "inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     handling_unit = models.ForeignKey(
         "inventory.HandlingUnit", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -39,7 +43,9 @@ class Move(models.Model):
         "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reference = models.CharField(max_length=60, blank=True, help_text=_("Number of the document behind it."))
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
     effective_at = models.DateTimeField(help_text=_("When it happened."))
     posted_at = models.DateTimeField(default=now, help_text=_("When we learned it."))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

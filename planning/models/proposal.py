@@ -33,8 +33,8 @@ class Need(models.TextChoices):
 def _checked(to: str, **options: Any) -> Any:
     """A foreign key that the database does not look up row by row.
 
-    A plan writes hundreds of thousands of these with one COPY; `writeback.check` looks all of them up at once,
-    in the same transaction, which takes a fiftieth of the time.
+    A plan writes hundreds of thousands of these with one COPY; `writeback.check` looks all of them up at
+    once, in the same transaction, in a fraction of the time.
     """
     return models.ForeignKey(to, db_constraint=False, db_index=False, related_name="+", **options)
 

@@ -10,7 +10,7 @@ from p2p.core.runs import Run
 
 
 class PlanRun(Run):
-    """`settings` holds the rules used: netting, lead_times, lot_sizes, safety_stock, offset days (see services/mrp.py)."""
+    """`settings` holds the rules used, see `planning.services.mrp.Rules`."""
 
     kind: ClassVar[str] = "plan"
     job: ClassVar[str] = "planning.services.mrp.perform"

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "p2p.pages",
 ]
 MIDDLEWARE = [
+    "p2p.setup.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -178,7 +179,6 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the container's own check comes without the proxy
 SECURE_HSTS_SECONDS = int(os.environ.get("P2P_HSTS_SECONDS", "3600")) if PRODUCTION else 0
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -208,7 +208,7 @@ RUN_SILENCE = 30  # seconds without a heartbeat after which a run's worker count
 WEBHOOKS_ALLOW_PRIVATE = os.environ.get("P2P_WEBHOOKS_ALLOW_PRIVATE") == "1"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024  # one bulk upsert
 CELERY_BROKER_URL = REDIS_URL or "p2p-folder://"
-CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else folder_broker(P2P_DATA)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600} if REDIS_URL else folder_broker(P2P_DATA)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True  # a Run row tells how a calculation went
 CELERY_TASK_DEFAULT_QUEUE = "light"

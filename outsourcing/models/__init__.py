@@ -1,7 +1,7 @@
 """Work that vendors do for us: ordered, sent, received, invoiced."""
 
 from outsourcing.models.dispatch import Dispatch, DispatchLine
-from outsourcing.models.invoice import Invoice, InvoiceLine
+from outsourcing.models.invoice import Invoice, InvoiceLine, MatchTolerance
 from outsourcing.models.order import SubcontractLine, SubcontractOrder
 from outsourcing.models.receipt import Receipt, ReceiptLine
 
@@ -10,6 +10,7 @@ __all__ = [
     "DispatchLine",
     "Invoice",
     "InvoiceLine",
+    "MatchTolerance",
     "Receipt",
     "ReceiptLine",
     "SubcontractLine",

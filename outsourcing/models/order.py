@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
@@ -15,8 +16,11 @@ SUBCONTRACT_FLOW = Flow(
     send=({"draft"}, "sent"),
     acknowledge=({"sent"}, "acknowledged"),
     dispatch=({"sent", "acknowledged", "in_work"}, "in_work"),
+    receive_part=({"sent", "acknowledged", "in_work"}, "in_work"),
     receive=({"sent", "acknowledged", "in_work"}, "received"),
-    reopen=({"received"}, "in_work"),
+    reopen=({"in_work", "received", "closed"}, "in_work"),
+    back_to_sent=({"in_work"}, "sent"),
+    back_to_acknowledged=({"in_work"}, "acknowledged"),
     close=({"received"}, "closed"),
     cancel=({"draft", "sent", "acknowledged"}, "cancelled"),
 )
@@ -39,25 +43,37 @@ class SubcontractOrder(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(default=now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["vendor", "state"], name="subcontract_vendor_state")]
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("outsourcing:order", args=[self.number])
 
 
 class SubcontractLine(models.Model):
     order = models.ForeignKey(SubcontractOrder, on_delete=models.CASCADE, related_name="lines")
     operation = models.ForeignKey("planning.Operation", on_delete=models.PROTECT, related_name="+")
     quantity = QuantityField()
-    price = PriceField(help_text=_("Per piece, in the order's currency."))
+    price = PriceField(
+        null=True,
+        blank=True,
+        help_text=_("Per one of the item's unit, in the order's currency; empty: not agreed yet."),
+    )
+    price_because = models.CharField(max_length=200, blank=True, help_text=_("Where the price comes from."))
     due_on = models.DateField()
     sent_quantity = QuantityField(default=0)
     received_quantity = QuantityField(default=0)
     rejected_quantity = QuantityField(default=0)
     invoiced_quantity = QuantityField(default=0)
+    complete = models.BooleanField(default=False, help_text=_("Nothing more will come back."))
     cancelled = models.BooleanField(default=False)
 
     class Meta:
@@ -69,13 +85,15 @@ class SubcontractLine(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     quantity__gt=0,
-                    price__gte=0,
                     sent_quantity__gte=0,
                     received_quantity__gte=0,
                     rejected_quantity__gte=0,
                     invoiced_quantity__gte=0,
                 ),
                 name="subcontract_line_quantities",
+            ),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0), name="subcontract_line_price"
             ),
         ]
 

@@ -19,6 +19,10 @@ class Receipt(models.Model):
     effective_at = models.DateTimeField()
     posted_at = models.DateTimeField(default=now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -34,6 +38,9 @@ class ReceiptLine(models.Model):
     line = models.ForeignKey("outsourcing.SubcontractLine", on_delete=models.PROTECT, related_name="+")
     good = QuantityField(default=0)
     rejected = QuantityField(default=0)
+    reason = models.ForeignKey(
+        "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     report = models.ForeignKey(
         "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -41,7 +48,8 @@ class ReceiptLine(models.Model):
     class Meta:
         ordering = ["receipt", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(good__gte=0, rejected__gte=0), name="receipt_line_quantities")
+            models.CheckConstraint(condition=Q(good__gte=0, rejected__gte=0), name="receipt_line_quantities"),
+            models.UniqueConstraint(fields=["receipt", "line"], name="receipt_line_once"),
         ]
 
     def __str__(self) -> str:

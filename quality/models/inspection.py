@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
@@ -35,6 +36,9 @@ class Inspection(models.Model):
     operation = models.ForeignKey(
         "planning.Operation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    receipt_line = models.ForeignKey(
+        "outsourcing.ReceiptLine", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey(
         "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -51,6 +55,7 @@ class Inspection(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     note = models.CharField(max_length=200, blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-id"]
@@ -59,15 +64,26 @@ class Inspection(models.Model):
             models.Index(fields=["opened_at"], name="inspection_open", condition=Q(state="open")),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(sample_size__gte=1, quantity__gt=0), name="inspection_size")
+            models.CheckConstraint(condition=Q(sample_size__gte=1, quantity__gt=0), name="inspection_size"),
+            models.UniqueConstraint(
+                fields=["plan", "operation"],
+                condition=Q(receipt_line__isnull=True) & ~Q(state="cancelled"),
+                name="inspection_once_per_operation",
+            ),
+            models.UniqueConstraint(
+                fields=["receipt_line"], condition=~Q(state="cancelled"), name="inspection_once_per_receipt"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("quality:inspection", args=[self.number])
+
 
 class Result(models.Model):
-    """Every captured value, whether an instruction step or an inspection asked. A mistake is superseded, not edited."""
+    """Every captured value, whether an instruction step or an inspection asked; a mistake is superseded."""
 
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, null=True, related_name="results")
     operation = models.ForeignKey("planning.Operation", on_delete=models.PROTECT, null=True, related_name="+")
@@ -93,6 +109,10 @@ class Result(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(inspection__isnull=False) | Q(operation__isnull=False), name="result_belongs"
+            ),
+            models.CheckConstraint(
+                condition=Q(sample__gte=1) & (Q(value__isnull=False) | ~Q(text="")),
+                name="result_says_something",
             ),
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
@@ -41,6 +42,9 @@ class NonConformance(models.Model):
     lot = models.ForeignKey(
         "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    hold = models.ForeignKey(
+        "inventory.Hold", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     quantity = QuantityField()
     reason = models.ForeignKey(
         "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -51,6 +55,28 @@ class NonConformance(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    decision_note = models.CharField(max_length=200, blank=True)
+    report = models.ForeignKey(
+        "execution.Report",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The report that scrapped the pieces."),
+    )
+    move = models.ForeignKey(
+        "inventory.Move",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The move that scrapped them from stock."),
+    )
+    rework_order = models.ForeignKey(
+        "planning.ProductionOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-id"]
@@ -64,3 +90,6 @@ class NonConformance(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("quality:nonconformance", args=[self.number])

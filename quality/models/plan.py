@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import QuantityField, RateField
@@ -62,6 +63,9 @@ class ControlPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} v{self.version}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("quality:plan", args=[self.code, self.version])
 
 
 class ControlPlanLine(models.Model):

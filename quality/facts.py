@@ -1,0 +1,85 @@
+"""What quality tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from p2p.core.facts import Fact
+from quality.models import ControlPlan, Inspection, NonConformance, Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanActivated(Fact):
+    """A control plan is in force; an earlier version of it was retired."""
+
+    plan: ControlPlan
+
+    def about(self) -> Sequence[Model]:
+        return (self.plan,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectionOpened(Fact):
+    inspections: tuple[Inspection, ...]
+
+    def about(self) -> Sequence[Model]:
+        return self.inspections
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultsRecorded(Fact):
+    """Values were read; `replaced` counts earlier readings they supersede."""
+
+    inspection: Inspection
+    results: tuple[Result, ...]
+    replaced: int = 0
+
+    def about(self) -> Sequence[Model]:
+        return (self.inspection,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectionDecided(Fact):
+    """Accepted, rejected, conceded or cancelled: the state of the inspection says which."""
+
+    inspection: Inspection
+
+    def about(self) -> Sequence[Model]:
+        return (self.inspection,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectionReopened(Fact):
+    inspection: Inspection
+
+    def about(self) -> Sequence[Model]:
+        return (self.inspection,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NonConformanceOpened(Fact):
+    nonconformance: NonConformance
+
+    def about(self) -> Sequence[Model]:
+        return (self.nonconformance,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NonConformanceDecided(Fact):
+    """What becomes of it: used, reworked, scrapped or returned."""
+
+    nonconformance: NonConformance
+
+    def about(self) -> Sequence[Model]:
+        return (self.nonconformance,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NonConformanceReopened(Fact):
+    nonconformance: NonConformance
+
+    def about(self) -> Sequence[Model]:
+        return (self.nonconformance,)

@@ -37,7 +37,9 @@ class Period(models.Model):
 
 
 class Entry(models.Model):
-    """One business fact in money. A deferred database trigger refuses an entry that does not balance (0002)."""
+    """One business fact in money. A deferred database trigger refuses an entry that does not balance
+    (0002).
+    """
 
     class Kind(models.TextChoices):
         ISSUE = "issue", _("Material issued")

@@ -25,7 +25,9 @@ class Calendar(models.Model):
 
 @track()
 class CalendarShift(models.Model):
-    """Works on `weekday` (0 Monday) from `starts` to `ends`; an end at or before the start is on the next day."""
+    """Works on `weekday` (0 Monday) from `starts` to `ends`; an end at or before the start is on the
+    next day.
+    """
 
     calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="shifts")
     name = models.CharField(max_length=40)

@@ -27,7 +27,9 @@ class CostCategory(models.Model):
 
 
 class PlanningCost(models.Model):
-    """Written by costing on activation of a version, so that planning can weigh money without looking right."""
+    """Written by costing on activation of a version, so that planning can weigh money without
+    looking right.
+    """
 
     item = models.ForeignKey("strategies.Item", on_delete=models.CASCADE, related_name="planning_costs")
     site = models.ForeignKey("strategies.Site", on_delete=models.CASCADE, related_name="+")

@@ -16,6 +16,7 @@ class ImportRun(Run):
 
     title = models.CharField(max_length=100)
     dry_run = models.BooleanField(default=False)
+    content = models.FileField(upload_to="imports/%Y/%m/", max_length=300)
 
     class Meta(Run.Meta):
         ordering = ["-id"]

@@ -74,7 +74,9 @@ class VendorPrice(models.Model):
 
 @track()
 class OutsourcingPolicy(models.Model):
-    """When an operation of an item goes to a vendor. Recorded here, used by planning, shown where outsourcing works."""
+    """When an operation of an item goes to a vendor. Recorded here, used by planning, shown where
+    outsourcing works.
+    """
 
     class Rule(models.TextChoices):
         MAKE = "make", _("Always in house")

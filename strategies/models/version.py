@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
@@ -33,7 +33,7 @@ class VersionState(models.TextChoices):
 
 class DateRange(Func):
     function = "DATERANGE"
-    output_field = models.Field()  # only used inside an exclusion constraint
+    output_field = DateRangeField()
 
 
 class Version(models.Model):

@@ -1,4 +1,4 @@
-"""The stock ledger. It knows no order: documents to its right own the link to their moves and reservations."""
+"""The stock ledger. It knows no order: documents to its right own the link to their moves."""
 
 from p2p.inventory.models.balance import Balance, Hold, Reservation
 from p2p.inventory.models.lot import HandlingUnit, Lot, Serial

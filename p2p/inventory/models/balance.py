@@ -49,7 +49,9 @@ class Balance(models.Model):
 
 
 class Reservation(models.Model):
-    """A hard reservation of stock at one place; it lives until released or consumed, then the row is deleted."""
+    """A hard reservation of stock at one place; it lives until released or consumed, then the row is
+    deleted.
+    """
 
     location = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,113 @@
+"""Exact conversions between units, general and for one item, and the one rounding at the end."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Mode: TypeAlias = Literal["half_up", "half_even", "up", "down"]
+
+
+class MissingConversion(ValueError):
+    """Nothing leads from one unit to the other; never taken as one to one."""
+
+    def __init__(self, source: str, target: str, item: str) -> None:
+        suffix = f" for item {item}" if item else ""
+        super().__init__(f"no conversion from {source} to {target}{suffix}")
+        self.source, self.target, self.item = source, target, item
+
+
+class Contradiction(ValueError):
+    """Two conversions disagree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One `source` is `factor` `target`; for one item if it names one. The way back is the exact inverse."""
+
+    source: str
+    target: str
+    factor: Fraction
+    item: str = ""
+
+
+class Conversions:
+    """All known conversions; the way from unit to unit is the shortest, an item's own steps first."""
+
+    __slots__ = ("_general", "_known", "_own")
+
+    def __init__(self, conversions: Iterable[Conversion]) -> None:
+        self._general: dict[str, dict[str, Fraction]] = {}
+        self._own: dict[str, dict[str, dict[str, Fraction]]] = {}
+        self._known: dict[tuple[str, str, str], Fraction] = {}
+        for each in conversions:
+            if each.factor <= 0:
+                raise ValueError(f"the factor from {each.source} to {each.target} must be above 0")
+            table = self._own.setdefault(each.item, {}) if each.item else self._general
+            self._enter(table, each.source, each.target, each.factor)
+            self._enter(table, each.target, each.source, 1 / each.factor)
+
+    @staticmethod
+    def _enter(table: dict[str, dict[str, Fraction]], source: str, target: str, factor: Fraction) -> None:
+        steps = table.setdefault(source, {})
+        if steps.setdefault(target, factor) != factor:
+            raise Contradiction(f"two different factors from {source} to {target}")
+
+    def factor(self, source: str, target: str, item: str = "") -> Fraction:
+        """Exact number of target units in one source unit. Raises MissingConversion naming both."""
+        if source == target:
+            return Fraction(1)
+        known = self._known.get((source, target, item))
+        if known is None:
+            known = self._known[source, target, item] = self._search(source, target, item)
+        return known
+
+    def _search(self, source: str, target: str, item: str) -> Fraction:
+        own = self._own.get(item, {})
+        reached = {source: Fraction(1)}
+        waiting = deque([source])
+        while waiting:
+            unit = waiting.popleft()
+            for table in (own, self._general):
+                for following, step in table.get(unit, {}).items():
+                    if following not in reached:
+                        reached[following] = reached[unit] * step
+                        waiting.append(following)
+            if target in reached:
+                return reached[target]
+        raise MissingConversion(source, target, item)
+
+    def convert(self, quantity: Decimal | Fraction, source: str, target: str, item: str = "") -> Fraction:
+        """A quantity in the target unit, exact and not rounded. Raises MissingConversion."""
+        return Fraction(quantity) * self.factor(source, target, item)
+
+
+def rounded(quantity: Fraction | Decimal, places: int, mode: Mode = "half_up") -> Decimal:
+    """A quantity with so many decimals; "up" and "down" mean toward plus and minus infinity."""
+    exact = Fraction(quantity) * 10**places
+    if exact.denominator == 1:
+        return Decimal(exact.numerator).scaleb(-places)
+    if mode == "up":
+        steps = -(-exact.numerator // exact.denominator)
+    elif mode == "down":
+        steps = exact.numerator // exact.denominator
+    else:
+        steps = _half(exact, even=mode == "half_even")
+    with localcontext() as context:
+        context.prec = max(28, len(str(abs(steps))) + 1)
+        return Decimal(steps).scaleb(-places)
+
+
+def _half(exact: Fraction, *, even: bool) -> int:
+    """Nearest whole number; a tie goes away from zero, or to the even one."""
+    floor, rest = divmod(exact.numerator, exact.denominator)
+    twice = 2 * rest
+    if twice != exact.denominator:
+        return floor + (twice > exact.denominator)
+    if even:
+        return floor + floor % 2
+    return floor + (exact > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -89,17 +89,13 @@ class Conversions:
 def rounded(quantity: Fraction | Decimal, places: int, mode: Mode = "half_up") -> Decimal:
     """A quantity with so many decimals; "up" and "down" mean toward plus and minus infinity."""
     exact = Fraction(quantity) * 10**places
-    if exact.denominator == 1:
-        return Decimal(exact.numerator).scaleb(-places)
     if mode == "up":
         steps = -(-exact.numerator // exact.denominator)
     elif mode == "down":
         steps = exact.numerator // exact.denominator
     else:
         steps = _half(exact, even=mode == "half_even")
-    with localcontext() as context:
-        context.prec = max(28, len(str(abs(steps))) + 1)
-        return Decimal(steps).scaleb(-places)
+    return Decimal(f"{steps}E-{places}")
 
 
 def _half(exact: Fraction, *, even: bool) -> int:

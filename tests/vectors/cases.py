@@ -1,4 +1,4 @@
-"""Reads reference cases from the shared folder, finds their adapters, and compares answers within tolerance."""
+"""Reads reference cases from the shared folder, finds their adapters, compares within tolerance."""
 
 from __future__ import annotations
 

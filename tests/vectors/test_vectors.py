@@ -1,4 +1,4 @@
-"""Reference cases against the engines: a case without an adapter fails once its area is done, else it is listed."""
+"""Reference cases: one without an adapter fails if its area is done, else it is listed by name."""
 
 from __future__ import annotations
 

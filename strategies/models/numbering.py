@@ -10,7 +10,7 @@ class NumberSeries(models.Model):
     site = models.ForeignKey(
         "strategies.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
-    prefix = models.CharField(max_length=20)
+    prefix = models.CharField(max_length=64)
     width = models.PositiveSmallIntegerField(default=6)
     next_value = models.BigIntegerField(default=1)
 

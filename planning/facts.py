@@ -1,0 +1,189 @@
+"""What planning asks before it changes something and tells after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from p2p.core.facts import Fact
+from p2p.inventory.models import Move
+from planning.models import (
+    Block,
+    Demand,
+    Operation,
+    PlanRun,
+    ProductionOrder,
+    Proposal,
+    ReplenishmentOrder,
+    ScheduleRun,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandChanged(Fact):
+    """Demand lines were entered, changed, cancelled or opened again; `step` says which."""
+
+    demands: tuple[Demand, ...]
+    step: str
+
+    def about(self) -> Sequence[Model]:
+        return self.demands
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandImported(Fact):
+    """Many demand lines came in at once: one entry for all, not one for each."""
+
+    created: int
+    changed: int
+    source_system: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned(Fact):
+    """A plan run has stored its proposals."""
+
+    run: PlanRun
+
+    def about(self) -> Sequence[Model]:
+        return (self.run,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalsMoved(Fact):
+    """A planner approved, dismissed, restored or un-firmed proposals of one run."""
+
+    run: PlanRun
+    proposals: tuple[Proposal, ...]
+    step: str
+
+    def about(self) -> Sequence[Model]:
+        return (self.run,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Firmed(Fact):
+    """Production and replenishment orders came into being, from proposals or by hand."""
+
+    orders: tuple[ProductionOrder, ...] = ()
+    replenishments: tuple[ReplenishmentOrder, ...] = ()
+
+    def about(self) -> Sequence[Model]:
+        return (*self.orders, *self.replenishments)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfirmed(Fact):
+    """Orders became proposals again; their rows are gone."""
+
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheduled(Fact):
+    """A schedule run has placed the operations of these orders."""
+
+    run: ScheduleRun
+    orders: tuple[ProductionOrder, ...]
+
+    def about(self) -> Sequence[Model]:
+        return (self.run,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderChanged(Fact):
+    """Quantity, dates, schedule or priority of production orders changed by hand."""
+
+    orders: tuple[ProductionOrder, ...]
+
+    def about(self) -> Sequence[Model]:
+        return self.orders
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelling(Fact):
+    """May these production orders be cancelled?"""
+
+    orders: tuple[ProductionOrder, ...]
+
+    def about(self) -> Sequence[Model]:
+        return self.orders
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled(Fact):
+    """Production orders were cancelled."""
+
+    orders: tuple[ProductionOrder, ...]
+
+    def about(self) -> Sequence[Model]:
+        return self.orders
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AtSite(Fact):
+    """About operations, which lie at the site of their order."""
+
+    operations: tuple[Operation, ...]
+
+    def about(self) -> Sequence[Model]:
+        return self.operations
+
+    def scope(self) -> str:
+        return str(self.operations[0].order.site.code) if self.operations else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentOut(_AtSite):
+    """Planning decided that a vendor does these operations."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroughtBack(_AtSite):
+    """Planning decided that these operations are done in house again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocked(Fact):
+    """Something keeps operations from going on."""
+
+    blocks: tuple[Block, ...]
+
+    def about(self) -> Sequence[Model]:
+        return tuple(block.operation for block in self.blocks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unblocked(Blocked):
+    """It no longer does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplenishmentChanged(Fact):
+    """A purchase or transfer order was sent, confirmed, changed, closed or cancelled."""
+
+    orders: tuple[ReplenishmentOrder, ...]
+    step: str
+
+    def about(self) -> Sequence[Model]:
+        return self.orders
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replenished(Fact):
+    """Goods of a purchase or transfer order came in, at this price for one of the item's unit."""
+
+    order: ReplenishmentOrder
+    moves: tuple[Move, ...]
+    price: Decimal | None
+
+    def about(self) -> Sequence[Model]:
+        return (self.order,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        received = sum((move.quantity for move in self.moves), Decimal(0))
+        return {"quantity": str(received), "price": None if self.price is None else str(self.price)}

@@ -1,0 +1,288 @@
+"""Demand: what customers, forecasts and other plants want; one line or a hundred thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import clock
+from p2p.core.facts import Refused, tell
+from planning.copying import copy_lines, text_of
+from planning.facts import DemandChanged, DemandImported
+from planning.measures import Measures
+from planning.models import Customer, Demand
+from planning.models.demand import DEMAND_FLOW
+from strategies.models import Item, Site, Unit
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandRow:
+    """One demand line with its references resolved to keys; quantity in `unit`."""
+
+    number: str
+    line: int = 1
+    kind: str = Demand.Kind.SALES
+    site: int
+    item: int
+    unit: int
+    quantity: Decimal
+    ordered_on: date
+    due_on: date
+    promised_on: date | None = None
+    priority: int = 50
+    customer: int | None = None
+    source_system: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """How many lines were new, how many changed, how many were the same already."""
+
+    created: int
+    changed: int
+    same: int
+
+
+@transaction.atomic
+def create_demand(
+    *,
+    number: str,
+    site: Site,
+    item: Item,
+    quantity: Decimal,
+    due_on: date,
+    line: int = 1,
+    unit: Unit | None = None,
+    kind: str = Demand.Kind.SALES,
+    ordered_on: date | None = None,
+    promised_on: date | None = None,
+    priority: int = 50,
+    customer: Customer | None = None,
+    source_system: str = "",
+    by: User | None,
+) -> Demand:
+    """Enter one demand line; quantity in `unit` (the item's own where none is given). Refused when the line
+    exists, the item is not in use, or the quantity makes no sense in that unit."""
+    ordered = ordered_on or clock.now().date()
+    chosen = unit or item.unit
+    _check_item(item, quantity, chosen, line=f"{number}/{line}")
+    if due_on < ordered:
+        raise _due_before_order(f"{number}/{line}", ordered, due_on)
+    if Demand.objects.filter(source_system=source_system, kind=kind, number=number, line=line).exists():
+        raise Refused(
+            _("Demand {number}/{line} exists already: change it, or use another line."),
+            code="exists",
+            field="number",
+            number=number,
+            line=line,
+        )
+    demand = Demand.objects.create(
+        number=number,
+        line=line,
+        kind=kind,
+        site=site,
+        item=item,
+        unit=chosen,
+        quantity=quantity,
+        ordered_on=ordered,
+        due_on=due_on,
+        promised_on=promised_on,
+        priority=priority,
+        customer=customer,
+        source_system=source_system,
+    )
+    tell(DemandChanged(demands=(demand,), step="created", by=by))
+    return demand
+
+
+@transaction.atomic
+def change_demand(
+    *,
+    demand: Demand,
+    quantity: Decimal | None = None,
+    due_on: date | None = None,
+    promised_on: date | None = None,
+    priority: int | None = None,
+    by: User | None,
+) -> Demand:
+    """Change what is still open; None leaves a value as it is. Refused below what has been delivered."""
+    row = Demand.objects.select_for_update(of=("self",)).select_related("item", "unit").get(pk=demand.pk)
+    _must_be_open(row)
+    if quantity is not None:
+        _check_item(row.item, quantity, row.unit, line=str(row))
+        if quantity < row.delivered_quantity:
+            raise Refused(
+                _("{demand} has {delivered} delivered already: it cannot shrink to {quantity}."),
+                code="below_delivered",
+                field="quantity",
+                demand=row,
+                delivered=row.delivered_quantity.normalize(),
+                quantity=quantity,
+            )
+        row.quantity = quantity
+    if due_on is not None:
+        if due_on < row.ordered_on:
+            raise _due_before_order(str(row), row.ordered_on, due_on)
+        row.due_on = due_on
+    row.promised_on = promised_on if promised_on is not None else row.promised_on
+    row.priority = priority if priority is not None else row.priority
+    row.revision += 1
+    row.save(update_fields=["quantity", "due_on", "promised_on", "priority", "revision"])
+    tell(DemandChanged(demands=(row,), step="changed", by=by))
+    return row
+
+
+@transaction.atomic
+def cancel_demand(*, demands: Sequence[Demand], by: User | None) -> list[Demand]:
+    """Cancel lines that are open; all of them or none."""
+    return _move(demands, "cancel", by=by)
+
+
+@transaction.atomic
+def reopen_demand(*, demands: Sequence[Demand], by: User | None) -> list[Demand]:
+    """Open lines again that were delivered or cancelled; all of them or none."""
+    return _move(demands, "reopen", by=by)
+
+
+@transaction.atomic
+def create_customer(*, number: str, name: str, by: User | None) -> Customer:
+    """A customer to name on demand lines. Refused when the number is taken."""
+    if Customer.objects.filter(number=number).exists():
+        raise Refused(_("Customer {number} exists already."), code="exists", field="number", number=number)
+    return Customer.objects.create(number=number, name=name)
+
+
+@transaction.atomic
+def put_demand(*, rows: Sequence[DemandRow], by: User | None) -> PutResult:
+    """Enter or change many lines at once, by source system, kind, number and line: one COPY, one statement.
+
+    All lines go in or none. Lines that are the same already are left alone, so that a second import changes
+    nothing. Refused, naming the first line, for quantities that make no sense and lines given twice.
+    """
+    _check_rows(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE demand_coming ON COMMIT DROP AS SELECT {_NAMED} FROM planning_demand LIMIT 0"
+        )
+        copy_lines("demand_coming", _COLUMNS, text_of(_values(row) for row in rows))
+        cursor.execute(_MERGE)
+        created, changed = cursor.fetchone()
+        cursor.execute("DROP TABLE demand_coming")
+    if created or changed:
+        source = rows[0].source_system if rows else ""
+        tell(DemandImported(created=created, changed=changed, source_system=source, by=by))
+    return PutResult(created, changed, len(rows) - created - changed)
+
+
+_COLUMNS = (
+    "number", "line", "kind", "site_id", "item_id", "unit_id", "quantity", "ordered_on", "due_on",
+    "promised_on", "priority", "customer_id", "source_system",
+)  # fmt: skip
+_MAY_CHANGE = (
+    "site_id", "item_id", "unit_id", "quantity", "ordered_on", "due_on", "promised_on", "priority",
+    "customer_id",
+)  # fmt: skip
+_NAMED = ", ".join(_COLUMNS)
+# xmax is 0 on a row that was inserted and not on one that was updated.
+_MERGE = f"""
+    WITH put AS (
+        INSERT INTO planning_demand AS old ({_NAMED}, state, delivered_quantity, revision)
+        SELECT {_NAMED}, 'open', 0, 1 FROM demand_coming
+        ON CONFLICT (source_system, kind, number, line) DO UPDATE
+        SET {", ".join(f"{one} = excluded.{one}" for one in _MAY_CHANGE)}, revision = old.revision + 1
+        WHERE old.state = 'open'
+          AND ({", ".join(f"old.{one}" for one in _MAY_CHANGE)})
+              IS DISTINCT FROM ({", ".join(f"excluded.{one}" for one in _MAY_CHANGE)})
+        RETURNING (xmax = 0) AS fresh
+    )
+    SELECT count(*) FILTER (WHERE fresh), count(*) FILTER (WHERE NOT fresh) FROM put
+"""
+
+
+def _values(row: DemandRow) -> list[object]:
+    return [getattr(row, column.removesuffix("_id")) for column in _COLUMNS]
+
+
+def _check_rows(rows: Sequence[DemandRow]) -> None:
+    seen: set[tuple[str, str, str, int]] = set()
+    measures = Measures({row.item for row in rows})
+    items = {item.pk: item for item in Item.objects.filter(pk__in={row.item for row in rows})}
+    for row in rows:
+        line = f"{row.number}/{row.line}"
+        key = (row.source_system, row.kind, row.number, row.line)
+        if key in seen:
+            raise Refused(_("Demand {line} is given twice."), code="twice", field="number", line=line)
+        seen.add(key)
+        if row.due_on < row.ordered_on:
+            raise _due_before_order(line, row.ordered_on, row.due_on)
+        _check(items[row.item], row.quantity, row.unit, measures, line=line)
+
+
+def _check_item(item: Item, quantity: Decimal, unit: Unit, *, line: str) -> None:
+    _check(item, quantity, unit.pk, Measures([item.pk]), line=line)
+
+
+def _check(item: Item, quantity: Decimal, unit: int, measures: Measures, *, line: str) -> None:
+    if not item.active:
+        raise Refused(
+            _("Demand {line}: item {item} is no longer in use."),
+            code="inactive",
+            field="item",
+            line=line,
+            item=item,
+        )
+    if quantity <= 0:
+        raise Refused(
+            _("Demand {line}: the quantity must be above 0."),
+            code="not_positive",
+            field="quantity",
+            line=line,
+        )
+    measures.check_digits(quantity, unit)
+    measures.in_unit_of(item, quantity, unit)
+
+
+def _due_before_order(line: str, ordered: date, due: date) -> Refused:
+    return Refused(
+        _("Demand {line}: it is due on {due}, before it was ordered on {ordered}."),
+        code="due_before_order",
+        field="due_on",
+        line=line,
+        due=due,
+        ordered=ordered,
+    )
+
+
+def _must_be_open(demand: Demand) -> None:
+    if demand.state != Demand.State.OPEN:
+        raise Refused(
+            _("{demand} is {state}: only open demand can change."),
+            code="wrong_state",
+            demand=demand,
+            state=demand.get_state_display(),
+        )
+
+
+def _move(demands: Sequence[Demand], step: str, *, by: User | None) -> list[Demand]:
+    rows: QuerySet[Demand] = Demand.objects.filter(pk__in=[demand.pk for demand in demands])
+    if DEMAND_FLOW.take_many(rows, step, revision=F("revision") + 1) != len(demands):
+        for row in rows:
+            no = DEMAND_FLOW.refusal(row, step)
+            if no and row.state != DEMAND_FLOW.steps[step].target:
+                raise no
+        raise Refused(
+            _("Not all of these demand lines could be changed: look again."), code="changed_meanwhile"
+        )
+    moved = list(rows.select_related("site", "item"))
+    tell(DemandChanged(demands=tuple(moved), step=DEMAND_FLOW.steps[step].target, by=by))
+    return moved

@@ -31,6 +31,10 @@ class Report(models.Model):
     device = models.ForeignKey(
         "execution.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    finishes = models.BooleanField(default=False, help_text=_("It finished the operation."))
+    vendor_receipt = models.CharField(
+        max_length=60, blank=True, help_text=_("Number of the receipt that brought the pieces back.")
+    )
     note = models.CharField(max_length=200, blank=True)
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"

@@ -12,8 +12,10 @@ from p2p.core.fields import QuantityField
 
 
 class Move(models.Model):
-    """Both ends are locations, so nothing appears or vanishes: what enters comes from a supplier or production
-    location outside our stock. Database triggers keep `Balance` and forbid change (migration 0002)."""
+    """Both ends are locations, so nothing appears or vanishes: what enters comes from outside our stock.
+
+    Database triggers keep `Balance` and forbid change (migration 0002).
+    """
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", _("Receipt")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.db.models import Model
 from django.template.context import RequestContext
 from django.templatetags.static import static
@@ -160,3 +160,25 @@ def search_url() -> str:
 def initials(user: Any) -> str:
     names = (user.get_full_name() or user.get_username()).replace(".", " ").split()
     return "".join(name[0] for name in names[:2]).upper()
+
+
+@register.filter
+def is_check(field: Any) -> bool:
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def control(field: Any) -> SafeString:
+    """The input of a form field in our clothes, tied to its error and help for screen readers."""
+    widget = field.field.widget
+    plain = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
+    named = next((css for kind, css in plain.items() if isinstance(widget, kind)), "form-control")
+    attrs = {"class": f"{widget.attrs.get('class', '')} {named}".strip()}
+    if field.errors:
+        attrs |= {"aria-invalid": "true", "aria-describedby": f"err-{field.auto_id}"}
+    elif field.help_text:
+        attrs["aria-describedby"] = f"help-{field.auto_id}"
+    if field.field.required and field.field.widget.use_required_attribute(field.initial):
+        attrs["aria-required"] = "true"
+    drawn: SafeString = field.as_widget(attrs=attrs)
+    return drawn

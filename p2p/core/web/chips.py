@@ -1,0 +1,75 @@
+"""The filters in force, as chips with a way to take each one off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+PAGING = ("after", "export", "counts")
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: Any
+    value: str
+    without: str
+    """The query string with this filter taken off."""
+
+
+def query(params: QueryDict, *, drop: Iterable[str] = (), **put: str) -> str:
+    """The current query string without paging and `drop`, with `put`; always starts with "?"."""
+    changed = params.copy()
+    for name in (*PAGING, *drop):
+        changed.pop(name, None)
+    for name, value in put.items():
+        changed[name] = value
+    for name in [name for name, values in changed.lists() if not any(values)]:
+        del changed[name]
+    return "?" + changed.urlencode()
+
+
+def chips_of(filterset: Any, params: QueryDict) -> list[Chip]:
+    """One chip per filter that has a value, in the order of the filter set."""
+    if filterset is None:
+        return []
+    found = []
+    for name, field in filterset.form.fields.items():
+        names = _names(name, field)
+        if name == "q" or not any(params.get(each) for each in names):
+            continue
+        value = getattr(filterset.form, "cleaned_data", {}).get(name)
+        words = _words(field, value) or ", ".join(filter(None, (params.get(each) for each in names)))
+        found.append(Chip(field.label or name, words, query(params, drop=names)))
+    return found
+
+
+def _names(name: str, field: Any) -> list[str]:
+    suffixes = getattr(field.widget, "widgets_names", None) or getattr(field.widget, "suffixes", None)
+    return [name + (each if each.startswith("_") else f"_{each}") for each in suffixes] if suffixes else [name]
+
+
+def _words(field: Any, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, slice):
+        return _between(value)
+    if isinstance(value, (list, tuple)) or (hasattr(value, "__iter__") and not isinstance(value, (str, Model))):
+        return ", ".join(_words(field, each) for each in value)
+    choices = {str(key): str(label) for key, label in getattr(field, "choices", []) if not isinstance(label, (list, tuple))}
+    return choices.get(str(value)) or str(localize(value))
+
+
+def _between(value: slice) -> str:
+    if value.start is None:
+        return _("up to {value}").format(value=localize(value.stop))
+    if value.stop is None:
+        return _("from {value}").format(value=localize(value.start))
+    return f"{localize(value.start)} – {localize(value.stop)}"

@@ -1,0 +1,91 @@
+"""What every page has: who may see it, where it hangs in the rail, a sentence instead of a code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from django.apps import apps
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.generic import View
+
+from p2p.core import access
+from p2p.core.models import User
+
+
+class Page(View):
+    """Base of all pages: log in first, then one of `roles` (any role when empty)."""
+
+    roles: Sequence[str] = ()
+    section: str = ""
+    title: Any = ""
+    template_name: str = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self._ask_to_log_in(request)
+        if self.roles:
+            access.require(request.user, *self.roles)
+        return super().dispatch(request, *args, **kwargs)
+
+    def _ask_to_log_in(self, request: HttpRequest) -> HttpResponseBase:
+        if is_fragment(request):
+            # A fragment must not draw the log-in page into itself: the whole window goes there.
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return redirect_to_login(request.get_full_path())
+
+    def section_title(self) -> Any:
+        return apps.get_app_config(self.section).verbose_name if self.section in apps.app_configs else ""
+
+
+def who(request: HttpRequest) -> User:
+    """The user of a request that has passed `Page.dispatch`."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Asked for by htmx, and not to restore a whole page from the browser's history."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def in_dialog(request: HttpRequest) -> bool:
+    return request.headers.get("P2P-Dialog") == "1"
+
+
+def done(request: HttpRequest, *, to: str, text: Any = "", undo: str = "") -> HttpResponse:
+    """After a form or button has done its work: go to `to` with a toast; `undo` is a URL to post to."""
+    if text:
+        messages.success(request, str(text), extra_tags=f"undo={undo}" if undo else "")
+    if is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": to})
+    return HttpResponseRedirect(to, status=303)
+
+
+def stay(*, text: Any = "", undo: str = "", refresh: bool = True) -> HttpResponse:
+    """After a dialog: close it, show a toast, let the page's fragments load themselves again."""
+    events: dict[str, Any] = {"p2p:done": {"text": str(text), "undo": undo}}
+    if refresh:
+        events["p2p:refresh"] = {}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+
+
+def sentence(text: Any, status: int) -> HttpResponse:
+    """A plain refusal for a script: the sentence is in the body and in a header that the shell reads."""
+    words = str(text)
+    return HttpResponse(
+        words, status=status, content_type="text/plain; charset=utf-8", headers={"P2P-Sentence": quote(words)}
+    )
+
+
+def back(request: HttpRequest, fallback: str = "/") -> str:
+    """Where a form said it came from, if that is on this host."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if safe else fallback

@@ -1,0 +1,124 @@
+"""RecordPage: one record's head, badges, facts and tabs; the tabs of other apps come through places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from p2p.core import access, places
+from p2p.core.web.page import Page, is_fragment
+
+
+@dataclass(frozen=True)
+class Said:
+    """One entry of the facts line. tone: bad, good, warn."""
+
+    label: Any
+    value: Any
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class RecordTab:
+    """A tab of the record's own app: a template drawn with the page's context."""
+
+    key: str
+    title: Any
+    template: str
+    count: Any = None
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    key: str
+    title: Any
+    count: Any
+    url: str
+    template: str = ""
+    fragment: str = ""
+
+
+class RecordPage(Page):
+    """Declare model and `lookup` (the URL's name of the natural key), override badges, facts and tabs.
+
+    slot "order" draws verbs of "order.actions" and tabs of "order.tabs".
+    """
+
+    model: ClassVar[type[Model]]
+    lookup: str = "number"
+    slot: str = ""
+    list_url: str = ""
+    """URL name of the list it belongs to, for the breadcrumb."""
+    list_title: Any = ""
+    template_name = "core/record.html"
+
+    def rows(self) -> QuerySet[Any]:
+        """What may be opened, with select_related for the head. Override."""
+        return self.model._default_manager.all()
+
+    def badges(self) -> Sequence[tuple[str, Any]]:
+        """(state, words) pairs after the title."""
+        return [(self.record.state, self.record.get_state_display())] if hasattr(self.record, "state") else []
+
+    def facts(self) -> Sequence[Said]:
+        return ()
+
+    def tabs(self) -> Sequence[RecordTab]:
+        return ()
+
+    def heading(self) -> str:
+        return str(getattr(self.record, "number", "") or self.record)
+
+    def subtitle(self) -> Any:
+        return ""
+
+    def extra(self) -> dict[str, Any]:
+        """More context for the templates of this page's own tabs."""
+        return {}
+
+    @cached_property
+    def record(self) -> Any:
+        key = self.kwargs.get(self.lookup, self.kwargs.get("pk"))
+        field = self.lookup if self.lookup in self.kwargs else "pk"
+        return get_object_or_404(self.rows(), **{field: key})
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        drawn = self._tabs()
+        asked = request.GET.get("tab")
+        current = next((each for each in drawn if each.key == asked), drawn[0] if drawn else None)
+        if asked and (current is None or current.key != asked):
+            raise Http404
+        partial = is_fragment(request) and request.headers.get("HX-Target") == "record"
+        context = {
+            "page": self,
+            "record": self.record,
+            "tabs": drawn,
+            "current": current,
+            "actions_slot": f"{self.slot}.actions",
+            "list_href": reverse(self.list_url) if self.list_url else "",
+            **self.extra(),
+        }
+        return render(request, "core/record_fragment.html" if partial else self.template_name, context)
+
+    def _tabs(self) -> list[_Drawn]:
+        own = [_Drawn(each.key, each.title, each.count, f"?tab={each.key}", each.template) for each in self.tabs()]
+        others = [
+            _Drawn(
+                each.key,
+                each.title,
+                each.count(self.record) if each.count else None,
+                f"?tab={each.key}",
+                fragment=each.url(self.record),
+            )
+            for each in places.panels(f"{self.slot}.tabs", self.record)
+            if not each.roles or access.may(self.request.user, *each.roles)
+        ]
+        return own + others

@@ -1,0 +1,84 @@
+"""What costing does when the areas on its left act. It posts; it never moves a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from costing import selectors
+from costing.services import outside, post, settle
+from execution.facts import Ended, Ending, MaterialIssued, Reported
+from outsourcing.facts import Invoiced, Received
+from p2p.core.facts import Refused, listen
+from p2p.inventory.facts import Moved
+from planning.facts import Replenished
+
+
+def value_materials(fact: MaterialIssued) -> None:
+    """Components went to an order, or came back."""
+    post.post_materials(order=fact.order, moves=fact.moves, report=None, by=fact.by)
+
+
+def value_report(fact: Reported) -> None:
+    """Time, backflushed components and output of one report; a reversal mirrors them."""
+    post.post_materials(
+        order=fact.order, moves=[one.move for one in fact.material_moves], report=fact.report, by=fact.by
+    )
+    post.post_time(report=fact.report, operation=fact.operation, order=fact.order, by=fact.by)
+    post.post_output(
+        order=fact.order, moves=[one.move for one in fact.output_moves], report=fact.report, by=fact.by
+    )
+
+
+def value_stock(fact: Moved) -> None:
+    """Stock entered or left without an order."""
+    post.post_stock(moves=fact.moves, by=fact.by)
+
+
+def value_purchase(fact: Replenished) -> None:
+    """The price of a purchase differs from the standard."""
+    outside.post_purchase(order=fact.order, moves=fact.moves, price=fact.price, by=fact.by)
+
+
+def value_outside(fact: Received) -> None:
+    """A vendor's work on an operation came in."""
+    outside.post_receipt(receipt=fact.receipt, lines=fact.lines, by=fact.by)
+
+
+def value_invoice(fact: Invoiced) -> None:
+    """The vendor asked for more or less than agreed."""
+    outside.post_invoice(invoice=fact.invoice, by=fact.by)
+
+
+def needs_a_standard(fact: Ending) -> Iterator[Refused]:
+    """An order cannot be settled against a standard that does not exist."""
+    known: dict[int, bool] = {}
+    for order in fact.orders:
+        if order.site_id not in known:
+            known[order.site_id] = selectors.active_version(order.site_id) is not None
+        if not known[order.site_id]:
+            yield Refused(
+                _("{site} has no active standard cost version: activate one before ending {order}."),
+                code="no_standard",
+                about=order,
+                site=order.site,
+                order=order,
+            )
+
+
+def settle_orders(fact: Ended) -> None:
+    """An order came to its end: clear its work in process."""
+    settle.settle(orders=fact.orders, by=fact.by)
+
+
+def wire() -> None:
+    """Called once by AppConfig.ready."""
+    listen("tell", MaterialIssued, value_materials)
+    listen("tell", Reported, value_report)
+    listen("tell", Moved, value_stock)
+    listen("tell", Replenished, value_purchase)
+    listen("tell", Received, value_outside)
+    listen("tell", Invoiced, value_invoice)
+    listen("ask", Ending, needs_a_standard)
+    listen("tell", Ended, settle_orders)

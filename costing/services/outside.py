@@ -1,0 +1,117 @@
+"""Money for what vendors deliver and do: agreed prices accrue, differences go where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import transaction
+
+from costing.models import CostElement, Entry, Posting
+from costing.services.entries import Draft, Line, pair, write
+from costing.services.post import in_site_money, money, standards_for
+from outsourcing.models import Invoice, Receipt, ReceiptLine
+from p2p.core.models import User
+from p2p.inventory.models import Move
+from planning.models import ProductionOrder, ReplenishmentOrder
+
+Account = Posting.Account
+CLOSED_TO_WIP = (ProductionOrder.State.ENDED, ProductionOrder.State.CANCELLED)
+
+
+def element_for(kind: str) -> CostElement:
+    """The element that postings of a kind go under; made on first use, so that nothing is lost without one."""
+    found = CostElement.objects.filter(kind=kind).order_by("code").first()
+    if found is not None:
+        return found
+    label = str(CostElement.Kind(kind).label)
+    made, _new = CostElement.objects.get_or_create(code=kind, defaults={"name": label, "kind": kind})
+    return made
+
+
+@transaction.atomic
+def post_receipt(*, receipt: Receipt, lines: Sequence[ReceiptLine], by: User | None) -> list[Entry]:
+    """Accrue the agreed price of the good pieces: debit WIP (outsourcing), credit accrued.
+
+    Rejected pieces are not paid. A line with negative quantities (an undone receipt) gives the money back.
+    """
+    element = element_for(CostElement.Kind.OUTSOURCING)
+    drafts = []
+    for row in lines:
+        order = row.line.operation.order
+        agreed = row.good * row.line.price
+        amount = in_site_money(order.site, agreed, receipt.order.currency_id, receipt.effective_at.date())
+        account = Account.VARIANCE if order.state in CLOSED_TO_WIP else Account.WIP
+        drafts.append(
+            Draft(
+                site=order.site,
+                kind=Entry.Kind.OUTSIDE,
+                effective_at=receipt.effective_at,
+                lines=tuple(pair(account, Account.ACCRUED, [(element.pk, amount)], quantity=row.good)),
+                order=order,
+                operation=row.line.operation,
+                report=row.report,
+                reference=receipt.number,
+            )
+        )
+    return write(drafts=drafts, by=by)
+
+
+@transaction.atomic
+def post_invoice(*, invoice: Invoice, by: User | None) -> list[Entry]:
+    """The invoice's difference to the agreed price: into WIP while the order lives, else into variance."""
+    element = element_for(CostElement.Kind.OUTSOURCING)
+    drafts = []
+    for row in invoice.lines.select_related("line__operation__order__site__currency").order_by("pk"):
+        order = row.line.operation.order
+        difference = (row.price - row.line.price) * row.quantity
+        amount = in_site_money(order.site, difference, invoice.currency_id, invoice.invoiced_on)
+        account = Account.VARIANCE if order.state in CLOSED_TO_WIP else Account.WIP
+        drafts.append(
+            Draft(
+                site=order.site,
+                kind=Entry.Kind.PRICE,
+                effective_at=invoice.posted_at,
+                lines=tuple(pair(account, Account.ACCRUED, [(element.pk, amount)], quantity=row.quantity)),
+                order=order,
+                operation=row.line.operation,
+                reference=invoice.number,
+            )
+        )
+    return write(drafts=drafts, by=by)
+
+
+@transaction.atomic
+def post_purchase(
+    *, order: ReplenishmentOrder, moves: Sequence[Move], price: Decimal | None, by: User | None
+) -> list[Entry]:
+    """Purchase price variance: (price - standard) x quantity; the receipt itself was booked at standard."""
+    if price is None:
+        return []
+    site = order.site
+    currency = order.currency_id or site.currency_id
+    known = standards_for(site, moves)
+    element = element_for(CostElement.Kind.MATERIAL)
+    drafts = []
+    for move in moves:
+        paid = in_site_money(site, move.quantity * price, currency, move.effective_at.date())
+        standard = sum((amount for _element, amount in known.of(site, move)), Decimal(0))
+        difference = money(site, paid - standard) * (-1 if move.reverses_id else 1)
+        lines: list[Line] = pair(
+            Account.VARIANCE,
+            Account.ACCRUED,
+            [(element.pk, difference)],
+            item=move.item_id,
+            quantity=move.quantity,
+        )
+        drafts.append(
+            Draft(
+                site=site,
+                kind=Entry.Kind.PRICE,
+                effective_at=move.effective_at,
+                lines=tuple(lines),
+                move=move,
+                reference=order.number,
+            )
+        )
+    return write(drafts=drafts, by=by)

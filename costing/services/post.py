@@ -1,0 +1,257 @@
+"""Money for what happens: each listener turns one fact into balanced entries at the active standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from costing import selectors
+from costing.models import CostVersion, Entry, Posting, Valuation
+from costing.services.entries import Draft, Line, money, pair, reversal, write
+from execution.models import Report
+from p2p.core.models import User
+from p2p.core.numbers import decimal_of
+from p2p.core.refusal import Refused
+from p2p.inventory.models import Move
+from planning.models import Operation, ProductionOrder
+from strategies.models import ExchangeRate, Site
+
+Account = Posting.Account
+Kind = Entry.Kind
+
+AGAINST: Mapping[str, str] = {
+    Move.Kind.RECEIPT: Account.ACCRUED,
+    Move.Kind.OPENING: Account.OPENING,
+    Move.Kind.ADJUSTMENT: Account.ADJUSTMENT,
+    Move.Kind.SCRAP: Account.SCRAP,
+    Move.Kind.DELIVERY: Account.SALES,
+}
+"""Which account stands against inventory when stock enters or leaves for a reason other than an order."""
+
+
+@dataclass(frozen=True)
+class Standards:
+    """What one set of facts is valued at: read once, used for every line."""
+
+    version: CostVersion | None
+    by_item: Mapping[int, Mapping[int, Decimal]]
+
+    def of(self, site: Site, move: Move) -> list[tuple[int, Decimal]]:
+        """Element id -> money of a move, rounded to the minor unit."""
+        return [
+            (element, money(site, move.quantity * unit))
+            for element, unit in self.by_item.get(move.item_id, {}).items()
+        ]
+
+
+def standards_for(site: Site, moves: Iterable[Move]) -> Standards:
+    """The active standard of the site for every item moved: two queries."""
+    version = selectors.active_version(site)
+    return Standards(version, selectors.standards(version, {move.item_id for move in moves}))
+
+
+@transaction.atomic
+def post_materials(
+    *, order: ProductionOrder, moves: Sequence[Move], report: Report | None, by: User | None
+) -> list[Entry]:
+    """Components issued to an order: debit WIP, credit inventory; a reversed move mirrors its own entry."""
+    return _post_order_moves(
+        order=order,
+        moves=moves,
+        report=report,
+        kind=Kind.ISSUE,
+        sides=(Account.WIP, Account.INVENTORY),
+        by=by,
+    )
+
+
+@transaction.atomic
+def post_output(
+    *, order: ProductionOrder, moves: Sequence[Move], report: Report | None, by: User | None
+) -> list[Entry]:
+    """Output received into stock at standard: debit inventory, credit WIP."""
+    return _post_order_moves(
+        order=order,
+        moves=moves,
+        report=report,
+        kind=Kind.OUTPUT,
+        sides=(Account.INVENTORY, Account.WIP),
+        by=by,
+    )
+
+
+def _post_order_moves(
+    *,
+    order: ProductionOrder,
+    moves: Sequence[Move],
+    report: Report | None,
+    kind: str,
+    sides: tuple[str, str],
+    by: User | None,
+) -> list[Entry]:
+    fresh = [move for move in moves if move.reverses_id is None]
+    known = standards_for(order.site, fresh) if fresh else Standards(None, {})
+    drafts = [
+        Draft(
+            site=order.site,
+            kind=kind,
+            effective_at=move.effective_at,
+            lines=tuple(pair(*sides, known.of(order.site, move), item=move.item_id, quantity=move.quantity)),
+            order=order,
+            operation=report.operation if report else None,
+            move=move,
+            report=report,
+            reference=order.number,
+        )
+        for move in fresh
+    ]
+    _value(fresh, known, order.site)
+    return write(drafts=drafts + _mirrors([move for move in moves if move.reverses_id], report), by=by)
+
+
+def _mirrors(moves: Sequence[Move], report: Report | None) -> list[Draft]:
+    """For each reversal move, the opposite of the entry its original made."""
+    if not moves:
+        return []
+    originals = {
+        entry.move_id: entry
+        for entry in Entry.objects.filter(move__in=[move.reverses_id for move in moves])
+        .select_related("site__currency", "order", "operation")
+        .prefetch_related("postings")
+    }
+    valued = {
+        row.move_id: row for row in Valuation.objects.filter(move__in=[move.reverses_id for move in moves])
+    }
+    Valuation.objects.bulk_create(
+        Valuation(
+            move=move,
+            version_id=valued[move.reverses_id].version_id,
+            unit_cost=valued[move.reverses_id].unit_cost,
+            amount=-valued[move.reverses_id].amount,
+        )
+        for move in moves
+        if move.reverses_id in valued
+    )
+    return [
+        reversal(originals[move.reverses_id], effective_at=move.effective_at, move=move, report=report)
+        for move in moves
+        if move.reverses_id in originals
+    ]
+
+
+def _value(moves: Sequence[Move], known: Standards, site: Site) -> None:
+    """What each move was worth, for the valuation of stock at any past moment."""
+    Valuation.objects.bulk_create(
+        Valuation(
+            move=move,
+            version=known.version,
+            unit_cost=sum(known.by_item.get(move.item_id, {}).values(), Decimal(0)),
+            amount=sum((amount for _element, amount in known.of(site, move)), Decimal(0)),
+        )
+        for move in moves
+    )
+
+
+@transaction.atomic
+def post_time(
+    *, report: Report, operation: Operation, order: ProductionOrder, by: User | None
+) -> list[Entry]:
+    """Hours of a report at the category's rate, and the surcharges that come on top of them.
+
+    A reversal report carries negative seconds, so its amounts are the exact opposite.
+    """
+    category = operation.cost_category_id or (operation.group.cost_category_id if operation.group else None)
+    if not report.seconds or category is None:
+        return []
+    known = selectors.rates(selectors.active_version(order.site))
+    if category not in known.hourly:
+        return []
+    element, per_hour = known.hourly[category]
+    hours = Fraction(report.seconds, 3600)
+    amount = money(order.site, decimal_of(hours * Fraction(per_hour), 12))
+    lines = pair(Account.WIP, Account.ABSORBED, [(element, amount)], quantity=decimal_of(hours, 12))
+    lines += _overhead(order.site, known, {element: amount})
+    return write(
+        drafts=[
+            Draft(
+                site=order.site,
+                kind=Kind.TIME,
+                effective_at=report.effective_at,
+                lines=tuple(lines),
+                order=order,
+                operation=operation,
+                report=report,
+                reference=report.number,
+            )
+        ],
+        by=by,
+    )
+
+
+def _overhead(site: Site, known: selectors.Rates, amounts: Mapping[int, Decimal]) -> list[Line]:
+    return pair(
+        Account.WIP,
+        Account.OVERHEAD,
+        [
+            (element, money(site, amounts[base] * fraction))
+            for base, element, fraction in known.surcharges
+            if base in amounts
+        ],
+    )
+
+
+@transaction.atomic
+def post_stock(*, moves: Sequence[Move], by: User | None) -> list[Entry]:
+    """Stock that enters or leaves without an order, at standard, against the account its kind names."""
+    counted = [move for move in moves if move.kind in AGAINST]
+    by_site: dict[int, list[Move]] = {}
+    for move in counted:
+        by_site.setdefault(move.source.site_id, []).append(move)
+    written: list[Entry] = []
+    for group in by_site.values():
+        site = group[0].source.site
+        fresh = [move for move in group if move.reverses_id is None]
+        known = standards_for(site, fresh)
+        _value(fresh, known, site)
+        drafts = [_stock_draft(site, move, known) for move in fresh]
+        written += write(drafts=drafts + _mirrors([move for move in group if move.reverses_id], None), by=by)
+    return written
+
+
+def _stock_draft(site: Site, move: Move, known: Standards) -> Draft:
+    entering = move.target.holds_stock and not move.source.holds_stock
+    against = AGAINST[move.kind]
+    sides = (Account.INVENTORY, against) if entering else (against, Account.INVENTORY)
+    return Draft(
+        site=site,
+        kind=Kind.RECEIPT if move.kind == Move.Kind.RECEIPT else Kind.STOCK,
+        effective_at=move.effective_at,
+        lines=tuple(pair(*sides, known.of(site, move), item=move.item_id, quantity=move.quantity)),
+        move=move,
+        reference=move.reference,
+    )
+
+
+def in_site_money(site: Site, amount: Decimal, currency_id: int, on: object) -> Decimal:
+    """`amount` of a currency in the site's, at the rate of the day, rounded; Refused without a rate."""
+    if currency_id == site.currency_id:
+        return money(site, amount)
+    rate = (
+        ExchangeRate.objects.filter(source=currency_id, target=site.currency, valid_from__lte=on)
+        .order_by("-valid_from")
+        .values_list("rate", flat=True)
+        .first()
+    )
+    if rate is None:
+        raise Refused(
+            _("There is no exchange rate into {currency} on {day}: enter one before booking."),
+            code="no_rate",
+            currency=site.currency.code,
+            day=on,
+        )
+    return money(site, amount * rate)

@@ -1,0 +1,25 @@
+"""Which benchmarks there are. Each is a function that returns rows, on data of its own that it takes away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+from p2p.bench.rows import Row
+
+Bench = Callable[[], Sequence[Row]]
+
+KNOWN: Mapping[str, str] = {
+    "planning": "p2p.bench.planning.bench_planning",
+    "schedule": "p2p.bench.planning.bench_schedule",
+    "reports": "p2p.bench.reports.bench_reports",
+    "costing": "p2p.bench.costing.bench_costing",
+}
+"""Name -> dotted path. Imported only when asked for, so that one broken benchmark hides no other."""
+
+
+def find(name: str) -> Bench:
+    """The benchmark of that name; KeyError when there is none."""
+    module, _dot, function = KNOWN[name].rpartition(".")
+    found: Bench = getattr(import_module(module), function)
+    return found

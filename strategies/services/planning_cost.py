@@ -1,0 +1,28 @@
+"""The plain cost figure that planning may weigh: written by costing when a version becomes the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from p2p.core.models import User
+from strategies.models import PlanningCost, Site
+
+
+@transaction.atomic
+def record(*, site: Site, valid_from: date, costs: Mapping[int, Decimal], by: User) -> int:
+    """Item id -> money per one of its unit from `valid_from` on; the same day again replaces. How many rows."""
+    rows = [
+        PlanningCost(item_id=item, site=site, valid_from=valid_from, unit_cost=cost)
+        for item, cost in costs.items()
+    ]
+    PlanningCost.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["item", "site", "valid_from"],
+        update_fields=["unit_cost"],
+    )
+    return len(rows)

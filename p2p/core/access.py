@@ -37,6 +37,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", gettext_lazy("Administrator")
 
 
+MONEY_ROLES = (Role.COST_ACCOUNTANT, Role.BUYER, Role.PLANNER, Role.ENGINEER)
+"""Who sees prices and costs; the columns stay away from everybody else."""
+
+
 def _grants(user: Any) -> frozenset[tuple[str, str]]:
     """(role, site code or "") of a user, read once per user object, that is once per request."""
     if not user.is_authenticated or not user.is_active:

@@ -8,7 +8,7 @@ from p2p.core import outbox, runs, webhooks
 from p2p.core.cleaning import clean
 
 
-@shared_task(name="p2p.core.perform", acks_late=True, ignore_result=True)
+@shared_task(name="p2p.core.perform", ignore_result=True)
 def perform(label: str, key: int) -> None:
     """Do the next run of a kind and scope."""
     runs.perform(label, key)

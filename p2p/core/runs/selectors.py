@@ -94,6 +94,26 @@ def recent_runs(
     return [_line(row) for row in whole[:limit]]
 
 
+def line_of(run: Run) -> RunLine:
+    """One run as the line that lists show."""
+    return RunLine(
+        kind=run.kind,
+        pk=run.pk,
+        title=str(run._meta.verbose_name),
+        state=run.state,
+        scope=run.scope,
+        phase=run.phase,
+        done=run.done,
+        total=run.total,
+        problem=run.problem,
+        cancel_asked=run.cancel_asked,
+        asked_by=run.asked_by.username if run.asked_by else None,
+        asked_at=run.asked_at,
+        began_at=run.began_at,
+        ended_at=run.ended_at,
+    )
+
+
 def run_of(kind: str, pk: int) -> Run:
     """One run, typed. Refused by name when there is none."""
     model = kinds().get(kind)

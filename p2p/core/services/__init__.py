@@ -1,0 +1,1 @@
+"""The verbs of the core: tokens, webhooks, attachments, comments, views."""

@@ -231,10 +231,9 @@ CELERY_BEAT_SCHEDULE = {
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "p2p.core.rest.schema.HouseSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "p2p.core.rest.authentication.TokenAuthentication",
-        "p2p.core.rest.authentication.Session",
+        "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["p2p.core.rest.permissions.RoleAllowed"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": [],

@@ -14,7 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from p2p.core.rest.authentication import Session, TokenAuthentication
 from p2p.core.rest.once import once
+from p2p.core.rest.permissions import RoleAllowed
 
 EVERYWHERE = frozenset({"limit", "cursor", "format"})
 
@@ -23,6 +25,8 @@ class EdgeViewSet(GenericViewSet[Any]):
     """Base of views that are not a table of records. `filters` names the query parameters they know."""
 
     filters: ClassVar[Any] = ()
+    authentication_classes: Any = (TokenAuthentication, Session)
+    permission_classes: Any = (RoleAllowed,)
     pagination_class = None
     filter_backends = ()
     parser_classes: Any = (JSONParser,)

@@ -15,10 +15,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import MigrationWriter
 from django.db.models import Field
+from pgtrigger.migrations import AddTrigger
 
 
 class Command(BaseCommand):
-    help = "Fold later fields, constraints and indexes of a first migration into the models it creates."
+    help = "Fold what a first migration adds to its models later into the models as they are created."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -69,6 +70,8 @@ def _taken_in(app: str, step: Operation, models: dict[str, CreateModel], points:
         held = {"constraints": [*options.get("constraints", []), step.constraint]}
     elif isinstance(step, AddIndex):
         held = {"indexes": [*options.get("indexes", []), step.index]}
+    elif isinstance(step, AddTrigger):
+        held = {"triggers": [*options.get("triggers", []), step.trigger]}
     else:
         return False
     models[name] = _remade(models[name], options={**options, **held})

@@ -12,6 +12,7 @@ from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from p2p.core import access, places
 from p2p.core.web import formats, rail, states
@@ -180,5 +181,15 @@ def control(field: Any) -> SafeString:
         attrs["aria-describedby"] = f"help-{field.auto_id}"
     if field.field.required and field.field.widget.use_required_attribute(field.initial):
         attrs["aria-required"] = "true"
+    _dress(widget, required=field.field.required)
     drawn: SafeString = field.as_widget(attrs=attrs)
-    return drawn
+    return format_html('<span class="p-range">{}</span>', drawn) if hasattr(widget, "widgets") else drawn
+
+
+def _dress(widget: Any, *, required: bool) -> None:
+    """Dates get the browser's calendar, an empty choice reads "any" instead of dashes or "Unknown"."""
+    for each in getattr(widget, "widgets", [widget]):
+        if isinstance(each, forms.DateInput):
+            each.input_type, each.format = "date", "%Y-%m-%d"
+        elif isinstance(each, forms.Select) and not required and not isinstance(each, forms.SelectMultiple):
+            each.choices = [(key, _("any") if key in ("", None) else label) for key, label in each.choices]

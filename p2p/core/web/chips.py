@@ -50,7 +50,7 @@ def chips_of(filterset: Any, params: QueryDict) -> list[Chip]:
 
 
 def _names(name: str, field: Any) -> list[str]:
-    suffixes = getattr(field.widget, "widgets_names", None) or getattr(field.widget, "suffixes", None)
+    suffixes = getattr(field.widget, "suffixes", None) or getattr(field.widget, "widgets_names", None)
     return [name + (each if each.startswith("_") else f"_{each}") for each in suffixes] if suffixes else [name]
 
 

@@ -97,7 +97,11 @@ class ListPage(Page):
             return self._export(wanted)
         partial = is_fragment(request) and request.headers.get("HX-Target") == "list"
         template = "core/list_fragment.html" if partial else self.template_name
-        return render(request, template, self.context(partial=partial))
+        response = render(request, template, self.context(partial=partial))
+        if partial:
+            # The address bar gets the filter without the empty fields of its form.
+            response["HX-Push-Url"] = request.path + chips.query(request.GET, after=request.GET.get("after", ""))
+        return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A bulk verb on the ticked rows, or on everything the filter finds."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from p2p.core import access, places
 from p2p.core.layers import LAYERS
@@ -86,3 +87,14 @@ def counts(user: Any) -> dict[str, dict[str, Any]]:
             fresh[line.nav.url_name] = {"n": number, "hot": line.nav.hot and number > 0}
     cache.set(key, fresh, COUNTS_FOR_SECONDS)
     return fresh
+
+
+places.nav(section="foot", title=_("Runs"), url_name="core:runs", order=80, icon="activity")
+places.nav(
+    section="foot",
+    title=_("Admin"),
+    url_name="admin:index",
+    order=90,
+    icon="settings",
+    roles=("administrator",),
+)

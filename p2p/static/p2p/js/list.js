@@ -49,6 +49,7 @@ function showBulk() {
   const all = bar.elements.all.value === "1";
   bar.hidden = !ticked.length;
   const head = document.querySelector("#list [data-all]");
+  if (!head) return;
   head.checked = ticked.length > 0 && ticked.length === boxes().length;
   head.indeterminate = ticked.length > 0 && !head.checked;
   const count = all ? Number(document.getElementById("list").dataset.rows) : ticked.length;

@@ -50,6 +50,10 @@ async function openForm(link) {
 document.body.addEventListener("htmx:configRequest", event => {
   if (event.detail.elt.closest?.("#dialog-body")) event.detail.headers["P2P-Dialog"] = "1";
 });
+// What polls rests while nobody looks (htmx's own event filters would need eval, which the policy forbids).
+document.body.addEventListener("htmx:beforeRequest", event => {
+  if (document.visibilityState !== "visible" && /every/.test(event.detail.elt.getAttribute("hx-trigger") || "")) event.preventDefault();
+});
 document.body.addEventListener("htmx:afterSettle", event => {
   if (event.detail.target.id !== "dialog-body") return;
   if (!event.detail.target.children.length) { dialog.close(); return; }

@@ -4,4 +4,5 @@ from django.apps import AppConfig
 class ExecutionConfig(AppConfig):
     name = "execution"
     label = "execution"
+    icon = "player-play"
     default_auto_field = "django.db.models.BigAutoField"

@@ -4,4 +4,5 @@ from django.apps import AppConfig
 class PlanningConfig(AppConfig):
     name = "planning"
     label = "planning"
+    icon = "calendar-stats"
     default_auto_field = "django.db.models.BigAutoField"

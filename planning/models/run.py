@@ -10,7 +10,7 @@ from p2p.core.runs import Run
 
 
 class PlanRun(Run):
-    """`settings` holds the rules used, see `planning.services.mrp.Rules`."""
+    """`settings` holds the rules used, see `planning.rules.Rules`."""
 
     kind: ClassVar[str] = "plan"
     job: ClassVar[str] = "planning.services.mrp.perform"

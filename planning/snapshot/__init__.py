@@ -1,0 +1,1 @@
+"""Rows to the plain data of the engines."""

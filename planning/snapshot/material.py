@@ -1,0 +1,330 @@
+"""Rows to plain data for a material plan: a handful of queries, whatever the size of the plant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+
+from p2p.core.runs import revisions
+from p2p.inventory import selectors as stock
+from planning.engine.mrp import BomLine, Demand, Item, LotSize, Problem, Receipt, Settings, lot_for_lot
+from planning.measures import Measures
+from planning.models import Demand as DemandLine
+from planning.models import Material, ProductionOrder, ReplenishmentOrder
+from planning.snapshot import keys
+from planning.snapshot.versions import Versions
+from strategies import models as strategies
+from strategies.engine.units import MissingConversion
+
+if TYPE_CHECKING:
+    from planning.rules import Rules
+
+ZERO = Decimal(0)
+Policy = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the snapshot could not take, for the planner's list of messages."""
+
+    code: str
+    item: int
+    facts: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """What the engine is given, and what the answer needs to become rows again."""
+
+    problem: Problem
+    boms: Versions
+    routes: Versions
+    vendors: dict[int, int]
+    revisions: dict[type[Model], dict[int, int]]
+    notices: list[Notice] = field(default_factory=list)
+
+
+def take(site: strategies.Site, rules: Rules) -> Snapshot:
+    """Read everything the plan of a site depends on, as of one moment."""
+    return _Reading(site, rules).snapshot()
+
+
+class _Reading:
+    """One snapshot in the making: tables that several steps look into."""
+
+    def __init__(self, site: strategies.Site, rules: Rules) -> None:
+        self.site, self.rules = site, rules
+        self.measures = Measures()
+        self.boms = Versions(strategies.BomVersion, site.pk)
+        self.routes = Versions(strategies.RouteVersion, site.pk)
+        self.units: dict[int, int] = {}
+        self.vendors: dict[int, int] = {}
+        self.notices: list[Notice] = []
+
+    def snapshot(self) -> Snapshot:
+        items = list(self.items())
+        lines = list(self.lines())
+        demands = list(self.demands())
+        receipts: list[Receipt] = []
+        if self.rules.netting:
+            demands += self.materials()
+            receipts = [*self.orders(), *self.replenishments()]
+        problem = Problem(
+            items=items, lines=lines, demands=demands, receipts=receipts, settings=self.settings()
+        )
+        seen: dict[type[Model], dict[int, int]] = {rows.model: revisions(rows) for rows in self.watched()}
+        return Snapshot(problem, self.boms, self.routes, self.vendors, seen, self.notices)
+
+    def watched(self) -> Iterator[QuerySet[Any]]:
+        """The rows whose change while the plan is being made would make it wrong."""
+        yield self.open_demand()
+        if self.rules.netting:
+            yield self.open_orders()
+            yield self.open_replenishments()
+        yield strategies.Item.objects.filter(active=True)
+        yield strategies.ItemPolicy.objects.filter(Q(site=self.site) | Q(site__isnull=True))
+        yield strategies.BomLine.objects.filter(bom__state="active")
+
+    def settings(self) -> Settings:
+        rules = self.rules
+        if rules.plain:
+            return lot_for_lot(first=rules.first, last=rules.last, flat_days=rules.flat_days)
+        return Settings(
+            first=rules.first,
+            last=rules.last,
+            netting=rules.netting,
+            lead_times=rules.lead_times,
+            lots=rules.lot_sizes,
+            safety_stock=rules.safety_stock and rules.netting,
+            combine="day" if rules.netting else "day_and_kind",
+            overdue=rules.netting,
+            bought=rules.netting,
+            flat_days=rules.flat_days,
+            scrap="divide" if self.site.scrap_rule == "divisor" else "multiply",
+        )
+
+    # ---- items
+
+    def items(self) -> Iterator[Item]:
+        on_hand = stock.on_hand(self.site) if self.rules.netting else {}
+        policies = self._policies()
+        prices = self._vendor_prices()
+        yields = dict(
+            strategies.BomVersion.objects.filter(state="active").values_list("pk", "yield_fraction")
+        )
+        rows = strategies.Item.objects.filter(active=True).exclude(kind="service").order_by("pk")
+        for key, unit in rows.values_list("pk", "unit_id"):
+            self.units[key] = unit
+            policy = policies.get(key)
+            if policy is None:
+                yield Item(id=key, source="", places=self.measures.places(unit))
+                continue
+            vendor, vendor_days = prices.get(key, (policy["vendor_id"], 0))
+            if policy["supply"] in ("buy", "subcontract") and vendor:
+                self.vendors[key] = vendor
+            version = self.boms.on(key, self.rules.first, ZERO)
+            share = policy["yield_fraction"] * (yields[version] if version is not None else Decimal(1))
+            yield self._item(key, unit, policy, on_hand.get(key, ZERO), vendor_days, share)
+
+    def _item(
+        self, key: int, unit: int, policy: Policy, on_hand: Decimal, vendor_days: int, share: Decimal
+    ) -> Item:
+        def up(name: str) -> Decimal:
+            return self.measures.up(policy[name] or ZERO, unit)
+
+        lots = LotSize(
+            minimum=up("minimum_quantity"),
+            maximum=up("maximum_quantity"),
+            multiple=up("multiple_quantity"),
+            fixed=up("fixed_quantity") if policy["lot_policy"] == "fixed" else ZERO,
+        )
+        coverage = {"period": "period", "min_max": "min_max"}.get(policy["lot_policy"], "requirement")
+        lowest = up("reorder_point")
+        if coverage == "min_max":
+            highest = max(lots.maximum, lowest)
+            lots = LotSize(minimum=lots.minimum, multiple=lots.multiple)
+        else:
+            highest = lowest
+        return Item(
+            id=key,
+            source=policy["supply"],
+            places=self.measures.places(unit),
+            lead_days=policy["lead_time_days"] or vendor_days,
+            on_hand=self.measures.up(on_hand, unit),
+            safety_stock=up("safety_stock"),
+            coverage=cast(Any, coverage),
+            period_days=max(1, policy["period_days"]),
+            minimum_stock=lowest,
+            maximum_stock=highest,
+            lot=lots,
+            good_share=share,
+        )
+
+    def _policies(self) -> dict[int, Policy]:
+        rows = strategies.ItemPolicy.objects.filter(Q(site=self.site) | Q(site__isnull=True))
+        # The row for the site comes last and so wins over the row for all sites.
+        return {row["item_id"]: row for row in rows.order_by(F("site").asc(nulls_first=True)).values()}
+
+    def _vendor_prices(self) -> dict[int, tuple[int, int]]:
+        """Vendor and lead time for each bought item: the policy's vendor, else preferred, else cheapest."""
+        named = {key: policy["vendor_id"] for key, policy in self._policies().items()}
+        rows = strategies.VendorPrice.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=self.rules.first),
+            operation_number__isnull=True,
+            vendor__active=True,
+        ).order_by("-vendor__preferred", "price", "pk")
+        found: dict[int, tuple[int, int]] = {}
+        for item, vendor, days in rows.values_list("item_id", "vendor_id", "lead_time_days"):
+            if named.get(item) in (None, vendor):
+                found.setdefault(item, (vendor, days))
+        return found
+
+    # ---- bills of material
+
+    def lines(self) -> Iterator[BomLine]:
+        columns = (
+            "bom_id", "component_id", "kind", "consumption", "quantity", "unit_id", "scrap_fraction",
+            "scrap_quantity", "valid_from", "valid_to", "bom__batch_quantity",
+        )  # fmt: skip
+        by_bom: dict[int, list[tuple[Any, ...]]] = {}
+        rows = strategies.BomLine.objects.filter(bom__state="active").exclude(kind="vendor")
+        for row in rows.order_by("bom", "position").values_list(*columns):
+            by_bom.setdefault(row[0], []).append(row)
+        for parent in sorted(self.boms.items & self.units.keys()):
+            for window in self.boms.windows(parent):
+                for row in by_bom.get(window.version, ()):
+                    first, last = (
+                        max(window.first, row[8] or window.first),
+                        min(window.last, row[9] or window.last),
+                    )
+                    if first <= last:
+                        yield from self._line(parent, row, first, last)
+
+    def _line(self, parent: int, row: tuple[Any, ...], first: date, last: date) -> Iterator[BomLine]:
+        _bom, component, kind, consumption, quantity, unit, scrap, lost, _from, _to, batch = row
+        if component not in self.units:
+            self.notices.append(Notice("unknown_component", parent, {"component": component}))
+            return
+        try:
+            factor = self.measures.factor(component, unit, self.units[component])
+        except MissingConversion as gap:
+            words = {"component": component, "source": int(gap.source), "target": int(gap.target)}
+            self.notices.append(Notice("no_conversion", parent, words))
+            return
+        amount = Fraction(quantity) * factor
+        gross = 1 / (1 - Fraction(scrap)) if self.site.scrap_rule == "divisor" else 1 + Fraction(scrap)
+        constant = Fraction(lost) * factor / gross
+        per = Fraction(0)
+        if consumption == "constant":
+            constant += amount
+        else:
+            per = amount / Fraction(batch)
+        # The engine reckons with any exact number here; a third of a metre must not become 0.333333333333.
+        yield BomLine(
+            parent=parent,
+            component=component,
+            per=cast(Decimal, per),
+            constant=cast(Decimal, constant),
+            scrap=scrap,
+            valid_from=None if first == date.min else first,
+            valid_to=None if last == date.max else last,
+            phantom=kind == "phantom",
+        )
+
+    # ---- needs
+
+    def open_demand(self) -> QuerySet[DemandLine]:
+        rules = self.rules
+        rows = DemandLine.objects.filter(site=self.site, state="open", quantity__gt=F("delivered_quantity"))
+        if rules.start_after_order_days is None:
+            rows = rows.filter(due_on__lte=rules.last)
+            return rows if rules.netting else rows.filter(due_on__gte=rules.first)
+        shift = timedelta(days=rules.start_after_order_days)
+        rows = rows.filter(ordered_on__lte=rules.last - shift)
+        return rows if rules.netting else rows.filter(ordered_on__gte=rules.first - shift)
+
+    def demands(self) -> Iterator[Demand]:
+        by_order = self.rules.start_after_order_days
+        column = "due_on" if by_order is None else "ordered_on"
+        shift = timedelta(days=by_order or 0)
+        columns = ("pk", "item_id", "unit_id", "quantity", "delivered_quantity", column, "priority")
+        days: dict[date, date] = {}
+        rows = self.open_demand().order_by("pk").values_list(*columns)
+        for key, item, unit, quantity, delivered, day, priority in rows.iterator(chunk_size=20_000):
+            wanted = days.get(day)
+            if wanted is None:
+                wanted = days[day] = day + shift
+            left = quantity - delivered if delivered else quantity
+            own = self.units.get(item)
+            if own is not None and own != unit:
+                converted = self._converted(item, left, unit, own, f"{keys.DEMAND}{key}")
+                if converted is None:
+                    continue
+                left = converted
+            yield Demand(id=f"{keys.DEMAND}{key}", item=item, day=wanted, quantity=left, priority=priority)
+
+    def _converted(self, item: int, quantity: Decimal, unit: int, own: int, key: str) -> Decimal | None:
+        try:
+            return self.measures.up(Fraction(quantity) * self.measures.factor(item, unit, own), own)
+        except MissingConversion as gap:
+            words = {"subject": key, "source": int(gap.source), "target": int(gap.target)}
+            self.notices.append(Notice("no_conversion", item, words))
+            return None
+
+    def open_orders(self) -> QuerySet[ProductionOrder]:
+        return ProductionOrder.objects.filter(site=self.site, state__in=ProductionOrder.OPEN)
+
+    def materials(self) -> Iterator[Demand]:
+        """What open orders still have to draw, on the day they start."""
+        rows = Material.objects.filter(
+            order__site=self.site, order__state__in=ProductionOrder.OPEN, quantity__gt=F("issued_quantity")
+        ).exclude(kind="vendor")
+        columns = (
+            "pk",
+            "order_id",
+            "item_id",
+            "quantity",
+            "issued_quantity",
+            "order__start_on",
+            "order__priority",
+        )
+        for key, order, item, quantity, issued, day, priority in rows.order_by("pk").values_list(*columns):
+            yield Demand(
+                id=f"{keys.MATERIAL}{key}",
+                item=item,
+                day=day,
+                quantity=quantity - issued,
+                priority=priority,
+                order=f"{keys.ORDER}{order}",
+            )
+
+    # ---- supply under way
+
+    def orders(self) -> Iterator[Receipt]:
+        rows = self.open_orders().annotate(
+            left=F("quantity") - F("good_quantity") - F("scrap_quantity"),
+            day=Coalesce(TruncDate("ends_at"), "due_on"),
+        )
+        columns = ("pk", "item_id", "day", "left", "state")
+        for key, item, day, left, state in rows.filter(left__gt=0).order_by("pk").values_list(*columns):
+            firm = state in ("released", "started")
+            yield Receipt(id=f"{keys.ORDER}{key}", item=item, day=day, quantity=left, firm=firm)
+
+    def open_replenishments(self) -> QuerySet[ReplenishmentOrder]:
+        return ReplenishmentOrder.objects.filter(site=self.site, state__in=("firm", "sent", "confirmed"))
+
+    def replenishments(self) -> Iterator[Receipt]:
+        rows = self.open_replenishments().annotate(
+            left=F("quantity") - F("received_quantity"), day=Coalesce(TruncDate("promised_at"), "due_on")
+        )
+        for key, item, day, left in (
+            rows.filter(left__gt=0).order_by("pk").values_list("pk", "item_id", "day", "left")
+        ):
+            yield Receipt(id=f"{keys.REPLENISHMENT}{key}", item=item, day=day, quantity=left)

@@ -1,0 +1,121 @@
+"""The agreed price of work on an operation: price list rows become offers, the lowest one gets a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outsourcing.engine.prices import Choice, Offer, lowest
+from p2p.core.fields import plain
+from planning.measures import Measures
+from planning.models import Operation
+from strategies.engine.units import MissingConversion
+from strategies.models import ExchangeRate, Vendor, VendorPrice
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A price for one of the item's unit in the vendor's currency, None when none is agreed, and why."""
+
+    price: Decimal | None
+    because: str
+
+
+class PriceLists:
+    """What vendors ask for work on these operations, read in a fixed number of queries."""
+
+    def __init__(self, operations: Iterable[Operation], vendors: Iterable[Vendor]) -> None:
+        wanted = list(operations)
+        items = {operation.order.item_id for operation in wanted}
+        numbers = {operation.number for operation in wanted}
+        rows = (
+            VendorPrice.objects.filter(vendor__in=list(vendors), item__in=items, operation_number__in=numbers)
+            .select_related("currency", "unit")
+            .order_by("id")
+        )
+        self._rows: dict[tuple[int, int, int | None], list[VendorPrice]] = {}
+        for row in rows:
+            self._rows.setdefault((row.vendor_id, row.item_id, row.operation_number), []).append(row)
+        self._measures = Measures(items)
+        self._rates = _Rates()
+
+    def agreed(self, operation: Operation, vendor: Vendor, quantity: Decimal, on: date) -> Agreed:
+        """The lowest price that qualifies for this quantity on that day, and where it comes from."""
+        rows = self._rows.get((vendor.pk, operation.order.item_id, operation.number), [])
+        offers = [self._offer(row, operation, vendor, on) for row in rows]
+        choice = lowest(offers, quantity, on)
+        if choice is None:
+            return Agreed(None, _no_price(len(offers), vendor))
+        row = next(row for row in rows if row.pk == choice.offer.key)
+        return Agreed(choice.price, _reason(choice, row))
+
+    def _offer(self, row: VendorPrice, operation: Operation, vendor: Vendor, on: date) -> Offer:
+        item = operation.order.item
+        try:
+            factor: Fraction | None = self._measures.factor(item.pk, row.unit_id, item.unit_id)
+        except MissingConversion:
+            factor = None
+        return Offer(
+            key=row.pk,
+            price=row.price,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            minimum_quantity=row.minimum_quantity,
+            order_minimum=row.order_minimum,
+            order_maximum=row.order_maximum,
+            factor=factor,
+            rate=self._rates.rate(row.currency_id, vendor.currency_id, on),
+        )
+
+
+class _Rates:
+    """Exchange rates of a day, loaded once per pair."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], Sequence[ExchangeRate]] = {}
+
+    def rate(self, source: int, target: int, on: date) -> Fraction | None:
+        if source == target:
+            return Fraction(1)
+        straight = self._latest(source, target, on)
+        if straight is not None:
+            return straight
+        turned = self._latest(target, source, on)
+        return None if turned is None else 1 / turned
+
+    def _latest(self, source: int, target: int, on: date) -> Fraction | None:
+        if (source, target) not in self._known:
+            rows = ExchangeRate.objects.filter(source=source, target=target).order_by("-valid_from")
+            self._known[source, target] = list(rows)
+        return next((Fraction(row.rate) for row in self._known[source, target] if row.valid_from <= on), None)
+
+
+def _reason(choice: Choice, row: VendorPrice) -> str:
+    listed = _("{price} {currency} per {unit}").format(
+        price=plain(row.price), currency=row.currency, unit=row.unit
+    )
+    since = _("valid from {day}").format(day=row.valid_from.isoformat())
+    tier = _("from {quantity} {unit} on").format(quantity=plain(row.minimum_quantity), unit=row.unit)
+    parts = [listed, tier if row.minimum_quantity else "", since]
+    compared = ngettext(
+        "the only price that qualifies",
+        "the lowest of {count} prices that qualify",
+        choice.qualifying,
+    ).format(count=choice.qualifying)
+    return f"{', '.join(filter(None, parts))}: {compared}"[:200]
+
+
+def _no_price(offered: int, vendor: Vendor) -> str:
+    if not offered:
+        return _("{vendor} has no price for this operation.").format(vendor=vendor)[:200]
+    return ngettext(
+        "The price of {vendor} does not hold for this quantity and day.",
+        "None of the {count} prices of {vendor} holds for this quantity and day.",
+        offered,
+    ).format(vendor=vendor, count=offered)[:200]

@@ -1,0 +1,178 @@
+"""Inspections come into being: at release for operations, at receipt for what a vendor sends back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outsourcing.models import ReceiptLine
+from p2p.core import clock
+from p2p.core.facts import tell
+from p2p.core.models import User
+from planning.models import Operation, ProductionOrder
+from quality.engine.matching import Scope, Spot, choose, upwards
+from quality.engine.verdict import sample_size
+from quality.facts import InspectionOpened
+from quality.models import ControlPlan, Inspection
+from quality.services import blocking
+from strategies.models import ItemGroup
+from strategies.services.numbering import take_numbers
+
+_CANCELLED = Operation.State.CANCELLED
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    plan: ControlPlan
+    operation: Operation
+    quantity: Decimal
+    because: str
+    receipt_line: ReceiptLine | None = None
+
+
+@transaction.atomic
+def open_for_orders(*, orders: Iterable[ProductionOrder], by: User) -> list[Inspection]:
+    """Open the inspections that control plans ask for at the release of these orders.
+
+    One per operation at most: the most specific active plan. What is open already is left alone, so that a
+    second release opens nothing twice. The number of queries does not depend on the number of orders.
+    """
+    keys = [order.pk for order in orders]
+    operations = list(
+        Operation.objects.filter(order__in=keys)
+        .exclude(state=_CANCELLED)
+        .select_related("order__item__unit", "order__site", "group")
+        .order_by("order_id", "number")
+    )
+    plans = _plans(ControlPlan.Trigger.RELEASE, {operation.order.site_id for operation in operations})
+    if not plans:
+        return []
+    known = set(
+        Inspection.objects.filter(operation__order__in=keys, receipt_line__isnull=True)
+        .exclude(state=Inspection.State.CANCELLED)
+        .values_list("plan_id", "operation_id")
+    )
+    points = _points(operations)
+    parents = _parents()
+    wanted = []
+    for operation in operations:
+        plan = _choose(plans, operation, parents, point=operation.pk in points)
+        if plan and (plan.pk, operation.pk) not in known:
+            wanted.append(_Wanted(plan, operation, operation.quantity, because(plan)))
+    return _open(wanted, by=by)
+
+
+@transaction.atomic
+def open_for_receipt(*, lines: Sequence[ReceiptLine], by: User) -> list[Inspection]:
+    """Open the inspections that control plans ask for at the receipt of these lines from a vendor."""
+    loaded = list(
+        ReceiptLine.objects.filter(pk__in=[line.pk for line in lines], good__gt=0)
+        .select_related("receipt", "line__operation__order__item__unit", "line__operation__order__site")
+        .select_related("line__operation__group")
+        .order_by("pk")
+    )
+    sites = {line.line.operation.order.site_id for line in loaded}
+    plans = _plans(ControlPlan.Trigger.RECEIPT, sites)
+    if not plans:
+        return []
+    parents = _parents()
+    wanted = []
+    for line in loaded:
+        operation = line.line.operation
+        plan = _choose(plans, operation, parents, point=True)
+        if plan:
+            words = _("{rule}; receipt {receipt}").format(rule=because(plan), receipt=line.receipt.number)
+            wanted.append(_Wanted(plan, operation, line.good, words, line))
+    return _open(wanted, by=by)
+
+
+def _open(wanted: Sequence[_Wanted], *, by: User) -> list[Inspection]:
+    if not wanted:
+        return []
+    numbers = take_numbers(code="QI", count=len(wanted))
+    now = clock.now()
+    inspections = Inspection.objects.bulk_create(
+        [
+            Inspection(
+                number=number,
+                plan=one.plan,
+                operation=one.operation,
+                receipt_line=one.receipt_line,
+                item=one.operation.order.item,
+                quantity=one.quantity,
+                sample_size=sample_size(
+                    one.quantity,
+                    fixed=one.plan.sample_fixed,
+                    fraction=one.plan.sample_fraction,
+                    countable=one.operation.order.item.unit.digits == 0,
+                ),
+                because=one.because[:200],
+                opened_at=now,
+            )
+            for number, one in zip(numbers, wanted, strict=True)
+        ]
+    )
+    blocking.block([each for each in inspections if each.plan.blocks], by=by)
+    tell(InspectionOpened(inspections=tuple(inspections), by=by))
+    return inspections
+
+
+def _plans(trigger: str, sites: Iterable[int]) -> dict[int, ControlPlan]:
+    rows = ControlPlan.objects.filter(state=ControlPlan.State.ACTIVE, trigger=trigger, site__in=list(sites))
+    return {plan.pk: plan for plan in rows.select_related("site", "item", "item_group", "group")}
+
+
+def _parents() -> dict[int, int | None]:
+    return dict(ItemGroup.objects.values_list("pk", "parent_id"))
+
+
+def _points(operations: Sequence[Operation]) -> set[int]:
+    """Where a product is inspected: at its inspection points; without any, at the last operation."""
+    points = {operation.pk for operation in operations if operation.inspect}
+    with_point = {operation.order_id for operation in operations if operation.inspect}
+    last = {operation.order_id: operation.pk for operation in operations}
+    return points | {key for order, key in last.items() if order not in with_point}
+
+
+def _choose(
+    plans: dict[int, ControlPlan], operation: Operation, parents: dict[int, int | None], *, point: bool
+) -> ControlPlan | None:
+    item = operation.order.item
+    spot = Spot(
+        site=operation.order.site_id,
+        item=item.pk,
+        item_groups=upwards(item.group_id, parents),
+        group=operation.group_id,
+        operation_number=operation.number,
+        inspection_point=point,
+    )
+    found = choose((_scope(plan) for plan in plans.values()), spot)
+    return plans[found.key] if found else None
+
+
+def _scope(plan: ControlPlan) -> Scope:
+    return Scope(
+        key=plan.pk,
+        code=plan.code,
+        site=plan.site_id,
+        item=plan.item_id,
+        item_group=plan.item_group_id,
+        group=plan.group_id,
+        operation_number=plan.operation_number,
+    )
+
+
+def because(plan: ControlPlan) -> str:
+    """Which rule asks, in words: "Plan FRAME v2: item FR-R92B-58, operation 40"."""
+    named = [
+        _("item {item}").format(item=plan.item) if plan.item else "",
+        _("item group {group}").format(group=plan.item_group) if plan.item_group else "",
+        _("work centre {group}").format(group=plan.group) if plan.group else "",
+        _("operation {number}").format(number=plan.operation_number) if plan.operation_number else "",
+    ]
+    rule = ", ".join(filter(None, named)) or _("everything at {site}").format(site=plan.site)
+    return _("Plan {plan}: {rule}").format(plan=plan, rule=rule)

@@ -1,4 +1,4 @@
-"""Places: a page names a slot, and apps on its right put panels, verbs and navigation into it by their URL names.
+"""Places: a page names a slot, and apps on its right put panels, verbs and navigation into it by URL name.
 
 Registered once, in `AppConfig.ready` (or a module it imports). Nothing here knows an app: order within a
 slot is `order`, then the order of registration, which is the order of the layers.
@@ -37,7 +37,7 @@ class Nav:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A fragment with its own URL, called with the record's primary key (or none for pages without a record)."""
+    """A fragment with its own URL, called with the record's primary key (none for pages without a record)."""
 
     slot: str
     key: str
@@ -106,7 +106,7 @@ def nav(
     icon: str = "",
     hot: bool = False,
 ) -> None:
-    """Add a line to the rail under `section`: an app's label, "top" (before the areas) or "foot" (after them)."""
+    """Add a line to the rail under `section`: an app's label, "top" (before the areas) or "foot" (after)."""
     _navs[url_name] = Nav(
         section=section,
         title=title,

@@ -45,7 +45,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
-    """`visit("/runs/", by=user, size="tablet", theme="dark")` -> a Playwright page. Script errors fail the test."""
+    """`visit("/runs/", by=user, size="tablet", theme="dark")` -> a page. Script errors fail the test."""
     contexts, problems = [], []
 
     def open_page(path: str, *, by: User | None = None, size: str = "desktop", theme: str = "light") -> Any:
@@ -63,11 +63,16 @@ def visit(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             client = Client()
             client.force_login(by)
             cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+            )
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(
-            "console", lambda said: problems.append(said.text) if said.type == "error" and "status of" not in said.text else None
+            "console",
+            lambda said: (
+                problems.append(said.text) if said.type == "error" and "status of" not in said.text else None
+            ),
         )
         page.goto(path, wait_until="networkidle")
         return page

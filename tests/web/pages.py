@@ -144,5 +144,11 @@ def register() -> None:
         objections=lambda person: ["Inactive people cannot be greeted."] if not person.is_active else [],
     )
     places.verb(
-        "person.actions", key="secret", title="Secret", service=greet, model=User, argument="person", roles=("buyer",)
+        "person.actions",
+        key="secret",
+        title="Secret",
+        service=greet,
+        model=User,
+        argument="person",
+        roles=("buyer",),
     )

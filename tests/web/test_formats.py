@@ -32,7 +32,9 @@ NOW = datetime(2026, 11, 19, 9, 41, tzinfo=UTC)
         (Decimal("NaN"), None, "–"),
     ],
 )
-def test_numbers_have_separators_a_real_minus_and_a_dash_for_none(value: Any, places: Any, words: str) -> None:
+def test_numbers_have_separators_a_real_minus_and_a_dash_for_none(
+    value: Any, places: Any, words: str
+) -> None:
     assert formats.number(value, places) == words
 
 

@@ -42,13 +42,9 @@ def test_a_button_without_a_form_calls_its_service(signed_in: Client) -> None:
 
 
 def test_a_refused_button_says_why(signed_in: Client, maya: User) -> None:
-    answer = signed_in.post(
-        f"/core/do/person.actions/greet/{maya.pk}/", {"next": "/people/"}, follow=True
-    )
+    answer = signed_in.post(f"/core/do/person.actions/greet/{maya.pk}/", {"next": "/people/"}, follow=True)
     assert "Nobody greets themselves." in answer.content.decode()
-    script = signed_in.post(
-        f"/core/do/person.actions/greet/{maya.pk}/", headers={"HX-Request": "true"}
-    )
+    script = signed_in.post(f"/core/do/person.actions/greet/{maya.pk}/", headers={"HX-Request": "true"})
     assert (script.status_code, script.content.decode()) == (409, "Nobody greets themselves.")
 
 

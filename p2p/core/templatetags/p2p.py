@@ -99,7 +99,8 @@ def bar(of: Any, good: Any = 0, scrap: Any = 0, plain: Any = 0) -> SafeString:
     shares = _shares([("finished", good), ("late", scrap), ("plain", plain)], of)
     done = sum((width for _colour, _left, width in shares), Decimal(0))
     return format_html(
-        '<svg class="p-bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="{} %">{}</svg>',
+        '<svg class="p-bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="{} %">'
+        "{}</svg>",
         round(done),
         format_html_join("", '<rect data-s="{}" x="{}" width="{}" height="6"></rect>', shares),
     )
@@ -125,7 +126,7 @@ def place(context: RequestContext, slot: str, record: Any = None, style: str = "
 def verbs(context: RequestContext, slot: str, record: Any = None, show: int = 3) -> dict[str, Any]:
     """The buttons of a slot: `show` of them in the open, the rest behind "…"; the primary one stands last."""
     allowed = [each for each in places.verbs(slot, record) if _allowed(context, each.roles)]
-    drawn = [
+    drawn: list[dict[str, Any]] = [
         {
             "verb": each,
             "url": each.url(record),

@@ -51,7 +51,9 @@ def chips_of(filterset: Any, params: QueryDict) -> list[Chip]:
 
 def _names(name: str, field: Any) -> list[str]:
     suffixes = getattr(field.widget, "suffixes", None) or getattr(field.widget, "widgets_names", None)
-    return [name + (each if each.startswith("_") else f"_{each}") for each in suffixes] if suffixes else [name]
+    return (
+        [name + (each if each.startswith("_") else f"_{each}") for each in suffixes] if suffixes else [name]
+    )
 
 
 def _words(field: Any, value: Any) -> str:
@@ -61,9 +63,15 @@ def _words(field: Any, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, slice):
         return _between(value)
-    if isinstance(value, (list, tuple)) or (hasattr(value, "__iter__") and not isinstance(value, (str, Model))):
+    if isinstance(value, (list, tuple)) or (
+        hasattr(value, "__iter__") and not isinstance(value, (str, Model))
+    ):
         return ", ".join(_words(field, each) for each in value)
-    choices = {str(key): str(label) for key, label in getattr(field, "choices", []) if not isinstance(label, (list, tuple))}
+    choices = {
+        str(key): str(label)
+        for key, label in getattr(field, "choices", [])
+        if not isinstance(label, (list, tuple))
+    }
     return choices.get(str(value)) or str(localize(value))
 
 

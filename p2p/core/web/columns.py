@@ -105,7 +105,9 @@ def cell(column: Column, record: Any, url: str = "") -> Cell:
     target = column.href(record) if column.href else url if column.link else ""
     html = format_html('<a href="{}">{}</a>', target, inner) if target and value not in (None, "") else inner
     tone = column.tone(record) if column.tone else ""
-    classes = " ".join(filter(None, ["n" if column.right else "", "code" if column.kind == "code" else "", tone]))
+    classes = " ".join(
+        filter(None, ["n" if column.right else "", "code" if column.kind == "code" else "", tone])
+    )
     raw = str(value) if column.total and value is not None else ""
     full = str(value) if column.kind == "text" and isinstance(value, str) and len(value) > 18 else ""
     return Cell(html, classes, raw, full)
@@ -129,7 +131,9 @@ def _bar(record: Any, parts: tuple[str, str, str]) -> SafeString:
     good, scrap, whole = (follow(record, path) if path else 0 for path in parts)
     share = Decimal(str(good or 0)) / Decimal(str(whole)) if whole else None
     drawn = tags.bar(whole, good=good, scrap=scrap)
-    return format_html('<span class="barcell">{}<span class="num">{}</span></span>', drawn, formats.percent(share))
+    return format_html(
+        '<span class="barcell">{}<span class="num">{}</span></span>', drawn, formats.percent(share)
+    )
 
 
 def _words(column: Column, value: Any) -> str:

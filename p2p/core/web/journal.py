@@ -19,7 +19,7 @@ _phrases: dict[str, Callable[[dict[str, Any]], Any]] = {}
 
 
 def phrase(fact: str, words: Callable[[dict[str, Any]], Any]) -> None:
-    """How a fact reads: `phrase("execution.Reported", lambda said: _("reported {good} good").format(**said))`.
+    """How a fact reads: `phrase("execution.Reported", lambda said: _("{good} good").format(**said))`.
 
     Without one, the journal writes the name of the fact and its plain values.
     """

@@ -33,8 +33,10 @@ class Key:
             return field.desc() if down else field.asc()
         # Nothing known stands last in both directions, so that an empty due date never hides the urgent rows.
         last = not backwards
-        return field.desc(nulls_last=last or None, nulls_first=backwards or None) if down else field.asc(
-            nulls_last=last or None, nulls_first=backwards or None
+        return (
+            field.desc(nulls_last=last or None, nulls_first=backwards or None)
+            if down
+            else field.asc(nulls_last=last or None, nulls_first=backwards or None)
         )
 
 

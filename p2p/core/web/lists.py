@@ -100,7 +100,9 @@ class ListPage(Page):
         response = render(request, template, self.context(partial=partial))
         if partial:
             # The address bar gets the filter without the empty fields of its form.
-            response["HX-Push-Url"] = request.path + chips.query(request.GET, after=request.GET.get("after", ""))
+            response["HX-Push-Url"] = request.path + chips.query(
+                request.GET, after=request.GET.get("after", "")
+            )
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -117,7 +119,11 @@ class ListPage(Page):
         except Refused as no:
             messages.error(request, str(no))
         here = request.get_full_path()
-        return HttpResponse(status=204, headers={"HX-Redirect": here}) if is_fragment(request) else redirect(here)
+        return (
+            HttpResponse(status=204, headers={"HX-Redirect": here})
+            if is_fragment(request)
+            else redirect(here)
+        )
 
     def _ticked(self) -> list[int]:
         return [int(each) for each in self.request.POST.getlist("row") if each.isdecimal()]
@@ -154,7 +160,10 @@ class ListPage(Page):
         paths = {each.key: each.sort_path for each in self.columns if each.sort_path}
         asked = [each for each in self.request.GET.get("sort", "").split(",") if each.lstrip("-") in paths]
         signed = [("-" if each.startswith("-") else "") + paths[each.lstrip("-")] for each in asked]
-        return [*signed, *(each for each in self.order if each.lstrip("-") not in {p.lstrip("-") for p in signed})]
+        return [
+            *signed,
+            *(each for each in self.order if each.lstrip("-") not in {p.lstrip("-") for p in signed}),
+        ]
 
     # ---- what is drawn
 
@@ -178,8 +187,15 @@ class ListPage(Page):
             "csv": chips.query(params, export="csv"),
             "xlsx": chips.query(params, export="xlsx"),
             "query": chips.query(params),
-            "fixed": [(name, value) for name, values in params.lists() if name in ("sort", "col") for value in values],
-            "verbs": [each for each in self.bulk if not each.roles or access.may(self.request.user, *each.roles)],
+            "fixed": [
+                (name, value)
+                for name, values in params.lists()
+                if name in ("sort", "col")
+                for value in values
+            ],
+            "verbs": [
+                each for each in self.bulk if not each.roles or access.may(self.request.user, *each.roles)
+            ],
             "views": self._views(),
             "partial": partial,
             **self._counted(part),
@@ -225,7 +241,12 @@ class ListPage(Page):
         user = who(self.request)
         saved = SavedView.objects.filter(Q(owner=user) | Q(shared=True), page=self.key)
         own += [
-            {"key": f"view-{each.pk}", "title": each.title, "query": chips.query(QueryDict(each.query)), "saved": each}
+            {
+                "key": f"view-{each.pk}",
+                "title": each.title,
+                "query": chips.query(QueryDict(each.query)),
+                "saved": each,
+            }
             for each in saved
         ]
         for each in own:
@@ -235,7 +256,9 @@ class ListPage(Page):
 
     def _tab_counts(self) -> dict[str, Any]:
         """How many rows each counted tab has: asked for after the page, so that the page does not wait."""
-        return {tab.key: formats.number(self._count(QueryDict(tab.query))) for tab in self.tabs if tab.counted}
+        return {
+            tab.key: formats.number(self._count(QueryDict(tab.query))) for tab in self.tabs if tab.counted
+        }
 
     def _count(self, params: QueryDict) -> int:
         rows = self.rows()
@@ -249,7 +272,11 @@ class ListPage(Page):
         name = self.key.rpartition(".")[2]
         if wanted not in ("csv", "xlsx"):
             raise Http404
-        return exports.as_csv(rows, self.shown, name) if wanted == "csv" else exports.as_xlsx(rows, self.shown, name)
+        return (
+            exports.as_csv(rows, self.shown, name)
+            if wanted == "csv"
+            else exports.as_xlsx(rows, self.shown, name)
+        )
 
     @property
     def empty_url(self) -> str:

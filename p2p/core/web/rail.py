@@ -64,7 +64,7 @@ def _area(section: str) -> Area:
 
 
 def areas(user: Any, path: str = "") -> list[Area]:
-    """The areas from left to right of the house; the line with the longest matching path is the current one."""
+    """The areas from left to right of the house; the line with the longest matching path is current."""
     found: dict[str, Area] = {}
     mine = lines(user)
     here = max((line.url for line in mine if path.startswith(line.url)), key=len, default="")

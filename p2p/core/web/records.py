@@ -109,7 +109,10 @@ class RecordPage(Page):
         return render(request, "core/record_fragment.html" if partial else self.template_name, context)
 
     def _tabs(self) -> list[_Drawn]:
-        own = [_Drawn(each.key, each.title, each.count, f"?tab={each.key}", each.template) for each in self.tabs()]
+        own = [
+            _Drawn(each.key, each.title, each.count, f"?tab={each.key}", each.template)
+            for each in self.tabs()
+        ]
         others = [
             _Drawn(
                 each.key,

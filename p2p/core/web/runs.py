@@ -1,4 +1,4 @@
-"""Pages of runs: the list of all kinds, one run with its bar, cancel, summary and problem, the chip on top."""
+"""Pages of runs: the list of all kinds, one run with bar, cancel, summary and problem, the chip on top."""
 
 from __future__ import annotations
 
@@ -25,11 +25,13 @@ def run_url(run: Any) -> str:
 def _seconds(run: Any) -> float | None:
     if run.began_at is None:
         return None
-    return ((run.ended_at or clock.now()) - run.began_at).total_seconds()
+    return float(((run.ended_at or clock.now()) - run.began_at).total_seconds())
 
 
 def _may_cancel(request: HttpRequest, run: runs.Run) -> bool:
-    return not run.is_over and (run.asked_by_id == who(request).pk or access.may(request.user, "planner", "supervisor"))
+    return not run.is_over and (
+        run.asked_by_id == who(request).pk or access.may(request.user, "planner", "supervisor")
+    )
 
 
 class RunList(Page):

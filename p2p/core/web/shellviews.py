@@ -55,7 +55,9 @@ class ViewDrop(Page):
 def _spoken(request: HttpRequest, status: int, title: Any, text: Any) -> HttpResponse:
     if is_fragment(request):
         return sentence(text, status)
-    return render(request, "core/error.html", {"heading": title, "text": text, "status": status}, status=status)
+    return render(
+        request, "core/error.html", {"heading": title, "text": text, "status": status}, status=status
+    )
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -64,7 +66,9 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    text = _("There is nothing at this address. It may have been renamed or removed; search finds what is left.")
+    text = _(
+        "There is nothing at this address. It may have been renamed or removed; search finds what is left."
+    )
     return _spoken(request, 404, _("Nothing here"), text)
 
 

@@ -61,13 +61,20 @@ def money(site: Site, amount: Decimal) -> Decimal:
     return rounded(amount, minor(site))
 
 
-def pair(debit: str, credit: str, amounts: Iterable[tuple[int | None, Decimal]], **on: object) -> list[Line]:
+def pair(
+    debit: str,
+    credit: str,
+    amounts: Iterable[tuple[int | None, Decimal]],
+    *,
+    item: int | None = None,
+    quantity: Decimal | None = None,
+) -> list[Line]:
     """Debit one account and credit another by element; nothing for a zero amount."""
     lines: list[Line] = []
     for element, amount in amounts:
         if amount:
-            lines.append(Line(debit, amount, element, **on))  # type: ignore[arg-type]
-            lines.append(Line(credit, -amount, element, **on))  # type: ignore[arg-type]
+            lines.append(Line(debit, amount, element, item, quantity))
+            lines.append(Line(credit, -amount, element, item, quantity))
     return lines
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from costing.models import CostElement, Entry, Posting
-from costing.services.entries import Draft, Line, pair, write
-from costing.services.post import in_site_money, money, standards_for
+from costing.services.entries import Draft, Line, money, pair, write
+from costing.services.post import in_site_money, standards_for
 from outsourcing.models import Invoice, Receipt, ReceiptLine
 from p2p.core.models import User
 from p2p.inventory.models import Move
@@ -20,7 +20,7 @@ CLOSED_TO_WIP = (ProductionOrder.State.ENDED, ProductionOrder.State.CANCELLED)
 
 
 def element_for(kind: str) -> CostElement:
-    """The element that postings of a kind go under; made on first use, so that nothing is lost without one."""
+    """The element that postings of a kind go under; made on first use, so that nothing is lost."""
     found = CostElement.objects.filter(kind=kind).order_by("code").first()
     if found is not None:
         return found

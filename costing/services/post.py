@@ -226,7 +226,7 @@ def post_stock(*, moves: Sequence[Move], by: User | None) -> list[Entry]:
 def _stock_draft(site: Site, move: Move, known: Standards) -> Draft:
     entering = move.target.holds_stock and not move.source.holds_stock
     against = AGAINST[move.kind]
-    sides = (Account.INVENTORY, against) if entering else (against, Account.INVENTORY)
+    sides: tuple[str, str] = (Account.INVENTORY, against) if entering else (against, Account.INVENTORY)
     return Draft(
         site=site,
         kind=Kind.RECEIPT if move.kind == Move.Kind.RECEIPT else Kind.STOCK,

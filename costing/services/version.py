@@ -61,8 +61,8 @@ def open_version(
 
 @transaction.atomic
 def set_prices(*, version: CostVersion, prices: Iterable[Price], by: User) -> int:
-    """Enter or replace purchase prices; how many. Refused on a version that is not pending or a negative price."""
-    _still_pending(version)
+    """Enter or replace purchase prices; how many. Refused on an active version or a negative price."""
+    still_pending(version)
     rows = []
     for price in prices:
         if price.price < 0:
@@ -84,7 +84,7 @@ def set_rates(
     *, version: CostVersion, hourly: Iterable[Hourly] = (), surcharges: Iterable[Surcharge] = (), by: User
 ) -> int:
     """Replace the version's rates as a whole; how many."""
-    _still_pending(version)
+    still_pending(version)
     CostRate.objects.filter(version=version).delete()
     rows = [
         CostRate(version=version, category=one.category, element=one.element, per_hour=one.per_hour)
@@ -97,7 +97,7 @@ def set_rates(
     return len(CostRate.objects.bulk_create(rows))
 
 
-def _still_pending(version: CostVersion) -> None:
+def still_pending(version: CostVersion) -> None:
     if version.state != CostVersion.State.PENDING:
         raise Refused(
             _("{version} is {state}: open a new version to change prices and rates."),

@@ -1,0 +1,216 @@
+"""What an order's variances rest on: its ledger, its components, its hours; read for many orders at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import Max, Q, Sum
+
+from costing import selectors
+from costing.engine.variances import Case, Consumed, Outside, Worked
+from costing.models import CostVersion, Entry, ItemCost, Posting
+from costing.snapshot import hours_of, vendor_prices
+from execution.models import MaterialMove, Report
+from p2p.core.numbers import ScrapRule, with_scrap
+from planning.models import Material, Operation, ProductionOrder
+
+Amounts = dict[int | None, Decimal]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One order's case for the variance engine."""
+
+    case: Case
+
+
+class _Ledger:
+    """WIP postings of the orders, summed the ways that the case needs them."""
+
+    def __init__(self, orders: Sequence[ProductionOrder]) -> None:
+        self.actual: dict[int, Amounts] = defaultdict(dict)
+        self.standard: dict[int, Amounts] = defaultdict(dict)
+        self.by_item: dict[tuple[int, int], dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        self.by_operation: dict[tuple[int, str], dict[int | None, Decimal]] = defaultdict(
+            lambda: defaultdict(Decimal)
+        )
+        rows = (
+            Posting.objects.filter(account=Posting.Account.WIP, entry__order__in=orders)
+            .exclude(entry__kind=Entry.Kind.SETTLEMENT)
+            .values_list("entry__order_id", "entry__kind", "entry__operation_id", "item_id", "element_id")
+            .annotate(total=Sum("amount"))
+            .order_by("entry__order_id", "entry__kind", "entry__operation_id", "item_id", "element_id")
+        )
+        for order, kind, operation, item, element, total in rows:
+            side = self.standard if kind == Entry.Kind.OUTPUT else self.actual
+            sign = -1 if kind == Entry.Kind.OUTPUT else 1
+            side[order][element] = side[order].get(element, Decimal(0)) + sign * total
+            if kind == Entry.Kind.ISSUE and item is not None and element is not None:
+                self.by_item[order, item][element] += total
+            elif kind != Entry.Kind.OUTPUT and operation is not None:
+                self.by_operation[operation, "outside" if kind in _OUTSIDE else kind][element] += total
+
+
+_OUTSIDE = (Entry.Kind.OUTSIDE, Entry.Kind.PRICE)
+
+
+def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | None) -> Mapping[int, Evidence]:
+    """Order id -> evidence; the number of queries does not grow with the orders."""
+    ledger = _Ledger(orders)
+    issued = _issued(orders)
+    hours = _hours(orders)
+    materials = defaultdict(list)
+    for material in Material.objects.filter(order__in=orders).order_by("order", "position"):
+        materials[material.order_id].append(material)
+    operations = defaultdict(list)
+    for operation in (
+        Operation.objects.filter(order__in=orders).select_related("route_operation", "group").order_by("pk")
+    ):
+        operations[operation.order_id].append(operation)
+    items = {item for _order, item in issued} | {one.item_id for rows in materials.values() for one in rows}
+    prices = selectors.standards(version, items)
+    rates = selectors.rates(version)
+    fees = _fees(version, orders)
+    lots = _lots(version, {order.item_id for order in orders})
+    return {
+        order.pk: Evidence(
+            Case(
+                good=order.good_quantity,
+                scrap=order.scrap_quantity,
+                lot=lots.get(order.item_id) or order.quantity,
+                consumed=tuple(_consumed(order, materials[order.pk], issued, prices, ledger)),
+                worked=tuple(_worked(operations[order.pk], hours, rates, ledger)),
+                outside=tuple(_outside(order, operations[order.pk], fees, ledger)),
+                actual=ledger.actual[order.pk],
+                standard=ledger.standard[order.pk],
+            )
+        )
+        for order in orders
+    }
+
+
+def _issued(orders: Sequence[ProductionOrder]) -> dict[tuple[int, int], Decimal]:
+    """(order, item) -> quantity issued, reversals taken off."""
+    rows = (
+        MaterialMove.objects.filter(material__order__in=orders)
+        .values_list("material__order_id", "move__item_id")
+        .annotate(
+            out=Sum("move__quantity", filter=Q(move__reverses__isnull=True)),
+            back=Sum("move__quantity", filter=Q(move__reverses__isnull=False)),
+        )
+        .order_by("material__order_id", "move__item_id")
+    )
+    return {(order, item): (out or Decimal(0)) - (back or Decimal(0)) for order, item, out, back in rows}
+
+
+def _hours(orders: Sequence[ProductionOrder]) -> dict[int, Fraction]:
+    """Operation id -> hours reported, reversals taken off (they carry negative seconds)."""
+    rows = (
+        Report.objects.filter(operation__order__in=orders)
+        .values_list("operation_id")
+        .annotate(total=Sum("seconds"))
+        .order_by("operation_id")
+    )
+    return {operation: Fraction(total, 3600) for operation, total in rows}
+
+
+def _lots(version: CostVersion | None, items: set[int]) -> dict[int, Decimal]:
+    if version is None:
+        return {}
+    rows = ItemCost.objects.filter(version=version, item__in=items).values_list("item_id")
+    return dict(rows.annotate(lot=Max("lot_size")).order_by("item_id"))
+
+
+def _consumed(
+    order: ProductionOrder,
+    materials: Sequence[Material],
+    issued: Mapping[tuple[int, int], Decimal],
+    prices: Mapping[int, Mapping[int, Decimal]],
+    ledger: _Ledger,
+) -> list[Consumed]:
+    rule = ScrapRule(order.site.scrap_rule)
+    allowed: dict[int, tuple[Fraction, Fraction]] = {}
+    for material in materials:
+        need = with_scrap(material.quantity_per, material.scrap_fraction, rule)
+        piece, once = allowed.get(material.item_id, (Fraction(0), Fraction(0)))
+        allowed[material.item_id] = (piece, once + need) if material.constant else (piece + need, once)
+    used = {item for key, item in issued if key == order.pk} | set(allowed)
+    return [
+        Consumed(
+            item=item,
+            quantity=issued.get((order.pk, item), Decimal(0)),
+            per_piece=allowed.get(item, (Fraction(0), Fraction(0)))[0],
+            per_order=allowed.get(item, (Fraction(0), Fraction(0)))[1],
+            prices=prices.get(item, {}),
+            booked=ledger.by_item.get((order.pk, item), {}),
+            planned=item in allowed,
+        )
+        for item in sorted(used)
+    ]
+
+
+def _worked(
+    operations: Sequence[Operation], hours: Mapping[int, Fraction], rates: selectors.Rates, ledger: _Ledger
+) -> list[Worked]:
+    found = []
+    for operation in operations:
+        category = operation.cost_category_id or (
+            operation.group.cost_category_id if operation.group else None
+        )
+        if operation.outside or category is None or category not in rates.hourly:
+            continue
+        element, per_hour = rates.hourly[category]
+        piece, once = allowed_hours(operation)
+        found.append(
+            Worked(
+                operation=operation.pk,
+                element=element,
+                hours=hours.get(operation.pk, Fraction(0)),
+                hours_per_piece=piece,
+                hours_per_order=once,
+                per_hour=per_hour,
+                booked=ledger.by_operation[operation.pk, Entry.Kind.TIME].get(element, Decimal(0)),
+            )
+        )
+    return found
+
+
+def allowed_hours(operation: Operation) -> tuple[Fraction, Fraction]:
+    """(hours per piece, hours per order) that the order's own copy allows."""
+    if operation.route_operation is not None and operation.route_operation.run_basis == "order":
+        return hours_of(operation.route_operation)
+    run = Fraction(operation.run_seconds, 3600) / Fraction(operation.quantity)
+    return run, Fraction(operation.setup_seconds, 3600)
+
+
+def _fees(
+    version: CostVersion | None, orders: Sequence[ProductionOrder]
+) -> Mapping[tuple[int, int], Fraction]:
+    """(item, operation number) -> the fee per piece that the standard was rolled up with."""
+    if version is None:
+        return {}
+    return vendor_prices(version.site, version.valid_from, {order.item_id for order in orders})
+
+
+def _outside(
+    order: ProductionOrder,
+    operations: Sequence[Operation],
+    fees: Mapping[tuple[int, int], Fraction],
+    ledger: _Ledger,
+) -> list[Outside]:
+    return [
+        Outside(
+            operation=operation.pk,
+            element=element,
+            booked=amount,
+            per_piece=fees.get((order.item_id, operation.number), Fraction(0)),
+        )
+        for operation in operations
+        if operation.outside
+        for element, amount in ledger.by_operation[operation.pk, "outside"].items()
+        if element is not None
+    ]

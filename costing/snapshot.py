@@ -1,0 +1,245 @@
+"""Rows to plain records for the roll-up: a site's structures in force on one day, in a few queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from costing import selectors
+from costing.engine.rollup import Fee, Part, Step, Surcharge, Use
+from costing.models import CostElement, CostVersion, ItemPrice
+from costing.services.outside import element_for
+from p2p.core.numbers import ScrapRule, with_scrap
+from p2p.core.refusal import Refused
+from strategies.models import (
+    BomLine,
+    BomVersion,
+    Item,
+    ItemPolicy,
+    RouteOperation,
+    RouteVersion,
+    Site,
+    UnitConversion,
+    VendorPrice,
+)
+
+ACTIVE = "active"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something the snapshot could not turn into a figure: it becomes a warning of the run."""
+
+    code: str
+    item: int
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the engine needs, and what was wrong with the rows."""
+
+    parts: list[Part]
+    surcharges: list[Surcharge]
+    missing: list[Missing]
+
+
+def take(version: CostVersion) -> Snapshot:
+    """The structure of the version's site on its first day."""
+    return _Reader(version).read()
+
+
+class _Reader:
+    """Reads the tables once and joins them in memory."""
+
+    def __init__(self, version: CostVersion) -> None:
+        self.version = version
+        self.site = version.site
+        self.day = version.valid_from
+        self.rates = selectors.rates(version)
+        self.material = element_for(CostElement.Kind.MATERIAL).pk
+        self.outsourcing = element_for(CostElement.Kind.OUTSOURCING).pk
+        self.missing: list[Missing] = []
+
+    def read(self) -> Snapshot:
+        """All parts: every active item, with its BOM, route and price."""
+        self.factors = _factors()
+        boms = _current(BomVersion.objects.all(), self.site, self.day)
+        routes = _current(RouteVersion.objects.all(), self.site, self.day)
+        uses = self._uses(boms)
+        steps, fees = self._work(routes)
+        prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))
+        policies = _policies(self.site)
+        parts = []
+        for item in Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True):
+            policy = policies.get(item)
+            parts.append(
+                Part(
+                    item=item,
+                    price=prices.get(item),
+                    price_element=self.material,
+                    lot=_lot(policy),
+                    output_share=boms[item].yield_fraction if item in boms else 1,
+                    uses=tuple(uses.get(item, ())),
+                    steps=tuple(steps.get(item, ())),
+                    fees=tuple(fees.get(item, ())),
+                )
+            )
+        surcharges = [Surcharge(base, element, share) for base, element, share in self.rates.surcharges]
+        return Snapshot(parts, surcharges, self.missing)
+
+    def _uses(self, boms: Mapping[int, BomVersion]) -> dict[int, list[Use]]:
+        owners = {bom.pk: bom for bom in boms.values()}
+        lines = (
+            BomLine.objects.filter(bom__in=owners)
+            .filter(Q(valid_from__isnull=True) | Q(valid_from__lte=self.day))
+            .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=self.day))
+            .exclude(kind=BomLine.Kind.VENDOR)
+            .select_related("component", "unit")
+            .order_by("bom", "position")
+        )
+        found: dict[int, list[Use]] = defaultdict(list)
+        for line in lines:
+            bom = owners[line.bom_id]
+            factor = self._factor(line)
+            if factor is None:
+                continue
+            rule = ScrapRule(self.site.scrap_rule)
+            need = with_scrap(line.quantity, line.scrap_fraction, rule) * factor
+            lost = Fraction(line.scrap_quantity) * factor
+            if line.consumption == BomLine.Consumption.CONSTANT:
+                found[bom.item_id].append(Use(line.component_id, 0, need + lost))
+            else:
+                per_piece = need / Fraction(bom.batch_quantity)
+                found[bom.item_id].append(Use(line.component_id, per_piece, lost))
+        return found
+
+    def _factor(self, line: BomLine) -> Fraction | None:
+        """Component units per BOM unit; a missing conversion is named, never taken as 1:1."""
+        if line.unit_id == line.component.unit_id:
+            return Fraction(1)
+        for item in (line.component_id, None):
+            factor = self.factors.get((item, line.unit_id, line.component.unit_id))
+            if factor is not None:
+                return factor
+        words = {"unit": line.unit.code, "component": line.component.number}
+        self.missing.append(Missing("no_conversion", line.bom.item_id, words))
+        return None
+
+    def _work(self, routes: Mapping[int, RouteVersion]) -> tuple[dict[int, list[Step]], dict[int, list[Fee]]]:
+        owners = {route.pk: route.item_id for route in routes.values()}
+        operations = (
+            RouteOperation.objects.filter(route__in=owners)
+            .select_related("group")
+            .order_by("route", "number")
+        )
+        steps: dict[int, list[Step]] = defaultdict(list)
+        fees: dict[int, list[Fee]] = defaultdict(list)
+        vendor = vendor_prices(self.site, self.day, set(owners.values()))
+        for operation in operations:
+            item = owners[operation.route_id]
+            if operation.outside:
+                fee = vendor.get((item, operation.number))
+                if fee is None:
+                    self.missing.append(
+                        Missing("no_vendor_price", item, {"operation": str(operation.number)})
+                    )
+                else:
+                    fees[item].append(Fee(self.outsourcing, fee))
+                continue
+            step = self._step(operation, item)
+            if step is not None:
+                steps[item].append(step)
+        return steps, fees
+
+    def _step(self, operation: RouteOperation, item: int) -> Step | None:
+        category = operation.cost_category_id or (
+            operation.group.cost_category_id if operation.group else None
+        )
+        if category is None or category not in self.rates.hourly:
+            self.missing.append(Missing("no_rate", item, {"operation": str(operation.number)}))
+            return None
+        element, per_hour = self.rates.hourly[category]
+        piece, order = hours_of(operation)
+        return Step(element, per_hour, piece, order)
+
+
+def hours_of(operation: RouteOperation) -> tuple[Fraction, Fraction]:
+    """(hours per piece, hours per order) of a route operation, exactly."""
+    setup, run = Fraction(operation.setup_seconds, 3600), Fraction(operation.run_seconds) / 3600
+    if operation.run_basis == RouteOperation.Basis.ORDER:
+        return Fraction(0), setup + run
+    return run / Fraction(operation.run_quantity), setup
+
+
+def _factors() -> dict[tuple[int | None, int, int], Fraction]:
+    """(item or None, source, target) -> target units per source unit, both ways."""
+    found: dict[tuple[int | None, int, int], Fraction] = {}
+    rows = UnitConversion.objects.values_list("item_id", "source_id", "target_id", "numerator", "denominator")
+    for item, source, target, numerator, denominator in rows:
+        found[item, source, target] = Fraction(numerator, denominator)
+        found.setdefault((item, target, source), Fraction(denominator, numerator))
+    return found
+
+
+def _current(
+    versions: QuerySet[BomVersion] | QuerySet[RouteVersion], site: Site, day: date
+) -> dict[int, BomVersion] | dict[int, RouteVersion]:
+    """Item -> the version in force: the site's own before the one for all sites, smallest quantity first."""
+    rows = (
+        versions.filter(Q(site=site) | Q(site__isnull=True), state=ACTIVE)
+        .filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+        .order_by("item_id", F("site_id").asc(nulls_last=True), "from_quantity", "pk")
+    )
+    found: dict[int, BomVersion] = {}
+    for row in rows:
+        found.setdefault(row.item_id, row)
+    return found
+
+
+def _policies(site: Site) -> dict[int, ItemPolicy]:
+    rows = ItemPolicy.objects.filter(Q(site=site) | Q(site__isnull=True)).order_by(
+        "item_id", F("site_id").asc(nulls_last=True)
+    )
+    found: dict[int, ItemPolicy] = {}
+    for row in rows:
+        found.setdefault(row.item_id, row)
+    return found
+
+
+def _lot(policy: ItemPolicy | None) -> Decimal:
+    """The costing lot size: the fixed lot, else the minimum, else one."""
+    if policy is None:
+        return Decimal(1)
+    return policy.fixed_quantity or policy.minimum_quantity or Decimal(1)
+
+
+def vendor_prices(site: Site, day: date, items: Iterable[int]) -> dict[tuple[int, int], Fraction]:
+    """(item, operation number) -> lowest price per piece in the site's money on that day."""
+    rows = (
+        VendorPrice.objects.filter(item__in=list(items), operation_number__isnull=False, valid_from__lte=day)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+        .select_related("currency", "item", "unit")
+        .order_by("item_id", "operation_number", "price")
+    )
+    found: dict[tuple[int, int], Fraction] = {}
+    for row in rows:
+        if row.currency_id != site.currency_id:
+            raise Refused(
+                _("The price of {vendor} for {item} is in {currency}: enter an exchange rate first."),
+                code="no_rate",
+                vendor=row.vendor,
+                item=row.item,
+                currency=row.currency,
+            )
+        if row.operation_number is not None:
+            found.setdefault((row.item_id, row.operation_number), Fraction(row.price))
+    return found

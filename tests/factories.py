@@ -1,4 +1,4 @@
-"""Records with sane defaults: `make_item()`, `make_bom(bike, {wheel: 2})`. Name only what the test is about."""
+"""Records with sane defaults: `make_bom(bike, {wheel: 2})`. Name only what the test is about."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any
 
 from p2p.core.access import Role
 from p2p.core.models import Grant, User
+from p2p.inventory.models import Lot, Move, Serial
+from p2p.inventory.services.ledger import MoveLine, post
+from planning.models import Material, Operation, OperationLink, Output, ProductionOrder
 from strategies.models import (
     BomLine,
     BomVersion,
@@ -85,7 +88,7 @@ def make_calendar(
 
 
 def make_site(code: str = "", *, locations: bool = True, **also: Any) -> Site:
-    """A site in UTC and dollars with a store called STORE and the five places outside (SUPPLIER, SCRAP, ...)."""
+    """A site in UTC and dollars with a store called STORE and five places outside (SUPPLIER, SCRAP, ...)."""
     also.setdefault("currency", make_currency())
     site = Site.objects.create(code=code or _next("S"), **{"name": "Plant", **also})
     if locations:
@@ -133,9 +136,9 @@ def make_item(
     policy: Mapping[str, Any] | None = None,
     **also: Any,
 ) -> Item:
-    """An item; with `supply` ("make", "buy") or `policy` (columns) it gets an order policy for `site` or all."""
+    """An item; with `supply` ("make", "buy") or `policy` (columns) it gets an order policy."""
     number = number or _next("ITEM")
-    also.setdefault("unit", also["unit"] if "unit" in also else make_unit())
+    also.setdefault("unit", make_unit())
     item = Item.objects.create(number=number, **{"name": number, **also})
     if supply or policy:
         make_policy(item, site=site, **{"supply": supply or "buy", **(policy or {})})
@@ -228,3 +231,67 @@ def make_cost_category(code: str = "", *, kind: str = "run") -> CostCategory:
 def make_worker(site: Site, *, user: User | None = None, **also: Any) -> Worker:
     number = _next("W")
     return Worker.objects.create(site=site, user=user, **{"number": number, "name": number, **also})
+
+
+def make_lot(item: Item, number: str = "", **also: Any) -> Lot:
+    return Lot.objects.create(item=item, number=number or _next("LOT"), **also)
+
+
+def make_serial(item: Item, number: str = "", **also: Any) -> Serial:
+    return Serial.objects.create(item=item, number=number or _next("SN"), **also)
+
+
+def make_stock(item: Item, quantity: Any, location: Location, *, lot: Lot | None = None, **also: Any) -> Move:
+    """Opening stock of the item at the place, through the ledger."""
+    outside = location.site.locations.filter(kind=Location.Kind.ADJUSTMENT).first()
+    line = MoveLine(
+        item=item, source=outside, target=location, quantity=Decimal(str(quantity)), kind="opening", lot=lot, **also
+    )
+    return post(lines=[line], by=None)[0]
+
+
+def make_order(
+    item: Item,
+    quantity: Any = 10,
+    *,
+    site: Site,
+    operations: Sequence[Mapping[str, Any]] = ({},),
+    materials: Mapping[Item, Any] | None = None,
+    **also: Any,
+) -> ProductionOrder:
+    """A firm order with a chain of operations 10, 20, ... and `{component: quantity per piece}`."""
+    amount = Decimal(str(quantity))
+    days = {"start_on": date(2026, 3, 2), "due_on": date(2026, 3, 13), "need": "independent"}
+    order = ProductionOrder.objects.create(
+        number=also.pop("number", "") or _next("MO"),
+        site=site,
+        item=item,
+        unit=item.unit,
+        quantity=amount,
+        output_location=also.pop("output_location", None) or site.locations.filter(kind="store").first(),
+        **{**days, **also},
+    )
+    Output.objects.create(order=order, item=item, unit=item.unit, quantity=amount)
+    rows = [
+        Operation.objects.create(
+            order=order,
+            **{"number": 10 * place, "name": f"Operation {10 * place}", "quantity": amount, **columns},
+        )
+        for place, columns in enumerate(operations, start=1)
+    ]
+    OperationLink.objects.bulk_create(
+        OperationLink(before=before, after=after) for before, after in itertools.pairwise(rows)
+    )
+    Material.objects.bulk_create(
+        Material(
+            order=order,
+            position=10 * place,
+            item=component,
+            unit=component.unit,
+            operation=rows[0],
+            quantity_per=Decimal(str(each)),
+            quantity=amount * Decimal(str(each)),
+        )
+        for place, (component, each) in enumerate((materials or {}).items(), start=1)
+    )
+    return order

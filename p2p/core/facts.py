@@ -211,7 +211,7 @@ _WRITES = re.compile(
 
 @contextmanager
 def _reading_only(title: str) -> Iterator[None]:
-    def guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 (Django's signature)
+    def guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if _WRITES.match(sql):
             raise RuntimeError(f"Somebody writes while answering {title}: {sql[:80]}")
         return execute(sql, params, many, context)

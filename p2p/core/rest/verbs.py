@@ -102,9 +102,9 @@ def respond(view: Any, result: Any, answer: type[serializers.BaseSerializer[Any]
         many = isinstance(result, (list, tuple))
         return Response(answer(result, many=many, context=view.get_serializer_context()).data)
     if isinstance(result, Run):
-        address = f"/api/v1/core/runs/{result}/"
+        address = f"/api/v1/core/runs/{result.number}/"
         return Response(
-            {"run": str(result), "state": result.state, "url": address}, 202, headers={"Location": address}
+            {"run": result.number, "state": result.state, "url": address}, 202, headers={"Location": address}
         )
     if isinstance(result, view.get_queryset().model):
         fresh = view.get_queryset().get(pk=result.pk)

@@ -80,6 +80,11 @@ class Run(models.Model):
         )
 
     def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """`schedule-12`: what addresses and messages call it."""
         return f"{self.kind}-{self.pk}"
 
     @property

@@ -37,6 +37,7 @@ def revisions(rows: QuerySet[Any]) -> dict[Any, int]:
     """Primary key -> revision of every row: what the snapshot was taken from. One query.
 
     The revision is PostgreSQL's own: the transaction that wrote the row, so bulk writes and plain SQL count.
+    (Changes within the reader's own transaction do not show: a test of it needs real transactions.)
     """
     table = connection.ops.quote_name(rows.model._meta.db_table)
     stamp = RawSQL(f"{table}.xmin::text::bigint", (), output_field=BigIntegerField())

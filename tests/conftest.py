@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(missing)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a browser is required, a journey that was skipped has failed."""
+    report = yield
+    if report.skipped and os.environ.get("P2P_BROWSER") == "required" and item.get_closest_marker("browser"):
+        report.outcome, report.longrepr = "failed", f"skipped, though P2P_BROWSER=required: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,68 @@
+"""Finite forward scheduling on stations and shifts; plain rows in, plain rows out.
+
+    from planning.engine.schedule import Alternative, Operation, Order, Problem, Resource, check, schedule
+    answer = schedule(Problem(orders=..., operations=..., resources=..., now=...))
+    assert not check(problem, answer)
+
+Shapes (all in `model.py`, each field explained there)
+    Resource    id, work (a `strategies.engine.worktime.WorkTime`), stations, finite, efficiency
+    Operation   id, order, alternatives (resource, setup, run), after, earliest, queue, transit, fixed
+    Order       id, due, release, weight
+    Schedule    placed, unplaced, finishes (late, waits), rule, tardiness, makespan, by_rule
+    Ids are opaque int or str. Instants are whole seconds since the epoch, durations whole seconds.
+
+Rules
+    An operation occupies one station from start to end; it may pause while its resource is closed, never for
+    other work. Stations are never given more than one operation at a time. Zero-length work takes no station
+    time. An operation starts after all it comes after (of any order) have ended and travelled, after
+    release, material and now, and after its queue time. Vendors are resources with finite=False.
+    Fixed operations stay where they are, whatever else; others are placed around them.
+    With alternatives the station that finishes first gets the work; an endless one is taken at arrival if no
+    other is known to be earlier.
+    Several dispatch rules are tried (`rules.py`); the least weighted tardiness wins. Deterministic.
+    `check` shares no code with the scheduler and is meant to be called before every store.
+
+Sources: Giffler and Thompson 1960 (schedule generation), Vepsalainen and Morton 1987 (apparent tardiness
+cost).
+"""
+
+from planning.engine.schedule.best import schedule
+from planning.engine.schedule.checker import Violation, check
+from planning.engine.schedule.load import Load, loads
+from planning.engine.schedule.model import (
+    Alternative,
+    Finish,
+    Fixed,
+    Key,
+    Operation,
+    Order,
+    Placed,
+    Problem,
+    Resource,
+    Schedule,
+    Unplaced,
+    Wait,
+)
+from planning.engine.schedule.rules import RULES, Rule
+
+__all__ = [
+    "RULES",
+    "Alternative",
+    "Finish",
+    "Fixed",
+    "Key",
+    "Load",
+    "Operation",
+    "Order",
+    "Placed",
+    "Problem",
+    "Resource",
+    "Rule",
+    "Schedule",
+    "Unplaced",
+    "Violation",
+    "Wait",
+    "check",
+    "loads",
+    "schedule",
+]

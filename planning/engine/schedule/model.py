@@ -1,0 +1,162 @@
+"""What a schedule is given and what it answers. Instants are whole seconds since the epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, NamedTuple, TypeAlias
+
+from strategies.engine.worktime import WorkTime
+
+Key: TypeAlias = int | str
+"""Names an order, an operation or a resource; opaque to the engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """`stations` equal places that work in `work`. A vendor or other endless capacity has finite=False.
+
+    efficiency divides the run time of an operation, setup_efficiency its setup time; 1 = as planned.
+    """
+
+    id: Key
+    work: WorkTime
+    stations: int = 1
+    finite: bool = True
+    efficiency: Fraction = Fraction(1)
+    setup_efficiency: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One resource that can do an operation, with its working seconds at efficiency 1."""
+
+    resource: Key
+    setup: int
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Where an operation lies already, because it has started or somebody locked it. Never moved."""
+
+    resource: Key
+    station: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One piece of work. It may pause while its resource is closed, and for nothing else.
+
+    alternatives: the first is preferred when two would finish at the same time. after: operations, of any
+    order, that must have ended; ids that are not in the problem count as done. earliest: material is there.
+    queue: working seconds of the resource between arrival and start. transit: elapsed seconds after the end
+    until the next operation may have it.
+    """
+
+    id: Key
+    order: Key
+    alternatives: tuple[Alternative, ...]
+    after: tuple[Key, ...] = ()
+    earliest: int = 0
+    queue: int = 0
+    transit: int = 0
+    fixed: Fixed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """When an order may begin and when it is due. A late second costs `weight`."""
+
+    id: Key
+    due: int
+    release: int = 0
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Everything a schedule depends on. Nothing but fixed work starts before `now`."""
+
+    orders: Sequence[Order]
+    operations: Sequence[Operation]
+    resources: Sequence[Resource]
+    now: int
+
+
+Cause: TypeAlias = Literal["now", "release", "material", "previous", "resource", "fixed"]
+
+
+class Placed(NamedTuple):
+    """An operation in its place. A named tuple, because a schedule holds tens of thousands.
+
+    setup_end: from here to `end` it runs. arrived: when it could have started, had the resource been free and
+    open. cause and because: why it did not start earlier; "previous" names the operation before it in the
+    route, "resource" the operation that held the station.
+    """
+
+    operation: Key
+    order: Key
+    resource: Key
+    station: int
+    start: int
+    setup_end: int
+    end: int
+    arrived: int
+    cause: Cause
+    because: Key | None
+
+
+class Unplaced(NamedTuple):
+    """An operation that could not be scheduled.
+
+    no_resource: none of its resources is known or has stations. no_time: the working time laid out ends
+    first.
+    loop: it waits for itself. previous: `because` could not be placed either. unknown_order: its order is not
+    in the problem.
+    """
+
+    operation: Key
+    order: Key
+    reason: Literal["no_resource", "no_time", "loop", "previous", "unknown_order"]
+    because: Key | None = None
+
+
+WaitKind: TypeAlias = Literal["resource", "closed", "material", "release", "transit"]
+
+
+class Wait(NamedTuple):
+    """Seconds that an order lost on the way to its end, and to what.
+
+    resource: `subject` was busy. closed: `subject` did not work. material, release: `subject` is the
+    operation that waited. transit: on the way from the operation.
+    """
+
+    kind: WaitKind
+    subject: Key
+    seconds: int
+
+
+class Finish(NamedTuple):
+    """How an order comes out; late is 0 when in time. waits: longest first, only for late orders."""
+
+    order: Key
+    end: int
+    late: int
+    waits: tuple[Wait, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The best of the rules tried. tardiness: sum of weight x seconds late; by_rule: for every rule."""
+
+    placed: list[Placed]
+    unplaced: list[Unplaced]
+    finishes: list[Finish]
+    rule: str
+    tardiness: int
+    makespan: int
+    by_rule: Mapping[str, int] = field(default_factory=dict)

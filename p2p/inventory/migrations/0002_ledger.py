@@ -59,6 +59,22 @@ DROP FUNCTION inventory_balance_is_derived();
 ALTER TABLE inventory_balance RESET (fillfactor);
 """
 
+# Names come along, so that the sentence can be made without asking an aborted transaction.
+REFUSE = """
+CREATE FUNCTION inventory_refuse(name text, row_ record, note text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'The stock ledger refuses: %.', name USING ERRCODE = 'check_violation', CONSTRAINT = name, DETAIL = (
+        SELECT json_build_object(
+            'item', i.number, 'unit', u.code, 'note', note, 'there', row_.there::text, 'reserved', row_.reserved::text,
+            'wanted', row_.wanted::text,
+            'place', (SELECT code FROM strategies_location WHERE id = row_.location_id),
+            'piece', coalesce(
+                (SELECT number FROM inventory_serial WHERE id = row_.serial_id),
+                (SELECT number FROM inventory_lot WHERE id = row_.lot_id)))::text
+        FROM strategies_item i JOIN strategies_unit u ON u.id = i.unit_id WHERE i.id = row_.item_id);
+END $$;
+"""
+
 # Makes what is missing and locks everything, in key order, so that two writers never wait in a circle. An upsert
 # that changes nothing still locks the row it met.
 LOCK = f"""
@@ -99,18 +115,18 @@ BEGIN
     ORDER BY {IN_KEY_ORDER}
     ON CONFLICT ON CONSTRAINT balance_once DO UPDATE SET reserved = b.reserved WHERE false;
 
-    SELECT k.item_id, k.location_id, k.lot_id, k.serial_id, b.quantity, b.reserved, -k.quantity AS wanted INTO bad
+    SELECT k.item_id, k.location_id, k.lot_id, k.serial_id, b.quantity AS there, b.reserved, -k.quantity AS wanted INTO bad
     FROM ({DELTAS}) k
     JOIN inventory_balance b ON {SAME_KEY}
     WHERE k.quantity < 0 AND NOT k.may_go_negative AND b.quantity + k.quantity < b.reserved
     ORDER BY {IN_KEY_ORDER}
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'There is not enough stock for this move.'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'balance_not_below_zero', DETAIL = row_to_json(bad);
+        PERFORM inventory_refuse('balance_not_below_zero', bad, '');
     END IF;
 
-    SELECT m.item_id, m.source_id AS location_id, m.lot_id, m.serial_id, h.kind, h.note INTO bad
+    SELECT m.item_id, m.source_id AS location_id, m.lot_id, m.serial_id, h.note,
+           0 AS there, 0 AS reserved, m.quantity AS wanted INTO bad
     FROM new_moves m
     JOIN strategies_location l ON l.id = m.source_id AND l.kind NOT IN {OUTSIDE}
     JOIN strategies_location t ON t.id = m.target_id
@@ -122,8 +138,7 @@ BEGIN
     ORDER BY m.id, h.id
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'This stock is held.'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_held', DETAIL = row_to_json(bad);
+        PERFORM inventory_refuse('stock_held', bad, bad.note);
     END IF;
 
     UPDATE inventory_balance b
@@ -134,15 +149,15 @@ BEGIN
     IF EXISTS (SELECT FROM new_moves WHERE serial_id IS NOT NULL) THEN
         PERFORM 1 FROM inventory_serial
         WHERE id IN (SELECT serial_id FROM new_moves) ORDER BY id FOR NO KEY UPDATE;
-        SELECT b.item_id, min(b.location_id) AS location_id, b.serial_id INTO bad
+        SELECT b.item_id, min(b.location_id) AS location_id, b.serial_id, NULL::bigint AS lot_id,
+               1 AS there, 0 AS reserved, 1 AS wanted INTO bad
         FROM inventory_balance b
         WHERE b.serial_id IN (SELECT serial_id FROM new_moves) AND b.quantity > 0
         GROUP BY b.item_id, b.serial_id
         HAVING sum(b.quantity) > 1
         LIMIT 1;
         IF FOUND THEN
-            RAISE EXCEPTION 'A serial number can be in one place only.'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'serial_in_one_place', DETAIL = row_to_json(bad);
+            PERFORM inventory_refuse('serial_in_one_place', bad, '');
         END IF;
     END IF;
     RETURN NULL;
@@ -164,15 +179,14 @@ BEGIN
         array_agg(item_id), array_agg(location_id), array_agg(lot_id), array_agg(serial_id),
         array_agg(handling_unit_id))
     FROM ({deltas}) k;
-    SELECT k.item_id, k.location_id, k.lot_id, k.serial_id, b.quantity, b.reserved, k.quantity AS wanted INTO bad
+    SELECT k.item_id, k.location_id, k.lot_id, k.serial_id, b.quantity AS there, b.reserved, k.quantity AS wanted INTO bad
     FROM ({deltas}) k
     JOIN inventory_balance b ON {SAME_KEY}
     WHERE k.quantity > 0 AND NOT b.may_go_negative AND b.reserved + k.quantity > b.quantity
     ORDER BY {IN_KEY_ORDER}
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'There is not enough stock to reserve.'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'balance_reserved_is_there', DETAIL = row_to_json(bad);
+        PERFORM inventory_refuse('balance_reserved_is_there', bad, '');
     END IF;
     UPDATE inventory_balance b SET reserved = b.reserved + k.quantity FROM ({deltas}) k WHERE {SAME_KEY};
     RETURN NULL;
@@ -209,6 +223,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(REFUSE_CHANGE, UNDO_REFUSE_CHANGE),
         migrations.RunSQL(BALANCE_IS_DERIVED, UNDO_BALANCE_IS_DERIVED),
+        migrations.RunSQL(REFUSE, "DROP FUNCTION inventory_refuse(text, record, text);"),
         migrations.RunSQL(
             LOCK, "DROP FUNCTION inventory_lock(bigint[], bigint[], bigint[], bigint[], bigint[]);"
         ),

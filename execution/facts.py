@@ -1,0 +1,152 @@
+"""What the floor asks before it acts and tells after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from execution.models import Downtime, MaterialMove, OutputMove, Report
+from p2p.core.facts import Fact
+from p2p.core.fields import plain
+from p2p.inventory.models import Move
+from planning.models import Operation, ProductionOrder
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfOrders(Fact):
+    orders: tuple[ProductionOrder, ...]
+
+    def about(self) -> Sequence[Model]:
+        return self.orders
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfOperations(Fact):
+    operations: tuple[Operation, ...]
+
+    def about(self) -> Sequence[Model]:
+        return self.operations
+
+    def scope(self) -> str:
+        return str(self.operations[0].order.site.code) if self.operations else ""
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {}
+
+
+class Releasing(_OfOrders):
+    """May these orders go to the floor?"""
+
+
+class Released(_OfOrders):
+    """They have gone to the floor; their operations are released and their materials reserved."""
+
+
+class Unreleased(_OfOrders):
+    """They were taken back from the floor, before anybody touched them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialIssued(Fact):
+    """Components went from stock into the order; with `reversed` they came back (the moves are reversals).
+
+    Components flushed by a report are part of `Reported`, not told here again.
+    """
+
+    order: ProductionOrder
+    moves: tuple[Move, ...]
+    material_moves: tuple[MaterialMove, ...]
+    reversed: bool = False
+
+    def about(self) -> Sequence[Model]:
+        return (self.order,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"moves": len(self.moves), "reversed": self.reversed}
+
+
+class Reporting(_OfOperations):
+    """May work on these operations be reported? Each operation comes with its order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported(Fact):
+    """Pieces were reported, good and scrapped, with what was flushed and what came into stock.
+
+    A report taken back is told too: `report.reverses` is the original, figures are negative, moves are reversals.
+    """
+
+    report: Report
+    operation: Operation
+    order: ProductionOrder
+    material_moves: tuple[MaterialMove, ...] = ()
+    output_moves: tuple[OutputMove, ...] = ()
+
+    def about(self) -> Sequence[Model]:
+        return (self.operation,)
+
+    def scope(self) -> str:
+        return str(self.order.site.code)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        said = {"report": self.report.number, "good": plain(self.report.good), "scrap": plain(self.report.scrap)}
+        return {**said, "reason": str(self.report.reason)} if self.report.reason_id else said
+
+
+class WorkStarted(_OfOperations):
+    """Somebody began to work on these operations."""
+
+
+class FinishingOperation(_OfOperations):
+    """May these operations be finished?"""
+
+
+class OperationFinished(_OfOperations):
+    """Nothing more is expected of these operations."""
+
+
+class OperationReopened(_OfOperations):
+    """They are open again."""
+
+
+class Finishing(_OfOrders):
+    """May these orders be finished?"""
+
+
+class Finished(_OfOrders):
+    """Nothing more will be made for these orders."""
+
+
+class Ending(_OfOrders):
+    """May these orders be closed for good?"""
+
+
+class Ended(_OfOrders):
+    """They are closed for good."""
+
+
+class Reopened(_OfOrders):
+    """Finished orders are open again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WentDown(Fact):
+    """A resource stopped."""
+
+    downtime: Downtime
+
+    def about(self) -> Sequence[Model]:
+        return (self.downtime.resource,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"reason": str(self.downtime.reason), "began_at": self.downtime.began_at.isoformat()}
+
+
+class CameUp(WentDown):
+    """It works again."""

@@ -1,0 +1,95 @@
+"""Every invariant of the ledger as a query that finds the rows that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from p2p.core.facts import gather
+from p2p.inventory.facts import CheckingLedger, Finding
+
+_OUTSIDE = "('supplier', 'customer', 'production', 'scrap', 'adjustment')"
+_KEY = "item_id, location_id, lot_id, serial_id, handling_unit_id"
+_NAMED = """
+    JOIN strategies_item i ON i.id = x.item_id JOIN strategies_location l ON l.id = x.location_id
+    LEFT JOIN inventory_lot t ON t.id = x.lot_id LEFT JOIN inventory_serial s ON s.id = x.serial_id
+"""
+_WORDS = "concat_ws(' ', i.number, t.number, s.number, 'at', l.code)"
+
+# Each finds (row, what it has, what it should have).
+RULES: dict[str, str] = {
+    "balance is the sum of moves": f"""
+        SELECT {_WORDS}, trim_scale(coalesce(x.has, 0))::text, trim_scale(coalesce(x.should, 0))::text
+        FROM (
+            SELECT item_id, location_id, lot_id, serial_id, sum(has) AS has, sum(should) AS should
+            FROM (
+                SELECT {_KEY}, quantity AS has, 0 AS should FROM inventory_balance
+                UNION ALL
+                SELECT item_id, target_id, lot_id, serial_id, handling_unit_id, 0, quantity
+                FROM inventory_move
+                WHERE target_id NOT IN (SELECT id FROM strategies_location WHERE kind IN {_OUTSIDE})
+                UNION ALL
+                SELECT item_id, source_id, lot_id, serial_id, handling_unit_id, 0, -quantity
+                FROM inventory_move
+                WHERE source_id NOT IN (SELECT id FROM strategies_location WHERE kind IN {_OUTSIDE})
+            ) r GROUP BY {_KEY} HAVING sum(has) <> sum(should)
+        ) x {_NAMED} ORDER BY 1""",
+    "reserved is the sum of reservations": f"""
+        SELECT {_WORDS}, trim_scale(x.has)::text, trim_scale(x.should)::text
+        FROM (
+            SELECT item_id, location_id, lot_id, serial_id, sum(has) AS has, sum(should) AS should
+            FROM (
+                SELECT {_KEY}, reserved AS has, 0 AS should FROM inventory_balance
+                UNION ALL SELECT {_KEY}, 0, quantity FROM inventory_reservation
+            ) r GROUP BY {_KEY} HAVING sum(has) <> sum(should)
+        ) x {_NAMED} ORDER BY 1""",
+    "reservations never exceed stock": f"""
+        SELECT {_WORDS}, trim_scale(x.reserved)::text, 'at most ' || trim_scale(x.quantity)::text
+        FROM inventory_balance x {_NAMED}
+        WHERE x.reserved > x.quantity AND NOT x.may_go_negative ORDER BY 1""",
+    "stock is not below zero": f"""
+        SELECT {_WORDS}, trim_scale(x.quantity)::text, '0 or more' FROM inventory_balance x {_NAMED}
+        WHERE x.quantity < 0 AND NOT x.may_go_negative ORDER BY 1""",
+    "outside places hold no balance": f"""
+        SELECT {_WORDS}, trim_scale(x.quantity)::text, 'no balance' FROM inventory_balance x {_NAMED}
+        WHERE l.kind IN {_OUTSIDE} ORDER BY 1""",
+    "a serial number is in one place": """
+        SELECT concat_ws(' ', i.number, s.number), count(*)::text, '1 place'
+        FROM inventory_balance x
+        JOIN strategies_item i ON i.id = x.item_id JOIN inventory_serial s ON s.id = x.serial_id
+        WHERE x.quantity > 0 GROUP BY 1 HAVING sum(x.quantity) > 1 ORDER BY 1""",
+    "lots and serials belong to their item": """
+        SELECT 'move ' || m.id, i.number, coalesce(s.number, t.number)
+        FROM inventory_move m JOIN strategies_item i ON i.id = m.item_id
+        LEFT JOIN inventory_lot t ON t.id = m.lot_id LEFT JOIN inventory_serial s ON s.id = m.serial_id
+        WHERE t.item_id <> m.item_id OR s.item_id <> m.item_id ORDER BY m.id""",
+    "a reversal mirrors its move": """
+        SELECT 'move ' || r.id, trim_scale(r.quantity)::text, 'the mirror of move ' || m.id
+        FROM inventory_move r JOIN inventory_move m ON m.id = r.reverses_id
+        WHERE (r.item_id, r.source_id, r.target_id, r.quantity)
+                <> (m.item_id, m.target_id, m.source_id, m.quantity)
+            OR r.lot_id IS DISTINCT FROM m.lot_id OR r.serial_id IS DISTINCT FROM m.serial_id
+            OR m.reverses_id IS NOT NULL ORDER BY r.id""",
+    "no more went into products than was issued": """
+        SELECT 'move ' || m.id, trim_scale(sum(c.quantity))::text, 'at most ' || trim_scale(m.quantity)::text
+        FROM inventory_consumed c JOIN inventory_move m ON m.id = c.issue_id
+        WHERE NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id IN (c.issue_id, c.receipt_id))
+        GROUP BY m.id, m.quantity HAVING sum(c.quantity) > m.quantity ORDER BY m.id""",
+}
+
+
+def findings() -> Iterator[Finding]:
+    """Every row that breaks an invariant, here and in the documents on the right; reads only."""
+    with connection.cursor() as cursor:
+        for rule, sql in RULES.items():
+            cursor.execute(sql)
+            for row, has, should in cursor.fetchall():
+                yield Finding(rule, row, f"{row}: has {has}, should be {should}")
+    for answer in gather(CheckingLedger()):
+        yield from answer
+
+
+def problems() -> list[Finding]:
+    """`findings` as a list, read in one snapshot."""
+    return list(findings())

@@ -1,0 +1,1 @@
+"""Which stock serves which need."""

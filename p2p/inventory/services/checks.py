@@ -1,0 +1,144 @@
+"""What must be true of a line before it reaches the ledger. What depends on stock is the database's to
+refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.clock import now
+from p2p.core.fields import plain
+from p2p.core.refusal import Refused
+from p2p.inventory.models import Move
+from strategies.models import Item, Unit
+
+if TYPE_CHECKING:
+    from p2p.inventory.services.ledger import MoveLine
+
+LARGEST = Decimal(10) ** 11
+"""numeric(24,12) ends at 12 digits before the point; sums must fit too."""
+
+
+def check_lines(lines: Sequence[MoveLine]) -> None:
+    """Refuse the first line that cannot be. One query at most, for units that were not read along."""
+    _units_of([line.item for line in lines])
+    for line in lines:
+        check_quantity(line.item, line.quantity)
+        _check_places(line)
+        _check_tracking(line)
+
+
+def _units_of(items: Sequence[Item]) -> None:
+    unread = [item for item in items if "unit" not in item._state.fields_cache]
+    if unread:
+        units = Unit.objects.in_bulk({item.unit_id for item in unread})
+        for item in unread:
+            item.unit = units[item.unit_id]
+
+
+def check_quantity(item: Item, quantity: Decimal) -> None:
+    """Positive, no more digits than the item's unit allows, and not beyond what a ledger can hold."""
+    if not quantity.is_finite() or quantity <= 0:
+        raise Refused(
+            _("The quantity of {item} must be more than zero."),
+            field="quantity",
+            about=item,
+            item=item.number,
+        )
+    if quantity >= LARGEST:
+        raise Refused(
+            _("{quantity} {unit} of {item} is more than can be booked at once."),
+            field="quantity",
+            about=item,
+            quantity=plain(quantity),
+            unit=item.unit.code,
+            item=item.number,
+        )
+    check_digits(item, quantity)
+
+
+def check_digits(item: Item, quantity: Decimal) -> None:
+    """No more digits after the point than the item's unit allows."""
+    if (
+        quantity == quantity.to_integral_value()
+        or -int(quantity.normalize().as_tuple().exponent) <= item.unit.digits
+    ):
+        return
+    raise Refused(
+        _("{quantity} {unit} of {item} has more digits than {unit} allows ({digits})."),
+        code="too_many_digits",
+        field="quantity",
+        about=item,
+        quantity=plain(quantity),
+        unit=item.unit.code,
+        item=item.number,
+        digits=item.unit.digits,
+    )
+
+
+def _check_places(line: MoveLine) -> None:
+    if line.source == line.target:
+        raise Refused(
+            _("{item} cannot move from {place} to itself."), item=line.item.number, place=line.source.code
+        )
+    if not line.source.holds_stock and not line.target.holds_stock:
+        raise Refused(
+            _("{item} would move from {source} to {target}, and neither holds stock."),
+            item=line.item.number,
+            source=line.source.code,
+            target=line.target.code,
+        )
+    if line.item.kind == Item.Kind.SERVICE:
+        raise Refused(_("{item} is a service and has no stock."), about=line.item, item=line.item.number)
+
+
+def _check_tracking(line: MoveLine) -> None:
+    item, tracking = line.item, line.item.tracking
+    if tracking == Item.Tracking.NONE and (line.lot or line.serial):
+        raise Refused(
+            _("{item} is not tracked: name no lot or serial number."),
+            field="lot",
+            about=item,
+            item=item.number,
+        )
+    if tracking == Item.Tracking.LOT and not line.lot:
+        raise Refused(_("{item} is tracked by lot: name one."), field="lot", about=item, item=item.number)
+    if tracking == Item.Tracking.SERIAL and not line.serial:
+        raise Refused(
+            _("{item} is tracked by serial number: name one."), field="serial", about=item, item=item.number
+        )
+    for piece in (line.lot, line.serial):
+        if piece is not None and piece.item_id != item.pk:
+            raise Refused(
+                _("{piece} does not belong to {item}."),
+                field="lot",
+                about=item,
+                piece=piece.number,
+                item=item.number,
+            )
+    if line.serial and line.quantity != 1:
+        raise Refused(_("{serial} is one piece."), field="quantity", about=item, serial=line.serial.number)
+    _check_expiry(line)
+
+
+def _check_expiry(line: MoveLine) -> None:
+    if (
+        line.lot is None
+        or line.lot.expires_on is None
+        or line.kind not in {Move.Kind.ISSUE, Move.Kind.DELIVERY}
+    ):
+        return
+    if line.lot.expires_on < (line.effective_at or now()).date():
+        raise Refused(
+            _("Lot {lot} of {item} expired on {day}."),
+            code="expired",
+            field="lot",
+            about=line.item,
+            lot=line.lot.number,
+            item=line.item.number,
+            day=line.lot.expires_on,
+        )

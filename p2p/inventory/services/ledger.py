@@ -1,0 +1,130 @@
+"""Posting to the stock ledger and taking postings back. Balances follow by database triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.clock import now
+from p2p.core.facts import tell
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from p2p.inventory.facts import Moved
+from p2p.inventory.models import Consumed, HandlingUnit, Lot, Move, Serial
+from p2p.inventory.refusals import in_words
+from p2p.inventory.services.checks import check_lines
+from strategies.models import Item, Location, ReasonCode
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveLine:
+    """`quantity` (> 0, the item's unit) from `source` to `target`; `kind` is one of Move.Kind."""
+
+    item: Item
+    source: Location
+    target: Location
+    quantity: Decimal
+    kind: str
+    lot: Lot | None = None
+    serial: Serial | None = None
+    handling_unit: HandlingUnit | None = None
+    reason: ReasonCode | None = None
+    reference: str = ""
+    effective_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """`quantity` of what `issue` took out went into what `receipt` brought in."""
+
+    issue: Move
+    receipt: Move
+    quantity: Decimal
+
+
+@transaction.atomic(savepoint=False)
+def post(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
+    """Write the moves, in the order of the lines, as one statement; tells Moved.
+
+    Refused, naming item and place: more than is there and free, held stock, more digits than the unit
+    allows, a lot or serial that is missing or does not belong there, an expired lot, a quantity that is not
+    positive. Locks the balances it touches in key order.
+    """
+    if not lines:
+        return []
+    check_lines(lines)
+    moment = now()
+    moves = [
+        Move(
+            item=line.item,
+            lot=line.lot,
+            serial=line.serial,
+            handling_unit=line.handling_unit,
+            source=line.source,
+            target=line.target,
+            quantity=line.quantity,
+            kind=line.kind,
+            reason=line.reason,
+            reference=line.reference,
+            effective_at=line.effective_at or moment,
+            posted_at=moment,
+            by=by,
+        )
+        for line in lines
+    ]
+    return _write(moves, by)
+
+
+def _write(moves: list[Move], by: User | None) -> list[Move]:
+    with in_words():
+        Move.objects.bulk_create(moves)
+    tell(Moved(moves=tuple(moves), by=by))
+    return moves
+
+
+@transaction.atomic(savepoint=False)
+def reverse(
+    *, moves: Sequence[Move], reason: ReasonCode | None = None, at: datetime | None = None, by: User | None
+) -> list[Move]:
+    """Take moves back by their mirror images, one for each, in the same order; the originals stay.
+
+    `at` is when the correction happened (now by default). Refused when one was reversed before, is itself a
+    reversal, or when what it brought is no longer there.
+    """
+    moment = now()
+    mirrors = []
+    for move in moves:
+        if move.reverses_id is not None:
+            raise Refused(_("Move {move} is itself a reversal: post the move again instead."), move=move.pk)
+        mirrors.append(
+            Move(
+                item=move.item,
+                lot_id=move.lot_id,
+                serial_id=move.serial_id,
+                handling_unit_id=move.handling_unit_id,
+                source=move.target,
+                target=move.source,
+                quantity=move.quantity,
+                kind=move.kind,
+                reason=reason,
+                reference=move.reference,
+                reverses=move,
+                effective_at=at or moment,
+                posted_at=moment,
+                by=by,
+            )
+        )
+    return _write(mirrors, by) if mirrors else []
+
+
+@transaction.atomic(savepoint=False)
+def consumed(*, edges: Sequence[Edge]) -> list[Consumed]:
+    """Record what went into what. An edge counts for a trace while neither of its moves was reversed."""
+    return Consumed.objects.bulk_create(
+        Consumed(issue=edge.issue, receipt=edge.receipt, quantity=edge.quantity) for edge in edges
+    )

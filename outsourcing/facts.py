@@ -77,18 +77,7 @@ class Receiving(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class Received(Fact):
-    """Pieces came back, each line with the report it caused."""
-
-    receipt: Receipt
-    lines: tuple[ReceiptLine, ...]
-
-    def about(self) -> Sequence[Model]:
-        return (self.receipt.order, self.receipt)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReceiptUndone(Fact):
-    """A receipt was taken back: its reports are reversed, the pieces are at the vendor again."""
+    """Pieces came back, with the reports that caused; a reversal (`receipt.reverses`) takes them away."""
 
     receipt: Receipt
     lines: tuple[ReceiptLine, ...]

@@ -11,6 +11,8 @@ from p2p.core.fields import QuantityField
 
 
 class Receipt(models.Model):
+    """Append-only: a receipt taken back is reversed by another of the opposite sign."""
+
     number = models.CharField(max_length=40, unique=True)
     order = models.ForeignKey(
         "outsourcing.SubcontractOrder", on_delete=models.PROTECT, related_name="receipts"
@@ -19,9 +21,8 @@ class Receipt(models.Model):
     effective_at = models.DateTimeField()
     posted_at = models.DateTimeField(default=now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
 
     class Meta:
@@ -48,7 +49,10 @@ class ReceiptLine(models.Model):
     class Meta:
         ordering = ["receipt", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(good__gte=0, rejected__gte=0), name="receipt_line_quantities"),
+            models.CheckConstraint(
+                condition=Q(good__gte=0, rejected__gte=0) | Q(good__lte=0, rejected__lte=0),
+                name="receipt_line_quantities",
+            ),
             models.UniqueConstraint(fields=["receipt", "line"], name="receipt_line_once"),
         ]
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,7 @@ import pytest
 
 from p2p.setup import binaries, leases, postgres
 from p2p.setup.trouble import Trouble
-from tests.setup.conftest import ROOT, until
+from tests.setup.conftest import ROOT, Program, said, until
 
 pytestmark = pytest.mark.slow
 
@@ -158,3 +159,11 @@ def test_loading_the_settings_and_the_models_starts_nothing(data: Path) -> None:
     )
     assert sorted(path.name for path in data.iterdir()) == ["secret-key"]
     assert (data / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_dump_is_taken_with_the_tools_that_came_along(data: Path, start: Callable[..., Program]) -> None:
+    ask(postgres.Server(data), "create table kept as select 'a row to keep' as told")
+    dump = data.parent / "plant.sql"
+    program = start("pg", "dump", "--file", str(dump))
+    assert (said(program), program.returncode) == ("", 0)
+    assert "a row to keep" in dump.read_text()

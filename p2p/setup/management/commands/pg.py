@@ -16,7 +16,7 @@ from p2p.setup.trouble import Trouble
 
 
 class Command(BaseCommand):
-    help = "Run a PostgreSQL tool on this plant's database: psql, dump, restore or bench, with options of its own."
+    help = "Run a PostgreSQL tool on this plant's database: psql, dump, restore, bench, with their options."
     requires_system_checks = []
 
     def run_from_argv(self, argv: list[str]) -> None:

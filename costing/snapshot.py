@@ -12,10 +12,10 @@ from fractions import Fraction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from costing import selectors
 from costing.engine.rollup import Fee, Part, Step, Surcharge, Use
 from costing.models import CostElement, CostVersion, ItemPrice
-from costing.services.outside import element_for
+from costing.selectors.standards import rates
+from costing.services.elements import element_for
 from p2p.core.numbers import ScrapRule, with_scrap
 from p2p.core.refusal import Refused
 from strategies.models import (
@@ -63,7 +63,7 @@ class _Reader:
         self.version = version
         self.site = version.site
         self.day = version.valid_from
-        self.rates = selectors.rates(version)
+        self.rates = rates(version)
         self.material = element_for(CostElement.Kind.MATERIAL).pk
         self.outsourcing = element_for(CostElement.Kind.OUTSOURCING).pk
         self.missing: list[Missing] = []

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from costing.models import CostElement, Entry, Posting
+from costing.services.elements import element_for
 from costing.services.entries import Draft, Line, money, pair, write
 from costing.services.post import in_site_money, standards_for
 from outsourcing.models import Invoice, Receipt, ReceiptLine
@@ -17,16 +18,6 @@ from planning.models import ProductionOrder, ReplenishmentOrder
 
 Account = Posting.Account
 CLOSED_TO_WIP = (ProductionOrder.State.ENDED, ProductionOrder.State.CANCELLED)
-
-
-def element_for(kind: str) -> CostElement:
-    """The element that postings of a kind go under; made on first use, so that nothing is lost."""
-    found = CostElement.objects.filter(kind=kind).order_by("code").first()
-    if found is not None:
-        return found
-    label = str(CostElement.Kind(kind).label)
-    made, _new = CostElement.objects.get_or_create(code=kind, defaults={"name": label, "kind": kind})
-    return made
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from costing import selectors
 from costing.engine.variances import Case, Difference, explain
+from costing.evidence import Evidence, gather_evidence
 from costing.facts import Settled
 from costing.models import CostVersion, Entry, Posting, Settlement, Variance
 from costing.services.entries import Draft, Line, minor, write
-from costing.services.evidence import Evidence, gather_evidence
 from p2p.core import clock
 from p2p.core.facts import tell
 from p2p.core.models import User

@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from django.db.models import Max, Q, Sum
 
-from costing import selectors
 from costing.engine.variances import Case, Consumed, Outside, Worked
 from costing.models import CostVersion, Entry, ItemCost, Posting
+from costing.selectors.standards import Rates, rates, standards
 from costing.snapshot import hours_of, vendor_prices
 from execution.models import MaterialMove, Report
 from p2p.core.numbers import ScrapRule, with_scrap
@@ -72,8 +72,8 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
     ):
         operations[operation.order_id].append(operation)
     items = {item for _order, item in issued} | {one.item_id for rows in materials.values() for one in rows}
-    prices = selectors.standards(version, items)
-    rates = selectors.rates(version)
+    prices = standards(version, items)
+    known = rates(version)
     fees = _fees(version, orders)
     lots = _lots(version, {order.item_id for order in orders})
     return {
@@ -83,7 +83,7 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
                 scrap=order.scrap_quantity,
                 lot=lots.get(order.item_id) or order.quantity,
                 consumed=tuple(_consumed(order, materials[order.pk], issued, prices, ledger)),
-                worked=tuple(_worked(operations[order.pk], hours, rates, ledger)),
+                worked=tuple(_worked(operations[order.pk], hours, known, ledger)),
                 outside=tuple(_outside(order, operations[order.pk], fees, ledger)),
                 actual=ledger.actual[order.pk],
                 standard=ledger.standard[order.pk],
@@ -154,7 +154,7 @@ def _consumed(
 
 
 def _worked(
-    operations: Sequence[Operation], hours: Mapping[int, Fraction], rates: selectors.Rates, ledger: _Ledger
+    operations: Sequence[Operation], hours: Mapping[int, Fraction], rates: Rates, ledger: _Ledger
 ) -> list[Worked]:
     found = []
     for operation in operations:

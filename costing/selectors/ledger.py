@@ -1,68 +1,17 @@
-"""What costing knows, for every edge that needs it."""
+"""The cost ledger, summed the ways that pages and checks need it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
-from costing.models import CostRate, CostVersion, Entry, ItemCost, Posting, Settlement
+from costing.models import Entry, Posting, Settlement
 from planning.models import ProductionOrder
 from strategies.models import Site
-
-ByElement = Mapping[int, Decimal]
-"""Element id -> money, per unit or in all."""
-
-
-@dataclass(frozen=True)
-class Rates:
-    """What an hour costs in a version, and what comes on top of it."""
-
-    hourly: Mapping[int, tuple[int, Decimal]]
-    """Cost category id -> (element id, money per hour)."""
-    surcharges: tuple[tuple[int, int, Decimal], ...]
-    """(base element id, overhead element id, fraction)."""
-
-
-def active_version(site: Site | int) -> CostVersion | None:
-    """The standard that postings of a site are valued at; None when none was activated."""
-    key = site if isinstance(site, int) else site.pk
-    return (
-        CostVersion.objects.filter(
-            site_id=key, kind=CostVersion.Kind.STANDARD, state=CostVersion.State.ACTIVE
-        )
-        .select_related("site__currency")
-        .first()
-    )
-
-
-def standards(version: CostVersion | None, items: Collection[int]) -> dict[int, dict[int, Decimal]]:
-    """Item id -> element id -> standard cost per one of the item's unit, all levels together. One query."""
-    found: dict[int, dict[int, Decimal]] = {item: {} for item in items}
-    if version is None or not items:
-        return found
-    rows = ItemCost.objects.filter(version=version, item__in=items).order_by("item_id", "element_id")
-    for item, element, this, lower in rows.values_list("item_id", "element_id", "this_level", "lower_level"):
-        if this + lower:
-            found[item][element] = this + lower
-    return found
-
-
-def rates(version: CostVersion | None) -> Rates:
-    """Every rate of a version, in one query."""
-    if version is None:
-        return Rates({}, ())
-    hourly: dict[int, tuple[int, Decimal]] = {}
-    surcharges: list[tuple[int, int, Decimal]] = []
-    for rate in CostRate.objects.filter(version=version).order_by("pk"):
-        if rate.category_id is not None:
-            hourly[rate.category_id] = (rate.element_id, rate.per_hour)
-        elif rate.base_id is not None:
-            surcharges.append((rate.base_id, rate.element_id, rate.surcharge_fraction))
-    return Rates(hourly, tuple(surcharges))
 
 
 def wip_of(orders: Iterable[int]) -> dict[int, dict[int | None, Decimal]]:
@@ -123,3 +72,18 @@ def settlement_of(order: ProductionOrder) -> Settlement | None:
         .prefetch_related("variances__element", "variances__item", "variances__operation")
         .first()
     )
+
+
+def orders_with_wip(orders: QuerySet[ProductionOrder]) -> QuerySet[ProductionOrder]:
+    """The orders of a queryset that have money in process, with it as `wip`."""
+    sums = (
+        Posting.objects.filter(account=Posting.Account.WIP, entry__order=OuterRef("pk"))
+        .order_by()
+        .values("entry__order")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
+    found: QuerySet[ProductionOrder] = (
+        orders.annotate(wip=Subquery(sums)).filter(wip__isnull=False).exclude(wip=0)
+    )
+    return found

@@ -121,7 +121,8 @@ class OutsourcingPolicy(models.Model):
 
 
 class VendorRating(models.Model):
-    """A plain dated figure that quality writes nightly, so that planning can weigh vendors without looking right."""
+    """A dated figure that quality writes nightly, so that planning can weigh vendors without looking
+    right."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="ratings")
     rated_on = models.DateField()

@@ -22,10 +22,11 @@ _TAKE = """
 
 @transaction.atomic
 def take_numbers(*, code: str, count: int, site: Site | None = None) -> list[str]:
-    """The next `count` numbers of a series, in order: `take_numbers(code="MO", count=2)` -> MO-000001, MO-000002.
+    """The next `count` numbers of a series, in order: code="MO", count=2 -> MO-000001, MO-000002.
 
-    A series that is not there yet is made with its code as prefix (and the site's code behind it). Numbers given
-    out by a transaction that is rolled back are given out again; none is given out twice. Refused below zero.
+    A series that is not there yet is made with its code as prefix (and the site's code behind it). Numbers
+    given out by a transaction that is rolled back are given out again; none is given out twice. Refused below
+    zero.
     """
     if count < 0:
         raise Refused(_("Cannot take {count} numbers of {series}."), field="count", count=count, series=code)
@@ -35,7 +36,7 @@ def take_numbers(*, code: str, count: int, site: Site | None = None) -> list[str
     with connection.cursor() as cursor:
         cursor.execute(
             _TAKE,
-            {"code": code, "site": site and site.pk, "prefix": prefix, "width": WIDTH, "count": count},
+            {"code": code, "site": site.pk if site else None, "prefix": prefix, "width": WIDTH, "count": count},
         )
         kept_prefix, width, first = cursor.fetchone()
     return [f"{kept_prefix}{number:0{width}d}" for number in range(first, first + count)]

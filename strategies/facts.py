@@ -1,0 +1,75 @@
+"""What strategies ask and tell the apps on their right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from django.db.models import Model
+
+from p2p.core.facts import Fact
+from strategies.models import BomVersion, Calendar, ImportRun, Item, RouteVersion
+
+AnyVersion: TypeAlias = BomVersion | RouteVersion
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported(Fact):
+    """An import has ended; its summary says what came of each sheet and whether it was saved."""
+
+    run: ImportRun
+
+    def about(self) -> Sequence[Model]:
+        return (self.run,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemsSaved(Fact):
+    """Items, or how they are supplied, are new or have changed."""
+
+    items: Sequence[Item]
+
+    def about(self) -> Sequence[Model]:
+        return self.items
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionChanged(Fact):
+    """Lines or operations of a draft have changed, or it was made."""
+
+    version: AnyVersion
+
+    def about(self) -> Sequence[Model]:
+        return (self.version, self.version.item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activating(Fact):
+    """A version is about to become the one that planning uses: who objects?"""
+
+    version: AnyVersion
+
+    def about(self) -> Sequence[Model]:
+        return (self.version,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionMoved(Fact):
+    """A version was submitted, approved, rejected, activated or retired: `step` says which."""
+
+    version: AnyVersion
+    step: str
+
+    def about(self) -> Sequence[Model]:
+        return (self.version, self.version.item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarChanged(Fact):
+    """Working time has changed: what was scheduled on it may no longer fit."""
+
+    calendar: Calendar
+
+    def about(self) -> Sequence[Model]:
+        return (self.calendar,)

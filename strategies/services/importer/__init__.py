@@ -1,0 +1,43 @@
+"""Imports as users get them: read a file, check it line by line, store what is new or has changed."""
+
+from strategies.services.importer.kinds import Choice, Clock, Day, Flag, Number, Text, Unreadable, Whole
+from strategies.services.importer.reading import Table
+from strategies.services.importer.running import Outcome, import_file, perform, take_in
+from strategies.services.importer.sheets import (
+    Attributes,
+    Column,
+    Problem,
+    Reference,
+    Row,
+    Sheet,
+    Tally,
+    find_sheet,
+    register_sheet,
+    sheets,
+)
+
+__all__ = [
+    "Attributes",
+    "Choice",
+    "Clock",
+    "Column",
+    "Day",
+    "Flag",
+    "Number",
+    "Outcome",
+    "Problem",
+    "Reference",
+    "Row",
+    "Sheet",
+    "Table",
+    "Tally",
+    "Text",
+    "Unreadable",
+    "Whole",
+    "find_sheet",
+    "import_file",
+    "perform",
+    "register_sheet",
+    "sheets",
+    "take_in",
+]

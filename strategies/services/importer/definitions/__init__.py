@@ -1,0 +1,13 @@
+"""The sheets of strategies. Apps on the right register theirs the same way."""
+
+from __future__ import annotations
+
+from strategies.services.importer.definitions import bills, items, plant, routes, vendors, work
+from strategies.services.importer.sheets import register_sheet
+
+
+def register() -> None:
+    """Called once, when apps are ready."""
+    for module in (plant, vendors, items, bills, work, routes):
+        for sheet in module.SHEETS:
+            register_sheet(sheet)

@@ -1,0 +1,91 @@
+"""Sheets of items and how they are supplied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from strategies.models import Item, ItemGroup, ItemPolicy, Location, Site, Unit, Vendor
+from strategies.services.importer.definitions.reviews import made_items_can_be_made
+from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
+from strategies.services.importer.sheets import Attributes, Column, Reference, Row, Sheet
+
+ZERO, ONE = Decimal(0), Decimal(1)
+NOT_NEGATIVE = Number(at_least=ZERO)
+
+
+def _quantities_agree(row: Row) -> Iterable[tuple[str, str]]:
+    values = row.values
+    most = values["maximum_quantity"]
+    if most is not None and values["minimum_quantity"] is not None and most < values["minimum_quantity"]:
+        yield "maximum_quantity", _("The maximum is below the minimum.")
+    if values["lot_policy"] == ItemPolicy.Lot.FIXED and not values["fixed_quantity"]:
+        yield "fixed_quantity", _("A fixed lot needs its quantity.")
+
+
+SHEETS = (
+    Sheet(
+        name="item_groups",
+        title=gettext_lazy("Item groups"),
+        model=ItemGroup,
+        key=("code",),
+        fields=(
+            Column("code", Text(30), required=True, example="BIKES"),
+            Column("name", Text(100), required=True, example="Bicycles"),
+            Reference("parent", ItemGroup, ("parent",), ("code",)),
+        ),
+    ),
+    Sheet(
+        name="items",
+        title=gettext_lazy("Items"),
+        about=gettext_lazy("Further columns attribute.colour, attribute.size, … are kept with the item."),
+        model=Item,
+        key=("number",),
+        sentences={"item_external_id_once": gettext_lazy("Another item has this external_id already.")},
+        fields=(
+            Column("number", Text(40), required=True, example="BK-R93R-62"),
+            Column("name", Text(200), required=True, example="Road-150 Red, 62"),
+            Column("kind", Choice(Item.Kind), example="product"),
+            Reference("group", ItemGroup, ("group",), ("code",), example="BIKES"),
+            Reference("unit", Unit, ("unit",), ("code",), required=True, example="EA"),
+            Column("tracking", Choice(Item.Tracking), example="none"),
+            Column("shelf_life_days", Whole()),
+            Column("list_price", Number(at_least=ZERO, places=8)),
+            Attributes("attributes", "attribute."),
+            Column("source_system", Text(40)),
+            Column("external_id", Text(60)),
+            Column("active", Flag()),
+        ),
+    ),
+    Sheet(
+        name="item_policies",
+        title=gettext_lazy("Item policies"),
+        about=gettext_lazy("Default order settings; a line without a site holds for all sites."),
+        model=ItemPolicy,
+        key=("item", "site"),
+        checks=(_quantities_agree,),
+        finish=(made_items_can_be_made,),
+        fields=(
+            Reference("item", Item, ("item",), ("number",), required=True, example="BK-R93R-62"),
+            Reference("site", Site, ("site",), ("code",), example="BOTHELL"),
+            Column("supply", Choice(ItemPolicy.Supply), required=True, example="make"),
+            Column("mode", Choice(ItemPolicy.Mode), example="discrete"),
+            Column("strategy", Choice(ItemPolicy.Strategy), example="mts"),
+            Column("lot_policy", Choice(ItemPolicy.Lot), example="lot_for_lot"),
+            Column("fixed_quantity", Number(above=ZERO)),
+            Column("minimum_quantity", NOT_NEGATIVE),
+            Column("maximum_quantity", NOT_NEGATIVE),
+            Column("multiple_quantity", NOT_NEGATIVE),
+            Column("period_days", Whole(0, 3650)),
+            Column("lead_time_days", Whole(0, 3650), example="4"),
+            Column("safety_stock", NOT_NEGATIVE, example="100"),
+            Column("reorder_point", NOT_NEGATIVE, example="75"),
+            Column("yield_fraction", Number(above=ZERO, at_most=ONE)),
+            Reference("vendor", Vendor, ("vendor",), ("number",)),
+            Reference("location", Location, ("site", "location"), ("site__code", "code")),
+        ),
+    ),
+)

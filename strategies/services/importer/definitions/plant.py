@@ -1,0 +1,182 @@
+"""Sheets of the plant itself: money, units, calendars, sites, places, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from zoneinfo import available_timezones
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from strategies.models import (
+    Calendar,
+    CalendarException,
+    CalendarShift,
+    Currency,
+    Item,
+    Location,
+    ReasonCode,
+    Site,
+    Unit,
+    UnitConversion,
+    Vendor,
+)
+from strategies.services.importer.kinds import Choice, Clock, Day, Flag, Number, Text, Whole
+from strategies.services.importer.sheets import Column, Reference, Row, Sheet
+
+CODE, NAME = Text(30), Text(100)
+
+
+def _zone_is_known(row: Row) -> Iterable[tuple[str, str]]:
+    zone = row.values["time_zone"]
+    if zone and zone not in available_timezones():
+        yield "time_zone", _("“{zone}” is not a time zone such as Europe/Berlin.").format(zone=zone)
+
+
+def _two_units(row: Row) -> Iterable[tuple[str, str]]:
+    if row.values["source"] == row.values["target"]:
+        yield "target", _("A unit is not converted into itself.")
+
+
+def _open_day_has_hours(row: Row) -> Iterable[tuple[str, str]]:
+    if row.values["working"] and None in (row.values["starts"], row.values["ends"]):
+        yield "starts", _("A working day needs hours from and to.")
+
+
+def _vendor_place_names_vendor(row: Row) -> Iterable[tuple[str, str]]:
+    if row.values["kind"] == Location.Kind.VENDOR and row.values["vendor"] is None:
+        yield "vendor", _("A place at a vendor has to name the vendor.")
+
+
+SHEETS = (
+    Sheet(
+        name="currencies",
+        title=gettext_lazy("Currencies"),
+        model=Currency,
+        key=("code",),
+        fields=(
+            Column("code", Text(3), required=True, example="USD"),
+            Column("name", Text(60), required=True, example="US dollar"),
+            Column("minor_digits", Whole(0, 4), example="2"),
+        ),
+    ),
+    Sheet(
+        name="units",
+        title=gettext_lazy("Units"),
+        model=Unit,
+        key=("code",),
+        fields=(
+            Column("code", Text(10), required=True, example="KG"),
+            Column("name", Text(60), required=True, example="Kilogram"),
+            Column("digits", Whole(0, 9), example="3"),
+            Column("rounding", Choice(Unit.Rounding), example="up"),
+        ),
+    ),
+    Sheet(
+        name="calendars",
+        title=gettext_lazy("Calendars"),
+        model=Calendar,
+        key=("code",),
+        checks=(_zone_is_known,),
+        fields=(
+            Column("code", CODE, required=True, example="3SHIFT"),
+            Column("name", NAME, required=True, example="Three shifts"),
+            Column("time_zone", Text(60), example="America/Los_Angeles"),
+        ),
+    ),
+    Sheet(
+        name="calendar_shifts",
+        title=gettext_lazy("Shifts"),
+        model=CalendarShift,
+        key=("calendar", "weekday", "starts", "valid_from"),
+        fields=(
+            Reference("calendar", Calendar, ("calendar",), ("code",), required=True, example="3SHIFT"),
+            Column("name", Text(40), required=True, example="Day"),
+            Column("weekday", Whole(0, 6), required=True, help=gettext_lazy("0 is Monday"), example="0"),
+            Column("starts", Clock(), required=True, example="07:00"),
+            Column("ends", Clock(), required=True, example="15:00"),
+            Column("efficiency", Number(above=Number().parse("0"))),
+            Column("valid_from", Day()),
+            Column("valid_to", Day()),
+        ),
+    ),
+    Sheet(
+        name="calendar_exceptions",
+        title=gettext_lazy("Calendar exceptions"),
+        model=CalendarException,
+        key=("calendar", "day", "starts"),
+        checks=(_open_day_has_hours,),
+        fields=(
+            Reference("calendar", Calendar, ("calendar",), ("code",), required=True, example="3SHIFT"),
+            Column("day", Day(), required=True, example="2026-12-25"),
+            Column("working", Flag(), example="no"),
+            Column("starts", Clock()),
+            Column("ends", Clock()),
+            Column("reason", NAME, example="Christmas"),
+        ),
+    ),
+    Sheet(
+        name="sites",
+        title=gettext_lazy("Sites"),
+        model=Site,
+        key=("code",),
+        checks=(_zone_is_known,),
+        fields=(
+            Column("code", Text(20), required=True, example="BOTHELL"),
+            Column("name", NAME, required=True, example="Bothell plant"),
+            Column("time_zone", Text(60), example="America/Los_Angeles"),
+            Reference("currency", Currency, ("currency",), ("code",), required=True, example="USD"),
+            Reference("calendar", Calendar, ("calendar",), ("code",), example="3SHIFT"),
+            Column("scrap_rule", Choice(Site.ScrapRule)),
+            Column("may_go_negative", Flag()),
+            Column("over_report_fraction", Number(at_least=Number().parse("0"))),
+            Column("active", Flag()),
+        ),
+    ),
+    Sheet(
+        name="locations",
+        title=gettext_lazy("Locations"),
+        model=Location,
+        key=("site", "code"),
+        checks=(_vendor_place_names_vendor,),
+        fields=(
+            Reference("site", Site, ("site",), ("code",), required=True, example="BOTHELL"),
+            Column("code", CODE, required=True, example="A-01"),
+            Column("name", NAME, required=True, example="Aisle A"),
+            Column("kind", Choice(Location.Kind), example="store"),
+            Reference("parent", Location, ("site", "parent"), ("site__code", "code")),
+            Reference("vendor", Vendor, ("vendor",), ("number",)),
+            Column("nettable", Flag(), example="yes"),
+            Column("active", Flag()),
+        ),
+    ),
+    Sheet(
+        name="unit_conversions",
+        title=gettext_lazy("Unit conversions"),
+        about=gettext_lazy("One of the unit “from” is numerator / denominator of the unit “to”."),
+        model=UnitConversion,
+        key=("item", "source", "target"),
+        checks=(_two_units,),
+        fields=(
+            Reference("item", Item, ("item",), ("number",), help=gettext_lazy("empty: for all items")),
+            Reference("source", Unit, ("from",), ("code",), required=True, example="DZ"),
+            Reference("target", Unit, ("to",), ("code",), required=True, example="EA"),
+            Column("numerator", Whole(1, 10**18), required=True, example="12"),
+            Column("denominator", Whole(1, 10**18), example="1"),
+        ),
+    ),
+    Sheet(
+        name="reason_codes",
+        title=gettext_lazy("Reason codes"),
+        model=ReasonCode,
+        key=("kind", "code"),
+        fields=(
+            Column("kind", Choice(ReasonCode.Kind), required=True, example="scrap"),
+            Column("code", CODE, required=True, example="S01"),
+            Column("name", NAME, required=True, example="Gouge in metal"),
+            Reference("parent", ReasonCode, ("kind", "parent"), ("kind", "code")),
+            Column("icon", Text(40)),
+            Column("active", Flag()),
+        ),
+    ),
+)

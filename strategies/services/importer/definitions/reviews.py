@@ -1,0 +1,190 @@
+"""What only shows when all rows of a sheet are seen together: loops, frozen versions, units without a way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from strategies.engine.levels import low_level_codes
+from strategies.engine.units import MissingConversion
+from strategies.models import (
+    BomLine,
+    BomVersion,
+    Item,
+    ItemPolicy,
+    RouteLink,
+    RouteOperation,
+    RouteVersion,
+    Unit,
+)
+from strategies.models.version import VersionState
+from strategies.selectors.units import conversions
+from strategies.services.importer.sheets import Problem, Review, Row
+
+
+def lines_may_change(sheet: str, model: type[Model], parent: str) -> Review:
+    """Guard: lines of a version that is in use are changed in a new version only. A version that has no lines
+    yet takes its first ones in any state, so that an import can bring a finished bill."""
+
+    def look(rows: Sequence[Row]) -> Iterator[Problem]:
+        used = {row.values[parent] for row in rows}
+        kept = model._base_manager.filter(**{f"{parent}__in": used}).exclude(**{f"{parent}__state": "draft"})
+        columns = list(rows[0].values)
+        fields = [model._meta.get_field(name).attname for name in columns]  # type: ignore[union-attr]
+        key = columns.index(parent)
+        before: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+        for values in kept.values_list(*fields):
+            before[values[key]].append(values)
+        for row in rows:
+            known = before.get(row.values[parent])
+            if known and tuple(row.values.values()) not in known:
+                text = _("This version is no draft any more: change its lines in a new version.")
+                yield Problem(sheet, text, row.line, "version", code="frozen")
+
+    return look
+
+
+def units_convert(sheet: str, item: str, level: str) -> Review:
+    """Review: a quantity or price in a unit that does not lead to the item's own."""
+
+    def look(rows: Sequence[Row]) -> Iterator[Problem]:
+        own = dict(Item.objects.values_list("pk", "unit_id"))
+        odd = [row for row in rows if row.values["unit"] != own[row.values[item]]]
+        if not odd:
+            return
+        known, codes = conversions(), dict(Unit.objects.values_list("pk", "code"))
+        numbers = dict(
+            Item.objects.filter(pk__in={row.values[item] for row in odd}).values_list("pk", "number")
+        )
+        for row in odd:
+            given, wanted = codes[row.values["unit"]], codes[own[row.values[item]]]
+            number = numbers[row.values[item]]
+            try:
+                known.factor(given, wanted, number)
+            except MissingConversion:
+                yield Problem(
+                    sheet, _missing(number, given, wanted, level), row.line, "unit", level, "no_conversion"
+                )
+
+    return look
+
+
+def _missing(number: str, given: str, wanted: str, level: str) -> str:
+    if level == "error":
+        text = _("{item} is counted in {wanted}, and nothing says how many {wanted} one {given} is.")
+    else:
+        text = _(
+            "The price of {item} is per {given}, and nothing says how many {wanted} one {given} is: "
+            "it is kept, but not used until that conversion is entered."
+        )
+    return text.format(item=number, given=given, wanted=wanted)
+
+
+def bills_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Review of bom_lines: an item goes into itself. The path is named at the last line that closes it."""
+    open_lines = BomLine.objects.exclude(bom__state=VersionState.RETIRED).order_by()
+    below: dict[int, set[int]] = defaultdict(set)
+    for parent, component in open_lines.values_list("bom__item_id", "component_id"):
+        below[parent].add(component)
+    loops = low_level_codes((), below).loops
+    if not loops:
+        return
+    items = dict(
+        BomVersion.objects.filter(pk__in={row.values["bom"] for row in rows}).values_list("pk", "item_id")
+    )
+    lines = {(items[row.values["bom"]], row.values["component"]): row.line for row in rows}
+    numbers = Item.objects.in_bulk({item for loop in loops for item in loop})
+    for loop in loops:
+        guilty = [lines[edge] for edge in zip(loop, loop[1:], strict=False) if edge in lines]
+        if guilty:
+            path = " → ".join(numbers[item].number for item in loop)
+            text = _("An item goes into itself: {path}.").format(path=path)
+            yield Problem("bom_lines", text, max(guilty), "component", code="loop")
+
+
+def routes_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Review of route_links: an operation waits for itself."""
+    lines = {(row.values["before"], row.values["after"]): row.line for row in rows}
+    below: dict[int, set[int]] = defaultdict(set)
+    links = RouteLink.objects.filter(route__in={row.values["route"] for row in rows}).order_by()
+    for before, after in links.values_list("before_id", "after_id"):
+        below[before].add(after)
+    loops = low_level_codes((), below).loops
+    numbers = dict(
+        RouteOperation.objects.filter(pk__in={one for loop in loops for one in loop}).values_list(
+            "pk", "number"
+        )
+    )
+    for loop in loops:
+        guilty = [lines[edge] for edge in zip(loop, loop[1:], strict=False) if edge in lines]
+        if guilty:
+            path = " → ".join(str(numbers[one]) for one in loop)
+            text = _("An operation waits for itself: {path}.").format(path=path)
+            yield Problem("route_links", text, max(guilty), "after", code="loop")
+
+
+# Operations follow each other by number where nobody has drawn another graph.
+_CHAIN = """
+    INSERT INTO strategies_routelink (route_id, before_id, after_id, hard)
+    SELECT route_id, before_id, id, false
+      FROM (SELECT id, route_id, lag(id) OVER (PARTITION BY route_id ORDER BY number) AS before_id
+              FROM strategies_routeoperation
+             WHERE route_id = ANY(%s)
+               AND route_id NOT IN (SELECT route_id FROM strategies_routelink WHERE route_id = ANY(%s))) AS
+               chain WHERE before_id IS NOT NULL
+"""
+
+
+def chain_operations(routes: Sequence[int]) -> int:
+    """Link the operations of routes that have no links by number; how many links were made. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHAIN, [list(routes), list(routes)])
+        return int(cursor.rowcount)
+
+
+def link_operations(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Finish of route_operations: chain routes without links, and name operations that nothing is linked
+    to."""
+    routes = {row.values["route"] for row in rows}
+    chain_operations(sorted(routes))
+    loose = RouteOperation.objects.filter(route__in=routes, links_before=None, links_after=None).values_list(
+        "route_id", "number"
+    )
+    counts: dict[int, int] = defaultdict(int)
+    for row in rows:
+        counts[row.values["route"]] += 1
+    lines = {(row.values["route"], row.values["number"]): row.line for row in rows}
+    for key in loose:
+        if key in lines and counts[key[0]] > 1:
+            text = _("Operation {number} is linked to no other.").format(number=key[1])
+            yield Problem("route_operations", text, lines[key], "number", "warning", "loose_operation")
+
+
+def made_items_can_be_made(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Finish of item_policies: what is made needs a bill and a route; planners want to know what lacks
+    them."""
+    made = {row.values["item"]: row.line for row in rows if row.values["supply"] == ItemPolicy.Supply.MAKE}
+    for model, code, words in (
+        (
+            BomVersion,
+            "made_without_bom",
+            _("{item} is made here, but has no active BOM: nothing is planned below it."),
+        ),
+        (
+            RouteVersion,
+            "made_without_route",
+            _("{item} is made here, but has no active route: it takes its lead time."),
+        ),
+    ):
+        has = model._base_manager.filter(item__in=made, state=VersionState.ACTIVE).values_list(
+            "item_id", flat=True
+        )
+        lacking = Item.objects.filter(pk__in=set(made) - set(has)).values_list("pk", "number", "name")
+        for item, number, name in lacking:
+            text = words.format(item=f"{number} {name}")
+            yield Problem("item_policies", text, made[item], "supply", "warning", code)

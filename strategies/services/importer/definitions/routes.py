@@ -1,0 +1,101 @@
+"""Sheets of routes: versions, their operations, the links between them, the steps of each operation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy
+
+from strategies.models import (
+    CostCategory,
+    InstructionStep,
+    Resource,
+    ResourceGroup,
+    RouteLink,
+    RouteOperation,
+    RouteVersion,
+)
+from strategies.services.importer.definitions.bills import OVERLAPS, VERSION_FIELDS, days_in_order
+from strategies.services.importer.definitions.reviews import (
+    lines_may_change,
+    link_operations,
+    routes_have_no_loop,
+)
+from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
+from strategies.services.importer.sheets import Column, Reference, Sheet
+
+ZERO, ONE = Decimal(0), Decimal(1)
+_VERSION = ("item", "site", "version")
+_VERSION_KEYS = ("item__number", "site__code", "version")
+ROUTE = Reference("route", RouteVersion, _VERSION, _VERSION_KEYS, required=True, example="1")
+
+
+def _operation(field: str, heading: str) -> Reference:
+    keys = ("route__item__number", "route__site__code", "route__version", "number")
+    return Reference(field, RouteOperation, (*_VERSION, heading), keys, required=True, example="10")
+
+
+SHEETS = (
+    Sheet(
+        name="routes",
+        title=gettext_lazy("Route versions"),
+        model=RouteVersion,
+        key=("item", "site", "version"),
+        checks=(days_in_order,),
+        sentences={"route_version_one_active": OVERLAPS},
+        fields=VERSION_FIELDS,
+    ),
+    Sheet(
+        name="route_operations",
+        title=gettext_lazy("Operations"),
+        about=gettext_lazy("Without lines in route_links the operations follow each other by number."),
+        model=RouteOperation,
+        key=("route", "number"),
+        together=_VERSION,
+        guards=(lines_may_change("route_operations", RouteOperation, "route"),),
+        finish=(link_operations,),
+        fields=(
+            ROUTE,
+            Column("number", Whole(1), required=True, example="10"),
+            Column("name", Text(100), required=True, example="Final assembly"),
+            Reference("group", ResourceGroup, ("group_site", "group"), ("site__code", "code"), example="60"),
+            Reference("resource", Resource, ("group_site", "resource"), ("site__code", "code")),
+            Reference("cost_category", CostCategory, ("cost_category",), ("code",)),
+            Column("setup_seconds", Whole(), example="900"),
+            Column("run_seconds", Number(at_least=ZERO, places=6), example="240"),
+            Column("run_quantity", Number(above=ZERO), example="1"),
+            Column("run_basis", Choice(RouteOperation.Basis), example="piece"),
+            Column("queue_seconds", Whole()),
+            Column("transit_seconds", Whole()),
+            Column("transfer_quantity", Number(above=ZERO)),
+            Column("scrap_fraction", Number(at_least=ZERO, below=ONE)),
+            Column("inspect", Flag(), example="no"),
+            Column("outside", Flag(), example="no"),
+        ),
+    ),
+    Sheet(
+        name="route_links",
+        title=gettext_lazy("Links between operations"),
+        model=RouteLink,
+        key=("before", "after"),
+        together=_VERSION,
+        after=("route_operations",),
+        reviews=(routes_have_no_loop,),
+        fields=(ROUTE, _operation("before", "before"), _operation("after", "after"), Column("hard", Flag())),
+    ),
+    Sheet(
+        name="instruction_steps",
+        title=gettext_lazy("Work instructions"),
+        model=InstructionStep,
+        key=("operation", "position"),
+        together=(*_VERSION, "operation"),
+        fields=(
+            _operation("operation", "operation"),
+            Column("position", Whole(1), required=True, example="1"),
+            Column("text", Text(5000), required=True, example="Attach the handlebar."),
+            Column("tools", Text(200), example="Torque wrench"),
+            Column("materials", Text(200)),
+            Column("specifications", Text(200), example="T-55"),
+        ),
+    ),
+)

@@ -1,0 +1,229 @@
+"""An import from the file to the account of what it did.
+
+Everything happens in one transaction. A dry run does all of it and takes it back. When a line is wrong,
+nothing is saved, unless `partly` was asked for: then what is right is saved, but of lines that belong
+together (a bill of material, a route) all or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import IO, Any
+
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from p2p.core import runs
+from p2p.core.facts import tell
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from p2p.core.runs import Say, storing
+from strategies.facts import Imported
+from strategies.models import ImportProblem, ImportRun
+from strategies.services.importer.checking import Checked, check, waves
+from strategies.services.importer.reading import Table, tables
+from strategies.services.importer.sheets import Problem, Review, Row, Sheet, Tally, find_sheet, sheets
+from strategies.services.importer.storing import upsert
+
+KEPT = 1000
+"""Problems of one sheet and level that are kept; the rest is counted."""
+_ROUNDS = 20
+
+
+@dataclass
+class Outcome:
+    """What an import did, or would do."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    saved: bool = False
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.is_error for problem in self.problems)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "sheets": {name: tally.as_json() for name, tally in self.tallies.items()},
+            "errors": self.errors,
+            "warnings": len(self.problems) - self.errors,
+            "saved": self.saved,
+        }
+
+
+@transaction.atomic
+def import_file(
+    *,
+    content: IO[bytes] | bytes,
+    name: str,
+    title: str = "",
+    dry_run: bool = False,
+    partly: bool = False,
+    notes: Sequence[Problem] = (),
+    by: User | None,
+) -> ImportRun:
+    """Queue the import of a CSV, XLSX or ZIP file. `notes` are warnings the caller knows and wants kept with
+    it.
+
+    Refused at once when the file is not of these kinds; everything else is in the run's problems.
+    """
+    if not name.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip")):
+        raise Refused(
+            gettext_lazy("{name} is neither a CSV, an XLSX nor a ZIP file."),
+            code="unknown_file",
+            field="content",
+            name=name,
+        )
+    run = ImportRun(title=(title or name)[:100], dry_run=dry_run)
+    run.settings = {"name": name, "partly": partly, "notes": [asdict(note) for note in notes]}
+    run.content.save(name, ContentFile(content) if isinstance(content, bytes) else File(content), save=False)
+    runs.start(run=run, by=by)
+    return run
+
+
+def perform(run: ImportRun, say: Say) -> dict[str, Any]:
+    """The job behind an ImportRun."""
+    partly = bool(run.settings.get("partly"))
+    notes = [Problem(**note) for note in run.settings.get("notes", ())]
+    with storing(run):
+        with run.content.open("rb") as content:
+            found = list(tables(content, str(run.settings.get("name") or run.content.name)))
+        outcome = take_in(found, say=say, dry_run=run.dry_run, partly=partly, by=run.asked_by)
+        outcome.problems.extend(notes)
+        _keep(run, outcome)
+        run.summary = outcome.as_json()
+        tell(Imported(run=run, by=run.asked_by))
+    return outcome.as_json()
+
+
+def _keep(run: ImportRun, outcome: Outcome) -> None:
+    counts: dict[tuple[str, str], int] = {}
+    rows = []
+    for problem in outcome.problems:
+        kind = (problem.sheet, problem.level)
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] <= KEPT:
+            rows.append(ImportProblem(run=run, **{**asdict(problem), "column": problem.column[:60]}))
+    for (sheet, level), count in counts.items():
+        if count > KEPT:
+            text = _("{count} more of this kind are not listed.").format(count=count - KEPT)
+            rows.append(ImportProblem(run=run, sheet=sheet, level=level, text=text, code="more"))
+    ImportProblem.objects.bulk_create(rows, batch_size=2000)
+
+
+def take_in(
+    found: Iterable[Table],
+    *,
+    say: Say | None = None,
+    dry_run: bool = False,
+    partly: bool = False,
+    by: User | None,
+) -> Outcome:
+    """Take tables in, in the order their sheets need. One transaction; see the head of this module for
+    errors."""
+    outcome = Outcome()
+    by_sheet = _recognised(found, outcome)
+    order = [sheet for sheet in sheets() if sheet.name in by_sheet]
+    stored: list[tuple[Sheet, list[Row]]] = []
+    with transaction.atomic():
+        for place, sheet in enumerate(order):
+            if say:
+                say(str(sheet.title), place, len(order))
+            for table in by_sheet[sheet.name]:
+                stored.append((sheet, _take_table(sheet, table, outcome, by)))
+        for sheet, rows in stored:
+            for look in sheet.finish if rows else ():
+                outcome.problems.extend(look(rows))
+        outcome.saved = not dry_run and (partly or not outcome.errors)
+        if not outcome.saved:
+            transaction.set_rollback(True)
+    return outcome
+
+
+def _recognised(found: Iterable[Table], outcome: Outcome) -> dict[str, list[Table]]:
+    known: dict[str, list[Table]] = {}
+    for table in found:
+        sheet = find_sheet(table.name)
+        if sheet is None:
+            names = ", ".join(one.name for one in sheets())
+            text = _("There is no sheet “{name}”. Known are: {names}.").format(name=table.name, names=names)
+            outcome.problems.append(Problem(table.name[:60], text, code="sheet_unknown"))
+        else:
+            known.setdefault(sheet.name, []).append(table)
+    return known
+
+
+def _take_table(sheet: Sheet, table: Table, outcome: Outcome, by: User | None) -> list[Row]:
+    checked = check(sheet, table)
+    checked.drop_refused()
+    _look(checked, sheet.guards)
+    checked.drop_refused()
+    tally = outcome.tallies.setdefault(sheet.name, Tally())
+    before = Tally(**vars(tally))
+    store = _store_own if sheet.store else _store_waves
+    for _round in range(_ROUNDS):
+        tally.created, tally.changed, tally.unchanged = before.created, before.changed, before.unchanged
+        if not _reviewed(sheet, checked, tally, store, by):
+            break
+    else:
+        tally.created, tally.changed, tally.unchanged = before.created, before.changed, before.unchanged
+        text = _("Too many lines contradict each other: nothing of this sheet was taken.")
+        checked.problems.append(Problem(sheet.name, text, code="contradictions"))
+    tally.lines += checked.lines
+    taken = sum((tally.created, tally.changed, tally.unchanged))
+    tally.refused = tally.lines - taken
+    outcome.problems.extend(checked.problems)
+    return checked.rows
+
+
+def _look(checked: Checked, reviews: Sequence[Review]) -> bool:
+    """Ask guards or reviews; True when they refused lines. Warnings are kept only when they did not."""
+    warnings: list[Problem] = []
+    refused = False
+    for review in reviews if checked.rows else ():
+        for problem in review(checked.rows):
+            if problem.is_error and problem.line is not None:
+                checked.refuse(problem.line, problem.column, problem.text, problem.code)
+                refused = True
+            else:
+                warnings.append(problem)
+    if not refused:
+        checked.problems.extend(warnings)
+    return refused
+
+
+def _reviewed(
+    sheet: Sheet,
+    checked: Checked,
+    tally: Tally,
+    store: Callable[[Checked, Tally, User | None], None],
+    by: User | None,
+) -> bool:
+    """Store, then let the sheet's reviews look at it; True when they refused lines and it has to be done
+    again."""
+    with transaction.atomic():
+        store(checked, tally, by)
+        refused = _look(checked, sheet.reviews)
+        if refused:
+            transaction.set_rollback(True)
+    if refused:
+        checked.drop_refused()
+    return refused
+
+
+def _store_waves(checked: Checked, tally: Tally, by: User | None) -> None:
+    for rows in waves(checked) if checked.sheet.refers_to_itself else [checked.rows]:
+        upsert(checked, rows, tally)
+    checked.drop_refused()
+
+
+def _store_own(checked: Checked, tally: Tally, by: User | None) -> None:
+    if checked.sheet.store is None:
+        return
+    done = checked.sheet.store(checked.rows, by)
+    tally.created += done.created
+    tally.changed += done.changed
+    tally.unchanged += done.unchanged

@@ -1,0 +1,204 @@
+"""Rows go into their table in one statement: new ones in, changed ones over, equal ones left alone."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Field as ModelField
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from strategies.services.importer.checking import Checked
+from strategies.services.importer.sheets import Attributes, Field, Row, Sheet, Tally
+
+_STAGE = "import_stage"
+_MOST_BROKEN = 50
+"""Rows a table may refuse by its own constraints before we stop looking for the next."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The statements that take rows of one sheet, as far as its file has columns."""
+
+    targets: tuple[str, ...]
+    stage: str
+    copy: str
+    upsert: str
+    fixed: tuple[Any, ...]
+
+
+class Broken(Exception):
+    """The table refuses a row: which one, and the sentence."""
+
+    def __init__(self, line: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.line = line
+        self.sentence = sentence
+
+
+def _quote(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
+
+
+def _field(model: type[Model], name: str) -> ModelField[Any, Any]:
+    return model._meta.get_field(name)  # type: ignore[return-value]
+
+
+def plan(sheet: Sheet, given: frozenset[str]) -> Plan:
+    """Prepare the statements. Only columns the file has are changed in rows that exist."""
+    model = sheet.model
+    targets = tuple(dict.fromkeys(one.target for one in sheet.fields))
+    columns = [_quote(_field(model, name).column) for name in targets]
+    others, fixed = _others(model, set(targets))
+    changing = [
+        _quote(_field(model, one.target).column) for one in sheet.fields if _may_change(sheet, one, given)
+    ]
+    table, stage = _quote(model._meta.db_table), _quote(_STAGE)
+    keys = ", ".join(_quote(_field(model, name).column) for name in sheet.key)
+    action = "NOTHING"
+    if changing:
+        sets = [f"{name} = excluded.{name}" for name in changing]
+        if any(one.name == "revision" for one in model._meta.concrete_fields):
+            sets.append("revision = kept.revision + 1")
+        old, new = (", ".join(f"{side}.{name}" for name in changing) for side in ("kept", "excluded"))
+        action = f"UPDATE SET {', '.join(sets)} WHERE ({old}) IS DISTINCT FROM ({new})"
+    upsert = f"""
+        WITH done AS (
+            INSERT INTO {table} AS kept ({", ".join([*columns, *others])})
+            SELECT {", ".join([*columns, *["%s"] * len(others)])} FROM {stage}
+             WHERE line_ <= %s ORDER BY line_
+            ON CONFLICT ({keys}) DO {action}
+            RETURNING (xmax = 0) AS is_new
+        ) SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM done"""
+    return Plan(
+        targets,
+        f"CREATE TEMP TABLE {stage} ON COMMIT DROP AS"
+        f" SELECT 0::int AS line_, {', '.join(columns)} FROM {table} LIMIT 0",
+        f"COPY {stage} (line_, {', '.join(columns)}) FROM STDIN",
+        upsert,
+        tuple(fixed),
+    )
+
+
+def _may_change(sheet: Sheet, one: Field, given: frozenset[str]) -> bool:
+    if one.only_new or one.target in sheet.key:
+        return False
+    if isinstance(one, Attributes):
+        return any(heading.startswith(one.prefix) for heading in given)
+    return one.headings[-1] in given
+
+
+def _others(model: type[Model], named: set[str]) -> tuple[list[str], list[Any]]:
+    """Columns the sheet does not know, with what a new row has there."""
+    names, values = [], []
+    for one in model._meta.concrete_fields:
+        if one.primary_key or one.name in named:
+            continue
+        names.append(_quote(one.column))
+        values.append(one.get_db_prep_save(one.get_default(), connection))
+    return names, values
+
+
+def upsert(checked: Checked, rows: Sequence[Row], tally: Tally) -> None:
+    """Store rows and count them. Rows that a constraint of the table refuses are refused by name, with all
+    that belongs to them, and the rest is tried again."""
+    if not rows:
+        return
+    prepared = plan(checked.sheet, checked.given)
+    left = list(rows)
+    for _attempt in range(_MOST_BROKEN):
+        try:
+            created, changed = _store(prepared, left, checked.sheet)
+        except Broken as broken:
+            checked.refuse(broken.line, "", broken.sentence, "rule")
+            checked.drop_refused()
+            kept = {row.line for row in checked.rows}
+            left = [row for row in left if row.line in kept]
+            continue
+        tally.created += created
+        tally.changed += changed
+        tally.unchanged += len(left) - created - changed
+        return
+    checked.refuse(
+        left[0].line, "", _("Too many rows break rules of the table: nothing more was tried."), "rule"
+    )
+    checked.rows = []
+
+
+def _store(prepared: Plan, rows: Sequence[Row], sheet: Sheet) -> tuple[int, int]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_quote(_STAGE)}")
+        cursor.execute(prepared.stage)
+        cursor.copy_expert(prepared.copy, _copied(prepared.targets, rows))
+        try:
+            return _try(prepared, rows[-1].line)
+        except (IntegrityError, DataError) as error:
+            line = _first_broken(prepared, [row.line for row in rows])
+            raise Broken(line, _sentence(error, sheet)) from error
+
+
+def _try(prepared: Plan, last: int) -> tuple[int, int]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(prepared.upsert, [*prepared.fixed, last])
+        created, changed = cursor.fetchone()
+        return int(created), int(changed)
+
+
+def _first_broken(prepared: Plan, lines: Sequence[int]) -> int:
+    """The first line that cannot follow those before it: halving, so that a thousand rows take ten trials."""
+    low, high = 0, len(lines) - 1
+    while low < high:
+        middle = (low + high) // 2
+        try:
+            with transaction.atomic():
+                _try(prepared, lines[middle])
+                transaction.set_rollback(True)
+            low = middle + 1
+        except (IntegrityError, DataError):
+            high = middle
+    return lines[low]
+
+
+def _sentence(error: Exception, sheet: Sheet) -> str:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    if name in sheet.sentences:
+        return str(sheet.sentences[name])
+    words = name.replace("_", " ") or str(error).splitlines()[0]
+    return _("The row breaks a rule of the table: {rule}.").format(rule=words)
+
+
+def _copied(targets: Sequence[str], rows: Iterable[Row]) -> io.StringIO:
+    buffer = io.StringIO()
+    for row in rows:
+        values = row.values
+        buffer.write("\t".join([str(row.line), *[_written(values[name]) for name in targets]]) + "\n")
+    buffer.seek(0)
+    return buffer
+
+
+def _written(value: Any) -> str:
+    """A value in PostgreSQL's COPY text format."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return _escaped(value)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, int | Decimal | date | time):
+        return str(value)
+    return _escaped(json.dumps(value, ensure_ascii=False, sort_keys=True))
+
+
+def _escaped(text: str) -> str:
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
+        for raw, safe in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
+            text = text.replace(raw, safe)
+    return text

@@ -232,7 +232,7 @@ def _update(
     names: set[str] = set()
     for index, given in part:
         record = stored[present[results[index].key]]
-        different = {name for name, value in given.items() if getattr(record, name) != value}
+        different = {name for name, value in given.items() if _differs(record, name, value)}
         for name in different:
             setattr(record, name, given[name])
         results[index].status = "changed" if different else "unchanged"
@@ -241,6 +241,16 @@ def _update(
     if changed:
         model._base_manager.bulk_update(changed, sorted(names), batch_size=1000)
     return changed
+
+
+def _differs(record: Model, name: str, value: Any) -> bool:
+    # By column, not by attribute: the attribute of a relation would be fetched, one query per row.
+    if isinstance(value, Model):
+        return getattr(record, record._meta.get_field(name).attname) != value.pk  # type: ignore[union-attr]
+    if value is None:
+        column = record._meta.get_field(name)
+        return getattr(record, getattr(column, "attname", name)) is not None
+    return bool(getattr(record, name) != value)
 
 
 def _guarded(

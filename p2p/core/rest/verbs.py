@@ -101,7 +101,7 @@ def respond(view: Any, result: Any, answer: type[serializers.BaseSerializer[Any]
     if answer is not None:
         many = isinstance(result, (list, tuple))
         return Response(answer(result, many=many, context=view.get_serializer_context()).data)
-    if isinstance(result, Run):
+    if isinstance(result, Run) and result.state == Run.State.QUEUED:
         address = f"/api/v1/core/runs/{result.number}/"
         return Response(
             {"run": result.number, "state": result.state, "url": address}, 202, headers={"Location": address}

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from p2p.demo.steps import LOGINS, Step
+from p2p.demo.steps import LOGINS, Say, Step
 from p2p.setup import bootstrap, locks, postgres
 from p2p.setup.processes import Worker
 from p2p.setup.progress import Bar
@@ -174,7 +174,7 @@ class Demonstration:
             who = ""
         return f"A demo already works in {self.data}{who}: stop it first, or set P2P_DATA to another folder."
 
-    def _say(self, bar: Bar) -> Callable[[str, int, int], None]:
+    def _say(self, bar: Bar) -> Say:
         def say(phase: str, done: int, total: int) -> None:
             self.worker.check()
             bar.show(done, total, phase)

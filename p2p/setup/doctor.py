@@ -38,9 +38,7 @@ def examine() -> Iterator[Finding]:
     """Look at everything; starts nothing."""
     yield from _versions()
     yield from _folder()
-    up = yield from _database()
-    if up:
-        yield from _tables()
+    yield from _database()
     yield from _worker()
     yield _web()
 
@@ -65,12 +63,12 @@ def _folder() -> Iterator[Finding]:
 
 
 def _database() -> Iterator[Finding]:
-    """Ends with whether it can be asked."""
+    """The server, and what is in it if it can be asked."""
     if not settings.DATABASE_URL:
         server = postgres.Server(settings.P2P_DATA)
         if (where := server.running()) is None:
             yield _sleeping(server)
-            return False
+            return
         users = len(leases.alive(server.users))
         yield Finding(
             "embedded postgres", f"process {server.pid()}, socket {where['host']}, {users} programs use it"
@@ -81,11 +79,12 @@ def _database() -> Iterator[Finding]:
             number = int(cursor.fetchone()[0])
     except (Error, Trouble) as error:
         yield Finding("database", f"does not answer: {str(error).strip().splitlines()[0]}", wrong=True)
-        return False
+        return
     old = number < 150000
     version = f"PostgreSQL {number // 10000}.{number % 10000}"
     yield Finding("database", f"{version}, but p2p needs 15 or newer" if old else version, wrong=old)
-    return not old
+    if not old:
+        yield from _tables()
 
 
 def _sleeping(server: postgres.Server) -> Finding:

@@ -28,17 +28,17 @@ def _appear(path: Path, text: str) -> None:
     os.replace(draft, path)
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """One worker or one sender; many may share the folders."""
 
-    def _put(self, queue: str, payload: Mapping[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Mapping[str, Any], **kwargs: Any) -> None:
         # wall-clock nanoseconds: names sort in the order of sending, after a restart of the machine too
         name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
         folder = Path(self.data_folder_out)
         folder.mkdir(parents=True, exist_ok=True)
-        _appear(folder / name, dumps(payload))
+        _appear(folder / name, dumps(message))
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The oldest message of a queue: whoever renames it first has it."""
         folder = Path(self.data_folder_in)
         ending = f".{queue}.msg"
@@ -63,7 +63,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
     def _size(self, queue: str) -> int:
         return super()._size(queue) if Path(self.data_folder_in).exists() else 0
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str | None, queue: str) -> None:
         bound = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
         if bound not in self.get_table(exchange):
             self._rewrite(exchange, add=[bound])
@@ -79,10 +79,10 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         self.control_folder.mkdir(parents=True, exist_ok=True)
         with locks.held(self.control_folder / "table.lock", wait=30, busy="The broker's tables are locked."):
             kept = [bound for bound in self.get_table(exchange) if bound not in [*(add or []), *(drop or [])]]
-            _appear(self._exchange_file(exchange), dumps([*(add or []), *kept]))
+            _appear(self.control_folder / f"{exchange}.exchange", dumps([*(add or []), *kept]))
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """`p2p-folder://localhost`"""
 
     Channel = Channel

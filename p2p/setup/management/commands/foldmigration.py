@@ -28,11 +28,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         migration = MigrationLoader(None).get_migration(options["app_label"], options["name"])
-        before = len(migration.operations)
-        migration.operations = fold(options["app_label"], migration.operations)
+        before = list(migration.operations)
+        after = fold(options["app_label"], before)
+        vars(migration)["operations"] = after
         writer = MigrationWriter(migration)
         Path(writer.path).write_text(writer.as_string(), encoding="utf-8")
-        self.stdout.write(f"{options['app_label']}: {before} operations became {len(migration.operations)}")
+        self.stdout.write(f"{options['app_label']}: {len(before)} operations became {len(after)}")
 
 
 def fold(app: str, operations: list[Operation]) -> list[Operation]:

@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
@@ -36,7 +35,7 @@ class Command(BaseCommand):
         where = connection.get_connection_params()  # starts the embedded server when it is the one
         told = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
         environment = {name: str(where[key]) for name, key in told.items() if where.get(key)}
-        environment["PGDATABASE"] = settings.DATABASES["default"]["NAME"]
+        environment["PGDATABASE"] = connection.settings_dict["NAME"]
         program = binaries.find() / f"{tools[words[0]]}{binaries.EXE}"
         try:
             return subprocess.run(

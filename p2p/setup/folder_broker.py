@@ -31,12 +31,13 @@ def _appear(path: Path, text: str) -> None:
 class Channel(filesystem.Channel):
     """One worker or one sender; many may share the folders."""
 
-    def _put(self, queue: str, message: Mapping[str, Any], **kwargs: Any) -> None:
+    # kombu's own two classes name the parameter differently
+    def _put(self, queue: str, payload: Mapping[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         # wall-clock nanoseconds: names sort in the order of sending, after a restart of the machine too
         name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
         folder = Path(self.data_folder_out)
         folder.mkdir(parents=True, exist_ok=True)
-        _appear(folder / name, dumps(message))
+        _appear(folder / name, dumps(payload))
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The oldest message of a queue: whoever renames it first has it."""

@@ -46,7 +46,7 @@ def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None
     quote = connection.ops.quote_name
     named = ", ".join(quote(column) for column in columns)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {quote(table)} ({named}) FROM STDIN", _Stream(lines), size=CHUNK)
+        cursor.copy_expert(f"COPY {quote(table)} ({named}) FROM STDIN", _Stream(lines), CHUNK)
 
 
 def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -25,7 +25,7 @@ class NewBlock:
 
 
 @transaction.atomic
-def open_blocks(*, blocks: Sequence[NewBlock], by: User) -> list[Block]:
+def open_blocks(*, blocks: Sequence[NewBlock], by: User | None) -> list[Block]:
     """Block operations; what is blocked already by the same document stays as it is. Two statements."""
     if not blocks:
         return []
@@ -55,14 +55,16 @@ def open_blocks(*, blocks: Sequence[NewBlock], by: User) -> list[Block]:
     return opened
 
 
-def open_block(*, operation: Operation, source: str, reference: str, sentence: str, by: User) -> list[Block]:
+def open_block(
+    *, operation: Operation, source: str, reference: str, sentence: str, by: User | None
+) -> list[Block]:
     """The same for one operation."""
     new = NewBlock(operation=operation, source=source, reference=reference, sentence=sentence)
     return open_blocks(blocks=[new], by=by)
 
 
 @transaction.atomic
-def close_blocks(*, source: str, reference: str | Iterable[str], by: User) -> list[Block]:
+def close_blocks(*, source: str, reference: str | Iterable[str], by: User | None) -> list[Block]:
     """End what a document (or several of one source) blocks; none is no error."""
     references = [reference] if isinstance(reference, str) else list(reference)
     standing = list(

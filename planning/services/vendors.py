@@ -1,4 +1,4 @@
-"""What outsourcing knows of operations at vendors: promised days and the pieces that lie there."""
+"""What vendors promise of the operations they do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, tell
@@ -25,14 +24,6 @@ class Promise:
     operation: Operation
     on: date
     quantity: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class AtVendor:
-    """So many pieces more (or fewer) of the operation lie at its vendor."""
-
-    operation: Operation
-    change: Decimal
 
 
 @transaction.atomic
@@ -65,13 +56,6 @@ def forget_promises(*, operations: Iterable[Operation], by: User) -> list[Operat
     Operation.objects.bulk_update(locked, ["promised_at", "promised_quantity"])
     _tell(locked, by)
     return locked
-
-
-@transaction.atomic
-def move_at_vendor(*, changes: Sequence[AtVendor]) -> None:
-    """Count pieces that went to a vendor or came back. Call with the rows of `operation` already locked."""
-    for one in changes:
-        Operation.objects.filter(pk=one.operation.pk).update(with_vendor=F("with_vendor") + one.change)
 
 
 def end_of_day(day: date, zone: str) -> datetime:

@@ -1,0 +1,228 @@
+"""Production orders with their own copy of route and bill of material, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+from django.utils.translation import gettext as _
+
+from p2p.core import clock
+from p2p.core.numbers import decimal_of, rounded
+from planning.copying import copy_records, take_keys
+from planning.models import Material, Operation, OperationLink, Output, ProductionOrder
+from planning.snapshot.recipes import Part, Recipes
+from strategies.models import Item, Location, RouteOperation, Site
+
+PLAIN_STEP = 10
+"""Number of the one operation of an order whose item has no route."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One order to be: `quantity` is launched, `good` of it expected usable, both in the item's unit."""
+
+    number: str
+    item: Item
+    quantity: Decimal
+    good: Decimal
+    start_on: date
+    due_on: date
+    bom: int | None
+    route: int | None
+    need: str = "independent"
+    priority: int = 50
+    proposal: int | None = None
+    kind: str = ProductionOrder.Kind.STANDARD
+    parent: int | None = None
+    source_system: str = ""
+    all_outside: bool = False
+
+
+@dataclass(slots=True)
+class Built:
+    """The rows of the orders, keys in place, ready to be copied."""
+
+    orders: list[ProductionOrder] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    links: list[OperationLink] = field(default_factory=list)
+    materials: list[Material] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+
+
+def build(site: Site, drafts: Sequence[Draft], recipes: Recipes) -> Built:
+    """Unfold the drafts into rows; nothing is written. Refused, by name, where a unit has no conversion."""
+    built = Built()
+    store = Location.objects.filter(site=site, kind="store", active=True).order_by("pk").first()
+    moment = clock.now()
+    for key, draft in zip(take_keys(ProductionOrder, len(drafts)), drafts, strict=True):
+        policy = recipes.policy(draft.item.pk)
+        order = ProductionOrder(
+            pk=key,
+            number=draft.number,
+            kind=draft.kind,
+            site=site,
+            item=draft.item,
+            unit=draft.item.unit,
+            quantity=draft.quantity,
+            need=draft.need,
+            priority=draft.priority,
+            start_on=draft.start_on,
+            due_on=draft.due_on,
+            bom_id=draft.bom,
+            route_id=draft.route,
+            output_location=policy.location if policy and policy.location else store,
+            parent_id=draft.parent,
+            proposal_id=draft.proposal,
+            source_system=draft.source_system,
+            created_at=moment,
+        )
+        built.orders.append(order)
+        steps = list(_operations(order, draft, recipes))
+        built.operations += steps
+        built.materials += _materials(order, recipes, steps)
+        built.outputs += _outputs(order, draft, recipes)
+    _give_keys(built, recipes)
+    return built
+
+
+def write(built: Built) -> None:
+    """COPY the rows, five tables, parents first."""
+    copy_records(ProductionOrder, built.orders)
+    copy_records(Operation, built.operations)
+    copy_records(OperationLink, built.links)
+    copy_records(Material, built.materials)
+    copy_records(Output, built.outputs)
+
+
+def _give_keys(built: Built, recipes: Recipes) -> None:
+    for key, operation in zip(take_keys(Operation, len(built.operations)), built.operations, strict=True):
+        operation.pk = key
+    for material in built.materials:
+        # Set before the operation had its key: say it again now.
+        material.operation = material.operation
+    placed: dict[int, dict[int | None, Operation]] = {}
+    for operation in built.operations:
+        placed.setdefault(operation.order_id, {})[operation.route_operation_id] = operation
+    for order in built.orders:
+        mine = placed.get(order.pk, {})
+        for before, after, hard in recipes.links(order.route_id):
+            built.links.append(OperationLink(before=mine[before], after=mine[after], hard=hard))
+    for rows, model in ((built.links, OperationLink), (built.materials, Material), (built.outputs, Output)):
+        for key, row in zip(take_keys(model, len(rows)), rows, strict=True):
+            row.pk = key
+
+
+# ---- operations
+
+
+def _operations(order: ProductionOrder, draft: Draft, recipes: Recipes) -> Iterator[Operation]:
+    steps = recipes.operations(draft.route)
+    if not steps:
+        yield Operation(
+            order=order,
+            number=PLAIN_STEP,
+            name=_("Make"),
+            quantity=order.quantity,
+            outside=draft.all_outside,
+            vendor_id=recipes.vendor_of(order.item_id, order.start_on) if draft.all_outside else None,
+        )
+    for step in steps:
+        outside, vendor, days = recipes.outside(order.item_id, step, order.start_on)
+        yield Operation(
+            order=order,
+            number=step.number,
+            name=step.name,
+            group=step.group,
+            resource_id=step.resource_id,
+            cost_category_id=step.cost_category_id or (step.group.cost_category_id if step.group else None),
+            route_operation_id=step.pk,
+            setup_seconds=step.setup_seconds,
+            run_seconds=run_seconds(step, order.quantity),
+            queue_seconds=step.queue_seconds,
+            transit_seconds=step.transit_seconds,
+            transfer_quantity=step.transfer_quantity,
+            scrap_fraction=step.scrap_fraction,
+            quantity=order.quantity,
+            inspect=step.inspect,
+            outside=outside,
+            vendor_id=vendor,
+            vendor_days=days,
+        )
+
+
+def run_seconds(step: RouteOperation, quantity: Decimal) -> int:
+    """Time for a whole order, by the operation's basis, rounded up once to whole seconds."""
+    seconds = Fraction(step.run_seconds)
+    if step.run_basis == RouteOperation.Basis.ORDER:
+        return ceil(seconds)
+    lots = Fraction(quantity) / Fraction(step.run_quantity)
+    if step.run_basis == RouteOperation.Basis.BATCH:
+        lots = Fraction(ceil(lots))
+    return ceil(seconds * lots)
+
+
+# ---- materials and outputs
+
+
+def _materials(order: ProductionOrder, recipes: Recipes, steps: Sequence[Operation]) -> Iterator[Material]:
+    by_number = {step.number: step for step in steps}
+    parts = recipes.parts(order.bom_id, order.item, order.start_on)
+    for position, part in enumerate(parts, 1):
+        number = part.line.operation_number
+        step = by_number.get(number) if number else None
+        place = step.group.input_location if step and step.group else None
+        yield Material(
+            order=order,
+            position=position * 10,
+            item=part.item,
+            unit=part.item.unit,
+            operation=step,
+            flushing=part.line.flushing,
+            kind="item" if part.line.kind == "phantom" else part.line.kind,
+            quantity_per=decimal_of(part.constant if _once(part) else part.per, 12),
+            constant=_once(part),
+            scrap_fraction=part.line.scrap_fraction,
+            quantity=needed(part, order.quantity, recipes),
+            location=place,
+        )
+
+
+def _once(part: Part) -> bool:
+    return not part.per
+
+
+def needed(part: Part, quantity: Decimal, recipes: Recipes) -> Decimal:
+    """What a launch of `quantity` takes of a component: rounded once, up, to the component's unit."""
+    return recipes.measures.up(part.needed(Fraction(quantity)), part.item.unit_id)
+
+
+def _outputs(order: ProductionOrder, draft: Draft, recipes: Recipes) -> Iterator[Output]:
+    beside = recipes.outputs(draft.bom)
+    shared = sum((output.cost_share for output in beside), Decimal(0))
+    yield Output(
+        order=order,
+        item=order.item,
+        unit=order.unit,
+        quantity=draft.good or draft.quantity,
+        cost_share=1 - shared,
+    )
+    for output in beside:
+        assert draft.bom is not None
+        item = recipes.item(output.item_id)
+        amount = recipes.measures.in_unit_of(item, output.quantity, output.unit_id)
+        whole = amount * Fraction(draft.quantity) / Fraction(recipes.batch(draft.bom))
+        quantity = rounded(whole, Decimal(1).scaleb(-item.unit.digits))
+        if quantity > 0:
+            yield Output(
+                order=order,
+                item=item,
+                unit=item.unit,
+                kind=output.kind,
+                quantity=quantity,
+                cost_share=output.cost_share,
+            )

@@ -1,0 +1,232 @@
+"""What an order of an item takes and yields on its day: BOM lines with phantoms dissolved, route, policy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import F, Q
+
+from p2p.core.facts import Refused
+from planning.measures import Measures
+from planning.snapshot.versions import Versions
+from strategies.engine.units import MissingConversion
+from strategies.models import (
+    BomLine,
+    BomOutput,
+    BomVersion,
+    Item,
+    ItemPolicy,
+    OutsourcingPolicy,
+    RouteLink,
+    RouteOperation,
+    RouteVersion,
+    Site,
+    VendorPrice,
+)
+
+DEEPEST = 60
+"""Phantoms within phantoms; a loop among them ends here instead of never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A component of one piece of the order: `per` and `constant` in the component's own unit, exact.
+
+    gross: how much more has to be issued for it, 1 / (1 - scrap) or 1 + scrap; lost: once per order.
+    """
+
+    line: BomLine
+    item: Item
+    per: Fraction
+    constant: Fraction
+    gross: Fraction
+    lost: Fraction
+
+    def needed(self, quantity: Fraction) -> Fraction:
+        """For a launch of `quantity`, scrap included, not yet rounded."""
+        return (quantity * self.per + self.constant) * self.gross + self.lost
+
+
+class Recipes:
+    """Everything firming looks up, read once for all the orders of a call."""
+
+    def __init__(self, site: Site, items: Collection[int]) -> None:
+        self.site = site
+        self.boms = Versions(BomVersion, site.pk)
+        self.routes = Versions(RouteVersion, site.pk, items)
+        self.measures = Measures()
+        self._items = Item.objects.select_related("unit").in_bulk()
+        self._batch = dict(BomVersion.objects.filter(state="active").values_list("pk", "batch_quantity"))
+        self._lines: dict[int, list[BomLine]] = defaultdict(list)
+        self._policies = self._read_policies()
+        self._parts: dict[tuple[int, date], list[Part]] = {}
+        self._read_routes()
+        self._read_outsourcing(items)
+        for line in BomLine.objects.filter(bom__state="active").exclude(kind="vendor").order_by("position"):
+            self._lines[line.bom_id].append(line)
+        self._outputs: dict[int, list[BomOutput]] = defaultdict(list)
+        for output in BomOutput.objects.filter(bom__state="active").select_related("item"):
+            self._outputs[output.bom_id].append(output)
+
+    def item(self, key: int) -> Item:
+        return self._items[key]
+
+    def policy(self, item: int) -> ItemPolicy | None:
+        return self._policies.get(item)
+
+    def _read_policies(self) -> dict[int, ItemPolicy]:
+        rows = ItemPolicy.objects.filter(Q(site=self.site) | Q(site__isnull=True))
+        rows = rows.select_related("location", "vendor").order_by(F("site").asc(nulls_first=True))
+        return {row.item_id: row for row in rows}
+
+    # ---- route
+
+    def _read_routes(self) -> None:
+        self._operations: dict[int, list[RouteOperation]] = defaultdict(list)
+        self._links: dict[int, list[RouteLink]] = defaultdict(list)
+        rows = RouteOperation.objects.filter(route__state="active").select_related(
+            "group__input_location", "group__output_location"
+        )
+        for operation in rows.order_by("route", "number"):
+            self._operations[operation.route_id].append(operation)
+        for link in RouteLink.objects.filter(route__state="active").order_by("pk"):
+            self._links[link.route_id].append(link)
+
+    def operations(self, route: int | None) -> list[RouteOperation]:
+        return self._operations.get(route, []) if route else []
+
+    def links(self, route: int | None) -> Iterator[tuple[int, int, bool]]:
+        """(operation before, after, hard); a route without links runs in the order of its numbers."""
+        if not route:
+            return
+        if route in self._links:
+            for link in self._links[route]:
+                yield link.before_id, link.after_id, link.hard
+            return
+        steps = self._operations.get(route, [])
+        for before, after in zip(steps, steps[1:], strict=False):
+            yield before.pk, after.pk, False
+
+    def _read_outsourcing(self, items: Collection[int]) -> None:
+        self._outsourcing: dict[tuple[int, int | None], list[OutsourcingPolicy]] = defaultdict(list)
+        for policy in OutsourcingPolicy.objects.filter(site=self.site, item__in=items).order_by(
+            "-valid_from"
+        ):
+            self._outsourcing[policy.item_id, policy.operation_number].append(policy)
+        self._work_prices: dict[tuple[int, int | None], list[VendorPrice]] = defaultdict(list)
+        prices = VendorPrice.objects.filter(item__in=items, vendor__active=True)
+        for price in prices.select_related("unit").order_by("-vendor__preferred", "price", "pk"):
+            self._work_prices[price.item_id, price.operation_number].append(price)
+
+    def outside(self, item: int, step: RouteOperation, day: date) -> tuple[bool, int | None, int]:
+        """(done by a vendor, which one, calendar days there and back), for a start on a day."""
+        for number in (step.number, None):
+            for policy in self._outsourcing.get((item, number), ()):
+                if policy.valid_from <= day and (policy.valid_to is None or day <= policy.valid_to):
+                    if policy.rule == OutsourcingPolicy.Rule.VENDOR:
+                        return True, policy.vendor_id, policy.lead_time_days
+                    if policy.rule == OutsourcingPolicy.Rule.MAKE:
+                        return False, None, 0
+        if not step.outside:
+            return False, None, 0
+        price = next(self._valid(item, step.number, day), None)
+        return (True, price.vendor_id, price.lead_time_days) if price else (True, None, 0)
+
+    def _valid(self, item: int, operation: int | None, day: date) -> Iterator[VendorPrice]:
+        for price in self._work_prices.get((item, operation), ()):
+            if price.valid_from <= day and (price.valid_to is None or day <= price.valid_to):
+                yield price
+
+    # ---- purchase
+
+    def purchase_price(self, item: Item, vendor: int, quantity: Decimal, day: date) -> VendorPrice | None:
+        """The vendor's price tier that this quantity reaches; None if it has none in a known unit."""
+        best: VendorPrice | None = None
+        for price in self._valid(item.pk, None, day):
+            if price.vendor_id != vendor:
+                continue
+            try:
+                factor = self.measures.factor(item.pk, price.unit_id, item.unit_id)
+            except MissingConversion:
+                continue
+            reached = price.minimum_quantity * factor.numerator <= quantity * factor.denominator
+            if reached and (best is None or price.minimum_quantity > best.minimum_quantity):
+                best = price
+        return best
+
+    def vendor_of(self, item: int, day: date) -> int | None:
+        """The policy's vendor, else the preferred or cheapest one with a price."""
+        policy = self.policy(item)
+        if policy is not None and policy.vendor_id:
+            return policy.vendor_id
+        price = next(self._valid(item, None, day), None)
+        return price.vendor_id if price else None
+
+    # ---- bill of material
+
+    def parts(self, bom: int | None, parent: Item, day: date) -> list[Part]:
+        """Components of one piece of `parent` on a day, phantoms dissolved into what they are made of."""
+        if bom is None:
+            return []
+        known = self._parts.get((bom, day))
+        if known is None:
+            known = self._parts[bom, day] = list(self._unfold(bom, day, DEEPEST))
+        return known
+
+    def outputs(self, bom: int | None) -> list[BomOutput]:
+        return self._outputs.get(bom, []) if bom else []
+
+    def batch(self, bom: int) -> Decimal:
+        return self._batch[bom]
+
+    def _unfold(self, bom: int, day: date, left: int) -> Iterator[Part]:
+        for line in self._lines.get(bom, ()):
+            if (line.valid_from and day < line.valid_from) or (line.valid_to and day > line.valid_to):
+                continue
+            part = self._part(line, Fraction(self._batch[bom]))
+            inner = self.boms.on(part.item.pk, day, Decimal(0)) if line.kind == "phantom" else None
+            if inner is None or not left:
+                yield part
+                continue
+            for below in self._unfold(inner, day, left - 1):
+                yield _within(part, below)
+
+    def _part(self, line: BomLine, batch: Fraction) -> Part:
+        item = self._items[line.component_id]
+        factor = self._factor(item, line)
+        amount = Fraction(line.quantity) * factor
+        scrap = Fraction(line.scrap_fraction)
+        gross = 1 / (1 - scrap) if self.site.scrap_rule == "divisor" else 1 + scrap
+        constant = line.consumption == BomLine.Consumption.CONSTANT
+        return Part(
+            line=line,
+            item=item,
+            per=Fraction(0) if constant else amount / batch,
+            constant=amount if constant else Fraction(0),
+            gross=gross,
+            lost=Fraction(line.scrap_quantity) * factor,
+        )
+
+    def _factor(self, item: Item, line: BomLine) -> Fraction:
+        try:
+            return self.measures.factor(item.pk, line.unit_id, item.unit_id)
+        except MissingConversion as gap:
+            no: Refused = self.measures.refusal(item.number, gap)
+            raise no from gap
+
+
+def _within(phantom: Part, below: Part) -> Part:
+    """A component of a phantom as a component of the phantom's parent."""
+    return Part(
+        line=below.line,
+        item=below.item,
+        per=phantom.per * phantom.gross * below.per,
+        constant=(phantom.constant * phantom.gross + phantom.lost) * below.per + below.constant,
+        gross=below.gross,
+        lost=below.lost,
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,7 +36,8 @@ class PriceLists:
         items = {operation.order.item_id for operation in wanted}
         numbers = {operation.number for operation in wanted}
         rows = (
-            VendorPrice.objects.filter(vendor__in=list(vendors), item__in=items, operation_number__in=numbers)
+            VendorPrice.objects.filter(vendor__in=list(vendors), item__in=items)
+            .filter(Q(operation_number__in=numbers) | Q(operation_number__isnull=True))
             .select_related("currency", "unit")
             .order_by("id")
         )
@@ -47,7 +49,11 @@ class PriceLists:
 
     def agreed(self, operation: Operation, vendor: Vendor, quantity: Decimal, on: date) -> Agreed:
         """The lowest price that qualifies for this quantity on that day, and where it comes from."""
-        rows = self._rows.get((vendor.pk, operation.order.item_id, operation.number), [])
+        item = operation.order.item_id
+        rows = self._rows.get((vendor.pk, item, operation.number), [])
+        if operation.route_operation_id is None and not rows:
+            # No route: the vendor makes the whole item, whose price is the price of the work.
+            rows = self._rows.get((vendor.pk, item, None), [])
         offers = [self._offer(row, operation, vendor, on) for row in rows]
         choice = lowest(offers, quantity, on)
         if choice is None:

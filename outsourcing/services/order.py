@@ -51,7 +51,7 @@ def to_order() -> list[Operation]:
 
 
 @transaction.atomic
-def draft(*, operations: Iterable[Operation], by: User) -> list[SubcontractOrder]:
+def draft(*, operations: Iterable[Operation], by: User | None) -> list[SubcontractOrder]:
     """Write drafts for released outside operations that name a vendor and have no line yet.
 
     One order per vendor and site; a draft that waits already takes the lines in. Price: the lowest of the
@@ -249,7 +249,7 @@ def cancel(*, order: SubcontractOrder, note: str = "", by: User) -> SubcontractO
 
 
 @transaction.atomic
-def withdraw(*, operations: Iterable[Operation], by: User) -> list[SubcontractOrder]:
+def withdraw(*, operations: Iterable[Operation], by: User | None) -> list[SubcontractOrder]:
     """Take the lines of these operations off their orders: they are made in house, or not at all.
 
     An order that keeps no line is cancelled. Raises Refused when pieces are at the vendor already.

@@ -16,7 +16,7 @@ from quality.models import Inspection
 SOURCE = "quality"
 
 
-def block(inspections: Sequence[Inspection], *, by: User) -> None:
+def block(inspections: Sequence[Inspection], *, by: User | None) -> None:
     """Show why operations cannot finish; what a vendor sent back blocks the operation after it."""
     successors = _successors([one for one in inspections if one.receipt_line_id])
     blocks = []
@@ -35,7 +35,7 @@ def block(inspections: Sequence[Inspection], *, by: User) -> None:
         planning_block.open_blocks(blocks=blocks, by=by)
 
 
-def unblock(inspection: Inspection, *, by: User) -> None:
+def unblock(inspection: Inspection, *, by: User | None) -> None:
     """The inspection no longer stands in the way: its blocks end and so do the holds it placed."""
     planning_block.close_blocks(source=SOURCE, reference=inspection.number, by=by)
     standing = list(Hold.objects.filter(reference=inspection.number, released_at__isnull=True))
@@ -43,7 +43,7 @@ def unblock(inspection: Inspection, *, by: User) -> None:
         holds.unhold(holds=standing, by=by)
 
 
-def hold_lots(*, inspection: Inspection, lots: Sequence[Lot], by: User) -> list[Hold]:
+def hold_lots(*, inspection: Inspection, lots: Sequence[Lot], by: User | None) -> list[Hold]:
     """Hold lots until the verdict; lots this inspection holds already are left alone."""
     held = set(
         Hold.objects.filter(reference=inspection.number, released_at__isnull=True).values_list(
@@ -64,7 +64,7 @@ def hold_lots(*, inspection: Inspection, lots: Sequence[Lot], by: User) -> list[
     ]
 
 
-def hold_again(*, inspection: Inspection, by: User) -> list[Hold]:
+def hold_again(*, inspection: Inspection, by: User | None) -> list[Hold]:
     """Hold the lots that an inspection held before its verdict."""
     before = Hold.objects.filter(reference=inspection.number, lot__isnull=False).select_related("lot__item")
     lots = {row.lot.pk: row.lot for row in before.order_by("id") if row.lot}

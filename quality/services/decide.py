@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
@@ -90,6 +91,21 @@ def cancel(*, inspection: Inspection, note: str, by: User) -> Inspection:
             inspection=inspection,
         )
     return _decide(inspection, "cancel", note=note, by=by)
+
+
+@transaction.atomic
+def call_off(*, inspections: Iterable[Inspection], note: str, by: User | None) -> list[Inspection]:
+    """Cancel the open ones of these because what they were to inspect is not there any more."""
+    found = list(
+        Inspection.objects.filter(
+            pk__in=[one.pk for one in inspections], state=Inspection.State.OPEN
+        ).order_by("pk")
+    )
+    for one in found:
+        INSPECTION_FLOW.take(one, "cancel", decided_at=clock.now(), decided_by=by, note=note[:200])
+        blocking.unblock(one, by=by)
+        tell(InspectionDecided(inspection=one, by=by))
+    return found
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ class _Wanted:
 
 
 @transaction.atomic
-def open_for_orders(*, orders: Iterable[ProductionOrder], by: User) -> list[Inspection]:
+def open_for_orders(*, orders: Iterable[ProductionOrder], by: User | None) -> list[Inspection]:
     """Open the inspections that control plans ask for at the release of these orders.
 
     One per operation at most: the most specific active plan. What is open already is left alone, so that a
@@ -67,7 +67,7 @@ def open_for_orders(*, orders: Iterable[ProductionOrder], by: User) -> list[Insp
 
 
 @transaction.atomic
-def open_for_receipt(*, lines: Sequence[ReceiptLine], by: User) -> list[Inspection]:
+def open_for_receipt(*, lines: Sequence[ReceiptLine], by: User | None) -> list[Inspection]:
     """Open the inspections that control plans ask for at the receipt of these lines from a vendor."""
     loaded = list(
         ReceiptLine.objects.filter(pk__in=[line.pk for line in lines], good__gt=0)
@@ -90,7 +90,7 @@ def open_for_receipt(*, lines: Sequence[ReceiptLine], by: User) -> list[Inspecti
     return _open(wanted, by=by)
 
 
-def _open(wanted: Sequence[_Wanted], *, by: User) -> list[Inspection]:
+def _open(wanted: Sequence[_Wanted], *, by: User | None) -> list[Inspection]:
     if not wanted:
         return []
     numbers = take_numbers(code="QI", count=len(wanted))

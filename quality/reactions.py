@@ -1,0 +1,94 @@
+"""What quality does when the areas on its left act: it opens inspections and guards the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from execution.facts import (
+    Ending,
+    Finishing,
+    FinishingOperation,
+    Released,
+    Reported,
+    Reporting,
+    Unreleased,
+)
+from outsourcing.facts import Received
+from p2p.core.facts import Refused, listen
+from p2p.core.models import User
+from planning.facts import Cancelled
+from planning.models import ProductionOrder
+from quality.models import Inspection
+from quality.services import blocking, decide, gate, open
+
+
+def open_at_release(fact: Released) -> None:
+    """Control plans for operations ask for their inspections."""
+    open.open_for_orders(orders=fact.orders, by=fact.by)
+
+
+def open_at_receipt(fact: Received) -> None:
+    """Control plans for receipts ask for theirs; a receipt taken back calls its inspections off."""
+    if fact.receipt.reverses_id is None:
+        open.open_for_receipt(lines=fact.lines, by=fact.by)
+        return
+    _call_off(
+        Inspection.objects.filter(receipt_line__receipt=fact.receipt.reverses_id),
+        _("{receipt} was taken back").format(receipt=fact.receipt.reverses),
+        fact.by,
+    )
+
+
+def hold_what_came_out(fact: Reported) -> None:
+    """Lots that an order puts into stock wait on hold while an inspection of it has not passed."""
+    if fact.report.reverses_id is not None:
+        return
+    lots = {one.move.lot.pk: one.move.lot for one in fact.output_moves if one.move.lot}
+    if not lots:
+        return
+    standing = gate.standing().filter(Q(operation__order=fact.order)).select_related("item").order_by("pk")
+    for inspection in standing:
+        blocking.hold_lots(inspection=inspection, lots=list(lots.values()), by=fact.by)
+
+
+def call_off_for_orders(fact: Unreleased | Cancelled) -> None:
+    """Nothing is left to inspect."""
+    orders: tuple[ProductionOrder, ...] = fact.orders
+    _call_off(
+        Inspection.objects.filter(operation__order__in=[order.pk for order in orders]),
+        _("The order was taken back or cancelled"),
+        fact.by,
+    )
+
+
+def _call_off(inspections: Iterable[Inspection], note: str, by: User | None) -> None:
+    decide.call_off(inspections=inspections, note=note, by=by)
+
+
+def guard_reporting(fact: Reporting) -> list[Refused]:
+    """What came from a vendor is inspected before the next operation works with it."""
+    return gate.against_successors(fact.operations)
+
+
+def guard_operations(fact: FinishingOperation) -> list[Refused]:
+    return gate.against_operations(fact.operations)
+
+
+def guard_orders(fact: Finishing | Ending) -> list[Refused]:
+    return gate.against_orders(fact.orders)
+
+
+def wire() -> None:
+    """Called once by AppConfig.ready."""
+    listen("tell", Released, open_at_release)
+    listen("tell", Unreleased, call_off_for_orders)
+    listen("tell", Cancelled, call_off_for_orders)
+    listen("tell", Received, open_at_receipt)
+    listen("tell", Reported, hold_what_came_out)
+    listen("ask", Reporting, guard_reporting)
+    listen("ask", FinishingOperation, guard_operations)
+    listen("ask", Finishing, guard_orders)
+    listen("ask", Ending, guard_orders)

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Case, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
 
 from p2p.inventory.models import Balance, Hold, Lot, Move
 from strategies.models import Item, Location, Site
@@ -90,18 +89,12 @@ class Totals:
 
 def totals(item: Item) -> Totals:
     """How much there is of the item, and how much of it is promised, held and free."""
-    sums = (
-        balances()
-        .filter(item=item)
-        .order_by()
-        .aggregate(
-            on_hand=Coalesce(Sum("quantity"), ZERO, output_field=_quantity()),
-            reserved=Coalesce(Sum("reserved"), ZERO, output_field=_quantity()),
-            held=Coalesce(Sum("quantity", filter=Q(held=True)), ZERO, output_field=_quantity()),
-            available=Coalesce(Sum("available"), ZERO, output_field=_quantity()),
-        )
-    )
-    return Totals(**sums)
+    rows = Balance.objects.filter(item=item)
+    every = rows.aggregate(quantity=Sum("quantity"), reserved=Sum("reserved"))
+    kept = rows.filter(held_stock()).aggregate(quantity=Sum("quantity"), reserved=Sum("reserved"))
+    there, reserved = every["quantity"] or ZERO, every["reserved"] or ZERO
+    held, both = kept["quantity"] or ZERO, kept["reserved"] or ZERO
+    return Totals(on_hand=there, reserved=reserved, held=held, available=there - reserved - held + both)
 
 
 @dataclass(frozen=True)

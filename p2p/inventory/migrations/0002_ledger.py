@@ -47,7 +47,7 @@ BEGIN
         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'balance_is_derived';
 END $$;
 CREATE TRIGGER derived_update BEFORE UPDATE OR DELETE ON inventory_balance
-    FOR EACH STATEMENT WHEN (pg_trigger_depth() < 1) EXECUTE FUNCTION inventory_balance_is_derived();
+    FOR EACH ROW WHEN (pg_trigger_depth() < 1) EXECUTE FUNCTION inventory_balance_is_derived();
 CREATE TRIGGER derived_insert BEFORE INSERT ON inventory_balance
     FOR EACH ROW WHEN (pg_trigger_depth() < 1 AND (NEW.quantity <> 0 OR NEW.reserved <> 0))
     EXECUTE FUNCTION inventory_balance_is_derived();
@@ -61,17 +61,19 @@ ALTER TABLE inventory_balance RESET (fillfactor);
 
 # Names come along, so that the sentence can be made without asking an aborted transaction.
 REFUSE = """
-CREATE FUNCTION inventory_refuse(name text, row_ record, note text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION inventory_refuse(
+    name text, item bigint, place bigint, lot bigint, serial bigint, there numeric, reserved numeric, wanted numeric,
+    note text
+) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'The stock ledger refuses: %.', name USING ERRCODE = 'check_violation', CONSTRAINT = name, DETAIL = (
         SELECT json_build_object(
-            'item', i.number, 'unit', u.code, 'note', note, 'there', row_.there::text, 'reserved', row_.reserved::text,
-            'wanted', row_.wanted::text,
-            'place', (SELECT code FROM strategies_location WHERE id = row_.location_id),
+            'item', i.number, 'unit', u.code, 'note', note, 'there', there::text, 'reserved', reserved::text, 'wanted', wanted::text,
+            'place', (SELECT code FROM strategies_location WHERE id = inventory_refuse.place),
             'piece', coalesce(
-                (SELECT number FROM inventory_serial WHERE id = row_.serial_id),
-                (SELECT number FROM inventory_lot WHERE id = row_.lot_id)))::text
-        FROM strategies_item i JOIN strategies_unit u ON u.id = i.unit_id WHERE i.id = row_.item_id);
+                (SELECT number FROM inventory_serial WHERE id = serial),
+                (SELECT number FROM inventory_lot WHERE id = lot)))::text
+        FROM strategies_item i JOIN strategies_unit u ON u.id = i.unit_id WHERE i.id = inventory_refuse.item);
 END $$;
 """
 
@@ -122,7 +124,8 @@ BEGIN
     ORDER BY {IN_KEY_ORDER}
     LIMIT 1;
     IF FOUND THEN
-        PERFORM inventory_refuse('balance_not_below_zero', bad, '');
+        PERFORM inventory_refuse(
+            'balance_not_below_zero', bad.item_id, bad.location_id, bad.lot_id, bad.serial_id, bad.there, bad.reserved, bad.wanted, '');
     END IF;
 
     SELECT m.item_id, m.source_id AS location_id, m.lot_id, m.serial_id, h.note,
@@ -138,7 +141,8 @@ BEGIN
     ORDER BY m.id, h.id
     LIMIT 1;
     IF FOUND THEN
-        PERFORM inventory_refuse('stock_held', bad, bad.note);
+        PERFORM inventory_refuse(
+            'stock_held', bad.item_id, bad.location_id, bad.lot_id, bad.serial_id, bad.there, bad.reserved, bad.wanted, bad.note);
     END IF;
 
     UPDATE inventory_balance b
@@ -157,7 +161,8 @@ BEGIN
         HAVING sum(b.quantity) > 1
         LIMIT 1;
         IF FOUND THEN
-            PERFORM inventory_refuse('serial_in_one_place', bad, '');
+            PERFORM inventory_refuse(
+            'serial_in_one_place', bad.item_id, bad.location_id, bad.lot_id, bad.serial_id, bad.there, bad.reserved, bad.wanted, '');
         END IF;
     END IF;
     RETURN NULL;
@@ -186,7 +191,8 @@ BEGIN
     ORDER BY {IN_KEY_ORDER}
     LIMIT 1;
     IF FOUND THEN
-        PERFORM inventory_refuse('balance_reserved_is_there', bad, '');
+        PERFORM inventory_refuse(
+            'balance_reserved_is_there', bad.item_id, bad.location_id, bad.lot_id, bad.serial_id, bad.there, bad.reserved, bad.wanted, '');
     END IF;
     UPDATE inventory_balance b SET reserved = b.reserved + k.quantity FROM ({deltas}) k WHERE {SAME_KEY};
     RETURN NULL;
@@ -223,7 +229,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(REFUSE_CHANGE, UNDO_REFUSE_CHANGE),
         migrations.RunSQL(BALANCE_IS_DERIVED, UNDO_BALANCE_IS_DERIVED),
-        migrations.RunSQL(REFUSE, "DROP FUNCTION inventory_refuse(text, record, text);"),
+        migrations.RunSQL(REFUSE, "DROP FUNCTION inventory_refuse;"),
         migrations.RunSQL(
             LOCK, "DROP FUNCTION inventory_lock(bigint[], bigint[], bigint[], bigint[], bigint[]);"
         ),

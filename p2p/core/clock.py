@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,9 +13,33 @@ from django.utils import timezone
 _frozen: ContextVar[datetime | None] = ContextVar("p2p_clock", default=None)
 
 
+SHIFT = "P2P_CLOCK_SHIFT"
+"""Environment: whole seconds that a replayed plant lives before (-) or after the real time. Never in production."""
+
+_shift = timedelta(seconds=int(os.environ.get(SHIFT, "0")))
+
+
 def now() -> datetime:
-    """This instant, aware, UTC."""
-    return _frozen.get() or timezone.now()
+    """This instant, aware, UTC; in a replayed plant, the instant it has reached."""
+    return _frozen.get() or timezone.now() + _shift
+
+
+def live_at(moment: datetime) -> int:
+    """Let time go on from `moment` (aware) in this process and those it starts: the shift in whole seconds."""
+    return shift_by(round((moment - timezone.now()).total_seconds()))
+
+
+def shift_by(seconds: int) -> int:
+    """Live so many seconds off the real time, here and in every process started from here."""
+    global _shift
+    _shift = timedelta(seconds=seconds)
+    os.environ[SHIFT] = str(seconds)
+    return seconds
+
+
+def shifted() -> timedelta:
+    """How far this process lives from the real time; zero in production."""
+    return _shift
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def live_at(moment: datetime) -> int:
 
 def shift_by(seconds: int) -> int:
     """Live so many seconds off the real time, here and in every process started from here."""
-    global _shift
+    global _shift  # noqa: PLW0603 (one process has one clock)
     _shift = timedelta(seconds=seconds)
     os.environ[SHIFT] = str(seconds)
     return seconds

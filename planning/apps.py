@@ -6,3 +6,8 @@ class PlanningConfig(AppConfig):
     label = "planning"
     icon = "calendar-stats"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from planning.sheets import register
+
+        register()

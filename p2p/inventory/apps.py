@@ -6,3 +6,8 @@ class InventoryConfig(AppConfig):
     label = "inventory"
     icon = "box"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from p2p.inventory.sheets import register
+
+        register()

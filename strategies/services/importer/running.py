@@ -223,7 +223,13 @@ def _store_waves(checked: Checked, tally: Tally, by: User | None) -> None:
 def _store_own(checked: Checked, tally: Tally, by: User | None) -> None:
     if checked.sheet.store is None:
         return
-    done = checked.sheet.store(checked.rows, by)
+    try:
+        with transaction.atomic():
+            done = checked.sheet.store(checked.rows, by) if checked.rows else Tally()
+    except Refused as no:  # a sheet is an edge: what its service says goes to whoever reads the problems
+        checked.problems.append(Problem(checked.sheet.name, str(no), column=no.field, code=no.code))
+        checked.rows = []
+        return
     tally.created += done.created
     tally.changed += done.changed
     tally.unchanged += done.unchanged

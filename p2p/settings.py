@@ -259,3 +259,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("P2P_LOG_LEVEL", "WARNING")},
 }
+
+# The order page shows all areas and lives right of them; lists on its left find it through this table.
+ABSOLUTE_URL_OVERRIDES = {"planning.productionorder": lambda order: f"/orders/{order.number}/"}

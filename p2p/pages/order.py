@@ -1,0 +1,58 @@
+"""The order page: one production order as all six areas see it, each in its own tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import clock
+from p2p.core.access import at_sites
+from p2p.core.web import formats
+from p2p.core.web.records import RecordPage, Said
+from planning.models import ProductionOrder
+
+
+class OrderPage(RecordPage):
+    """Head and facts are planning's; tabs and verbs come from every area through its places."""
+
+    model, lookup, slot, section = ProductionOrder, "number", "order", "planning"
+    list_url, list_title = "planning:orders", _("Production orders")
+
+    def rows(self) -> QuerySet[Any]:
+        related = ("item", "unit", "site", "bom__item", "route__item", "parent", "output_location")
+        return at_sites(ProductionOrder.objects.select_related(*related), self.request.user)
+
+    def badges(self) -> list[tuple[str, Any]]:
+        order = self.record
+        shown = [(order.state, order.get_state_display())]
+        if order.state in ProductionOrder.OPEN and order.ends_at and order.ends_at.date() > order.due_on:
+            days = (order.ends_at.date() - order.due_on).days
+            shown.append(("late", _("{days} d late").format(days=days)))
+        elif order.state in ProductionOrder.OPEN and order.due_on < clock.now().date():
+            shown.append(("late", _("Past due")))
+        return shown
+
+    def subtitle(self) -> Any:
+        return f"{self.record.item.number} {self.record.item.name}"
+
+    def facts(self) -> list[Said]:
+        order = self.record
+        good = _("{good} of {all}").format(
+            good=formats.number(order.good_quantity), all=formats.number(order.quantity)
+        )
+        late = bool(order.ends_at and order.ends_at.date() > order.due_on)
+        return [
+            Said(_("Good"), f"{good} {order.unit.code}"),
+            Said(_("Scrap"), formats.number(order.scrap_quantity)),
+            Said(_("Due"), formats.day(order.due_on), "bad" if late else ""),
+            Said(
+                _("Starts"),
+                formats.moment(order.starts_at) if order.starts_at else formats.day(order.start_on),
+            ),
+            Said(_("Ends"), formats.moment(order.ends_at) if order.ends_at else formats.NONE),
+            Said(_("BOM"), f"v{order.bom.version}" if order.bom else formats.NONE),
+            Said(_("Route"), f"v{order.route.version}" if order.route else formats.NONE),
+            Said(_("Site"), order.site.name),
+        ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,6 +30,11 @@ class Checked:
         self.problems: list[Problem] = []
         self.lines = 0
         self.refused: set[int] = set()
+        self.places: dict[str, int] = {}
+
+    def cell(self, row: Row, heading: str) -> str:
+        """What the file has under a heading, "" where it has no such column."""
+        return row.cells[self.places.get(heading, -1)].strip()
 
     def refuse(self, line: int, column: str, text: str, code: str = "") -> None:
         """Remember what is wrong and that the line cannot be taken."""
@@ -51,7 +57,7 @@ class Checked:
     def _bundle(self, row: Row) -> tuple[str, ...]:
         if not self.sheet.together:
             return (str(row.line),)
-        return tuple(row.cells.get(heading, "").strip() for heading in self.sheet.together)
+        return tuple(self.cell(row, heading) for heading in self.sheet.together)
 
 
 def check(sheet: Sheet, table: Table) -> Checked:
@@ -60,14 +66,17 @@ def check(sheet: Sheet, table: Table) -> Checked:
     checked = Checked(sheet, frozenset(headings))
     if not _headings_fit(checked, headings):
         return checked
+    checked.places = {heading: place for place, heading in enumerate(headings)}
     readers = [_reader(one, checked) for one in sheet.fields]
-    seen: dict[tuple[Any, ...], int] = {}
-    for line, cells in table.rows:
+    width, seen = len(headings), dict[tuple[Any, ...], int]()
+    for line, given in table.rows:
         checked.lines += 1
-        row = Row(line, {}, dict(zip(headings, cells, strict=False)))
-        if len(cells) > len(headings) and any(cell.strip() for cell in cells[len(headings) :]):
-            checked.refuse(line, "", _("The line has more cells than there are headings."))
+        # An empty cell at the end is what columns the file does not have are read from (place -1).
+        cells = [*given[:width], *[""] * (width + 1 - len(given[:width]))]
+        row = Row(line, {}, cells)
         before = len(checked.problems)
+        if any(given[width:]):
+            checked.refuse(line, "", _("The line has more cells than there are headings."))
         for read in readers:
             read(row)
         if len(checked.problems) == before:
@@ -114,24 +123,25 @@ def _reader(one: Column | Reference | Attributes, checked: Checked) -> Callable[
 
 
 def _column_reader(column: Column, checked: Checked) -> Callable[[Row], None]:
-    name, target, parse, empty = column.name, column.target, column.kind.parse, _empty(column, checked.sheet)
-    known: dict[str, Any] = {}  # most cells of a column repeat: dates, flags, quantities
+    name, target, place = column.name, column.target, checked.places.get(column.name, -1)
+    # Most cells of a column repeat: dates, flags, quantities. Each is read once.
+    known: dict[str, Any] = {}
+    empty = _empty(column, checked.sheet)
 
     def read(row: Row) -> None:
-        text = row.cells.get(name, "").strip()
-        if not text:
-            if column.required:
-                checked.refuse(row.line, name, _("“{column}” is empty.").format(column=name), "empty")
-            row.values[target] = empty
+        text = row.cells[place]
+        if text in known:
+            row.values[target] = known[text]
             return
-        if text not in known:
-            try:
-                known[text] = parse(text)
-            except Unreadable as error:
-                row.values[target] = None
-                checked.refuse(row.line, name, str(error), "unreadable")
-                return
-        row.values[target] = known[text]
+        row.values[target] = None
+        words = text.strip()
+        if not words and column.required:
+            checked.refuse(row.line, name, _("“{column}” is empty.").format(column=name), "empty")
+            return
+        try:
+            row.values[target] = known[text] = column.kind.parse(words) if words else empty
+        except Unreadable as error:
+            checked.refuse(row.line, name, str(error), "unreadable")
 
     return read
 
@@ -156,21 +166,26 @@ def keys_of(reference: Reference) -> dict[tuple[str, ...], Any]:
 
 
 def _reference_reader(reference: Reference, checked: Checked) -> Callable[[Row], None]:
-    known = keys_of(reference)
+    found = keys_of(reference)
     target, last = reference.target, reference.columns[-1]
-    itself = reference.model is checked.sheet.model
+    places = [checked.places.get(name, -1) for name in reference.columns]
+    raw = itemgetter(*places)
+    missing = _LATER if reference.model is checked.sheet.model else None
+    known: dict[Any, Any] = {}
 
     def read(row: Row) -> None:
-        key = _key(row, reference)
-        if not key[-1]:
-            row.values[target] = None
-            if reference.required:
-                checked.refuse(row.line, last, _("“{column}” is empty.").format(column=last), "empty")
+        text = raw(row.cells)
+        if text in known:
+            row.values[target] = known[text]
             return
-        found = known.get(key, _LATER if itself else None)
-        row.values[target] = found
-        if found is None:
+        key = tuple([row.cells[place].strip() for place in places])
+        if not key[-1] and reference.required:
+            checked.refuse(row.line, last, _("“{column}” is empty.").format(column=last), "empty")
+        row.values[target] = found.get(key, missing) if key[-1] else None
+        if key[-1] and row.values[target] is None:
             checked.refuse(row.line, last, nothing_called(reference, key), "unknown")
+        elif key[-1] or not reference.required:
+            known[text] = row.values[target]
 
     return read
 
@@ -189,7 +204,7 @@ def _attributes_reader(attributes: Attributes, checked: Checked) -> Callable[[Ro
     }
 
     def read(row: Row) -> None:
-        cells = ((short, row.cells.get(name, "").strip()) for name, short in sorted(names.items()))
+        cells = ((short, checked.cell(row, name)) for name, short in sorted(names.items()))
         row.values[attributes.target] = {short: text for short, text in cells if text}
 
     return read
@@ -204,7 +219,7 @@ def waves(checked: Checked) -> Iterator[list[Row]]:
     waiting = checked.rows
     while waiting:
         known = {one.field: keys_of(one) for one in selves}
-        ready, waiting = _parted(waiting, selves, known)
+        ready, waiting = _parted(checked, waiting, selves, known)
         if not ready:
             _refuse_strays(checked, waiting, selves)
             return
@@ -212,22 +227,22 @@ def waves(checked: Checked) -> Iterator[list[Row]]:
 
 
 def _parted(
-    rows: Sequence[Row], selves: Sequence[Reference], known: Mapping[str, Mapping[Any, Any]]
+    checked: Checked, rows: Sequence[Row], selves: Sequence[Reference], known: Mapping[str, Mapping[Any, Any]]
 ) -> tuple[list[Row], list[Row]]:
     """Rows whose references to their own kind are stored, and the others."""
     ready: list[Row] = []
     waiting: list[Row] = []
     for row in rows:
         for one in selves:
-            key = _key(row, one)
+            key = _key(checked, row, one)
             row.values[one.target] = known[one.field].get(key, _LATER) if key[-1] else None
         stored = all(row.values[one.target] is not _LATER for one in selves)
         (ready if stored else waiting).append(row)
     return ready, waiting
 
 
-def _key(row: Row, reference: Reference) -> tuple[str, ...]:
-    return tuple([row.cells.get(name, "").strip() for name in reference.columns])
+def _key(checked: Checked, row: Row, reference: Reference) -> tuple[str, ...]:
+    return tuple([checked.cell(row, name) for name in reference.columns])
 
 
 def _refuse_strays(checked: Checked, rows: Sequence[Row], selves: Sequence[Reference]) -> None:
@@ -235,5 +250,5 @@ def _refuse_strays(checked: Checked, rows: Sequence[Row], selves: Sequence[Refer
         for one in selves:
             if row.values[one.target] is _LATER:
                 text = _("{sentence} Or it goes round in a circle.")
-                text = text.format(sentence=nothing_called(one, _key(row, one)))
+                text = text.format(sentence=nothing_called(one, _key(checked, row, one)))
                 checked.refuse(row.line, one.columns[-1], text, "unknown")

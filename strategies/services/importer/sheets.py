@@ -117,7 +117,7 @@ class Row:
 
     line: int
     values: dict[str, Any]
-    cells: Mapping[str, str]
+    cells: Sequence[str]
 
 
 @dataclass

@@ -41,7 +41,10 @@ def _take_orders(orders: Sequence[ProductionOrder], step: str, **also: object) -
             raise refusal
     chosen = ProductionOrder.objects.filter(pk__in=[order.pk for order in orders])
     if ORDER_FLOW.take_many(chosen, step, revision=F("revision") + 1, **also) != len(orders):
-        raise Refused(_("One of the orders was changed by someone else meanwhile; look again."), code="changed_meanwhile")
+        raise Refused(
+            _("One of the orders was changed by someone else meanwhile; look again."),
+            code="changed_meanwhile",
+        )
     for order in orders:
         for column, value in {"state": ORDER_FLOW.steps[step].target, **also}.items():
             setattr(order, column, value)

@@ -1,0 +1,214 @@
+"""The thin purchase and transfer order: entered, sent, confirmed, received in parts, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import clock
+from p2p.core.facts import Refused, tell
+from p2p.core.fields import plain
+from p2p.inventory.models import Lot
+from p2p.inventory.services.ledger import MoveLine, post
+from planning.facts import Firmed, Replenished, ReplenishmentChanged
+from planning.measures import Measures
+from planning.models import ReplenishmentOrder
+from planning.models.replenishment import REPLENISHMENT_FLOW
+from strategies.models import Currency, Item, Location, Site, Vendor
+from strategies.services.numbering import take_numbers
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+OPEN = ("firm", "sent", "confirmed")
+
+
+@transaction.atomic
+def create_replenishment(
+    *,
+    site: Site,
+    item: Item,
+    quantity: Decimal,
+    due_on: date,
+    vendor: Vendor | None = None,
+    from_location: Location | None = None,
+    to_location: Location | None = None,
+    price: Decimal | None = None,
+    currency: Currency | None = None,
+    number: str = "",
+    source_system: str = "",
+    by: User | None,
+) -> ReplenishmentOrder:
+    """Enter a purchase (with `vendor`) or a transfer (with `from_location`) of a quantity in the item's unit."""
+    if (vendor is None) == (from_location is None):
+        raise Refused(
+            _("Name a vendor to buy from, or a place to transfer from."), code="source", field="vendor"
+        )
+    if quantity <= 0:
+        raise Refused(_("The quantity must be above 0."), code="not_positive", field="quantity")
+    Measures([item.pk]).check_digits(quantity, item.unit_id)
+    if number and ReplenishmentOrder.objects.filter(number=number).exists():
+        raise Refused(_("Order {number} exists already."), code="exists", field="number", number=number)
+    today = clock.now().date()
+    order = ReplenishmentOrder.objects.create(
+        number=number or take_numbers(code="PO", count=1)[0],
+        kind="purchase" if vendor else "transfer",
+        site=site,
+        item=item,
+        vendor=vendor,
+        from_location=from_location,
+        to_location=to_location,
+        quantity=quantity,
+        price=price,
+        currency=currency or (vendor.currency if vendor else None),
+        ordered_on=min(today, due_on),
+        due_on=due_on,
+        source_system=source_system,
+    )
+    tell(Firmed(replenishments=(order,), by=by))
+    return order
+
+
+@transaction.atomic
+def send(*, orders: Sequence[ReplenishmentOrder], by: User | None) -> list[ReplenishmentOrder]:
+    """The vendor has been told; all of them or none."""
+    return _move(orders, "send", by=by)
+
+
+@transaction.atomic
+def confirm(
+    *,
+    order: ReplenishmentOrder,
+    promised_at: datetime | None = None,
+    promised_quantity: Decimal | None = None,
+    by: User | None,
+) -> ReplenishmentOrder:
+    """The vendor's word: when, and how much of it. Plans take the promised day from now on."""
+    if promised_quantity is not None and promised_quantity <= 0:
+        raise Refused(
+            _("The promised quantity must be above 0."), code="not_positive", field="promised_quantity"
+        )
+    row = ReplenishmentOrder.objects.select_for_update().get(pk=order.pk)
+    REPLENISHMENT_FLOW.take(
+        row,
+        "confirm",
+        promised_at=promised_at,
+        promised_quantity=promised_quantity,
+        revision=F("revision") + 1,
+    )
+    tell(ReplenishmentChanged(orders=(row,), step="confirmed", by=by))
+    return row
+
+
+@transaction.atomic
+def receive(
+    *,
+    order: ReplenishmentOrder,
+    quantity: Decimal,
+    location: Location | None = None,
+    lot: Lot | None = None,
+    price: Decimal | None = None,
+    at: datetime | None = None,
+    by: User | None,
+) -> ReplenishmentOrder:
+    """Take goods in, in parts if need be; the order is received when nothing is missing any more.
+
+    They go to `location`, else to the order's place, else to the site's first receiving place or store. More
+    than was ordered is taken in too: what came is there. Refused once the order is received or closed.
+    """
+    rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related("site", "item__unit")
+    row = rows.get(pk=order.pk)
+    if row.state not in OPEN:
+        raise REPLENISHMENT_FLOW.refusal(row, "receive") or Refused(_("{order} is closed."), order=row)
+    target = location or row.to_location or _receiving(row.site)
+    source = row.from_location or _outside(row.site)
+    line = MoveLine(
+        item=row.item,
+        source=source,
+        target=target,
+        quantity=quantity,
+        kind="receipt" if row.kind == "purchase" else "transfer",
+        lot=lot,
+        reference=row.number,
+        effective_at=at,
+    )
+    moves = post(lines=[line], by=by)
+    _count(row, quantity)
+    paid = price if price is not None else row.price
+    tell(Replenished(order=row, moves=tuple(moves), price=paid, by=by))
+    return row
+
+
+def _count(row: ReplenishmentOrder, quantity: Decimal) -> None:
+    received = row.received_quantity + quantity
+    if received >= row.quantity:
+        REPLENISHMENT_FLOW.take(row, "receive", received_quantity=received, revision=F("revision") + 1)
+        return
+    ReplenishmentOrder.objects.filter(pk=row.pk).update(
+        received_quantity=received, revision=F("revision") + 1
+    )
+    row.refresh_from_db(fields=["received_quantity", "revision"])
+
+
+def _receiving(site: Site) -> Location:
+    places = Location.objects.filter(site=site, active=True, kind__in=("receiving", "store"))
+    found = places.order_by("kind", "pk").first()
+    if found is None:
+        raise Refused(
+            _("{site} has no receiving place or store: name the place the goods go to."),
+            field="location",
+            site=site,
+        )
+    return found
+
+
+def _outside(site: Site) -> Location:
+    found = Location.objects.filter(site=site, kind="supplier", active=True).order_by("pk").first()
+    if found is None:
+        raise Refused(_("{site} has no place outside for suppliers: add a location of that kind."), site=site)
+    return found
+
+
+@transaction.atomic
+def close(*, orders: Sequence[ReplenishmentOrder], by: User | None) -> list[ReplenishmentOrder]:
+    """Nothing more is expected, even if something is missing; all of them or none."""
+    return _move(orders, "close", by=by)
+
+
+@transaction.atomic
+def cancel_replenishment(
+    *, orders: Sequence[ReplenishmentOrder], by: User | None
+) -> list[ReplenishmentOrder]:
+    """Call orders off of which nothing has come; all of them or none."""
+    begun = ReplenishmentOrder.objects.filter(
+        pk__in=[one.pk for one in orders], received_quantity__gt=0
+    ).first()
+    if begun is not None:
+        raise Refused(
+            _("{order} has {quantity} received already: close it instead."),
+            code="received",
+            order=begun,
+            quantity=plain(begun.received_quantity),
+        )
+    return _move(orders, "cancel", by=by)
+
+
+def _move(orders: Sequence[ReplenishmentOrder], step: str, *, by: User | None) -> list[ReplenishmentOrder]:
+    rows = ReplenishmentOrder.objects.filter(pk__in=[one.pk for one in orders]).order_by("pk")
+    for row in rows:
+        no = REPLENISHMENT_FLOW.refusal(row, step)
+        if no:
+            raise no
+    if REPLENISHMENT_FLOW.take_many(rows, step, revision=F("revision") + 1) != len(orders):
+        raise Refused(
+            _("Someone else changed one of these orders just now: look again."), code="changed_meanwhile"
+        )
+    moved = list(rows.select_related("site", "item", "vendor"))
+    tell(ReplenishmentChanged(orders=tuple(moved), step=REPLENISHMENT_FLOW.steps[step].target, by=by))
+    return moved

@@ -1,0 +1,221 @@
+"""A finite schedule as a run: open orders onto work centres and shifts, proved right before it is stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import clock, runs
+from p2p.core.facts import Refused, tell
+from planning.engine import schedule as engine
+from planning.facts import OrderChanged, Scheduled
+from planning.models import Operation, ProductionOrder, ScheduleRun
+from planning.snapshot import capacity as snapshot
+from planning.snapshot.capacity import Capacity
+from planning.writeback import capacity as writeback
+from strategies.models import Resource, Site, Vendor
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+    from p2p.core.runs import Say
+
+ATTEMPTS = 3
+HORIZONS = (400, 3650)
+"""Days of working time laid out: at first, and when that was not enough."""
+LATE_KEPT = 300
+"""So many late orders a run explains in its summary, the latest first."""
+
+
+def schedule(
+    *, site: Site, starts_at: datetime | None = None, frozen_hours: int = 0, by: User | None
+) -> ScheduleRun:
+    """Start a schedule of all open orders of a site; nothing new begins before `starts_at` (now if empty).
+
+    What has started, is locked, or begins within `frozen_hours` of it stays where it is.
+    """
+    if frozen_hours < 0:
+        raise Refused(_("Frozen hours cannot be negative."), code="frozen", field="frozen_hours")
+    begin = (starts_at or clock.now()).replace(microsecond=0)
+    run = ScheduleRun(site=site, scope=site.code, starts_at=begin, settings={"frozen_hours": frozen_hours})
+    runs.start(run=run, by=by)
+    return run
+
+
+def perform(run: ScheduleRun, say: Say) -> dict[str, Any]:
+    """Do the run. Orders that somebody changed while it thought are scheduled anew, up to three times; after
+    that they keep what they have and the summary says how many."""
+    seconds: dict[str, float] = {}
+    frozen = run.starts_at + timedelta(hours=int(run.settings.get("frozen_hours", 0)))
+    for attempt in range(1, ATTEMPTS + 1):
+        began = time.perf_counter()
+        say(str(_("Reading orders and calendars")))
+        taken, answer = _think(run, frozen, say)
+        seconds["think"] = seconds.get("think", 0.0) + time.perf_counter() - began
+        say(str(_("Storing {count} operations")).format(count=len(answer.placed)))
+        began = time.perf_counter()
+        try:
+            summary = _store(run, taken, answer, attempt)
+        except _Moved:
+            continue
+        summary["seconds"] = {**{k: round(v, 3) for k, v in seconds.items()},
+                              "store": round(time.perf_counter() - began, 3)}  # fmt: skip
+        return summary
+    raise AssertionError("the last attempt stores or raises")
+
+
+class _Moved(Exception):
+    """Orders are not what they were when the snapshot was taken."""
+
+
+def _think(run: ScheduleRun, frozen: datetime, say: Say) -> tuple[Capacity, engine.Schedule]:
+    phase = str(_("Trying dispatch rules"))
+    for days in HORIZONS:
+        taken = snapshot.take(run.site, run.starts_at, frozen_until=frozen, days=days)
+        if not taken.problem.operations:
+            raise Refused(
+                _("There is no open operation to schedule: firm proposals first."), code="nothing_open"
+            )
+        answer = engine.schedule(taken.problem, go_on=lambda done, total: say(phase, done, total))
+        if not any(row.reason == "no_time" for row in answer.unplaced):
+            break
+    say(str(_("Proving the schedule")))
+    prove(taken.problem, answer)
+    return taken, answer
+
+
+def prove(problem: engine.Problem, answer: engine.Schedule) -> None:
+    """Refused when the independent checker finds anything wrong that planning did not fix itself."""
+    wrong = [one for one in engine.check(problem, answer) if not one.locked]
+    if wrong:
+        raise Refused(
+            _("The schedule broke its own rules ({rule} at operation {operation}) and was thrown away."),
+            code="broken_schedule",
+            rule=wrong[0].rule,
+            operation=wrong[0].operation,
+        )
+
+
+def _store(run: ScheduleRun, taken: Capacity, answer: engine.Schedule, attempt: int) -> dict[str, Any]:
+    with runs.storing(run):
+        stale = runs.changed(ProductionOrder, taken.order_revisions)
+        changed = runs.changed(Operation, taken.operation_revisions)
+        if changed:
+            stale |= set(Operation.objects.filter(pk__in=changed).values_list("order_id", flat=True))
+        if stale and attempt < ATTEMPTS:
+            raise _Moved
+        placed = [row for row in answer.placed if row.order not in stale]
+        keys = {int(row.order) for row in placed}
+        moved = writeback.write(placed, keys)
+        summary = _summary(taken, answer, stale)
+        summary |= {"moved": moved, "attempts": attempt, "unseen_changes": len(stale)}
+        run.summary = summary
+        orders = tuple(taken.orders[key] for key in sorted(keys))
+        tell(Scheduled(run=run, orders=orders, by=run.asked_by))
+    return summary
+
+
+def _summary(taken: Capacity, answer: engine.Schedule, stale: Collection[int]) -> dict[str, Any]:
+    late = sorted(
+        (row for row in answer.finishes if row.late > 0), key=lambda row: (-row.late, str(row.order))
+    )
+    names = _names(taken)
+    return {
+        "orders": len({row.order for row in answer.placed} - set(stale)),
+        "operations": len(answer.placed),
+        "late": len(late),
+        "late_hours": round(sum(row.late for row in late) / 3600, 1),
+        "rule": answer.rule,
+        "by_rule": {name: round(cost / 3600) for name, cost in answer.by_rule.items()},
+        "makespan_hours": round(answer.makespan / 3600, 1),
+        "late_orders": [_late(row, taken, names) for row in late[:LATE_KEPT]],
+        "unplaced": [
+            {"operation": row.operation, "order": taken.orders[int(row.order)].number, "reason": row.reason}
+            for row in answer.unplaced[:LATE_KEPT]
+        ],
+        "unplaced_count": len(answer.unplaced),
+    }
+
+
+def _late(row: engine.Finish, taken: Capacity, names: dict[engine.Key, str]) -> dict[str, Any]:
+    order = taken.orders[int(row.order)]
+    waits = [
+        {
+            "kind": wait.kind,
+            "subject": names.get(wait.subject, "") if wait.kind in ("resource", "closed") else "",
+            "seconds": wait.seconds,
+        }
+        for wait in row.waits[:4]
+    ]
+    return {"order": order.number, "item": order.item.number, "late": row.late, "waits": waits}
+
+
+def _names(taken: Capacity) -> dict[engine.Key, str]:
+    """Resources and vendors by their words."""
+    names: dict[engine.Key, str] = dict(Resource.objects.values_list("pk", "name"))
+    vendors = dict(Vendor.objects.values_list("pk", "name"))
+    for place in taken.problem.resources:
+        if isinstance(place.id, str):
+            vendor = vendors.get(int(place.id.partition(":")[2] or 0))
+            names[place.id] = vendor or str(_("vendor")) if place.id.startswith("vendor") else ""
+    return names
+
+
+@transaction.atomic
+def reschedule(
+    *, orders: Sequence[ProductionOrder], starts_at: datetime | None = None, by: User | None
+) -> list[ProductionOrder]:
+    """Put orders anew into the gaps that all the others leave, one after the other, the earliest due first.
+
+    Nothing else moves. Refused when an order is over, or one of its operations finds no place.
+    """
+    begin = (starts_at or clock.now()).replace(microsecond=0)
+    keys = [order.pk for order in orders]
+    locked = ProductionOrder.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    rows = list(locked.select_related("site", "item"))
+    for row in sorted(rows, key=lambda one: (one.due_on, one.pk)):
+        if row.state not in ProductionOrder.OPEN:
+            raise Refused(
+                _("{order} is {state}: there is nothing to reschedule."),
+                code="wrong_state",
+                order=row,
+                state=row.get_state_display(),
+            )
+        _place_alone(row, begin)
+        row.refresh_from_db()
+    tell(OrderChanged(orders=tuple(rows), by=by))
+    return rows
+
+
+def _place_alone(order: ProductionOrder, begin: datetime) -> None:
+    for days in HORIZONS:
+        taken = snapshot.take(order.site, begin, days=days, only=order.pk)
+        answer = engine.schedule(taken.problem)
+        missing = [row for row in answer.unplaced if row.order == order.pk]
+        if not any(row.reason == "no_time" for row in missing):
+            break
+    if missing:
+        operation = Operation.objects.get(pk=int(missing[0].operation))
+        raise Refused(
+            _("{order}: operation {number} {name} finds no place: {reason}."),
+            code="no_place",
+            order=order,
+            number=operation.number,
+            name=operation.name,
+            reason=str(REASONS[missing[0].reason]),
+        )
+    prove(taken.problem, answer)
+    writeback.write([row for row in answer.placed if row.order == order.pk], [order.pk])
+
+
+REASONS = {
+    "no_resource": _("nobody can do it: its work centre has no active resource"),
+    "no_time": _("its resource never works long enough"),
+    "loop": _("its operations wait for each other in a circle"),
+    "previous": _("an operation before it has no place"),
+    "unknown_order": _("its order is not open"),
+}

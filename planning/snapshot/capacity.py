@@ -1,0 +1,237 @@
+"""Open orders, their operations and the resources of a site as the scheduling engine wants them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from p2p.core.runs import revisions
+from planning.engine.schedule import Alternative, Fixed, Key, Problem
+from planning.engine.schedule import Operation as Step
+from planning.engine.schedule import Order as Due
+from planning.engine.schedule import Resource as Place
+from planning.models import Operation, OperationLink, Peg, ProductionOrder
+from planning.snapshot.calendars import Calendars
+from strategies.engine.worktime import WorkTime
+from strategies.models import Resource, Site, Vendor
+
+OPEN = ("planned", "released", "started")
+BACK = timedelta(days=120)
+"""How far before the start of a schedule working time is laid out: for what began earlier and runs on."""
+ANYWHERE = "anywhere"
+"""The endless resource of operations that name neither resource nor group nor vendor."""
+DAY = 86_400
+
+
+@dataclass(slots=True)
+class Capacity:
+    """The problem, and what the answer needs to become rows again."""
+
+    problem: Problem
+    orders: dict[int, ProductionOrder]
+    order_revisions: dict[int, int]
+    operation_revisions: dict[int, int]
+
+
+def due_second(day: date, zone: str) -> int:
+    """The end of a day in the plant, in seconds since the epoch: an order due on it may use all of it."""
+    midnight = datetime.combine(day + timedelta(days=1), time(0), ZoneInfo(zone))
+    return int(midnight.timestamp())
+
+
+def take(
+    site: Site,
+    starts_at: datetime,
+    *,
+    frozen_until: datetime | None = None,
+    days: int = 400,
+    only: int | None = None,
+) -> Capacity:
+    """Read what a schedule of the site depends on: a dozen queries, whatever the number of orders.
+
+    Started and locked operations, and those that start before `frozen_until`, stay where they are. With `only`,
+    everything that has a place keeps it but the operations of that one order.
+    """
+    return _Reading(site, starts_at, frozen_until or starts_at, days, only).capacity()
+
+
+class _Reading:
+    def __init__(
+        self, site: Site, starts_at: datetime, frozen_until: datetime, days: int, only: int | None
+    ) -> None:
+        self.site, self.now, self.only = site, int(starts_at.timestamp()), only
+        self.frozen = int(frozen_until.timestamp())
+        first = starts_at.astimezone(UTC).date()
+        self.calendars = Calendars(first - BACK, first + timedelta(days=days))
+        self.places: dict[Key, Place] = {}
+        self.by_group: dict[int, list[int]] = defaultdict(list)
+        self.rows: list[Operation] = []
+
+    def capacity(self) -> Capacity:
+        open_orders = ProductionOrder.objects.filter(site=self.site, state__in=ProductionOrder.OPEN)
+        orders = {order.pk: order for order in open_orders.select_related("item").order_by("pk")}
+        mine = Operation.objects.filter(order__in=orders.keys(), state__in=OPEN)
+        self.read_resources()
+        self.rows = list(mine.select_related("route_operation", "group").order_by("pk"))
+        before = self.read_before()
+        steps = [self.step(row, before.get(row.pk, ())) for row in self.rows if self.has_part(row)]
+        problem = Problem(
+            orders=list(self.due(orders)),
+            operations=steps,
+            resources=list(self.places.values()),
+            now=self.now,
+        )
+        return Capacity(problem, orders, revisions(open_orders), revisions(mine))
+
+    def due(self, orders: dict[int, ProductionOrder]) -> Iterator[Due]:
+        zone = ZoneInfo(self.site.time_zone)
+        for order in orders.values():
+            release = datetime.combine(order.start_on, time(0), zone)
+            yield Due(
+                id=order.pk,
+                due=due_second(order.due_on, self.site.time_zone),
+                release=int(release.timestamp()),
+                weight=101 - min(order.priority, 100),
+            )
+
+    def has_part(self, row: Operation) -> bool:
+        """Whether it belongs into the problem: with `only`, others count just where they have a place."""
+        return self.only in (None, row.order_id) or row.starts_at is not None
+
+    # ---- resources
+
+    def read_resources(self) -> None:
+        rows = Resource.objects.filter(site=self.site, active=True).select_related("group")
+        for row in rows.order_by("group", "pk"):
+            calendar = row.calendar_id or row.group.calendar_id or self.site.calendar_id
+            self.by_group[row.group_id].append(row.pk)
+            self.places[row.pk] = Place(
+                id=row.pk,
+                work=self.calendars.work(calendar),
+                stations=row.stations,
+                finite=row.finite,
+                efficiency=Fraction(row.efficiency),
+            )
+        self.vendor_calendars = dict(Vendor.objects.values_list("pk", "calendar_id"))
+
+    def endless(self, key: str, calendar: int | None) -> str:
+        if key not in self.places:
+            self.places[key] = Place(id=key, work=self.calendars.work(calendar), finite=False)
+        return key
+
+    def choices(self, row: Operation) -> tuple[Alternative, ...]:
+        """Where an operation may run: its vendor, the resource its route names, or any of its group."""
+        if row.outside:
+            vendor = self.endless(
+                f"vendor:{row.vendor_id or 0}", self.vendor_calendars.get(row.vendor_id or 0)
+            )
+            return (Alternative(vendor, 0, self.vendor_seconds(row)),)
+        setup, run = row.setup_seconds, self.left_to_run(row)
+        named = row.route_operation.resource_id if row.route_operation else None
+        if named is None and row.group_id is None:
+            named = row.resource_id
+        keys: list[Key] = [named] if named else list(self.by_group.get(row.group_id or 0, ()))
+        if not keys and row.group_id is None:
+            keys = [self.endless(ANYWHERE, self.site.calendar_id)]
+        return tuple(Alternative(key, setup, run) for key in keys)
+
+    def left_to_run(self, row: Operation) -> int:
+        """Run time for what is not reported yet."""
+        done = row.good_quantity + row.scrap_quantity
+        if not done:
+            return row.run_seconds
+        share = max(Fraction(0), 1 - Fraction(done) / Fraction(row.quantity))
+        return ceil(row.run_seconds * share)
+
+    def vendor_seconds(self, row: Operation) -> int:
+        if not row.vendor_days:
+            return row.setup_seconds + row.run_seconds
+        calendar = self.vendor_calendars.get(row.vendor_id or 0)
+        # A lead time in calendar days is so much less of the vendor's own working time.
+        share = _open_share(self.calendars.work(calendar)) if calendar else Fraction(1)
+        return max(1, int(row.vendor_days * DAY * share))
+
+    # ---- operations
+
+    def read_before(self) -> dict[int, tuple[int, ...]]:
+        """What each operation comes after: its route's links, and the last operations of orders that feed it."""
+        before: dict[int, set[int]] = defaultdict(set)
+        leading: set[int] = set()
+        known = {row.pk for row in self.rows}
+        links = OperationLink.objects.filter(after__in=known).values_list("before_id", "after_id")
+        for earlier, later in links:
+            before[later].add(earlier)
+            leading.add(earlier)
+        firsts: dict[int, list[int]] = defaultdict(list)
+        lasts: dict[int, list[int]] = defaultdict(list)
+        for row in self.rows:
+            if not before.get(row.pk):
+                firsts[row.order_id].append(row.pk)
+            if row.pk not in leading:
+                lasts[row.order_id].append(row.pk)
+        for feeding, fed in self.feeds():
+            for later in firsts.get(fed, ()):
+                before[later].update(lasts.get(feeding, ()))
+        return {key: tuple(sorted(each & known)) for key, each in before.items()}
+
+    def feeds(self) -> Iterator[tuple[int, int]]:
+        """(order that supplies, order that needs it), from the pegs of the plan both came from."""
+        by_proposal = {
+            proposal: order
+            for order, proposal in ProductionOrder.objects.filter(
+                site=self.site, state__in=ProductionOrder.OPEN, proposal__isnull=False
+            ).values_list("pk", "proposal_id")
+        }
+        pegs = Peg.objects.filter(supply_proposal__in=by_proposal.keys(), need_proposal__isnull=False)
+        pairs = pegs.values_list("supply_proposal_id", "need_proposal_id").distinct()
+        for supply, need in pairs.order_by("supply_proposal_id", "need_proposal_id"):
+            if need in by_proposal:
+                yield by_proposal[supply], by_proposal[need]
+
+    def step(self, row: Operation, after: tuple[int, ...]) -> Step:
+        return Step(
+            id=row.pk,
+            order=row.order_id,
+            alternatives=self.choices(row),
+            after=after,
+            queue=row.queue_seconds,
+            transit=row.transit_seconds,
+            fixed=self.fixed(row),
+        )
+
+    def fixed(self, row: Operation) -> Fixed | None:
+        """Where it stays: started, locked or frozen work, vendors' promises, and with `only` all others."""
+        if row.starts_at is None or row.ends_at is None:
+            return None
+        start, end = int(row.starts_at.timestamp()), int(row.ends_at.timestamp())
+        key: Key | None = row.resource_id
+        if row.outside:
+            key = f"vendor:{row.vendor_id or 0}"
+        elif key is None:
+            key = ANYWHERE
+        if key not in self.places:
+            return None
+        if row.state == "started" and end < self.now:
+            end = self._until_done(row, self.places[key].work)
+        if row.outside and row.promised_at is not None:
+            end = max(start, int(row.promised_at.timestamp()))
+        elsewhere = self.only is not None and self.only != row.order_id
+        stays = row.state == "started" or row.locked or start < self.frozen or elsewhere
+        promised = row.outside and row.promised_at is not None
+        return Fixed(key, row.station or 0, start, end) if stays or promised else None
+
+    def _until_done(self, row: Operation, work: WorkTime) -> int:
+        """Work that should have ended runs on until the rest is made."""
+        left = max(60, self.left_to_run(row))
+        return work.add(self.now, left)
+
+
+def _open_share(work: WorkTime) -> Fraction:
+    if not work.starts:
+        return Fraction(1)
+    return Fraction(work.total, max(1, work.ends[-1] - work.starts[0]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db.models import Model
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 Words: TypeAlias = Any
 """A string or a lazy translation."""
@@ -200,7 +200,11 @@ def search(url_name: str) -> None:
 
 
 def search_url() -> str:
-    return reverse(_search[0]) if _search else ""
+    """Where the palette searches; "" while nobody answers."""
+    try:
+        return reverse(_search[0]) if _search else ""
+    except NoReverseMatch:
+        return ""
 
 
 def navs() -> list[Nav]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from p2p.core import places
 from p2p.core.models import User
 from tests.conftest import chromium
+from tests.web import pages
 
 # Playwright's synchronous interface runs an event loop in this thread; Django would refuse the ORM beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -28,6 +31,20 @@ FLAGS = (
 )
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768)}
 SHOTS = Path(__file__).resolve().parent.parent.parent / "shots"
+
+
+@pytest.fixture
+def try_pages(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The made-up pages of tests/browser/pages.py and tests/web/pages.py instead of the product's."""
+    settings.ROOT_URLCONF = "tests.browser.pages"
+    for name, empty in (
+        ("_navs", dict),
+        ("_panels", lambda: defaultdict(dict)),
+        ("_verbs", lambda: defaultdict(dict)),
+    ):
+        monkeypatch.setattr(places, name, empty())
+    monkeypatch.setattr(places, "_search", [])
+    pages.register()
 
 
 @pytest.fixture(scope="session")

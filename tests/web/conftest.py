@@ -19,6 +19,7 @@ def site(settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("_navs", "_panels", "_verbs"):
         known = getattr(places, name)
         monkeypatch.setattr(places, name, type(known)(known.default_factory) if name != "_navs" else {})
+    monkeypatch.setattr(places, "_search", [])
     pages.register()
     yield
 

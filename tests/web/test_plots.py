@@ -43,7 +43,9 @@ def test_a_waterfall_from_zero_keeps_its_axis_whole() -> None:
 
 
 def test_a_line_leaves_a_gap_where_nothing_is_known() -> None:
-    drawn = series.line([("1", 1), ("2", None), ("3", 2), ("4", 9)], title="X", limits=[("UCL", 5)], out={"4"})
+    drawn = series.line(
+        [("1", 1), ("2", None), ("3", 2), ("4", 9)], title="X", limits=[("UCL", 5)], out={"4"}
+    )
     assert re.search(r'd="M[\d.,]+M[\d.,]+L[\d.,]+"', drawn)
     assert drawn.count("pt out") == 1
     assert "UCL 5.0" in drawn and "out of limits" in drawn

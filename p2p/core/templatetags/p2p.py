@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from p2p.core import access, places
 from p2p.core.web import formats, rail, states
+from p2p.core.web import gantt as gantt_words
 
 register = template.Library()
 
@@ -151,6 +152,13 @@ def draw_rail(context: RequestContext) -> dict[str, Any]:
     """The navigation for this person, with the current page marked."""
     request = context["request"]
     return {"areas": rail.areas(request.user, request.path), "request": request}
+
+
+@register.inclusion_tag("components/gantt.html")
+def gantt(url: str, side: str = "", order: str = "") -> dict[str, Any]:
+    """A Gantt over the payload at `url`; see p2p/static/p2p/gantt/README.md."""
+    words, legend = gantt_words.words(), gantt_words.legend()
+    return {"url": url, "side": side, "order": order, "words": words, "legend": legend}
 
 
 @register.simple_tag

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -36,6 +37,9 @@ class Login:
     role: str
     sees: str
 
+
+FIRST_MOMENT = datetime(2012, 1, 3, 14, 0, tzinfo=UTC)
+"""When the plant's own time begins: six in the morning of Tuesday, 3 January 2012, in Bothell."""
 
 STEPS: list[Step] = []
 LOGINS: list[Login] = []

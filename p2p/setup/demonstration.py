@@ -20,7 +20,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from p2p.demo.steps import LOGINS, Say, Step
+from p2p.core import clock
+from p2p.demo.steps import FIRST_MOMENT, LOGINS, Say, Step
 from p2p.setup import bootstrap, locks, postgres
 from p2p.setup.processes import Worker
 from p2p.setup.progress import Bar
@@ -72,7 +73,16 @@ class Demonstration:
         for name in ("broker", "attachments", "plans"):
             shutil.rmtree(self.data / name, ignore_errors=True)
         self._account_file.unlink(missing_ok=True)
+        (self.data / "clock").unlink(missing_ok=True)
         bar.end()
+
+    def set_clock(self) -> None:
+        """The plant lives in the days of its data: from a first moment on, time goes on as it does outside."""
+        note = self.data / "clock"
+        try:
+            clock.shift_by(int(note.read_text()))
+        except (OSError, ValueError):
+            note.write_text(str(clock.live_at(FIRST_MOMENT)))
 
     def open_database(self) -> None:
         bar = Bar("Starting PostgreSQL")

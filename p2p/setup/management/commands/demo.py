@@ -37,6 +37,7 @@ class Command(BaseCommand):
         demo.claim(serve=serve)
         if fresh:
             demo.clear()
+        demo.set_clock()
         demo.open_database()
         demo.make_tables()
         demo.start_worker()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -31,6 +33,45 @@ def open_block(*, operation: Operation, source: str, reference: str, sentence: s
     if fresh:
         tell(Blocked(blocks=(row,), by=by))
     return row
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewBlock:
+    """One block to be, for many at a time; the words are those of `open_block`."""
+
+    operation: Operation
+    source: str
+    reference: str
+    sentence: str
+
+
+@transaction.atomic
+def open_blocks(*, blocks: Sequence[NewBlock], by: User | None) -> list[Block]:
+    """The same for many operations in three statements; what the same document blocks already is left alone."""
+    if not blocks:
+        return []
+    standing = set(
+        Block.objects.filter(
+            operation__in=[one.operation.pk for one in blocks],
+            reference__in={one.reference for one in blocks},
+            closed_at__isnull=True,
+        ).values_list("operation_id", "source", "reference")
+    )
+    moment = clock.now()
+    rows = Block.objects.bulk_create(
+        Block(
+            operation=one.operation,
+            source=one.source,
+            reference=one.reference,
+            sentence=one.sentence[:200],
+            opened_at=moment,
+        )
+        for one in blocks
+        if (one.operation.pk, one.source, one.reference) not in standing
+    )
+    if rows:
+        tell(Blocked(blocks=tuple(rows), by=by))
+    return rows
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 from django.contrib.auth.hashers import make_password
@@ -14,6 +13,7 @@ from p2p.core.runs import cancel
 from p2p.core.runs.model import Run
 from p2p.demo import adventureworks
 from p2p.demo.steps import LOGINS, STEPS, Login, Say, Step
+from p2p.demo.waiting import wait_for
 from p2p.setup.trouble import Trouble
 from strategies.models import ImportRun, ResourceGroup, Site, Worker
 from strategies.services.importer import import_file
@@ -76,16 +76,6 @@ def load_plant(say: Say) -> Mapping[str, object]:
         raise Trouble(f"The plant could not be loaded: {first.text if first else 'see the import page'}")
     _seat_operator()
     return _account(run)
-
-
-def wait_for(run: Run, say: Say) -> None:
-    """Show a run's progress until it is over; Trouble in its own words when it failed."""
-    while not run.is_over:
-        say(run.phase or "waiting for the worker", run.done, run.total)
-        time.sleep(0.1)
-        run.refresh_from_db()
-    if run.state != Run.State.DONE:
-        raise Trouble(f"{run} {run.get_state_display()}: {run.problem}")
 
 
 def _seat_operator() -> None:

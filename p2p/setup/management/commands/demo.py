@@ -32,7 +32,7 @@ class Command(BaseCommand):
             demo.close()
 
     def _go(self, demo: Demonstration, *, serve: bool, fresh: bool) -> None:
-        from p2p.demo.steps import STEPS
+        from p2p.demo.job import STEPS
 
         demo.claim(serve=serve)
         if fresh:

@@ -1,0 +1,7 @@
+"""The demo's steps in their order: importing a part puts its steps at the end of the list."""
+
+from p2p.demo.load import STEPS  # isort: skip
+from p2p.demo import costs  # isort: skip
+from p2p.demo import plan  # isort: skip
+
+__all__ = ["STEPS", "costs", "plan"]

@@ -162,7 +162,8 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "p2p" / "static"]
-STATIC_ROOT = Path(os.environ.get("P2P_STATIC") or ROOT / "staticfiles")
+# On one machine files are served from where they lie; only production collects them.
+STATIC_ROOT = Path(os.environ.get("P2P_STATIC") or ROOT / "staticfiles") if PRODUCTION else None
 MEDIA_ROOT = P2P_DATA / "attachments"
 _STATIC_STORAGE = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"

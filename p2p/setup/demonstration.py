@@ -20,9 +20,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from p2p.core import clock
 from p2p.demo.steps import FIRST_MOMENT, LOGINS, Say, Step
-from p2p.setup import bootstrap, locks, postgres
+from p2p.setup import bootstrap, locks, plant_clock, postgres
 from p2p.setup.processes import Worker
 from p2p.setup.progress import Bar
 from p2p.setup.trouble import Trouble
@@ -59,6 +58,7 @@ class Demonstration:
             )
         if serve:
             self.door = _open_door(self.port)
+            self.port = self.door.getsockname()[1]
         note = {"pid": os.getpid(), "url": self.url if serve else None}
         (self.data / "demo.json").write_text(json.dumps(note))
 
@@ -73,16 +73,13 @@ class Demonstration:
         for name in ("broker", "attachments", "plans"):
             shutil.rmtree(self.data / name, ignore_errors=True)
         self._account_file.unlink(missing_ok=True)
-        (self.data / "clock").unlink(missing_ok=True)
+        plant_clock.forget(self.data)
         bar.end()
 
     def set_clock(self) -> None:
         """The plant lives in the days of its data: from a first moment on, time goes on as it does outside."""
-        note = self.data / "clock"
-        try:
-            clock.shift_by(int(note.read_text()))
-        except (OSError, ValueError):
-            note.write_text(str(clock.live_at(FIRST_MOMENT)))
+        if not plant_clock.take_up(self.data):
+            plant_clock.begin(self.data, FIRST_MOMENT)
 
     def open_database(self) -> None:
         bar = Bar("Starting PostgreSQL")
@@ -146,9 +143,10 @@ class Demonstration:
         self.write("\nCtrl-C stops everything; the next start finds the plant as it is.")
         server = waitress.create_server(application, sockets=[self.door], threads=8, ident="p2p")
         try:
-            server.run()
+            server.run()  # returns on Ctrl-C and SIGTERM, after the answers under way
         finally:
             server.close()
+        self.write("\nStopped.")
 
     def close(self) -> None:
         """End the worker by its pid and give the database up; a second Ctrl-C does not interrupt this."""

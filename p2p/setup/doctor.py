@@ -17,7 +17,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from p2p.core import clock, runs
-from p2p.setup import bootstrap, leases, postgres
+from p2p.setup import bootstrap, leases, plant_clock, postgres
 from p2p.setup.processes import Worker
 from p2p.setup.trouble import Trouble
 
@@ -36,6 +36,8 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Look at everything; starts nothing."""
+    if not settings.DATABASE_URL:
+        plant_clock.take_up(settings.P2P_DATA)
     yield from _versions()
     yield from _folder()
     yield from _database()

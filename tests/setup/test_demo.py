@@ -60,8 +60,11 @@ def test_ctrl_c_leaves_no_child_and_no_server_behind(data: Path, start: Start) -
     assert children, "the worker runs"
     os.kill(program.pid, signal.SIGINT)
     words = said(program)
-    assert program.returncode == 130, words
-    assert words.rstrip().endswith("Stopped. The same command goes on from here.")
+    if "Open http" in words:  # it was quicker, and stopping what serves is no failure
+        assert (program.returncode, words.rstrip().endswith("Stopped.")) == (0, True), words
+    else:
+        assert program.returncode == 130, words
+        assert words.rstrip().endswith("Stopped. The same command goes on from here.")
     assert "Traceback" not in words
     assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
     assert stopped(data)
@@ -82,9 +85,7 @@ def test_a_killed_demo_takes_its_worker_and_its_server_with_it(data: Path, start
         lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE,
         "the worker ended by itself",
     )
-    doctor = start("doctor")
-    words = said(doctor)
-    assert "embedded postgres" in words
+    until(lambda: stopped(data), "the last one out stopped the server")
 
 
 def test_the_doctor_names_the_folder_and_finds_nothing_wrong_before_the_first_start(
@@ -104,3 +105,21 @@ def test_the_doctor_fails_when_the_tables_are_not_there(data: Path, start: Start
     assert program.returncode == 1, words
     assert "to apply: run 'manage.py migrate'" in words
     assert "attention" in words
+
+
+def test_ctrl_c_while_tables_are_made_is_one_sentence_and_the_next_start_goes_on(
+    data: Path, start: Start
+) -> None:
+    server = postgres.Server(data)
+    program = start("demo", "--port", "0")
+    until(server.running, "the database runs")
+    os.killpg(program.pid, signal.SIGINT)  # as the terminal does: to everything in the foreground
+    words = said(program)
+    assert program.returncode == 130, words
+    assert words.rstrip().endswith("Stopped. The same command goes on from here.")
+    assert "Traceback" not in words
+    assert stopped(data)
+    assert server.version() is not None
+    migrated = start("migrate", "--verbosity", "0")
+    assert (said(migrated), migrated.returncode) == ("", 0)
+    assert stopped(data)

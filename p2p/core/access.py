@@ -95,9 +95,11 @@ def sites_of(user: User | AnonymousUser, *roles: str) -> frozenset[str] | None:
 def at_sites(
     rows: models.QuerySet[Row], user: User | AnonymousUser, *roles: str, path: str = "site__code"
 ) -> models.QuerySet[Row]:
-    """The rows of the sites this user may see; `path` leads from the row to the site's code."""
+    """The rows of the sites this user may see, and those of no site; `path` leads to the site's code."""
     codes = sites_of(user, *roles)
-    return rows if codes is None else rows.filter(**{f"{path}__in": codes})
+    if codes is None:
+        return rows
+    return rows.filter(models.Q(**{f"{path}__in": codes}) | models.Q(**{f"{path}__isnull": True}))
 
 
 def role_required(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -105,7 +105,7 @@ def unpack(packed: Any) -> Any:
 
 
 def _record(label: str, key: Any) -> Model:
-    found = apps.get_model(label)._base_manager.filter(pk=key).first()
+    found: Model | None = apps.get_model(label)._base_manager.filter(pk=key).first()
     if found is None:
         raise Gone(f"{label} {key} no longer exists")
     return found

@@ -13,7 +13,7 @@ NOTICES_KEPT = timedelta(days=180)
 
 def clean() -> int:
     """Delete what is old; how many rows. The journal is never touched."""
-    old, older = clock.now() - KEPT, clock.now() - NOTICES_KEPT
+    old, older = clock.machine_now() - KEPT, clock.now() - NOTICES_KEPT
     doomed = (
         IdempotencyKey.objects.filter(created_at__lt=old),
         OutboxRow.objects.filter(done_at__lt=old),

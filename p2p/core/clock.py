@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ def now() -> datetime:
 
 def live_at(moment: datetime) -> int:
     """Let time go on from `moment` (aware) in this process and those it starts: the shift in whole seconds."""
-    return shift_by(round((moment - timezone.now()).total_seconds()))
+    return shift_by(ceil((moment - timezone.now()).total_seconds()))
 
 
 def shift_by(seconds: int) -> int:
@@ -40,6 +41,11 @@ def shift_by(seconds: int) -> int:
 def shifted() -> timedelta:
     """How far this process lives from the real time; zero in production."""
     return _shift
+
+
+def machine_now() -> datetime:
+    """The real time, for heartbeats and retries: two processes must agree on it even when one replays the past."""
+    return _frozen.get() or timezone.now()
 
 
 @contextmanager

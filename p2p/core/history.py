@@ -31,5 +31,5 @@ def track() -> Callable[[Tracked], Tracked]:
     return around
 
 
-class WhoDidIt(HistoryMiddleware):  # type: ignore[misc]
+class WhoDidIt(HistoryMiddleware):
     """Puts the user and the address of a writing request beside every old row it causes."""

@@ -124,7 +124,7 @@ def to_scaled(value: Exact, places: int) -> int:
     scaled = Fraction(value) * 10**places
     if scaled.denominator != 1:
         raise ValueError(f"{value} has more than {places} decimal places.")
-    return scaled.numerator
+    return int(scaled.numerator)
 
 
 def from_scaled(value: int, places: int) -> Decimal:

@@ -33,7 +33,9 @@ def deliver(*, limit: int = 500) -> int:
 
 def _deliver_one() -> bool | None:
     with transaction.atomic():
-        due = OutboxRow.objects.filter(done_at__isnull=True, dead_at__isnull=True, next_at__lte=clock.now())
+        due = OutboxRow.objects.filter(
+            done_at__isnull=True, dead_at__isnull=True, next_at__lte=clock.machine_now()
+        )
         row = due.order_by("next_at", "id").select_for_update(skip_locked=True).first()
         if row is None:
             return None
@@ -43,7 +45,7 @@ def _deliver_one() -> bool | None:
         except Exception as error:  # whatever a listener does wrong must not stop the others
             _put_off(row, error)
             return False
-        OutboxRow.objects.filter(pk=row.pk).update(done_at=clock.now(), problem="")
+        OutboxRow.objects.filter(pk=row.pk).update(done_at=clock.machine_now(), problem="")
         return True
 
 
@@ -52,7 +54,7 @@ def _put_off(row: OutboxRow, error: Exception) -> None:
     hopeless = isinstance(error, (carry.Gone, KeyError)) or row.attempts + 1 >= ATTEMPTS
     OutboxRow.objects.filter(pk=row.pk).update(
         attempts=row.attempts + 1,
-        next_at=clock.now() + pause(row.attempts + 1),
-        dead_at=clock.now() if hopeless else None,
+        next_at=clock.machine_now() + pause(row.attempts + 1),
+        dead_at=clock.machine_now() if hopeless else None,
         problem=f"{type(error).__name__}: {error}"[:2000],
     )

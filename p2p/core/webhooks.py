@@ -123,12 +123,14 @@ def _lease_next(tired: set[int]) -> WebhookDelivery | None:
         event__lt=OuterRef("event"),
         state="waiting",
     )
-    due = WebhookDelivery.objects.filter(state="waiting", next_at__lte=clock.now(), webhook__active=True)
+    due = WebhookDelivery.objects.filter(
+        state="waiting", next_at__lte=clock.machine_now(), webhook__active=True
+    )
     due = due.exclude(webhook__in=tired).filter(~Exists(earlier)).order_by("next_at", "id")
     picked = due.select_for_update(skip_locked=True, of=("self",)).first()
     if picked is None:
         return None
-    WebhookDelivery.objects.filter(pk=picked.pk).update(next_at=clock.now() + LEASE)
+    WebhookDelivery.objects.filter(pk=picked.pk).update(next_at=clock.machine_now() + LEASE)
     return WebhookDelivery.objects.select_related("webhook", "event__by").get(pk=picked.pk)
 
 
@@ -149,7 +151,7 @@ def post(hook: Webhook, delivery: int, fact: str, body: bytes) -> int:
     parts = urlsplit(hook.url)
     made = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     link = made(host, port, timeout=TIMEOUT)
-    link._create_connection = lambda _address, *rest: socket.create_connection((ip, port), *rest)  # type: ignore[union-attr]
+    link._create_connection = lambda _address, *rest: socket.create_connection((ip, port), *rest)  # type: ignore[attr-defined]
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {
         "Content-Type": "application/json",
@@ -166,7 +168,7 @@ def post(hook: Webhook, delivery: int, fact: str, body: bytes) -> int:
 
 
 def _record(delivery: WebhookDelivery, status: int | None, problem: str) -> None:
-    attempts, now = delivery.attempts + 1, clock.now()
+    attempts, now = delivery.attempts + 1, clock.machine_now()
     state = "delivered" if not problem else "dead" if attempts >= ATTEMPTS else "waiting"
     WebhookDelivery.objects.filter(pk=delivery.pk).update(
         attempts=attempts,
@@ -181,5 +183,5 @@ def _record(delivery: WebhookDelivery, status: int | None, problem: str) -> None
 def replay(*, delivery: WebhookDelivery) -> None:
     """Send one again that arrived or was given up."""
     WebhookDelivery.objects.filter(pk=delivery.pk).update(
-        state="waiting", attempts=0, next_at=clock.now(), ended_at=None, problem=""
+        state="waiting", attempts=0, next_at=clock.machine_now(), ended_at=None, problem=""
     )

@@ -77,19 +77,15 @@ def moves(source: Source) -> list[str]:
     for node in ast.walk(source.tree):
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if (
-                    isinstance(target, ast.Attribute)
-                    and target.attr == "state"
-                    and dotted(target.value) != "self"
-                ):
-                    found.append(source.at(node, f"assigns {dotted(target)}: take the step of its flow"))
-        elif (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update"
-        ):
-            if any(word.arg == "state" for word in node.keywords):
-                found.append(source.at(node, "updates a state: take the step of its flow"))
+            for target in filter(_state, targets):
+                found.append(source.at(node, f"assigns {dotted(target)}: take its flow's step"))
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith(".update") and "state" in _given(node):
+            found.append(source.at(node, "updates a state: take its flow's step"))
     return found
+
+
+def _state(target: ast.AST) -> bool:
+    return isinstance(target, ast.Attribute) and target.attr == "state" and dotted(target.value) != "self"
 
 
 def _given(call: ast.Call) -> set[str | None]:

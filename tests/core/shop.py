@@ -95,6 +95,12 @@ class LocationApi(RecordViewSet):
     write_roles = (Role.ENGINEER,)
     upserts = True
 
+    @verb(roles=(Role.ENGINEER,))
+    def close(self, location: Location, by: Any) -> Location:
+        """Nothing more may go there."""
+        Location.objects.filter(pk=location.pk).update(active=False)
+        return location
+
 
 class JobSerializer(RecordSerializer):
     class Meta:
@@ -135,4 +141,4 @@ routes = Routes("shop")
 routes.add("items", ItemApi)
 routes.add("locations", LocationApi)
 routes.add("jobs", JobApi)
-urlpatterns = [path("api/v1/shop/", include(routes.urls)), path("", include("p2p.urls"))]
+urlpatterns = [path("api/v1/shop/", include(routes.urls)), path("api/v1/core/", include("p2p.core.api"))]

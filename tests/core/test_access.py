@@ -12,7 +12,7 @@ from p2p.core.models import Grant
 from strategies.models import Location
 from tests.factories import make_site, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.shop")]
 
 
 def test_a_role_granted_everywhere_holds_at_every_site():

@@ -15,6 +15,7 @@ from tests.core.facts import Painted
 from tests.factories import make_site, make_user
 
 URL = "/api/v1/core/events/"
+pytestmark = pytest.mark.urls("tests.core.shop")
 
 
 def paint(colour):

@@ -9,6 +9,7 @@ from django.test import Client
 
 from p2p.core import clock
 from p2p.core.facts import Refused, listening
+from p2p.core.models import Grant
 from p2p.core.services import tokens
 from strategies.models import ImportRun, Item
 from tests.core.shop import Starting
@@ -307,6 +308,34 @@ def test_rows_of_other_sites_are_not_there(client):
     assert {row["site"] for row in shown} == {"NORTH"}
     assert client.get("/api/v1/shop/locations/NORTH~STORE/").status_code == 200
     assert client.get("/api/v1/shop/locations/SOUTH~STORE/").status_code == 404
+
+
+def test_a_role_at_one_site_does_not_write_at_another(client):
+    north, south = make_site("NORTH"), make_site("SOUTH")
+    user = make_user("engineer", site=north)
+    Grant.objects.create(user=user, role="operator", scope="SOUTH")
+    client.force_login(user)
+    address = "/api/v1/shop/locations/bulk/"
+
+    def upsert(site, code):
+        rows = [{"site": site, "code": code, "name": "New name"}]
+        return client.post(address, rows, **JSON).status_code
+
+    assert client.get("/api/v1/shop/locations/SOUTH~STORE/").status_code == 200
+    assert (upsert("NORTH", "STORE"), upsert("NORTH", "NEW")) == (200, 200)
+    assert (upsert("SOUTH", "STORE"), upsert("SOUTH", "NEW")) == (403, 403)
+    assert not south.locations.filter(name="New name").exists()
+
+
+def test_a_verb_needs_its_role_at_the_site_of_the_record(client):
+    north = make_site("NORTH")
+    make_site("SOUTH")
+    user = make_user("engineer", site=north)
+    Grant.objects.create(user=user, role="operator", scope="SOUTH")
+    client.force_login(user)
+    assert client.post("/api/v1/shop/locations/NORTH~STORE/close/", {}, **JSON).status_code == 200
+    answer = client.post("/api/v1/shop/locations/SOUTH~STORE/close/", {}, **JSON)
+    assert answer.status_code == 403 and "at SOUTH" in answer.json()["detail"]
 
 
 def bearer(secret):

@@ -48,7 +48,7 @@ class IdempotencyKey(models.Model):
     answer = models.BinaryField(null=True)
     content_type = models.CharField(max_length=80, blank=True, default="")
     headers = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.machine_now)
 
     class Meta:
         ordering = ("id",)

@@ -13,6 +13,7 @@ from rest_framework import exceptions
 
 from p2p.core.facts import Fact, tell
 from p2p.core.refusal import Refused
+from p2p.core.rest.permissions import check_code, check_site
 from p2p.core.rest.problems import flatten
 from p2p.core.rest.serializers import KeyField
 
@@ -119,8 +120,12 @@ def _checked(
     context = {**view.get_serializer_context(), "known": known, "bulk": True}
     fields = [key.split("__")[0] for key in keys]
     present = _existing(view, rows, keys)
-    results, good, seen = [], [], {}
+    results: list[RowResult] = []
+    good: list[tuple[int, dict[str, Any]]] = []
+    seen: dict[str, int] = {}
     form_new, form_old = serializer(context=context), serializer(context=context, partial=True)
+    for site in sorted({each["site"] for each in present.values()}):
+        check_code(view, site)
     for form in (form_new, form_old):
         _forget_uniqueness(form)
     for index, row in enumerate(rows):
@@ -135,6 +140,8 @@ def _checked(
         given = _validate(form_old if name in present else form_new, row, fields, result)
         if given is not None:
             good.append((index, given))
+            if name not in present or view.site_path.partition("__")[0] in given:
+                check_site(view, given)
     return results, good
 
 
@@ -171,7 +178,8 @@ def _related(serializer: Any, rows: list[Any]) -> dict[str, dict[str, Model]]:
             continue
         key = one.key_name()
         values = {str(row[name]) for row in rows if isinstance(row, dict) and row.get(name) not in {None, ""}}
-        records = one.get_queryset().filter(**{f"{key}__in": values}) if values else ()
+        rows_of = one.get_queryset()
+        records = rows_of.filter(**{f"{key}__in": values}) if values and rows_of is not None else ()
         found[name] = {str(getattr(record, key)): record for record in records}
     return found
 
@@ -183,12 +191,17 @@ def _key_text(row: Any, fields: list[str]) -> str:
 
 
 def _existing(view: Any, rows: list[Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    """Key text -> primary key of the records that are there already; one query."""
+    """Key text -> {pk, site} of the records that are there already; one query."""
     fields = [key.split("__")[0] for key in keys]
     firsts = {str(row[fields[0]]) for row in rows if _key_text(row, fields)}
-    path = keys[0] if "__" in keys[0] or len(keys) == 1 else keys[0]
-    present = view.queryset.model._base_manager.filter(**{f"{path}__in": firsts}).values_list("pk", *keys)
-    return {"~".join(str(value) for value in values): pk for pk, *values in present}
+    site = [view.site_path] if view.site_path else []
+    present = view.queryset.model._base_manager.filter(**{f"{keys[0]}__in": firsts})
+    found = {}
+    for pk, *values in present.values_list("pk", *keys, *site):
+        text = "~".join(str(value) for value in values[: len(keys)])
+        found[text] = {"pk": pk, "site": (values[-1] or "") if site else ""}
+    wanted = {_key_text(row, fields) for row in rows}
+    return {text: each for text, each in found.items() if text in wanted}
 
 
 def _write(
@@ -246,10 +259,10 @@ def _update(
 def _differs(record: Model, name: str, value: Any) -> bool:
     # By column, not by attribute: the attribute of a relation would be fetched, one query per row.
     if isinstance(value, Model):
-        return getattr(record, record._meta.get_field(name).attname) != value.pk  # type: ignore[union-attr]
+        column: Any = record._meta.get_field(name)
+        return bool(getattr(record, column.attname) != value.pk)
     if value is None:
-        column = record._meta.get_field(name)
-        return getattr(record, getattr(column, "attname", name)) is not None
+        return getattr(record, getattr(record._meta.get_field(name), "attname", name)) is not None
     return bool(getattr(record, name) != value)
 
 

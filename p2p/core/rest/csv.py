@@ -20,9 +20,7 @@ class CsvParser(BaseParser):
 
     media_type = "text/csv"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> list[dict[str, str]]:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
             text = stream.read().decode("utf-8-sig")
         except UnicodeDecodeError:

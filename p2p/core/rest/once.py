@@ -71,11 +71,11 @@ def _claim(user: int, key: str, mine: str) -> bool:
                 "INSERT INTO core_idempotencykey"
                 " (user_id, key, request_digest, content_type, headers, created_at)"
                 " VALUES (%s, %s, %s, '', '{}', %s) ON CONFLICT (user_id, key) DO NOTHING",
-                [user, key, mine, clock.now()],
+                [user, key, mine, clock.machine_now()],
             )
         except OperationalError:
             raise Busy(_("The same request is still being worked on; try again in a moment.")) from None
-        claimed = cursor.rowcount == 1
+        claimed = bool(cursor.rowcount == 1)
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
     return claimed
 

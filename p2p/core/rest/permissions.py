@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,6 +38,34 @@ def wanted_roles(view: Any, *, writing: bool) -> tuple[str, ...] | None:
         return tuple(getattr(view, "write_roles", ()))
     read = getattr(view, "read_roles", None)
     return tuple(read) if read else None
+
+
+def check_site(view: Any, start: Any) -> None:
+    """The role must be held at the site of what is written: a planner of one site does not plan another.
+
+    `start` is a record, or the validated input of a new one.
+    """
+    site = site_of(view, start)
+    if site is not None:
+        check_code(view, site)
+
+
+def site_of(view: Any, start: Any) -> str | None:
+    """The code of the record's site, "" when it belongs to all, None where sites play no part."""
+    return (_walk(start, view.site_path.split("__")) or "") if view.site_path else None
+
+
+def check_code(view: Any, site: str) -> None:
+    """The same for a site's code; "" is what belongs to all sites, so that it takes a role everywhere."""
+    roles = wanted_roles(view, writing=True)
+    if roles is not None:
+        require(view.request.user, *roles, site=site)
+
+
+def _walk(start: Any, path: list[str]) -> Any:
+    for name in path:
+        start = start.get(name) if isinstance(start, Mapping) else getattr(start, name, None)
+    return start
 
 
 def _check_token(token: ApiToken, view: Any, *, writing: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from p2p.core import runs
 from p2p.core.access import Role, require
+from p2p.core.models import User
 from p2p.core.rest.edge import EdgeViewSet
 from p2p.core.rest.pages import page_size
 
@@ -79,11 +80,14 @@ class RunApi(EdgeViewSet):
         run = _found(number)
         if run.asked_by_id != request.user.pk:
             require(request.user, Role.PLANNER)
-        return Response(self._shown(runs.cancel(run=run, by=request.user)))
+        return Response(self._shown(runs.cancel(run=run, by=cast(User, request.user))))
 
     def _shown(self, run: runs.Run) -> Any:
         return OneRunSerializer(
-            {**{name: getattr(runs.line_of(run), name) for name in RunSerializer().fields}, **_depth(run)}
+            {
+                **{name: getattr(runs.line_of(run), name) for name in list(RunSerializer().fields)},
+                **_depth(run),
+            }
         ).data
 
 

@@ -44,7 +44,7 @@ def _parameter(name: str, about: str, **more: Any) -> dict[str, Any]:
     }
 
 
-class HouseSchema(AutoSchema):  # type: ignore[misc]
+class HouseSchema(AutoSchema):
     """drf-spectacular's own, plus what the house adds to every resource."""
 
     def get_tags(self) -> list[str]:
@@ -90,7 +90,7 @@ class HouseSchema(AutoSchema):  # type: ignore[misc]
         return getattr(self.view, "action", "") == "list" and hasattr(self.view, "orderings")
 
     def _list_parameters(self) -> list[dict[str, Any]]:
-        view = self.view
+        view: Any = self.view
         found = [
             _parameter(name, f"{path}; several values with commas") for name, path in view.filters.items()
         ]
@@ -123,7 +123,7 @@ def _page(operation: dict[str, Any]) -> None:
         }
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Bearer tokens, as the description names them."""
 
     target_class = "p2p.core.rest.authentication.TokenAuthentication"
@@ -133,7 +133,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
         return {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer p2p_..."}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The browser's session; writes carry the CSRF token."""
 
     target_class = "p2p.core.rest.authentication.Session"

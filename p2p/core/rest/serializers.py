@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import DecimalField, Model
+from django.db.models import DecimalField, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -35,13 +35,13 @@ class DecimalText(serializers.DecimalField):
         return plain(value if isinstance(value, Decimal) else Decimal(str(value)))
 
 
-class KeyField(serializers.RelatedField[Model, Any, Any]):
+class KeyField(serializers.RelatedField[Any, Any, Any]):
     """A related record by its natural key: `"item": "BK-M82S-38"`.
 
     Rows of a bulk upsert find their record in `context["known"]`, filled with one query for all of them.
     """
 
-    default_error_messages = {  # noqa: RUF012 (the framework's own convention)
+    default_error_messages = {
         "does_not_exist": _("There is no {what} {value}."),
         "invalid": _("Give the key of a {what}."),
     }
@@ -54,15 +54,21 @@ class KeyField(serializers.RelatedField[Model, Any, Any]):
         """The column that names the related record."""
         if self.key:
             return self.key
-        return key_of(model or self.get_queryset().model)
+        return key_of(model or self._rows().model)
+
+    def _rows(self) -> QuerySet[Any]:
+        rows = self.get_queryset()
+        if rows is None:
+            raise TypeError(f"{self.field_name} is read only: nothing is looked up by it")
+        return rows
 
     def use_pk_only_optimization(self) -> bool:
         return False
 
-    def to_representation(self, value: Model) -> Any:
+    def to_representation(self, value: Any) -> Any:
         return getattr(value, self.key_name(type(value)))
 
-    def to_internal_value(self, data: Any) -> Model:
+    def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, (dict, list, bool)) or data is None:
             self.fail("invalid", what=self._what())
         known = self.context.get("known", {}).get(self.field_name)
@@ -70,14 +76,14 @@ class KeyField(serializers.RelatedField[Model, Any, Any]):
             found = known.get(str(data))
             if found is None:
                 self.fail("does_not_exist", what=self._what(), value=data)
-            return found  # type: ignore[no-any-return]
+            return found
         try:
-            return self.get_queryset().get(**{self.key_name(): data})
+            return self._rows().get(**{self.key_name(): data})
         except (ObjectDoesNotExist, ValueError, TypeError):
             self.fail("does_not_exist", what=self._what(), value=data)
 
     def _what(self) -> str:
-        return str(self.get_queryset().model._meta.verbose_name)
+        return str(self._rows().model._meta.verbose_name)
 
     def get_choices(self, cutoff: Any = None) -> Any:
         return {}

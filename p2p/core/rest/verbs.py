@@ -16,6 +16,7 @@ from p2p.core.access import may
 from p2p.core.facts import Fact, objections
 from p2p.core.flow import Flow
 from p2p.core.refusal import Refused
+from p2p.core.rest.permissions import check_site, site_of
 from p2p.core.runs import Run
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -48,6 +49,8 @@ def verb(
         def act(self: Any, request: Request, **_kwargs: Any) -> Response:
             given = _input(self, request, body)
             record = self.get_object() if detail else None
+            if detail:
+                check_site(self, record)
             try:
                 result = (
                     method(self, record, request.user, **given)
@@ -117,10 +120,13 @@ def respond(view: Any, result: Any, answer: type[serializers.BaseSerializer[Any]
 def verbs_of(view: Any, record: Model) -> dict[str, Any]:
     """Every verb of a record's view: whether it is possible for this user now, and if not, why."""
     found: dict[str, Any] = {}
+    site = site_of(view, record)
     for method in type(view).get_extra_actions():
         roles = getattr(method, "verb_roles", None)
         if roles is None or not method.detail:
             continue
-        reasons = blocked_by(*method.verb_reads, record, view.request.user)
-        found[method.url_path] = {"allowed": may(view.request.user, *roles), "blocked_by": reasons}
+        flow, step, ask = method.verb_reads
+        reasons = blocked_by(flow, step, ask, record, view.request.user)
+        allowed = may(view.request.user, *roles, site=site)
+        found[method.url_path] = {"allowed": allowed, "blocked_by": reasons}
     return found

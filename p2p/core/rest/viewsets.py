@@ -19,6 +19,7 @@ from p2p.core.access import at_sites
 from p2p.core.rest import bulk, filters, pages
 from p2p.core.rest.csv import CsvParser, CsvRenderer
 from p2p.core.rest.edge import EdgeViewSet
+from p2p.core.rest.permissions import check_site
 from p2p.core.rest.serializers import Expand, KeyField, key_of
 from p2p.core.rest.verbs import respond, verbs_of
 
@@ -39,7 +40,7 @@ class RecordViewSet(EdgeViewSet):
     upserts      True for the general bulk upsert, or a service upserts(rows=[...], by=user) -> [RowResult]
     """
 
-    queryset: ClassVar[QuerySet[Any]]
+    queryset: Any
     key: ClassVar[str | tuple[str, ...]] = ""
     filters: ClassVar[Mapping[str, str]] = {}
     searches: ClassVar[Sequence[str]] = ()
@@ -65,7 +66,7 @@ class RecordViewSet(EdgeViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The rows this user may see, with what the serializer needs fetched along."""
-        rows = self.queryset.all()
+        rows: QuerySet[Any] = self.queryset.all()
         if self.site_path:
             rows = at_sites(rows, self.request.user, path=self.site_path)
         related = [*_keyed(self.get_serializer_class())]
@@ -78,7 +79,7 @@ class RecordViewSet(EdgeViewSet):
 
     def _expanded(self) -> dict[str, Expand]:
         asked = [name for name in self.request.query_params.get("expand", "").split(",") if name]
-        known: Mapping[str, Expand] = getattr(self.get_serializer_class(), "expandable", {})
+        known: dict[str, Expand] = dict(getattr(self.get_serializer_class(), "expandable", {}))
         for name in asked:
             if name not in known:
                 names = ", ".join(sorted(known)) or "-"
@@ -92,7 +93,7 @@ class RecordViewSet(EdgeViewSet):
         return {name: known[name] for name in asked}
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_serializer_context()
+        context = super().get_serializer_context()
         asked = self.request.query_params.get("expand", "") if getattr(self, "request", None) else ""
         return {**context, "expand": tuple(name for name in asked.split(",") if name)}
 
@@ -157,6 +158,7 @@ class RecordViewSet(EdgeViewSet):
             raise exceptions.MethodNotAllowed("POST")
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
+        check_site(self, form.validated_data)
         response = respond(self, service(**form.validated_data, by=request.user), None)
         response.status_code = 201 if response.status_code == 200 else response.status_code
         return response
@@ -167,8 +169,11 @@ class RecordViewSet(EdgeViewSet):
         if service is None:
             raise exceptions.MethodNotAllowed("PATCH")
         record = self.get_object()
+        check_site(self, record)
         form = self.get_serializer(record, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
+        if self.site_path.partition("__")[0] in form.validated_data:
+            check_site(self, form.validated_data)
         return respond(self, service(**{self._name(): record}, **form.validated_data, by=request.user), None)
 
     def destroy(self, request: Request, number: str) -> Response:
@@ -176,7 +181,9 @@ class RecordViewSet(EdgeViewSet):
         service = type(self).removes
         if service is None:
             raise exceptions.MethodNotAllowed("DELETE")
-        service(**{self._name(): self.get_object()}, by=request.user)
+        record = self.get_object()
+        check_site(self, record)
+        service(**{self._name(): record}, by=request.user)
         return Response(status=204)
 
     def _name(self) -> str:
@@ -194,7 +201,8 @@ class RecordViewSet(EdgeViewSet):
         if not isinstance(rows, list) or not rows:
             raise exceptions.ValidationError({"": _("Send a list of rows, with at least one.")})
         partial = request.query_params.get("partial") in {"1", "true"}
-        service = None if self.upserts is True else type(self).upserts
+        given = type(self).upserts
+        service = given if callable(given) else None
         outcome = bulk.upsert(self, rows, by=request.user, partial=partial, service=service)
         return Response(outcome.as_json(), status=200 if outcome.saved or outcome.clean else 400)
 
@@ -215,5 +223,5 @@ def _to_many(serializer: Any, source: str) -> bool:
     if model is None:
         return True
     names = {one.name: one for one in model._meta.get_fields()}
-    found = names.get(source.split(".")[0])
+    found = names.get(source.partition(".")[0])
     return found is None or bool(found.many_to_many or found.one_to_many)

@@ -67,8 +67,8 @@ def claim(model: type[Run], scope: str) -> Run | None:
     run = rows.filter(state=Run.State.QUEUED).order_by("pk").select_for_update().first()
     if run is None:
         return None
-    now = clock.now()
-    model.FLOW.take(run, "begin", attempt=F("attempt") + 1, heartbeat_at=now, began_at=run.began_at or now)
+    begun, beat = run.began_at or clock.now(), clock.machine_now()
+    model.FLOW.take(run, "begin", attempt=F("attempt") + 1, heartbeat_at=beat, began_at=begun)
     return run
 
 
@@ -160,7 +160,7 @@ class Progress:
         mine = type(self.run)._base_manager.filter(
             pk=self.run.pk, attempt=self.run.attempt, state=Run.State.RUNNING
         )
-        now = clock.now()
+        now = clock.machine_now()
         alive = mine.filter(cancel_asked=False).update(phase=phase, done=done, total=total, heartbeat_at=now)
         if not alive:
             # A job asked to stop is still alive until it hears: keep the heart going, or it is swept away.

@@ -26,7 +26,7 @@ def start(*, run: Run, by: User | None) -> Run:
     When another run of its kind and scope is under way it waits in line and starts when that one ends.
     """
     run.state, run.asked_by, run.asked_at = Run.State.QUEUED, by, clock.now()
-    run.heartbeat_at = run.asked_at
+    run.heartbeat_at = clock.machine_now()
     run.save()
     tell(RunAsked(run=run, by=by))
     transaction.on_commit(lambda: offer(run))

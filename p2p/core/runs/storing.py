@@ -50,7 +50,7 @@ def changed(model: type[Model], seen: Mapping[Any, int], *, lock: bool = True) -
     if not seen:
         return set()
     table = connection.ops.quote_name(model._meta.db_table)
-    key = connection.ops.quote_name(model._meta.pk.column)
+    key = connection.ops.quote_name(str(model._meta.pk.column))
     tail = f"ORDER BY {key} FOR UPDATE" if lock else ""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -30,7 +30,7 @@ def sweep() -> int:
 
 
 def _sweep_kind(model: type[Run]) -> int:
-    now = clock.now()
+    now = clock.machine_now()
     touched = 0
     with transaction.atomic():
         quiet = model._base_manager.filter(state=Run.State.RUNNING, heartbeat_at__lt=now - silence())
@@ -49,7 +49,7 @@ def _requeue_or_fail(run: Run) -> None:
         run.FLOW.take(run, "cancel", ended_at=clock.now())
     elif run.attempt < ATTEMPTS or run.stored_at:
         # An hour ago, so that the offer below goes out in this very sweep.
-        run.FLOW.take(run, "requeue", heartbeat_at=clock.now() - RESEND * 60)
+        run.FLOW.take(run, "requeue", heartbeat_at=clock.machine_now() - RESEND * 60)
         return
     else:
         problem = _(
@@ -66,4 +66,4 @@ def _offer_again(model: type[Run], scope: str) -> int:
     key = rows.filter(state=Run.State.QUEUED).order_by("pk").values_list("pk", flat=True).first()
     if key is None or not send("p2p.core.perform", model._meta.label_lower, key, queue=model.queue):
         return 0
-    return rows.filter(state=Run.State.QUEUED).update(heartbeat_at=clock.now())
+    return rows.filter(state=Run.State.QUEUED).update(heartbeat_at=clock.machine_now())

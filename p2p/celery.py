@@ -6,9 +6,10 @@ import os
 
 from celery import Celery
 from celery.signals import worker_init
+from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
-from p2p.setup import processes
+from p2p.setup import postgres, processes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "p2p.settings")
 TRANSPORT_ALIASES["p2p-folder"] = "p2p.setup.folder_broker:Transport"
@@ -19,5 +20,7 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect
-def _watch_parent(**_: object) -> None:
+def _begin(**_: object) -> None:
     processes.end_with_parent()
+    if not settings.DATABASE_URL:
+        postgres.attend(settings.P2P_DATA)

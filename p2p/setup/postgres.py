@@ -278,12 +278,21 @@ _joined: dict[Path, tuple[int, Server]] = {}
 
 def address(data: Path, *, durable: bool = True) -> dict[str, Any]:
     """Host, port, user and password of the server on `data`; this process holds it until it exits."""
+    return _joined_server(data, durable=durable).ensure()
+
+
+def attend(data: Path) -> None:
+    """Hold the server without asking for it: a worker whose children use it is to be the last one out."""
+    leases.join(_joined_server(data, durable=True).users)
+
+
+def _joined_server(data: Path, *, durable: bool) -> Server:
     pid, server = _joined.get(data, (0, None))
     if server is None or pid != os.getpid():  # a forked child has a lease of its own
         server = Server(data, durable=durable)
         _joined[data] = (os.getpid(), server)
         atexit.register(_leave, server, os.getpid())
-    return server.ensure()
+    return server
 
 
 def release(data: Path) -> None:

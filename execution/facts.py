@@ -95,7 +95,11 @@ class Reported(Fact):
         return str(self.order.site.code)
 
     def says(self, record: Model | None) -> dict[str, Any]:
-        said = {"report": self.report.number, "good": plain(self.report.good), "scrap": plain(self.report.scrap)}
+        said = {
+            "report": self.report.number,
+            "good": plain(self.report.good),
+            "scrap": plain(self.report.scrap),
+        }
         return {**said, "reason": str(self.report.reason)} if self.report.reason_id else said
 
 

@@ -1,6 +1,7 @@
 """How execution moves orders and operations forward: the only writer of progress into planning's tables.
 
-Called by execution's services, which hold the lock of the order's row (`lock`), so that what is in hand is true.
+Called by execution's services, which hold the lock of the order's row (`lock`), so that what is in hand is
+true.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from planning.models.order import ORDER_FLOW
 def lock(*, orders: Iterable[int]) -> list[ProductionOrder]:
     """The orders with these keys as they are now, locked in primary-key order until the transaction ends.
 
-    Everything that happens to an order on the floor takes this lock first: two reports on one order queue here, and
-    no two transactions wait for each other in a circle. One statement.
+    Everything that happens to an order on the floor takes this lock first: two reports on one order queue
+    here, and no two transactions wait for each other in a circle. One statement.
     """
     return list(
         ProductionOrder.objects.filter(pk__in=list(orders))
@@ -87,10 +88,11 @@ def unstart(*, operation: Operation, order_too: bool) -> None:
 def book(
     *, operation: Operation, good: Decimal, scrap: Decimal, last: bool, finish: bool, at: datetime
 ) -> None:
-    """Add good and scrapped pieces (negative to take them back) to the operation and its order, starting both.
+    """Add good and scrapped pieces (negative to take them back) to the operation and its order, starting
+    both.
 
-    `last`: its good pieces are the order's. `finish`: the operation is finished with it. Two statements at most;
-    figures are written as they are, since the caller holds the order's lock.
+    `last`: its good pieces are the order's. `finish`: the operation is finished with it. Two statements at
+    most; figures are written as they are, since the caller holds the order's lock.
     """
     columns: dict[str, object] = {
         "good_quantity": operation.good_quantity + good,
@@ -127,7 +129,9 @@ def reopen_operation(*, operation: Operation) -> None:
 
 
 def finish(*, orders: Sequence[ProductionOrder], at: datetime) -> None:
-    """Orders are finished, and with them the operations that were still open: those carry the order's moment."""
+    """Orders are finished, and with them the operations that were still open: those carry the order's
+    moment.
+    """
     _take_operations(orders, "finish", done_at=at)
     _take_orders(orders, "finish", finished_at=at)
 

@@ -160,10 +160,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='consumed',
-            constraint=models.UniqueConstraint(fields=('issue', 'receipt'), name='consumed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consumed',
             constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='consumed_quantity'),
         ),
         migrations.AddConstraint(

@@ -84,7 +84,6 @@ class Consumed(models.Model):
         ordering = ["id"]
         verbose_name_plural = "consumed"
         constraints = [
-            models.UniqueConstraint(fields=["issue", "receipt"], name="consumed_once"),
             models.CheckConstraint(condition=~Q(quantity=0), name="consumed_quantity"),
         ]
 

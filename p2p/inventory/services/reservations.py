@@ -35,29 +35,42 @@ class Need:
     reference: str = ""
 
 
-# Free stock of these items at these sites: nettable places, not held, not expired. Locked in key order.
+# Free stock of these items at these sites: nettable places, not held, not expired. It is locked in key
+# order, and with it the balances that the caller's moves will touch besides.
 _FREE = """
+    WITH chosen AS (
+        SELECT b.id, true AS serves
+        FROM inventory_balance b
+        JOIN strategies_location l ON l.id = b.location_id
+        WHERE b.item_id = ANY(%(items)s) AND l.site_id = ANY(%(sites)s) AND b.quantity > b.reserved
+            AND (l.nettable OR l.id = ANY(%(named)s))
+        UNION ALL
+        SELECT b.id, false
+        FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS a(item_id, location_id)
+        JOIN inventory_balance b USING (item_id, location_id)
+    )
     SELECT b.id, b.item_id, b.location_id, b.lot_id, b.serial_id, b.handling_unit_id, b.quantity - b.reserved,
-           t.expires_on, l.site_id
-    FROM inventory_balance b
+           t.expires_on, l.site_id, c.serves
+    FROM chosen c
+    JOIN inventory_balance b ON b.id = c.id
     JOIN strategies_location l ON l.id = b.location_id
     LEFT JOIN inventory_lot t ON t.id = b.lot_id
-    WHERE b.item_id = ANY(%(items)s) AND l.site_id = ANY(%(sites)s) AND b.quantity > b.reserved
-        AND (l.nettable OR l.id = ANY(%(named)s))
-        AND (t.expires_on IS NULL OR t.expires_on >= %(today)s)
+    WHERE NOT c.serves OR (
+        (t.expires_on IS NULL OR t.expires_on >= %(today)s)
         AND NOT EXISTS (
             SELECT FROM inventory_hold h
             WHERE h.released_at IS NULL AND h.item_id = b.item_id
-                AND (h.lot_id IS NULL OR h.lot_id = b.lot_id) AND (h.serial_id IS NULL OR h.serial_id =
-                b.serial_id) AND (h.location_id IS NULL OR h.location_id = b.location_id))
+                AND (h.lot_id IS NULL OR h.lot_id = b.lot_id)
+                AND (h.serial_id IS NULL OR h.serial_id = b.serial_id)
+                AND (h.location_id IS NULL OR h.location_id = b.location_id)))
     ORDER BY b.item_id, b.location_id, b.lot_id NULLS FIRST, b.serial_id NULLS FIRST,
              b.handling_unit_id NULLS FIRST
     FOR NO KEY UPDATE OF b
 """
 
 
-def free_piles(*, needs: Sequence[Need]) -> dict[int, list[Pile]]:
-    """Site -> piles that may serve the needs, locked in key order until the transaction ends."""
+def _free_piles(needs: Sequence[Need], also: Sequence[tuple[Item, Location]]) -> dict[int, list[Pile]]:
+    """Site -> piles that may serve the needs, locked until the transaction ends."""
     named = {place.pk for need in needs for place in (need.location, need.first_from) if place is not None}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -66,14 +79,16 @@ def free_piles(*, needs: Sequence[Need]) -> dict[int, list[Pile]]:
                 "items": sorted({need.item.pk for need in needs}),
                 "sites": sorted({need.site.pk for need in needs}),
                 "named": sorted(named),
+                "also_items": [item.pk for item, _place in also],
+                "also_places": [place.pk for _item, place in also],
                 "today": now().date(),
             },
         )
         rows = cursor.fetchall()
     piles: dict[int, list[Pile]] = {}
-    for key, item, location, lot, serial, unit, free, expires, site in rows:
-        piles.setdefault(site, []).append(
-            Pile(
+    for key, item, location, lot, serial, unit, free, expires, site, serves in rows:
+        if serves:
+            pile = Pile(
                 key=key,
                 item=item,
                 location=location,
@@ -83,15 +98,20 @@ def free_piles(*, needs: Sequence[Need]) -> dict[int, list[Pile]]:
                 free=free,
                 expires=expires,
             )
-        )
+            piles.setdefault(site, []).append(pile)
     return piles
 
 
-def share_out(*, needs: Sequence[Need]) -> tuple[list[Share], list[Decimal]]:
-    """Which pile serves which need (by its index), and what is missing per need. Locks what may serve."""
+def share_out(
+    *, needs: Sequence[Need], also: Sequence[tuple[Item, Location]] = ()
+) -> tuple[list[Share], list[Decimal]]:
+    """Which pile serves which need (by its index), and what is missing per need.
+
+    Locks what may serve, and the balances of `also` (item, place), in key order. One statement.
+    """
     if not needs:
         return [], []
-    piles = free_piles(needs=needs)
+    piles = _free_piles(needs, also)
     shares: list[Share] = []
     missing = [Decimal(0)] * len(needs)
     for site in sorted({need.site.pk for need in needs}):

@@ -1,0 +1,1 @@
+"""What a report consumes, and which issue went into which receipt."""

@@ -1,0 +1,158 @@
+"""Components that are taken by themselves: at start, with each report, at finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from execution.engine.proposal import propose
+from execution.services.job import Job
+from p2p.core.fields import plain
+from p2p.core.numbers import Rounding
+from p2p.core.refusal import Refused
+from p2p.inventory.engine.allocation import Share
+from p2p.inventory.models import Lot, Move, Serial
+from p2p.inventory.services.ledger import MoveLine
+from p2p.inventory.services.reservations import Need, share_out
+from planning.models import Material, Operation
+from strategies.models import BomLine, Item, Location
+
+Flushing = BomLine.Flushing
+FROM_STOCK = (BomLine.Kind.ITEM, BomLine.Kind.PEGGED)
+"""Kinds of component that lie in our own stock; the others come from or go to a vendor."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A line for the ledger and the component line it serves."""
+
+    material: Material
+    line: MoveLine
+
+
+def due(
+    job: Job, operation: Operation, processed: Decimal, when: Sequence[str]
+) -> list[tuple[Material, Decimal]]:
+    """What the operation's components of these ways of flushing still lack after `processed` pieces (good and
+    scrapped). Components for the start lack everything with the first piece."""
+    lacking = []
+    for material in job.materials:
+        mine = material.operation_id == operation.pk or (
+            material.operation_id is None and operation is job.first
+        )
+        if not mine or material.flushing not in when or material.kind not in FROM_STOCK:
+            continue
+        unit = material.item.unit
+        proposal = propose(
+            needed=material.quantity,
+            constant=material.constant or material.flushing == Flushing.START,
+            processed=processed,
+            planned=operation.quantity,
+            issued=material.issued_quantity,
+            step=Decimal(1).scaleb(-unit.digits),
+            rounding=Rounding(unit.rounding),
+        )
+        if proposal.remaining > 0:
+            lacking.append((material, proposal.remaining))
+    return lacking
+
+
+def takings(
+    job: Job,
+    lacking: Sequence[tuple[Material, Decimal]],
+    *,
+    at: datetime,
+    also: Sequence[tuple[Item, Location]] = (),
+) -> list[Taking]:
+    """Choose the stock for what is lacking and lock it, together with the balances of `also`, in key order.
+
+    From the component's own place when it names one; else from the work centre's input place first. Refused,
+    naming each item, when there is too little free stock, unless the site may go below zero.
+    """
+    needs = [_need(job, material, quantity) for material, quantity in lacking]
+    shares, missing = share_out(needs=needs, also=also)
+    lots = Lot.objects.in_bulk({share.pile.lot for share in shares if share.pile.lot})
+    serials = Serial.objects.in_bulk({share.pile.serial for share in shares if share.pile.serial})
+    places = _places(shares)
+    chosen = [
+        Taking(
+            lacking[share.want][0],
+            MoveLine(
+                item=needs[share.want].item,
+                source=places[share.pile.location],
+                target=job.production,
+                quantity=share.quantity,
+                kind=Move.Kind.ISSUE,
+                lot=lots.get(share.pile.lot or 0),
+                serial=serials.get(share.pile.serial or 0),
+                reference=job.order.number,
+                effective_at=at,
+            ),
+        )
+        for share in shares
+    ]
+    short = [(index, quantity) for index, quantity in enumerate(missing) if quantity]
+    return chosen + _below_zero(
+        job, [(lacking[index][0], needs[index], quantity) for index, quantity in short], at
+    )
+
+
+def _need(job: Job, material: Material, quantity: Decimal) -> Need:
+    group = (material.operation or job.first).group
+    return Need(
+        item=material.item,
+        quantity=quantity,
+        site=job.order.site,
+        location=material.location,
+        first_from=group.input_location if group else None,
+        reference=job.order.number,
+    )
+
+
+def _places(shares: Sequence[Share]) -> dict[int, Location]:
+    keys = {share.pile.location for share in shares}
+    return Location.objects.select_related("site").in_bulk(keys) if keys else {}
+
+
+def _below_zero(job: Job, short: Sequence[tuple[Material, Need, Decimal]], at: datetime) -> list[Taking]:
+    if not short:
+        return []
+    tracked = any(need.item.tracking != Item.Tracking.NONE for _material, need, _quantity in short)
+    if not job.order.site.may_go_negative or tracked:
+        names = ", ".join(
+            f"{plain(quantity)} {need.item.unit.code} {need.item.number}" for _m, need, quantity in short
+        )
+        raise Refused(
+            _("{order} cannot take its components: free stock lacks {names}."),
+            code="shortage",
+            about=job.order,
+            order=job.order.number,
+            names=names,
+        )
+    return [
+        Taking(
+            material,
+            MoveLine(
+                item=need.item,
+                source=need.location or need.first_from or job.output_place,
+                target=job.production,
+                quantity=quantity,
+                kind=Move.Kind.ISSUE,
+                reference=job.order.number,
+                effective_at=at,
+            ),
+        )
+        for material, need, quantity in short
+    ]
+
+
+def issued(rows: Sequence[tuple[Material, Decimal]]) -> dict[int, Decimal]:
+    """Material key -> quantity, added up: what `progress.issue` is told."""
+    totals: dict[int, Decimal] = {}
+    for material, quantity in rows:
+        totals[material.pk] = totals.get(material.pk, Decimal(0)) + quantity
+    return totals

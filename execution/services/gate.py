@@ -1,0 +1,160 @@
+"""What must be true before anybody works on an operation or reports about it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from execution.services.job import Job
+from p2p.core.fields import plain
+from p2p.core.refusal import Refused
+from p2p.inventory.services.checks import LARGEST, check_digits
+from planning.models import Operation
+from strategies.models import ReasonCode
+
+ZERO = Decimal(0)
+
+
+def check_open(job: Job, operation: Operation) -> None:
+    """The order and the operation are released or started, and nothing blocks the operation."""
+    for record in (job.order, operation):
+        if record.state not in ("released", "started"):
+            raise Refused(
+                _("{record} is {state}: no work can be reported on it."),
+                code="wrong_state",
+                field="state",
+                about=operation,
+                record=record,
+                state=record.get_state_display(),
+            )
+    block: str | None = operation.block  # type: ignore[attr-defined]
+    if block:
+        raise Refused(
+            _("{operation} is blocked: {sentence}"),
+            code="blocked",
+            about=operation,
+            operation=operation,
+            sentence=block,
+        )
+
+
+def check_vendor(operation: Operation, vendor_receipt: str) -> None:
+    """Work of a vendor comes with a receipt; work in house does not."""
+    if operation.outside and not vendor_receipt:
+        raise Refused(
+            _("{operation} is done by a vendor: it is reported by receiving its pieces."),
+            code="outside",
+            about=operation,
+            operation=operation,
+        )
+    if vendor_receipt and not operation.outside:
+        raise Refused(
+            _("{operation} is done in house: receipt {receipt} cannot report it."),
+            code="not_outside",
+            about=operation,
+            operation=operation,
+            receipt=vendor_receipt,
+        )
+
+
+def check_figures(
+    job: Job, operation: Operation, *, good: Decimal, scrap: Decimal, reason: ReasonCode | None, seconds: int
+) -> None:
+    """Figures that can be: not negative, not nothing, no more digits than the unit allows, scrap with a
+    reason.
+    """
+    for field, quantity in (("good", good), ("scrap", scrap)):
+        if not quantity.is_finite() or quantity < 0 or quantity >= LARGEST:
+            raise Refused(
+                _("{quantity} is no quantity that can be reported on {operation}."),
+                field=field,
+                about=operation,
+                quantity=quantity,
+                operation=operation,
+            )
+        check_digits(job.order.item, quantity)
+    if seconds < 0:
+        raise Refused(
+            _("The time spent on {operation} cannot be negative."), field="seconds", operation=operation
+        )
+    if scrap and reason is None:
+        raise Refused(
+            _("Say why {scrap} of {operation} are scrap: choose a reason."),
+            code="reason_missing",
+            field="reason",
+            about=operation,
+            scrap=plain(scrap),
+            operation=operation,
+        )
+    if reason is not None and reason.kind != ReasonCode.Kind.SCRAP:
+        raise Refused(
+            _("{reason} is no reason for scrap."), field="reason", about=operation, reason=reason.name
+        )
+
+
+def check_tolerance(job: Job, operation: Operation, good: Decimal, scrap: Decimal) -> None:
+    """Good pieces stay within the order and its site's tolerance; one scrap entry within the whole order."""
+    limit = operation.quantity * (1 + job.order.site.over_report_fraction)
+    total = operation.good_quantity + good
+    if total > limit:
+        raise Refused(
+            _("{total} good would be more than the {quantity} of {operation}{tolerance}."),
+            code="over_tolerance",
+            field="good",
+            about=operation,
+            total=plain(total),
+            quantity=plain(operation.quantity),
+            operation=operation,
+            tolerance=_tolerance(job),
+        )
+    if scrap > limit:
+        raise Refused(
+            _("{scrap} scrap at once is more than the {quantity} of {operation}."),
+            code="over_tolerance",
+            field="scrap",
+            about=operation,
+            scrap=plain(scrap),
+            quantity=plain(operation.quantity),
+            operation=operation,
+        )
+
+
+def _tolerance(job: Job) -> str:
+    share = job.order.site.over_report_fraction
+    return f" (+{plain(share * 100)} %)" if share else ""
+
+
+def check_pieces(job: Job, operation: Operation, pieces: Decimal) -> None:
+    """The operations before have made the pieces: all branches that join here, each counted on its own."""
+    done = operation.good_quantity + operation.scrap_quantity
+    for before in job.before[operation.pk]:
+        ready = before.good_quantity - done
+        if pieces > ready:
+            raise Refused(
+                _(
+                    "{operation} can take {ready} more from {before}, which has reported {good} good: not {pieces}."
+                ),
+                code="pieces_not_there",
+                field="good",
+                about=operation,
+                operation=operation,
+                ready=plain(max(ready, ZERO)),
+                before=before,
+                good=plain(before.good_quantity),
+                pieces=plain(pieces),
+            )
+
+
+def check_unused(job: Job, operation: Operation, good_left: Decimal) -> None:
+    """No operation behind has worked on more pieces than `good_left`."""
+    for after in job.after[operation.pk]:
+        used = after.good_quantity + after.scrap_quantity
+        if used > good_left:
+            raise Refused(
+                _("{after} has already worked on {used} of these pieces: undo its reports first."),
+                code="used",
+                about=operation,
+                after=after,
+                used=plain(used),
+            )

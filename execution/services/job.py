@@ -1,0 +1,127 @@
+"""An order on the floor, locked and read whole, with how its operations follow each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.refusal import Refused
+from planning.models import Block, Material, Operation, OperationLink, ProductionOrder
+from planning.services import progress
+from strategies.models import Location
+
+
+@dataclass
+class Job:
+    """`order` is locked until the transaction ends; `operations` by number, cancelled ones left out."""
+
+    order: ProductionOrder
+    operations: list[Operation]
+    before: dict[int, list[Operation]]
+    after: dict[int, list[Operation]]
+
+    @property
+    def last(self) -> Operation:
+        """The operation whose good pieces are the order's."""
+        return [each for each in self.operations if not self.after[each.pk]][-1]
+
+    @property
+    def first(self) -> Operation:
+        """Where materials go that name no operation."""
+        return self.operations[0]
+
+    def operation(self, key: int) -> Operation:
+        return next(each for each in self.operations if each.pk == key)
+
+    def takes_from(self, operation: Operation) -> list[Operation]:
+        """The operations whose pieces this one picks up. Where a route forks, the pieces are counted by its
+        first branch: the others work on the same pieces."""
+        return [each for each in self.before[operation.pk] if self.after[each.pk][0].pk == operation.pk]
+
+    @cached_property
+    def materials(self) -> list[Material]:
+        return progress.materials_of(orders=[self.order])
+
+    @cached_property
+    def places(self) -> dict[str, Location]:
+        """Kind -> the first place of that kind at the site."""
+        found = (
+            Location.objects.filter(site=self.order.site, active=True).order_by("kind", "pk").distinct("kind")
+        )
+        return {place.kind: place for place in found}
+
+    @property
+    def production(self) -> Location:
+        """Where issued components go and products come from: outside of stock."""
+        place = self.places.get(Location.Kind.PRODUCTION)
+        if place is None:
+            raise Refused(_("{site} has no production location: add one first."), site=self.order.site.code)
+        return place
+
+    @property
+    def output_place(self) -> Location:
+        """Where products go: the order's place, else the last work centre's, else the site's first store."""
+        group = self.last.group
+        place = self.order.output_location or (group.output_location if group else None)
+        place = place or self.places.get(Location.Kind.STORE)
+        if place is None:
+            raise Refused(_("{order} has no place to put its products: name one."), order=self.order.number)
+        return place
+
+
+def operations_of(orders: Sequence[ProductionOrder]) -> QuerySet[Operation]:
+    """Their operations that are not cancelled, each with `before_ids` and the sentence of its oldest
+    `block`.
+    """
+    links = OperationLink.objects.filter(after=OuterRef("pk")).order_by("before_id").values("before_id")
+    block = Block.objects.filter(operation=OuterRef("pk"), closed_at__isnull=True).order_by("pk")
+    return (
+        Operation.objects.filter(order__in=orders)
+        .exclude(state=Operation.State.CANCELLED)
+        .annotate(before_ids=ArraySubquery(links), block=Subquery(block.values("sentence")[:1]))
+        .select_related("group__input_location", "group__output_location")
+        .order_by("order_id", "number")
+    )
+
+
+def job_of(order: ProductionOrder, operations: list[Operation]) -> Job:
+    """Put an order and its operations together. Without any link the operations follow each other by
+    number.
+    """
+    known = {each.pk: each for each in operations}
+    before: dict[int, list[Operation]] = {}
+    linked = any(each.before_ids for each in operations)  # type: ignore[attr-defined]
+    for index, each in enumerate(operations):
+        each.order = order
+        keys = each.before_ids if linked else [operations[index - 1].pk] if index else []  # type: ignore[attr-defined]
+        before[each.pk] = sorted((known[key] for key in keys if key in known), key=lambda one: one.number)
+    after: dict[int, list[Operation]] = {key: [] for key in known}
+    for each in operations:
+        for one in before[each.pk]:
+            after[one.pk].append(each)
+    _join_ends(operations, before, after)
+    return Job(order, operations, before, after)
+
+
+def _join_ends(
+    operations: list[Operation], before: dict[int, list[Operation]], after: dict[int, list[Operation]]
+) -> None:
+    """A route with several ends: the one with the highest number waits for the others."""
+    *others, last = [each for each in operations if not after[each.pk]]
+    for other in others:
+        before[last.pk].append(other)
+        after[other.pk].append(last)
+
+
+def lock_job(order_id: int) -> Job:
+    """Lock one order and read its operations as they are now. Two statements. Refused when it has none."""
+    (order,) = progress.lock(orders=[order_id])
+    operations = list(operations_of([order]))
+    if not operations:
+        raise Refused(_("{order} has no operations."), about=order, order=order.number)
+    return job_of(order, operations)

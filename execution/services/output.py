@@ -1,0 +1,122 @@
+"""What the last operation brings into stock: the product, with lot or serial numbers, and what comes
+beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from execution.engine.proposal import propose
+from execution.models import Report
+from execution.services.job import Job
+from p2p.core.numbers import Rounding
+from p2p.core.refusal import Refused
+from p2p.inventory.models import Lot, Move, Serial
+from p2p.inventory.services.ledger import MoveLine
+from planning.models import Output, ProductionOrder
+from planning.services import progress
+from strategies.models import Item
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A line for the ledger and the output it belongs to."""
+
+    output: Output
+    line: MoveLine
+
+
+def coming(job: Job, row: Report) -> list[Coming]:
+    """The lines for the good pieces of a report of the last operation, and for co- and by-products in
+    proportion.
+    """
+    outputs = list(Output.objects.filter(order=job.order).select_related("item__unit").order_by("pk"))
+    main = next((each for each in outputs if each.kind == Output.Kind.MAIN), None)
+    if main is None:
+        raise Refused(_("{order} has no product to receive."), about=job.order, order=job.order.number)
+    lines = _lines(job, main, row.good, row)
+    for beside in outputs:
+        if beside is not main:
+            lines += _lines(job, beside, _share(beside, main, row.good), row)
+    return lines
+
+
+def _share(beside: Output, main: Output, good: Decimal) -> Decimal:
+    """What has come out beside the product by now, less what was received: never negative."""
+    return propose(
+        needed=beside.quantity,
+        constant=False,
+        processed=main.received_quantity + good,
+        planned=main.quantity,
+        issued=beside.received_quantity,
+        step=Decimal(1).scaleb(-beside.item.unit.digits),
+        rounding=Rounding.DOWN,
+    ).remaining
+
+
+def _lines(job: Job, output: Output, quantity: Decimal, row: Report) -> list[Coming]:
+    if quantity <= 0:
+        return []
+    item = output.item
+    if item.tracking == Item.Tracking.SERIAL:
+        return [
+            Coming(output, _line(job, item, Decimal(1), row, serial=serial))
+            for serial in _serials(job.order, item, quantity)
+        ]
+    lot = _lot(job.order, item) if item.tracking == Item.Tracking.LOT else None
+    return [Coming(output, _line(job, item, quantity, row, lot=lot))]
+
+
+def _line(
+    job: Job,
+    item: Item,
+    quantity: Decimal,
+    row: Report,
+    *,
+    lot: Lot | None = None,
+    serial: Serial | None = None,
+) -> MoveLine:
+    return MoveLine(
+        item=item,
+        source=job.production,
+        target=job.output_place,
+        quantity=quantity,
+        kind=Move.Kind.OUTPUT,
+        lot=lot,
+        serial=serial,
+        reference=job.order.number,
+        effective_at=row.effective_at,
+    )
+
+
+def _lot(order: ProductionOrder, item: Item) -> Lot:
+    """One lot per order and item, named after the order."""
+    return Lot.objects.get_or_create(item=item, number=order.number)[0]
+
+
+def _serials(order: ProductionOrder, item: Item, quantity: Decimal) -> list[Serial]:
+    """A serial number per piece: the order's number and a running one."""
+    if quantity != quantity.to_integral_value():
+        raise Refused(
+            _("{item} is tracked by serial number: report whole pieces."), field="good", item=item.number
+        )
+    made = Serial.objects.filter(item=item, number__startswith=f"{order.number}-").count()
+    return Serial.objects.bulk_create(
+        Serial(item=item, number=f"{order.number}-{number:03d}")
+        for number in range(made + 1, made + int(quantity) + 1)
+    )
+
+
+def count(rows: Sequence[Coming]) -> None:
+    """Tell the order what it yielded."""
+    totals: dict[int, Decimal] = {}
+    outputs: dict[int, Output] = {}
+    for row in rows:
+        totals[row.output.pk] = totals.get(row.output.pk, Decimal(0)) + row.line.quantity
+        outputs[row.output.pk] = row.output
+    for key in sorted(totals):
+        progress.receive(output=outputs[key], quantity=totals[key])

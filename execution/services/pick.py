@@ -1,0 +1,289 @@
+"""Bringing components to the line, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from execution.facts import MaterialIssued
+from execution.models import MaterialMove, PickLine, PickList
+from execution.models.pick import PICK_FLOW
+from execution.services import genealogy
+from execution.services.flush import issued, takings
+from execution.services.job import Job, lock_job
+from p2p.core.clock import now
+from p2p.core.facts import tell
+from p2p.core.fields import plain
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from p2p.inventory.models import Consumed, Lot, Move, Reservation, Serial
+from p2p.inventory.refusals import in_words
+from p2p.inventory.services.ledger import MoveLine, post, reverse
+from p2p.inventory.services.reservations import consume
+from planning.models import Material, Operation
+from planning.services import progress
+from strategies.models import Location
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picked:
+    """What was taken for a line of the list: `quantity`, by default from where and what the line says."""
+
+    line: PickLine
+    quantity: Decimal
+    location: Location | None = None
+    lot: Lot | None = None
+    serial: Serial | None = None
+
+
+@transaction.atomic
+def pick(
+    *, pick_list: PickList, lines: Sequence[Picked] | None = None, at: datetime | None = None, by: User | None
+) -> list[MaterialMove]:
+    """Issue the lines of a pick list to its order: all that is left on it, or the quantities in `lines`.
+
+    The list is picked when nothing is left on it. Lines without a place take free stock. Tells
+    MaterialIssued. Refused when the list or the order is not open, a line was picked before, or more is
+    picked than the line says.
+    """
+    job = lock_job(pick_list.order_id)
+    _must_be_open(job)
+    moment = at or now()
+    open_lines = _open_lines(pick_list)
+    chosen = _chosen(open_lines, lines)
+    if not chosen:
+        raise Refused(
+            _("Nothing is left to pick on {pick_list}."), about=pick_list, pick_list=pick_list.number
+        )
+    _lift(chosen)
+    moves, rows = _issue(job, chosen, moment, by)
+    _tick_off(chosen, rows, by)
+    if len(chosen) == len(open_lines) and all(one.quantity == _left(one.line) for one in chosen):
+        PICK_FLOW.take(pick_list, "pick", picked_at=moment, picked_by=by)
+    progress.issue(quantities=issued([(row.material, row.move.quantity) for row in rows]))
+    genealogy.catch_up(order=job.order, materials=job.materials)
+    tell(MaterialIssued(order=job.order, moves=tuple(moves), material_moves=tuple(rows), by=by))
+    return rows
+
+
+def _must_be_open(job: Job) -> None:
+    order = job.order
+    if order.state not in ("released", "started"):
+        raise Refused(
+            _("{order} is {state}: nothing is picked for it."),
+            code="wrong_state",
+            about=order,
+            order=order.number,
+            state=order.get_state_display(),
+        )
+
+
+def _open_lines(pick_list: PickList) -> list[PickLine]:
+    if pick_list.state != PickList.State.OPEN:
+        refusal = PICK_FLOW.refusal(pick_list, "pick")
+        if refusal is not None:
+            raise refusal
+    rows = PickLine.objects.filter(
+        pick_list=pick_list, pick_list__state=PickList.State.OPEN, picked_quantity__lt=F("quantity")
+    )
+    related = (
+        "material__item__unit",
+        "material__operation__group",
+        "location__site",
+        "lot",
+        "serial",
+        "reservation",
+    )
+    return list(rows.select_related(*related).order_by("pk"))
+
+
+def _left(line: PickLine) -> Decimal:
+    return line.quantity - line.picked_quantity
+
+
+def _chosen(open_lines: Sequence[PickLine], lines: Sequence[Picked] | None) -> list[Picked]:
+    if lines is None:
+        return [Picked(line=line, quantity=_left(line)) for line in open_lines]
+    known = {line.pk: line for line in open_lines}
+    chosen = []
+    for one in lines:
+        line = known.pop(one.line.pk, None)
+        if line is None:
+            raise Refused(
+                _("A line of this list was picked by someone else meanwhile."), code="changed_meanwhile"
+            )
+        if one.quantity > _left(line):
+            raise Refused(
+                _("{quantity} {unit} of {item} is more than the {left} left on this line."),
+                code="over_pick",
+                field="quantity",
+                about=line.material,
+                quantity=plain(one.quantity),
+                unit=line.material.item.unit.code,
+                item=line.material.item.number,
+                left=plain(_left(line)),
+            )
+        if one.quantity > 0:
+            chosen.append(
+                Picked(
+                    line=line, quantity=one.quantity, location=one.location, lot=one.lot, serial=one.serial
+                )
+            )
+    return chosen
+
+
+def _lift(chosen: Sequence[Picked]) -> None:
+    """The reservations end here; what is left of a line is reserved again after the moves."""
+    reservations = [one.line.reservation for one in chosen if one.line.reservation is not None]
+    PickLine.objects.filter(pk__in=[one.line.pk for one in chosen]).update(reservation=None)
+    also = [
+        (one.line.material.item, place)
+        for one in chosen
+        for place in [one.location or one.line.location]
+        if place is not None
+    ]
+    consume(reservations=reservations, also=also)
+
+
+def _issue(
+    job: Job, chosen: Sequence[Picked], at: datetime, by: User | None
+) -> tuple[list[Move], list[MaterialMove]]:
+    placed = [(one, one.location or one.line.location) for one in chosen]
+    lines = [
+        MoveLine(
+            item=one.line.material.item,
+            source=place,
+            target=job.production,
+            quantity=one.quantity,
+            kind=Move.Kind.ISSUE,
+            lot=one.lot or one.line.lot,
+            serial=one.serial or one.line.serial,
+            reference=job.order.number,
+            effective_at=at,
+        )
+        for one, place in placed
+        if place is not None
+    ]
+    of_line = [one.line for one, place in placed if place is not None]
+    for one, place in placed:
+        if place is None:
+            found = takings(job, [(one.line.material, one.quantity)], at=at)
+            lines += [taking.line for taking in found]
+            of_line += [one.line] * len(found)
+    moves = post(lines=lines, by=by)
+    rows = MaterialMove.objects.bulk_create(
+        MaterialMove(material=line.material, move=move, pick_line=line)
+        for line, move in zip(of_line, moves, strict=True)
+    )
+    return moves, rows
+
+
+def _tick_off(chosen: Sequence[Picked], rows: Sequence[MaterialMove], by: User | None) -> None:
+    for one in chosen:
+        one.line.picked_quantity += one.quantity
+    rest = [one.line for one in chosen if one.line.location is not None and _left(one.line) > 0]
+    with in_words():
+        kept = Reservation.objects.bulk_create(_reservation(line, _left(line), by) for line in rest)
+    for line in (one.line for one in chosen):
+        line.reservation = None
+    for line, reservation in zip(rest, kept, strict=True):
+        line.reservation = reservation
+    PickLine.objects.bulk_update([one.line for one in chosen], ["picked_quantity", "reservation"])
+
+
+def _reservation(line: PickLine, quantity: Decimal, by: User | None) -> Reservation:
+    return Reservation(
+        location_id=line.location_id,
+        item_id=line.material.item_id,
+        lot_id=line.lot_id,
+        serial_id=line.serial_id,
+        quantity=quantity,
+        reference=line.pick_list.number,
+        reserved_at=now(),
+        by=by,
+    )
+
+
+@transaction.atomic
+def unpick(*, pick_list: PickList, at: datetime | None = None, by: User | None) -> list[MaterialMove]:
+    """Bring everything picked from a list back to where it came from, and reserve it again.
+
+    Refused when the order is no longer open, or when products already contain what was picked.
+    """
+    job = lock_job(pick_list.order_id)
+    _must_be_open(job)
+    standing = list(
+        MaterialMove.objects.filter(
+            pick_line__pick_list=pick_list, move__reverses__isnull=True, move__reversed_by__isnull=True
+        )
+        .select_related(
+            "move__item__unit", "move__source__site", "move__target__site", "material", "pick_line__pick_list"
+        )
+        .order_by("-move_id")
+    )
+    if not standing:
+        raise Refused(_("Nothing was picked from {pick_list}."), about=pick_list, pick_list=pick_list.number)
+    _refuse_used([row.move for row in standing], job)
+    if PickList.objects.filter(pk=pick_list.pk, state=PickList.State.PICKED).exists():
+        PICK_FLOW.take(pick_list, "reopen", picked_at=None, picked_by=None)
+    mirrors = reverse(moves=[row.move for row in standing], at=at, by=by)
+    rows = MaterialMove.objects.bulk_create(
+        MaterialMove(material=row.material, move=mirror, pick_line=row.pick_line)
+        for row, mirror in zip(standing, mirrors, strict=True)
+    )
+    progress.issue(quantities=issued([(row.material, -row.move.quantity) for row in rows]))
+    _reserve_again([row.pick_line for row in standing if row.pick_line is not None], by)
+    tell(
+        MaterialIssued(
+            order=job.order, moves=tuple(mirrors), material_moves=tuple(rows), reversed=True, by=by
+        )
+    )
+    return rows
+
+
+def _refuse_used(moves: Sequence[Move], job: Job) -> None:
+    used = Consumed.objects.filter(issue__in=moves, receipt__reversed_by__isnull=True).select_related(
+        "issue__item"
+    )
+    edge = used.order_by("pk").first()
+    if edge is not None:
+        raise Refused(
+            _("{item} is already part of what {order} has made: undo its reports first."),
+            code="used",
+            about=job.order,
+            item=edge.issue.item.number,
+            order=job.order.number,
+        )
+
+
+def _reserve_again(lines: Sequence[PickLine], by: User | None) -> None:
+    once = {line.pk: line for line in lines}
+    fresh = (
+        PickLine.objects.filter(pk__in=once)
+        .select_related("material", "pick_list", "reservation")
+        .order_by("pk")
+    )
+    changed = list(fresh)
+    for line in changed:
+        line.picked_quantity = Decimal(0)
+    consume(reservations=[line.reservation for line in changed if line.reservation is not None])
+    placed = [line for line in changed if line.location_id is not None]
+    with in_words():
+        kept = Reservation.objects.bulk_create(_reservation(line, line.quantity, by) for line in placed)
+    for line in changed:
+        line.reservation = None
+    for line, reservation in zip(placed, kept, strict=True):
+        line.reservation = reservation
+    PickLine.objects.bulk_update(changed, ["picked_quantity", "reservation"])
+
+
+def materials_short(operation: Operation) -> list[Material]:
+    """Component lines of an operation that are picked by hand and not all there yet."""
+    rows = Material.objects.filter(operation=operation, flushing="manual", issued_quantity__lt=F("quantity"))
+    return list(rows.select_related("item__unit").order_by("position"))

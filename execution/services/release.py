@@ -1,0 +1,183 @@
+"""Sending orders to the floor: materials checked and reserved, pick lists written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from execution.facts import Released, Releasing, Unreleased
+from execution.models import PickLine, PickList
+from execution.models.pick import PICK_FLOW
+from execution.selectors import FLUSHED, PICKED, touched
+from p2p.core.clock import now
+from p2p.core.facts import ask, tell
+from p2p.core.fields import plain
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from p2p.inventory.models import Reservation
+from p2p.inventory.services.reservations import Need, reserve, share_out, unreserve
+from planning.models import Material, ProductionOrder
+from planning.services import progress
+from strategies.models import Item
+from strategies.services.numbering import take_numbers
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A component line that stock must serve, and how."""
+
+    material: Material
+    need: Need
+
+
+@transaction.atomic
+def release(
+    *, orders: Sequence[ProductionOrder], despite_shortage: bool = False, by: User | None
+) -> list[PickList]:
+    """Release firm or scheduled orders, all or none; returns one pick list per order that has something to
+    pick.
+
+    Components that are picked are reserved, by priority and start of the order; those that are flushed must
+    be free in stock. A shortage is Refused with every item named, unless `despite_shortage`: then what is
+    missing stays on the pick list without a place. Asks Releasing, tells Released. A fixed number of
+    statements.
+    """
+    if not orders:
+        raise Refused(_("Choose the orders to release."))
+    locked = progress.lock(orders=[order.pk for order in orders])
+    ask(Releasing(orders=tuple(locked), by=by))
+    progress.release(orders=locked, at=now())
+    lines = _lines(locked)
+    picked = [line for line in lines if line.material.flushing in PICKED]
+    flushed = [line for line in lines if line.material.flushing in FLUSHED]
+    # One look at everything, which also locks it in key order; what is reserved next is part of it.
+    _shares, missing = share_out(needs=[line.need for line in [*picked, *flushed]])
+    if not despite_shortage:
+        _refuse_shortage(list(zip([*picked, *flushed], missing, strict=True)))
+    rows = reserve(needs=[line.need for line in picked], partial=True, by=by)
+    short = _missing(picked, rows)
+    lists = _write_lists(picked, rows, short)
+    tell(Released(orders=tuple(locked), by=by))
+    return lists
+
+
+def _lines(orders: Sequence[ProductionOrder]) -> list[_Line]:
+    """What the orders still need from stock; urgent orders first, then those that start first."""
+    known = {order.pk: order for order in orders}
+    lines = []
+    for material in progress.materials_of(orders=orders):
+        order = known[material.order_id]
+        quantity = material.quantity - material.issued_quantity
+        if (
+            material.kind not in ("item", "pegged")
+            or quantity <= 0
+            or material.item.kind == Item.Kind.SERVICE
+        ):
+            continue
+        group = material.operation.group if material.operation else None
+        need = Need(
+            item=material.item,
+            quantity=quantity,
+            site=order.site,
+            location=material.location,
+            first_from=group.input_location if group else None,
+            reference=order.number,
+        )
+        lines.append(_Line(material, need))
+    lines.sort(key=lambda line: _urgency(known[line.material.order_id], line.material))
+    return lines
+
+
+def _urgency(order: ProductionOrder, material: Material) -> tuple[object, ...]:
+    return (order.priority, order.start_on, order.pk, material.position)
+
+
+def _missing(lines: Sequence[_Line], rows: Sequence[Reservation]) -> list[Decimal]:
+    missing = [line.need.quantity for line in lines]
+    for row in rows:
+        missing[row.need_index] -= row.quantity  # type: ignore[attr-defined]
+    return missing
+
+
+def _refuse_shortage(lines: Sequence[tuple[_Line, Decimal]]) -> None:
+    lacking: dict[str, dict[str, Decimal]] = {}
+    for line, quantity in lines:
+        if quantity > 0:
+            name = f"{{}} {line.need.item.unit.code} {line.need.item.number}"
+            of_order = lacking.setdefault(line.need.reference, {})
+            of_order[name] = of_order.get(name, Decimal(0)) + quantity
+    if not lacking:
+        return
+    named = [
+        f"{order}: " + ", ".join(name.format(plain(quantity)) for name, quantity in items.items())
+        for order, items in sorted(lacking.items())
+    ]
+    more = f" (+{len(named) - 5})" if len(named) > 5 else ""
+    raise Refused(_("Free stock is short for {orders}."), code="shortage", orders="; ".join(named[:5]) + more)
+
+
+def _write_lists(
+    lines: Sequence[_Line], rows: Sequence[Reservation], short: Sequence[Decimal]
+) -> list[PickList]:
+    """A list per order; a line per reservation, and one without a place for what is missing."""
+    orders = sorted({line.material.order_id for line in lines})
+    numbers = take_numbers(code="PK", count=len(orders))
+    lists = PickList.objects.bulk_create(
+        PickList(number=number, order_id=order, created_at=now())
+        for number, order in zip(numbers, orders, strict=True)
+    )
+    of_order = {each.order_id: each for each in lists}
+    found = [
+        PickLine(
+            pick_list=of_order[material.order_id],
+            material=material,
+            location_id=row.location_id,
+            lot_id=row.lot_id,
+            serial_id=row.serial_id,
+            quantity=row.quantity,
+            reservation=row,
+        )
+        for row in rows
+        for material in [lines[row.need_index].material]  # type: ignore[attr-defined]
+    ]
+    found += [
+        PickLine(pick_list=of_order[line.material.order_id], material=line.material, quantity=quantity)
+        for line, quantity in zip(lines, short, strict=True)
+        if quantity > 0
+    ]
+    found.sort(key=lambda line: (line.pick_list_id, line.material.position))
+    PickLine.objects.bulk_create(found)
+    return lists
+
+
+@transaction.atomic
+def unrelease(*, orders: Sequence[ProductionOrder], by: User | None) -> list[ProductionOrder]:
+    """Take released orders back from the floor; reservations are lifted. Refused once anything was picked
+    or done.
+    """
+    locked = progress.lock(orders=[order.pk for order in orders])
+    for order in touched(locked):
+        raise Refused(
+            _("Something was already picked or reported for {order}: take that back first."),
+            code="touched",
+            about=order,
+            order=order.number,
+        )
+    progress.unrelease(orders=locked)
+    cancel_picks(orders=locked, by=by)
+    tell(Unreleased(orders=tuple(locked), by=by))
+    return locked
+
+
+def cancel_picks(*, orders: Sequence[ProductionOrder], by: User | None) -> None:
+    """Open pick lists of the orders are not picked any more; what they had reserved is free again."""
+    lists = PickList.objects.filter(order__in=orders, state=PickList.State.OPEN)
+    lines = PickLine.objects.filter(pick_list__in=list(lists), reservation__isnull=False)
+    reservations = list(Reservation.objects.filter(pk__in=lines.values("reservation")).order_by("pk"))
+    lines.update(reservation=None)
+    PICK_FLOW.take_many(lists, "cancel")
+    unreserve(reservations=reservations, by=by)

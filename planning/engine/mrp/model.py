@@ -245,9 +245,9 @@ class Message(NamedTuple):
     and receipts ("order:7", "receipt:12") to the cause. short: `quantity` of the demand or order has no
     supply.
     lot_conflict: the lot sizes of the item contradict each other; the maximum was left out. loop: `path`
-    names the items round the loop; its last line was left out. no_bom: made, but nothing goes into it.
-    no_source: not made, bought or transferred. unknown_item, unknown_component: named, but not among the
-    items.
+    names the items round the loop; its last line was left out. no_bom: ordered to be made, but nothing goes
+    into it. no_source: short, and neither made, bought nor transferred. unknown_item, unknown_component: named,
+    but not among the items.
     """
 
     code: MessageCode

@@ -37,20 +37,20 @@ def net(book: Book, item: int) -> None:
     if rule.phantom:
         _pass_on(book, item, needs)
         return
-    if not needs and not book.rules.netting:
+    if not book.planned[item] or not (needs or book.rules.netting):
         return
-    if needs and rule.source == "make" and not book.structure.uses[item]:
-        book.messages.append(Message("no_bom", rule.id))
-    if needs and not rule.source:
-        book.messages.append(Message("no_source", rule.id))
-    if book.lots[item].conflict and needs:
-        book.messages.append(Message("lot_conflict", rule.id))
-    if not book.planned[item]:
-        return
+    ordered, told = len(book.orders), len(book.messages)
     if not book.rules.netting and not book.rules.lots and rule.source:
         _explode(book, item, needs)
-        return
-    _Walk(book, item).all(needs)
+    else:
+        _Walk(book, item).all(needs)
+    if len(book.orders) > ordered:
+        if rule.source == "make" and not book.structure.uses[item]:
+            book.messages.append(Message("no_bom", rule.id))
+        if book.lots[item].conflict:
+            book.messages.append(Message("lot_conflict", rule.id))
+    elif not rule.source and any(message.code == "short" for message in book.messages[told:]):
+        book.messages.append(Message("no_source", rule.id))
 
 
 def _pass_on(book: Book, item: int, needs: list[Need]) -> None:

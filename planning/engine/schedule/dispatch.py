@@ -138,7 +138,7 @@ class Dispatch:
         end = self._end(resource, instant, seconds)
         if end < 0:
             self._lose_hope(place)
-        elif not self._better_elsewhere(place, number, instant, end):
+        elif not self._sent_elsewhere(place, number, instant, end):
             self._place(place, number, instant, end, 0)
 
     def _plan_decision(self, resource: int, instant: int) -> None:
@@ -227,7 +227,7 @@ class Dispatch:
             if end < 0:
                 self._lose_hope(place)
                 continue
-            if end > until or self._better_elsewhere(place, number, instant, end):
+            if end > until or self._sent_elsewhere(place, number, instant, end):
                 aside.append(row)
                 end = -1
                 continue
@@ -237,14 +237,17 @@ class Dispatch:
             heappush(queue, row)
         return end
 
-    def _better_elsewhere(self, place: int, number: int, instant: int, end: int) -> bool:
-        """Whether another resource would finish it earlier, as far as its stations are known to be free."""
+    def _sent_elsewhere(self, place: int, number: int, instant: int, end: int) -> bool:
+        """Whether another resource would finish it earlier, as far as is known; that one then has to look.
+
+        Two resources never both think the other one better at the same instant: it is not sent to and fro.
+        """
         choices = self.prepared.choices[place]
         if len(choices) == 1:
             return False
         for other, (resource, _, seconds) in enumerate(choices):
             row = self.resources[resource]
-            if other == number or (row.finite and not row.stations):
+            if other == number:
                 continue
             begin = max(instant, self.free[resource][0][0]) if row.finite and self.free[resource] else instant
             try:
@@ -252,8 +255,19 @@ class Dispatch:
             except OutOfTime:
                 continue
             if there < end or (there == end and other < number and begin == instant):
+                self._send(place, other, begin)
                 return True
         return False
+
+    def _send(self, place: int, number: int, instant: int) -> None:
+        resource = self.prepared.choices[place][number][0]
+        row = self.resources[resource]
+        if row.finite:
+            if self.queues[resource] and self.free[resource]:
+                self._plan_decision(resource, instant)
+            return
+        there = row.work.add(self.ready[place], self.prepared.problem.operations[place].queue)
+        heappush(self.events, (row.work.opening(max(there, instant)), ARRIVAL, place, number))
 
     def _place(self, place: int, number: int, start: int, end: int, station: int) -> None:
         problem = self.prepared.problem

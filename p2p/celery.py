@@ -9,7 +9,7 @@ from celery.signals import worker_init
 from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
-from p2p.setup import postgres, processes
+from p2p.setup import holding, processes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "p2p.settings")
 TRANSPORT_ALIASES["p2p-folder"] = "p2p.setup.folder_broker:Transport"
@@ -23,4 +23,4 @@ app.autodiscover_tasks()
 def _begin(**_: object) -> None:
     processes.end_with_parent()
     if not settings.DATABASE_URL:
-        postgres.attend(settings.P2P_DATA)
+        holding.attend(settings.P2P_DATA)

@@ -21,7 +21,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from p2p.demo.steps import FIRST_MOMENT, LOGINS, Say, Step
-from p2p.setup import bootstrap, locks, plant_clock, postgres
+from p2p.setup import bootstrap, holding, locks, plant_clock, postgres
 from p2p.setup.processes import Worker
 from p2p.setup.progress import Bar
 from p2p.setup.trouble import Trouble
@@ -156,7 +156,7 @@ class Demonstration:
             connection.close()
             if self.lock:
                 (self.data / "demo.json").unlink(missing_ok=True)
-                postgres.release(self.data)
+                holding.release(self.data)
                 self.lock.close()
             if self.door:
                 self.door.close()

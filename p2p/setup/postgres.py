@@ -1,12 +1,11 @@
 """The embedded PostgreSQL of one machine: made, started, found again, stopped; for use without DATABASE_URL.
 
-Whoever needs it calls `address`: the first caller starts the server, every caller leaves a lease, and the
-last one out stops it. What a killed process left behind is recovered by the next one.
+Every process that uses it holds a lease (see holding.py), and the last one out stops it. What a killed process
+left behind is recovered by the next one.
 """
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import secrets
@@ -271,37 +270,3 @@ def _make_database(where: dict[str, Any]) -> None:
         pass
     finally:
         line.close()
-
-
-_joined: dict[Path, tuple[int, Server]] = {}
-
-
-def address(data: Path, *, durable: bool = True) -> dict[str, Any]:
-    """Host, port, user and password of the server on `data`; this process holds it until it exits."""
-    return _joined_server(data, durable=durable).ensure()
-
-
-def attend(data: Path) -> None:
-    """Hold the server without asking for it: a worker whose children use it is to be the last one out."""
-    leases.join(_joined_server(data, durable=True).users)
-
-
-def _joined_server(data: Path, *, durable: bool) -> Server:
-    pid, server = _joined.get(data, (0, None))
-    if server is None or pid != os.getpid():  # a forked child has a lease of its own
-        server = Server(data, durable=durable)
-        _joined[data] = (os.getpid(), server)
-        atexit.register(_leave, server, os.getpid())
-    return server
-
-
-def release(data: Path) -> None:
-    """Give the server on `data` up before this process exits; does nothing if it never asked for it."""
-    pid, server = _joined.pop(data, (0, None))
-    if server is not None and pid == os.getpid():
-        server.leave()
-
-
-def _leave(server: Server, pid: int) -> None:
-    if pid == os.getpid():
-        server.leave()

@@ -19,7 +19,7 @@ from tests.setup.conftest import ROOT, Program, said, until
 
 pytestmark = pytest.mark.slow
 
-USE_IT = "import sys, pathlib as p; from p2p.setup import postgres; postgres.address(p.Path(sys.argv[1]))"
+USE_IT = "import sys, pathlib as p; from p2p.setup import holding; holding.address(p.Path(sys.argv[1]))"
 
 
 def ask(server: postgres.Server, statement: str) -> object:

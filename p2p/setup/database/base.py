@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
 from django.db.backends.postgresql.client import DatabaseClient as PostgresClient
 
-from p2p.setup import postgres
+from p2p.setup import holding
 
 
 def _address() -> dict[str, str]:
     """Where the embedded server listens; starts it when need be."""
-    return postgres.address(settings.P2P_DATA, durable=settings.P2P_DURABLE)
+    return holding.address(settings.P2P_DATA, durable=settings.P2P_DURABLE)
 
 
 class DatabaseClient(PostgresClient):

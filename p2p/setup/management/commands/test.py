@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from p2p.setup import postgres
+from p2p.setup import holding
 
 
 class Command(BaseCommand):
@@ -39,10 +39,10 @@ class Command(BaseCommand):
             return _watch(command, environment)
         data = settings.P2P_DATA / "test"
         try:
-            postgres.address(data, durable=False)  # held here, so that it outlives each of pytest's processes
+            holding.address(data, durable=False)  # held here, so that it outlives each of pytest's processes
             return _watch(command, environment)
         finally:
-            postgres.release(data)
+            holding.release(data)
 
 
 def _watch(command: list[str], environment: dict[str, str]) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planning.models import Customer, Demand
-from planning.services.demand import DemandRow, put_demand
+from planning.services.demand_bulk import DemandRow, put_demand
 from strategies.models import Item, Site, Unit
 from strategies.services.importer import (
     Choice,

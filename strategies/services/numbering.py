@@ -36,7 +36,13 @@ def take_numbers(*, code: str, count: int, site: Site | None = None) -> list[str
     with connection.cursor() as cursor:
         cursor.execute(
             _TAKE,
-            {"code": code, "site": site.pk if site else None, "prefix": prefix, "width": WIDTH, "count": count},
+            {
+                "code": code,
+                "site": site.pk if site else None,
+                "prefix": prefix,
+                "width": WIDTH,
+                "count": count,
+            },
         )
         kept_prefix, width, first = cursor.fetchone()
     return [f"{kept_prefix}{number:0{width}d}" for number in range(first, first + count)]

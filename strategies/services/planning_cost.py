@@ -14,7 +14,8 @@ from strategies.models import PlanningCost, Site
 
 @transaction.atomic
 def record(*, site: Site, valid_from: date, costs: Mapping[int, Decimal], by: User) -> int:
-    """Item id -> money per one of its unit from `valid_from` on; the same day again replaces. How many rows."""
+    """Item id -> money per one of its unit from `valid_from` on; the same day again replaces. How many
+    rows."""
     rows = [
         PlanningCost(item_id=item, site=site, valid_from=valid_from, unit_cost=cost)
         for item, cost in costs.items()

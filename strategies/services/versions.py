@@ -1,0 +1,137 @@
+"""The life of a BOM or route version: draft, in approval, approved, active, retired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import F, Max, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import clock
+from p2p.core.facts import ask, tell
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from strategies.facts import Activating, VersionChanged, VersionMoved
+from strategies.models import BomVersion, Item, RouteVersion, Site
+from strategies.models.version import VERSION_FLOW, VersionState
+
+Either = TypeVar("Either", BomVersion, RouteVersion)
+
+
+def next_version(*, model: type[Either], item: Item, site: Site | None) -> int:
+    """The number a new version gets. The item's row is locked, so that two people do not get the same."""
+    Item.objects.select_for_update().get(pk=item.pk)
+    last = model._default_manager.filter(item=item, site=site).aggregate(last=Max("version"))["last"]
+    return int(last or 0) + 1
+
+
+@transaction.atomic
+def submit(*, version: Either, by: User) -> Either:
+    """Ask for approval. Refused for a version without lines or operations."""
+    _must_say_something(version)
+    return _take(version, "submit", by)
+
+
+@transaction.atomic
+def approve(*, version: Either, by: User) -> Either:
+    """A draft or submitted version may be used from now on, once it is activated."""
+    _must_say_something(version)
+    return _take(version, "approve", by, approved_by=by, approved_at=clock.now())
+
+
+@transaction.atomic
+def reject(*, version: Either, by: User) -> Either:
+    """Back to its author: it is a draft again."""
+    return _take(version, "reject", by)
+
+
+@transaction.atomic
+def retire(*, version: Either, by: User) -> Either:
+    """Not to be used any more; orders that copied it keep what they have."""
+    return _take(version, "retire", by)
+
+
+@transaction.atomic
+def activate(*, version: Either, replace: bool = False, by: User) -> Either:
+    """Planning and new orders use it from now on.
+
+    Refused when another active version holds on some of its days for the same site and quantity, naming it;
+    with `replace` that one ends the day before, or is retired when nothing of it would be left.
+    """
+    ask(Activating(version=version, by=by))
+    for other in _overlapping(version):
+        if not replace:
+            raise Refused(
+                _("{other} is active on some of these days: end it before, or replace it."),
+                code="overlaps",
+                field="valid_from",
+                about=version,
+                other=other,
+            )
+        _make_room(other, version.valid_from, by)
+    return _take(version, "activate", by)
+
+
+def _overlapping(version: Either) -> Sequence[Either]:
+    rows: QuerySet[Either] = (
+        type(version)
+        ._default_manager.filter(
+            item=version.item,
+            site=version.site,
+            from_quantity=version.from_quantity,
+            state=VersionState.ACTIVE,
+        )
+        .exclude(pk=version.pk)
+    )
+    if version.valid_to:
+        rows = rows.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=version.valid_to))
+    if version.valid_from:
+        rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=version.valid_from))
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+
+
+def _make_room(other: Either, first_day: date | None, by: User) -> None:
+    starts_before = first_day and (other.valid_from is None or other.valid_from < first_day)
+    if not first_day or not starts_before:
+        retire(version=other, by=by)
+        return
+    other.valid_to = first_day - timedelta(days=1)
+    other.revision += 1
+    other.save(update_fields=["valid_to", "revision"])
+    tell(VersionChanged(version=other, by=by))
+
+
+def _take(version: Either, step: str, by: User, **also: object) -> Either:
+    VERSION_FLOW.take(version, step, revision=F("revision") + 1, **also)
+    tell(VersionMoved(version=version, step=step, by=by))
+    return version
+
+
+def _must_say_something(version: Either) -> None:
+    if isinstance(version, BomVersion):
+        if not version.lines.exists() and not version.outputs.exists():
+            raise Refused(_("{version} has no lines."), code="empty", about=version, version=version)
+    elif not version.operations.exists():
+        raise Refused(_("{version} has no operations."), code="empty", about=version, version=version)
+
+
+def lock_draft(version: Either) -> Either:
+    """The version's row, locked. Refused unless it is a draft: what is in use changes in a new version."""
+    row: Either = (
+        type(version)
+        ._default_manager.select_for_update(of=("self",))
+        .select_related("item")
+        .get(pk=version.pk)
+    )
+    if row.state != VersionState.DRAFT:
+        raise Refused(
+            _("{version} is {state}: copy it to a new version to change it."),
+            code="frozen",
+            about=row,
+            version=row,
+            state=row.get_state_display(),
+        )
+    return row

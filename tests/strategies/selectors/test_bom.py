@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import string
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from p2p.core.refusal import Refused
+from strategies.models import BomLine, BomVersion
+from strategies.selectors import bom as bills
+from tests.factories import make_bom, make_conversion, make_item, make_site, make_unit
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 6, 1)
+
+
+def amounts(rows) -> dict[str, Decimal]:
+    return {row.item.number: row.quantity for row in rows}
+
+
+def test_sums_of_a_component_on_several_levels_are_one_line():
+    bike, wheel, spoke, frame = (make_item(number) for number in ("BIKE", "WHEEL", "SPOKE", "FRAME"))
+    make_bom(bike, {wheel: 2, frame: 1, spoke: 4})
+    make_bom(wheel, {spoke: 32})
+    assert amounts(bills.explode(bike, quantity=Decimal(10), day=DAY)) == {
+        "WHEEL": 20,
+        "FRAME": 10,
+        "SPOKE": 680,
+    }
+    assert amounts(bills.where_used(spoke, day=DAY)) == {"WHEEL": 32, "BIKE": 68}
+    levels = {
+        row.item.number: (row.level, row.direct) for row in bills.explode(bike, quantity=Decimal(1), day=DAY)
+    }
+    assert levels == {"WHEEL": (1, True), "FRAME": (1, True), "SPOKE": (2, True)}
+
+
+def test_the_bill_of_the_site_the_day_and_the_quantity_is_taken():
+    site, other = make_site("ONE"), make_site("TWO")
+    bike, steel, carbon, wood = (make_item(number) for number in ("BIKE", "STEEL", "CARBON", "WOOD"))
+    make_bom(bike, {steel: 1}, version=1)
+    make_bom(bike, {carbon: 1}, version=1, site=site)
+    make_bom(bike, {wood: 1}, version=2, from_quantity=100)
+    assert amounts(bills.explode(bike, quantity=Decimal(1), day=DAY, site=site)) == {"CARBON": 1}
+    assert amounts(bills.explode(bike, quantity=Decimal(1), day=DAY, site=other)) == {"STEEL": 1}
+    assert amounts(bills.explode(bike, quantity=Decimal(100), day=DAY, site=other)) == {"WOOD": 100}
+
+
+def test_lines_hold_on_their_days_and_only_active_versions_count():
+    bike, old, new, draft = (make_item(number) for number in ("BIKE", "OLD", "NEW", "DRAFT"))
+    make_bom(
+        bike,
+        {
+            old: {"quantity": 1, "valid_to": date(2026, 6, 1)},
+            new: {"quantity": 1, "valid_from": date(2026, 6, 2)},
+        },
+    )
+    make_bom(bike, {draft: 1}, version=2, state="draft")
+    assert amounts(bills.explode(bike, quantity=Decimal(1), day=date(2026, 6, 1))) == {"OLD": 1}
+    assert amounts(bills.explode(bike, quantity=Decimal(1), day=date(2026, 6, 2))) == {"NEW": 1}
+
+
+def test_units_batches_yield_and_scrap_count_exactly():
+    make_conversion("CAN", "OZ", 32)
+    bike, paint = make_item("BIKE"), make_item("PAINT", unit=make_unit("OZ", digits=2))
+    make_bom(
+        bike,
+        {paint: {"quantity": Decimal(3), "unit": make_unit("CAN"), "scrap_fraction": Decimal("0.25")}},
+        batch_quantity=Decimal(10),
+        yield_fraction=Decimal("0.8"),
+    )
+    # 3 cans for 10 at a yield of 0.8 and a quarter lost: 3 / 10 / 0.8 / 0.75 = 1/2 can = 16 oz
+    assert amounts(bills.explode(bike, quantity=Decimal(1), day=DAY)) == {"PAINT": 16}
+
+
+def test_a_site_that_adds_scrap_on_top_takes_less():
+    site = make_site(scrap_rule="markup")
+    bike, wheel = make_item("BIKE"), make_item("WHEEL")
+    make_bom(bike, {wheel: {"quantity": 1, "scrap_fraction": Decimal("0.2")}})
+    assert amounts(bills.explode(bike, quantity=Decimal(10), day=DAY, site=site)) == {"WHEEL": 12}
+    assert amounts(bills.explode(bike, quantity=Decimal(10), day=DAY)) == {"WHEEL": Decimal("12.5")}
+
+
+def test_what_is_needed_once_per_order_does_not_grow_with_the_quantity():
+    bike, label, ink = make_item("BIKE"), make_item("LABEL"), make_item("INK")
+    make_bom(bike, {label: {"quantity": 5, "consumption": "constant"}})
+    make_bom(label, {ink: 2})
+    assert amounts(bills.explode(bike, quantity=Decimal(1000), day=DAY)) == {"LABEL": 5, "INK": 10}
+
+
+def test_a_missing_conversion_is_refused_by_name():
+    bike, paint = make_item("BIKE"), make_item("PAINT", unit=make_unit("OZ"))
+    make_bom(bike, {paint: {"quantity": 1, "unit": make_unit("CAN")}})
+    with pytest.raises(Refused, match="PAINT is counted in OZ, and nothing says how many OZ one CAN is"):
+        bills.explode(bike, quantity=Decimal(1), day=DAY)
+
+
+def test_one_level_says_what_one_piece_and_what_the_root_takes():
+    bike, wheel, spoke = make_item("BIKE"), make_item("WHEEL"), make_item("SPOKE")
+    make_bom(bike, {wheel: 2})
+    make_bom(wheel, {spoke: 32})
+    found = bills.bill_of(wheel, day=DAY)
+    assert found is not None
+    [branch] = bills.children(found, day=DAY, factor=Fraction(2))
+    assert (branch.per_parent, branch.per_root, branch.has_bill) == (32, 64, False)
+    top = bills.bill_of(bike, day=DAY)
+    assert top is not None
+    assert bills.children(top, day=DAY)[0].has_bill
+    assert bills.bill_of(spoke, day=DAY) is None
+
+
+def _nested(size: int) -> list:
+    """A takes one of each of B..Z, B of each of C..Z and so on: 2^24 paths from A to Z."""
+    items = [make_item(letter) for letter in string.ascii_uppercase[:size]]
+    versions = BomVersion.objects.bulk_create(BomVersion(item=item, state="active") for item in items[:-1])
+    BomLine.objects.bulk_create(
+        BomLine(bom=version, position=10 * below, component=items[below], quantity=1, unit=items[0].unit)
+        for above, version in enumerate(versions)
+        for below in range(above + 1, size)
+    )
+    return items
+
+
+def test_the_fully_nested_bill_of_26_items_is_counted_without_walking_its_paths(django_assert_num_queries):
+    items = _nested(26)
+    assert BomLine.objects.count() == 325
+    with django_assert_num_queries(3):
+        found = amounts(bills.explode(items[0], quantity=Decimal(1), day=DAY))
+    assert found["Z"] == 2**24
+    assert sum(found.values()) == 2**25 - 1
+    with django_assert_num_queries(3):
+        used = amounts(bills.where_used(items[-1], day=DAY))
+    assert used["A"] == 2**24
+
+
+def test_one_level_takes_three_queries_however_long_it_is(django_assert_num_queries):
+    items = _nested(10)
+    found = bills.bill_of(items[0], day=DAY)
+    assert found is not None
+    with django_assert_num_queries(3):
+        assert len(bills.children(found, day=DAY)) == 9

@@ -3,5 +3,6 @@
 from p2p.demo.load import STEPS  # isort: skip
 from p2p.demo import costs  # isort: skip
 from p2p.demo import plan  # isort: skip
+from p2p.demo import floor  # isort: skip
 
-__all__ = ["STEPS", "costs", "plan"]
+__all__ = ["STEPS", "costs", "floor", "plan"]

@@ -1,21 +1,19 @@
-"""Demand: what customers, forecasts and other plants want; one line or a hundred thousand."""
+"""Demand: what customers, forecasts and other plants want, line by line."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
 from p2p.core.facts import Refused, tell
-from planning.copying import copy_lines, text_of
-from planning.facts import DemandChanged, DemandImported
+from planning.facts import DemandChanged
 from planning.measures import Measures
 from planning.models import Customer, Demand
 from planning.models.demand import DEMAND_FLOW
@@ -23,34 +21,6 @@ from strategies.models import Item, Site, Unit
 
 if TYPE_CHECKING:
     from p2p.core.models import User
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemandRow:
-    """One demand line with its references resolved to keys; quantity in `unit`."""
-
-    number: str
-    line: int = 1
-    kind: str = Demand.Kind.SALES
-    site: int
-    item: int
-    unit: int
-    quantity: Decimal
-    ordered_on: date
-    due_on: date
-    promised_on: date | None = None
-    priority: int = 50
-    customer: int | None = None
-    source_system: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PutResult:
-    """How many lines were new, how many changed, how many were the same already."""
-
-    created: int
-    changed: int
-    same: int
 
 
 @transaction.atomic
@@ -77,7 +47,7 @@ def create_demand(
     chosen = unit or item.unit
     _check_item(item, quantity, chosen, line=f"{number}/{line}")
     if due_on < ordered:
-        raise _due_before_order(f"{number}/{line}", ordered, due_on)
+        raise due_before_order(f"{number}/{line}", ordered, due_on)
     if Demand.objects.filter(source_system=source_system, kind=kind, number=number, line=line).exists():
         raise Refused(
             _("Demand {number}/{line} exists already: change it, or use another line."),
@@ -132,7 +102,7 @@ def change_demand(
         row.quantity = quantity
     if due_on is not None:
         if due_on < row.ordered_on:
-            raise _due_before_order(str(row), row.ordered_on, due_on)
+            raise due_before_order(str(row), row.ordered_on, due_on)
         row.due_on = due_on
     row.promised_on = promised_on if promised_on is not None else row.promised_on
     row.priority = priority if priority is not None else row.priority
@@ -162,77 +132,12 @@ def create_customer(*, number: str, name: str, by: User | None) -> Customer:
     return Customer.objects.create(number=number, name=name)
 
 
-@transaction.atomic
-def put_demand(*, rows: Sequence[DemandRow], by: User | None) -> PutResult:
-    """Enter or change many lines at once, by source system, kind, number and line: one COPY, one statement.
-
-    All lines go in or none. Lines that are the same already are left alone, so that a second import changes
-    nothing. Refused, naming the first line, for quantities that make no sense and lines given twice.
-    """
-    _check_rows(rows)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE demand_coming ON COMMIT DROP AS SELECT {_NAMED} FROM planning_demand LIMIT 0"
-        )
-        copy_lines("demand_coming", _COLUMNS, text_of(_values(row) for row in rows))
-        cursor.execute(_MERGE)
-        created, changed = cursor.fetchone()
-        cursor.execute("DROP TABLE demand_coming")
-    if created or changed:
-        source = rows[0].source_system if rows else ""
-        tell(DemandImported(created=created, changed=changed, source_system=source, by=by))
-    return PutResult(created, changed, len(rows) - created - changed)
-
-
-_COLUMNS = (
-    "number", "line", "kind", "site_id", "item_id", "unit_id", "quantity", "ordered_on", "due_on",
-    "promised_on", "priority", "customer_id", "source_system",
-)  # fmt: skip
-_MAY_CHANGE = (
-    "site_id", "item_id", "unit_id", "quantity", "ordered_on", "due_on", "promised_on", "priority",
-    "customer_id",
-)  # fmt: skip
-_NAMED = ", ".join(_COLUMNS)
-# xmax is 0 on a row that was inserted and not on one that was updated.
-_MERGE = f"""
-    WITH put AS (
-        INSERT INTO planning_demand AS old ({_NAMED}, state, delivered_quantity, revision)
-        SELECT {_NAMED}, 'open', 0, 1 FROM demand_coming
-        ON CONFLICT (source_system, kind, number, line) DO UPDATE
-        SET {", ".join(f"{one} = excluded.{one}" for one in _MAY_CHANGE)}, revision = old.revision + 1
-        WHERE old.state = 'open'
-          AND ({", ".join(f"old.{one}" for one in _MAY_CHANGE)})
-              IS DISTINCT FROM ({", ".join(f"excluded.{one}" for one in _MAY_CHANGE)})
-        RETURNING (xmax = 0) AS fresh
-    )
-    SELECT count(*) FILTER (WHERE fresh), count(*) FILTER (WHERE NOT fresh) FROM put
-"""
-
-
-def _values(row: DemandRow) -> list[object]:
-    return [getattr(row, column.removesuffix("_id")) for column in _COLUMNS]
-
-
-def _check_rows(rows: Sequence[DemandRow]) -> None:
-    seen: set[tuple[str, str, str, int]] = set()
-    measures = Measures({row.item for row in rows})
-    items = {item.pk: item for item in Item.objects.filter(pk__in={row.item for row in rows})}
-    for row in rows:
-        line = f"{row.number}/{row.line}"
-        key = (row.source_system, row.kind, row.number, row.line)
-        if key in seen:
-            raise Refused(_("Demand {line} is given twice."), code="twice", field="number", line=line)
-        seen.add(key)
-        if row.due_on < row.ordered_on:
-            raise _due_before_order(line, row.ordered_on, row.due_on)
-        _check(items[row.item], row.quantity, row.unit, measures, line=line)
-
-
 def _check_item(item: Item, quantity: Decimal, unit: Unit, *, line: str) -> None:
-    _check(item, quantity, unit.pk, Measures([item.pk]), line=line)
+    check_line(item, quantity, unit.pk, Measures([item.pk]), line=line)
 
 
-def _check(item: Item, quantity: Decimal, unit: int, measures: Measures, *, line: str) -> None:
+def check_line(item: Item, quantity: Decimal, unit: int, measures: Measures, *, line: str) -> None:
+    """Refused when a line asks for an item out of use, or a quantity that makes no sense in its unit."""
     if not item.active:
         raise Refused(
             _("Demand {line}: item {item} is no longer in use."),
@@ -252,7 +157,8 @@ def _check(item: Item, quantity: Decimal, unit: int, measures: Measures, *, line
     measures.in_unit_of(item, quantity, unit)
 
 
-def _due_before_order(line: str, ordered: date, due: date) -> Refused:
+def due_before_order(line: str, ordered: date, due: date) -> Refused:
+    """The sentence for a line due before it was ordered."""
     return Refused(
         _("Demand {line}: it is due on {due}, before it was ordered on {ordered}."),
         code="due_before_order",
@@ -275,13 +181,13 @@ def _must_be_open(demand: Demand) -> None:
 
 def _move(demands: Sequence[Demand], step: str, *, by: User | None) -> list[Demand]:
     rows: QuerySet[Demand] = Demand.objects.filter(pk__in=[demand.pk for demand in demands])
+    for row in rows:
+        no = DEMAND_FLOW.refusal(row, step)
+        if no:
+            raise no
     if DEMAND_FLOW.take_many(rows, step, revision=F("revision") + 1) != len(demands):
-        for row in rows:
-            no = DEMAND_FLOW.refusal(row, step)
-            if no and row.state != DEMAND_FLOW.steps[step].target:
-                raise no
         raise Refused(
-            _("Not all of these demand lines could be changed: look again."), code="changed_meanwhile"
+            _("Someone else changed one of these lines just now: look again."), code="changed_meanwhile"
         )
     moved = list(rows.select_related("site", "item"))
     tell(DemandChanged(demands=tuple(moved), step=DEMAND_FLOW.steps[step].target, by=by))

@@ -34,12 +34,17 @@ def lock(*, orders: Iterable[int]) -> list[ProductionOrder]:
     )
 
 
-def _take_orders(orders: Sequence[ProductionOrder], step: str, **also: object) -> None:
-    """All orders or none; the first that cannot is named. The orders in hand show the new state."""
+def check(*, orders: Sequence[ProductionOrder], step: str) -> None:
+    """Refuse for the first order that may not take this step now, before anybody else is asked."""
     for order in orders:
         refusal = ORDER_FLOW.refusal(order, step)
         if refusal is not None:
             raise refusal
+
+
+def _take_orders(orders: Sequence[ProductionOrder], step: str, **also: object) -> None:
+    """All orders or none; the first that cannot is named. The orders in hand show the new state."""
+    check(orders=orders, step=step)
     chosen = ProductionOrder.objects.filter(pk__in=[order.pk for order in orders])
     if ORDER_FLOW.take_many(chosen, step, revision=F("revision") + 1, **also) != len(orders):
         raise Refused(

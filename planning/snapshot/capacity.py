@@ -54,7 +54,7 @@ def take(
 ) -> Capacity:
     """Read what a schedule of the site depends on: a dozen queries, whatever the number of orders.
 
-    Started and locked operations, and those that start before `frozen_until`, stay where they are. With `only`,
+    Started and locked operations, and those due to start before `frozen_until`, stay where they are. With `only`,
     everything that has a place keeps it but the operations of that one order.
     """
     return _Reading(site, starts_at, frozen_until or starts_at, days, only).capacity()
@@ -221,7 +221,8 @@ class _Reading:
         if row.outside and row.promised_at is not None:
             end = max(start, int(row.promised_at.timestamp()))
         elsewhere = self.only is not None and self.only != row.order_id
-        stays = row.state == "started" or row.locked or start < self.frozen or elsewhere
+        frozen = self.now <= start < self.frozen
+        stays = row.state == "started" or row.locked or frozen or elsewhere
         promised = row.outside and row.promised_at is not None
         return Fixed(key, row.station or 0, start, end) if stays or promised else None
 

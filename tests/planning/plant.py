@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from planning.services.demand import DemandRow, put_demand
+from planning.services.demand_bulk import DemandRow, put_demand
 from strategies.models import (
     BomLine,
     BomVersion,

@@ -1,0 +1,51 @@
+"""Reads that more than one edge needs."""
+
+from planning.selectors.gantt import gantt
+from planning.selectors.orders import (
+    blocks_of,
+    demands,
+    feeding,
+    late_orders,
+    materials_of,
+    operations,
+    operations_of,
+    order_head,
+    orders,
+    outputs_of,
+    replenishments,
+    why_late,
+)
+from planning.selectors.plans import (
+    Need,
+    children_of_proposal,
+    latest_plan,
+    latest_schedule,
+    messages,
+    needs_of,
+    proposals,
+    runs_of,
+)
+
+__all__ = [
+    "Need",
+    "blocks_of",
+    "children_of_proposal",
+    "demands",
+    "feeding",
+    "gantt",
+    "late_orders",
+    "latest_plan",
+    "latest_schedule",
+    "materials_of",
+    "messages",
+    "needs_of",
+    "operations",
+    "operations_of",
+    "order_head",
+    "orders",
+    "outputs_of",
+    "proposals",
+    "replenishments",
+    "runs_of",
+    "why_late",
+]

@@ -1,0 +1,128 @@
+"""What planning says in sentences: messages of a plan, reasons for lateness."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planning.models import Message
+
+CODES = {
+    "advance": gettext_lazy("Bring forward"),
+    "postpone": gettext_lazy("Put off"),
+    "cancel": gettext_lazy("Not needed"),
+    "demand_overdue": gettext_lazy("Demand overdue"),
+    "start_overdue": gettext_lazy("Should have started"),
+    "late": gettext_lazy("Late"),
+    "short": gettext_lazy("Short"),
+    "lot_conflict": gettext_lazy("Lot sizes conflict"),
+    "loop": gettext_lazy("BOM goes in a circle"),
+    "no_bom": gettext_lazy("No BOM"),
+    "no_source": gettext_lazy("No source"),
+    "no_conversion": gettext_lazy("No unit conversion"),
+    "unknown_item": gettext_lazy("Unknown item"),
+    "unknown_component": gettext_lazy("Unknown component"),
+}
+
+
+def title(code: str) -> str:
+    """The name of a kind of message."""
+    return str(CODES.get(code, code.replace("_", " ").capitalize()))
+
+
+def days(count: int) -> str:
+    return ngettext("{count} day", "{count} days", count).format(count=number_format(count))
+
+
+def sentence(message: Message) -> str:
+    """A plan's message as a planner reads it: what, how much, and what can be done."""
+    facts = message.facts
+    said = _SENTENCES.get(message.code)
+    if said is None:
+        return title(message.code)
+    return str(said).format(
+        item=message.item.number if message.item else "–",
+        demand=message.demand or facts.get("subject", "–"),
+        proposal=message.proposal or "–",
+        supply=facts.get("supply") or _supply(str(facts.get("subject", ""))),
+        quantity=_quantity(facts.get("quantity")),
+        unit=message.item.unit.code if message.item else "",
+        days=days(int(facts.get("days", 0))),
+        day=_day(facts.get("day")),
+        wanted=_wanted(message),
+        circle=" → ".join(facts.get("names") or facts.get("path", ())),
+        component=facts.get("component", "–"),
+        source=facts.get("source", "–"),
+        target=facts.get("target", "–"),
+    )
+
+
+_SENTENCES = {
+    "advance": gettext_lazy(
+        "Bring {supply} of {item} forward by {days} to {day}: {quantity} {unit} are needed earlier."
+    ),
+    "postpone": gettext_lazy("{supply} of {item} can come {days} later, on {day}: nothing needs it before."),
+    "cancel": gettext_lazy("{quantity} {unit} of {supply} for {item} serve no need: reduce or cancel it."),
+    "demand_overdue": gettext_lazy("{demand} for {quantity} {unit} of {item} was needed {days} ago."),
+    "start_overdue": gettext_lazy(
+        "{proposal} for {quantity} {unit} of {item} should have started {days} ago; it starts at once."
+    ),
+    "late": gettext_lazy("{demand} for {quantity} {unit} of {item} can be met on {day}, {days} late."),
+    "short": gettext_lazy("{quantity} {unit} of {item} for {wanted} have no supply: its policy is manual."),
+    "lot_conflict": gettext_lazy(
+        "The lot sizes of {item} contradict each other; its maximum was left out. Correct its order settings."
+    ),
+    "loop": gettext_lazy("The BOM goes in a circle: {circle}. Its last line was left out; correct the BOM."),
+    "no_bom": gettext_lazy("{item} is made but has no BOM: nothing was planned below it. Add one."),
+    "no_source": gettext_lazy("{item} is needed but neither made nor bought: choose how it is supplied."),
+    "no_conversion": gettext_lazy(
+        "{item} is used in a unit that has no conversion to the item's own; the line was left out. Enter it."
+    ),
+    "unknown_item": gettext_lazy("{item} is wanted but is no longer in use."),
+    "unknown_component": gettext_lazy("The BOM of {item} names a component that is no longer in use."),
+}
+
+
+def _supply(subject: str) -> str:
+    return _("the order") if subject[:1] == "O" else _("the purchase") if subject[:1] == "R" else "–"
+
+
+def _wanted(message: Message) -> str:
+    return str(message.demand or message.proposal or _("an open order"))
+
+
+def _quantity(text: Any) -> str:
+    if not text:
+        return "0"
+    value = Decimal(str(text)).normalize()
+    return number_format(value if value != value.to_integral_value() else int(value), force_grouping=True)
+
+
+def _day(text: Any) -> str:
+    return date_format(date.fromisoformat(str(text)), "j N Y") if text else "–"
+
+
+WAITS = {
+    "resource": gettext_lazy("{subject} was busy with other orders for {time}"),
+    "closed": gettext_lazy("{subject} did not work for {time}"),
+    "material": gettext_lazy("waited {time} for the orders that feed it"),
+    "release": gettext_lazy("may not start earlier: {time}"),
+    "transit": gettext_lazy("on the way between operations for {time}"),
+}
+
+
+def wait(said: dict[str, Any]) -> str:
+    """One reason for lateness in words."""
+    seconds = int(said["seconds"])
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours >= 48:
+        time = _("{days} d {hours} h").format(days=hours // 24, hours=hours % 24)
+    else:
+        time = _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    form = WAITS.get(str(said["kind"]))
+    return str(form).format(subject=said.get("subject") or _("Its work centre"), time=time) if form else time

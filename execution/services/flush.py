@@ -44,12 +44,14 @@ def due(
         mine = material.operation_id == operation.pk or (
             material.operation_id is None and operation is job.first
         )
-        if not mine or material.flushing not in when or material.kind not in FROM_STOCK:
+        # What goes into work at a vendor was sent there, not picked: it is used up as the pieces come back.
+        way = Flushing.OPERATION if operation.outside else material.flushing
+        if not mine or way not in when or material.kind not in FROM_STOCK:
             continue
         unit = material.item.unit
         proposal = propose(
             needed=material.quantity,
-            constant=material.constant or material.flushing == Flushing.START,
+            constant=material.constant or way == Flushing.START,
             processed=processed,
             planned=operation.quantity,
             issued=material.issued_quantity,
@@ -102,12 +104,13 @@ def takings(
 
 
 def _need(job: Job, material: Material, quantity: Decimal) -> Need:
-    group = (material.operation or job.first).group
+    operation = material.operation or job.first
+    group = operation.group
     return Need(
         item=material.item,
         quantity=quantity,
         site=job.order.site,
-        location=material.location,
+        location=job.place_of_vendor(operation) or material.location,
         first_from=group.input_location if group else None,
         reference=job.order.number,
     )

@@ -63,6 +63,13 @@ class Job:
             raise Refused(_("{site} has no production location: add one first."), site=self.order.site.code)
         return place
 
+    def place_of_vendor(self, operation: Operation) -> Location | None:
+        """Where components of an outside operation lie: at its vendor; None in house, or while nothing is there."""
+        if not operation.outside or operation.vendor_id is None:
+            return None
+        places = Location.objects.filter(site=self.order.site, vendor=operation.vendor_id, active=True)
+        return places.filter(kind=Location.Kind.VENDOR).order_by("pk").first()
+
     @property
     def output_place(self) -> Location:
         """Where products go: the order's place, else the last work centre's, else the site's first store."""

@@ -20,7 +20,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
 from p2p.inventory.services.reservations import Need, reserve, share_out, unreserve
-from planning.models import Material, ProductionOrder
+from planning.models import Material, Operation, ProductionOrder
 from planning.services import progress
 from strategies.models import Item
 from strategies.services.numbering import take_numbers
@@ -32,6 +32,8 @@ class _Line:
 
     material: Material
     need: Need
+    at_vendor: bool = False
+    """For work at a vendor: sent there with a delivery note, not picked."""
 
 
 @transaction.atomic
@@ -49,11 +51,12 @@ def release(
     if not orders:
         raise Refused(_("Choose the orders to release."))
     locked = progress.lock(orders=[order.pk for order in orders])
+    progress.check(orders=locked, step="release")
     ask(Releasing(orders=tuple(locked), by=by))
     progress.release(orders=locked, at=now())
     lines = _lines(locked)
-    picked = [line for line in lines if line.material.flushing in PICKED]
-    flushed = [line for line in lines if line.material.flushing in FLUSHED]
+    picked = [line for line in lines if line.material.flushing in PICKED and not line.at_vendor]
+    flushed = [line for line in lines if line.material.flushing in FLUSHED or line.at_vendor]
     # One look at everything, which also locks it in key order; what is reserved next is part of it.
     _shares, missing = share_out(needs=[line.need for line in [*picked, *flushed]])
     if not despite_shortage:
@@ -68,9 +71,10 @@ def release(
 def _lines(orders: Sequence[ProductionOrder]) -> list[_Line]:
     """What the orders still need from stock; urgent orders first, then those that start first."""
     known = {order.pk: order for order in orders}
+    first_outside = _first_outside(orders)
     lines = []
     for material in progress.materials_of(orders=orders):
-        order = known[material.order_id]
+        order, step = known[material.order_id], material.operation
         quantity = material.quantity - material.issued_quantity
         if (
             material.kind not in ("item", "pegged")
@@ -78,7 +82,7 @@ def _lines(orders: Sequence[ProductionOrder]) -> list[_Line]:
             or material.item.kind == Item.Kind.SERVICE
         ):
             continue
-        group = material.operation.group if material.operation else None
+        group = step.group if step else None
         need = Need(
             item=material.item,
             quantity=quantity,
@@ -87,9 +91,16 @@ def _lines(orders: Sequence[ProductionOrder]) -> list[_Line]:
             first_from=group.input_location if group else None,
             reference=order.number,
         )
-        lines.append(_Line(material, need))
+        lines.append(_Line(material, need, step.outside if step else order.pk in first_outside))
     lines.sort(key=lambda line: _urgency(known[line.material.order_id], line.material))
     return lines
+
+
+def _first_outside(orders: Sequence[ProductionOrder]) -> set[int]:
+    """Orders whose first operation is done by a vendor: components that name no operation go there."""
+    rows = Operation.objects.filter(order__in=orders).exclude(state=Operation.State.CANCELLED)
+    firsts = rows.order_by("order_id", "number").distinct("order_id").values_list("order_id", "outside")
+    return {order for order, outside in firsts if outside}
 
 
 def _urgency(order: ProductionOrder, material: Material) -> tuple[object, ...]:

@@ -178,7 +178,7 @@ def test_load_is_work_over_open_time(visit: Any, maya: User) -> None:
 
 
 def test_twelve_thousand_operations_are_drawn_and_hit(visit: Any, maya: User) -> None:
-    page = opened(visit, maya, operations=12000)
+    page = opened(visit, maya, operations=13000)
     assert ask(page, "return g.plan.size") > 10000
     page.get_by_role("button", name="Show all").click()
     page.wait_for_timeout(100)

@@ -196,9 +196,37 @@ def control(field: Any) -> SafeString:
 
 
 def _dress(widget: Any, *, required: bool) -> None:
-    """Dates get the browser's calendar, an empty choice reads "any" instead of dashes or "Unknown"."""
+    """Dates get the browser's calendar, numbers a text box, an empty choice reads "any" instead of dashes."""
     for each in getattr(widget, "widgets", [widget]):
         if isinstance(each, forms.DateInput):
             each.input_type, each.format = "date", "%Y-%m-%d"
+        elif isinstance(each, forms.NumberInput):
+            # A number box would throw away "12,5 kg" on its way back; a text box keeps what was typed.
+            each.input_type = "text"
+            each.attrs = {
+                key: value for key, value in each.attrs.items() if key not in ("step", "min", "max")
+            }
+            each.attrs["inputmode"] = "decimal"
+        elif isinstance(each, forms.Textarea):
+            each.attrs = {"cols": 40, **each.attrs, "rows": min(4, int(each.attrs.get("rows", 4)))}
         elif isinstance(each, forms.Select) and not required and not isinstance(each, forms.SelectMultiple):
             each.choices = [(key, _("any") if key in ("", None) else label) for key, label in each.choices]
+
+
+@register.simple_tag
+def floor_bar(of: Any, good: Any = 0, scrap: Any = 0, kind: str = "") -> SafeString:
+    """The floor's progress bar: good green, scrap red, the rest still to go."""
+    kinds = {"finished": "g", "late": "s"}
+    shares = _shares([("finished", good), ("late", scrap)], of)
+    parts = ((kinds[colour], left, width) for colour, left, width in shares)
+    return format_html(
+        '<svg class="bar {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
+        kind,
+        format_html_join("", '<rect class="{}" x="{}" width="{}" height="10"></rect>', parts),
+    )
+
+
+@register.filter
+def unlocal(value: Any) -> str:
+    """A number for a script: a point, no separators, no trailing zeros."""
+    return f"{Decimal(str(value or 0)).normalize():f}"

@@ -77,7 +77,7 @@ document.body.addEventListener("htmx:responseError", event => {
   toast(text ? decodeURIComponent(text) : `The server answered ${xhr.status}. Nothing was changed; try again.`, { kind: "error" });
 });
 document.body.addEventListener("htmx:sendError", () => toast("The server cannot be reached. Nothing was changed; try again.", { kind: "error" }));
-addEventListener("DOMContentLoaded", () => { const page = document.querySelector(".p-body .p-form"); if (page) focusFirst(page); });
+addEventListener("DOMContentLoaded", () => { const page = document.querySelector("[data-formpage]"); if (page) focusFirst(page); });
 
 // ---- confirm by name, only where the template asks for it
 let pending = null;

@@ -22,6 +22,16 @@ class PlanActivated(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanDrafted(PlanActivated):
+    """A draft was written or changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRetired(PlanActivated):
+    """A control plan is no longer in force."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class InspectionOpened(Fact):
     inspections: tuple[Inspection, ...]
 

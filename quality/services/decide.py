@@ -28,7 +28,9 @@ def accept(*, inspection: Inspection, note: str = "", by: User) -> Inspection:
     The block on its operation and the hold on its lot end. Raises Refused naming what is missing or bad.
     """
     locked = _locked(inspection)
-    _refuse_to_accept(locked)
+    refusal = against_accepting(locked)
+    if refusal is not None:
+        raise refusal
     return _decide(locked, "accept", note=note, by=by)
 
 
@@ -71,13 +73,22 @@ def concede(*, inspection: Inspection, note: str, by: User) -> Inspection:
             field="note",
             inspection=inspection,
         )
-    if selectors.undecided(inspection):
-        raise Refused(
+    for refusal in against_conceding(inspection):
+        raise refusal
+    return _decide(inspection, "concede", note=note, by=by)
+
+
+def against_conceding(inspection: Inspection) -> list[Refused]:
+    """Why a rejected inspection cannot be conceded now."""
+    if not selectors.undecided(inspection):
+        return []
+    return [
+        Refused(
             _("{inspection} has a nonconformance that is not decided: decide that first."),
             code="nonconformance_open",
             inspection=inspection,
         )
-    return _decide(inspection, "concede", note=note, by=by)
+    ]
 
 
 @transaction.atomic
@@ -148,11 +159,12 @@ def _decide(inspection: Inspection, step: str, *, note: str, by: User) -> Inspec
     return inspection
 
 
-def _refuse_to_accept(inspection: Inspection) -> None:
+def against_accepting(inspection: Inspection) -> Refused | None:
+    """What is missing or bad: why the inspection cannot be accepted now. Two queries."""
     for found in selectors.findings(inspection):
         name = found.line.characteristic.name
         if found.tally.verdict is Verdict.FAIL:
-            raise Refused(
+            return Refused(
                 _("{name}: {bad} of {read} pieces are bad, {allowed} would be allowed. Reject {inspection}."),
                 code="failed",
                 name=name,
@@ -162,7 +174,7 @@ def _refuse_to_accept(inspection: Inspection) -> None:
                 inspection=inspection,
             )
         if found.tally.missing:
-            raise Refused(
+            return Refused(
                 _("{name}: {missing} of {size} pieces are still to be read before {inspection} is accepted."),
                 code="results_missing",
                 name=name,
@@ -170,3 +182,4 @@ def _refuse_to_accept(inspection: Inspection) -> None:
                 size=inspection.sample_size,
                 inspection=inspection,
             )
+    return None

@@ -1,0 +1,253 @@
+"""What becomes of nonconforming pieces: used, scrapped, reworked, returned to the vendor."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as words
+from django.utils.translation import gettext_lazy as _
+
+from execution.models import Report
+from execution.services.report import report
+from execution.services.undo import undo
+from outsourcing.models import SubcontractLine
+from outsourcing.services import receive
+from p2p.core import clock
+from p2p.core.facts import Refused, tell
+from p2p.core.fields import plain
+from p2p.core.models import User
+from p2p.inventory.models import Balance, Move
+from p2p.inventory.services import holds, ledger
+from planning.models import ProductionOrder
+from planning.services.order import create_order
+from quality.facts import InspectionDecided, NonConformanceDecided
+from quality.models import Inspection, NonConformance
+from quality.models.inspection import INSPECTION_FLOW
+from quality.models.nonconformance import NCR_FLOW
+from quality.services import blocking
+from strategies.models import Location, ReasonCode
+
+_Disposition = NonConformance.Disposition
+REWORK_DAYS = 7
+"""How soon a rework order is due when nobody says otherwise."""
+
+
+@transaction.atomic
+def decide(
+    *,
+    nonconformance: NonConformance,
+    disposition: str,
+    reason: ReasonCode | None = None,
+    note: str = "",
+    by: User,
+) -> NonConformance:
+    """Decide once and for all what becomes of the pieces, and do it.
+
+    use: the inspection it came from is conceded; needs a note. scrap: the report that called them good is
+    corrected, or stock is scrapped; needs a reason. rework: a rework order is made. return: they go back to the
+    vendor they came from. Its hold ends, and with the last one decided the block of its inspection.
+    Raises Refused; then nothing is decided.
+    """
+    record = NonConformance.objects.select_for_update(of=("self",)).get(pk=nonconformance.pk)
+    NCR_FLOW.take(
+        record,
+        "decide",
+        disposition=disposition,
+        decided_at=clock.now(),
+        decided_by=by,
+        decision_note=note[:200],
+        reason=reason or record.reason,
+    )
+    if record.hold is not None and record.hold.released_at is None:
+        holds.unhold(holds=[record.hold], by=by)
+    steps = {
+        _Disposition.USE: _use,
+        _Disposition.SCRAP: _scrap,
+        _Disposition.REWORK: _rework,
+        _Disposition.RETURN: _return,
+    }
+    steps[_Disposition(disposition)](record, note, by)
+    _release_inspection(record, by)
+    tell(NonConformanceDecided(nonconformance=record, by=by))
+    nonconformance.refresh_from_db()
+    return record
+
+
+@transaction.atomic
+def close(*, nonconformance: NonConformance, note: str = "", by: User) -> NonConformance:
+    """Everything that was decided is done. Raises Refused while its rework order is open."""
+    order = nonconformance.rework_order
+    if order is not None and order.state in ProductionOrder.OPEN:
+        raise Refused(
+            _("{nonconformance} waits for its rework order {order}."),
+            code="rework_open",
+            nonconformance=nonconformance,
+            order=order,
+        )
+    NCR_FLOW.take(nonconformance, "close")
+    tell(NonConformanceDecided(nonconformance=nonconformance, by=by))
+    return nonconformance
+
+
+def _release_inspection(record: NonConformance, by: User) -> None:
+    """With its last nonconformance decided an inspection blocks no more: the good pieces may go on."""
+    inspection = record.inspection
+    if inspection is None or inspection.state != Inspection.State.REJECTED:
+        return
+    if not inspection.nonconformances.filter(state=NonConformance.State.OPEN).exists():
+        blocking.unblock(inspection, by=by)
+
+
+def _use(record: NonConformance, note: str, by: User) -> None:
+    if not note.strip():
+        raise Refused(
+            _("Write down who agreed that {record} is used as it is, and why."),
+            code="note_missing",
+            field="note",
+            record=record,
+        )
+    inspection = record.inspection
+    others = inspection and inspection.nonconformances.exclude(pk=record.pk).exclude(
+        disposition=_Disposition.USE
+    )
+    if inspection is None or inspection.state != Inspection.State.REJECTED or (others and others.exists()):
+        return
+    INSPECTION_FLOW.take(inspection, "concede", decided_at=clock.now(), decided_by=by, note=note[:200])
+    blocking.unblock(inspection, by=by)
+    tell(InspectionDecided(inspection=inspection, by=by))
+
+
+def _scrap(record: NonConformance, note: str, by: User) -> None:
+    if record.reason is None:
+        raise Refused(
+            _("Say why {record} is scrapped."), code="reason_missing", field="reason", record=record
+        )
+    if record.operation is not None and record.operation.outside:
+        _correct_receipt(record, scrapped=True, by=by)
+    elif record.operation is not None:
+        record.report = _correct_report(record, by)
+    else:
+        record.move = _scrap_stock(record, by)
+    record.save(update_fields=["report", "move"])
+
+
+def _correct_report(record: NonConformance, by: User) -> Report:
+    """Report scrap; pieces that were reported good are taken back first and reported again as scrap."""
+    operation = record.operation
+    assert operation is not None
+    note = words("Decision on {record}").format(record=record.number)
+    good_ones = operation.good_quantity + operation.scrap_quantity + record.quantity - operation.quantity
+    if good_ones <= 0:
+        return report(
+            operation=operation,
+            good=Decimal(0),
+            scrap=record.quantity,
+            reason=record.reason,
+            note=note,
+            by=by,
+        )
+    earlier = (
+        Report.objects.filter(operation=operation, reverses__isnull=True, reversed_by__isnull=True)
+        .filter(good__gte=record.quantity)
+        .order_by("-id")
+        .first()
+    )
+    if earlier is None:
+        raise Refused(
+            _(
+                "No single report of {operation} has {quantity} good pieces to scrap: correct the reports instead."
+            ),
+            code="no_report",
+            operation=operation,
+            quantity=plain(record.quantity),
+        )
+    undo(report=earlier, by=by)
+    operation.refresh_from_db()
+    return report(
+        operation=operation,
+        good=earlier.good - record.quantity,
+        scrap=earlier.scrap + record.quantity,
+        reason=record.reason,
+        seconds=earlier.seconds,
+        resource=earlier.resource,
+        worker=earlier.worker,
+        at=earlier.effective_at,
+        note=note,
+        by=by,
+    )
+
+
+def _scrap_stock(record: NonConformance, by: User) -> Move:
+    """Scrap from the place where the lot, or the untracked item, lies in sufficient quantity."""
+    rows = Balance.objects.filter(item=record.item, quantity__gte=record.quantity)
+    if record.lot is not None:
+        rows = rows.filter(lot=record.lot)
+    rows = rows.exclude(location__kind__in=Location.OUTSIDE).select_related("location__site")
+    place = rows.order_by("-quantity", "pk").first()
+    if place is None:
+        raise Refused(
+            _("{quantity} {item} lie at no single place: scrap them where they lie."),
+            code="not_there",
+            quantity=plain(record.quantity),
+            item=record.item,
+        )
+    target = (
+        place.location.site.locations.filter(kind=Location.Kind.SCRAP, active=True).order_by("pk").first()
+    )
+    if target is None:
+        raise Refused(_("{site} has no scrap location: add one first."), site=place.location.site)
+    line = ledger.MoveLine(
+        item=record.item,
+        source=place.location,
+        target=target,
+        quantity=record.quantity,
+        kind=Move.Kind.SCRAP,
+        lot=record.lot,
+        reason=record.reason,
+        reference=record.number,
+    )
+    return ledger.post(lines=[line], by=by)[0]
+
+
+def _rework(record: NonConformance, note: str, by: User) -> None:
+    operation = record.operation
+    if operation is None:
+        raise Refused(
+            _("{record} names no operation: rework needs the production order it came from."),
+            code="no_order",
+            record=record,
+        )
+    record.rework_order = create_order(
+        site=operation.order.site,
+        item=record.item,
+        quantity=record.quantity,
+        due_on=max(operation.order.due_on, clock.now().date() + timedelta(days=REWORK_DAYS)),
+        kind=ProductionOrder.Kind.REWORK,
+        parent=operation.order,
+        by=by,
+    )
+    record.save(update_fields=["rework_order"])
+
+
+def _return(record: NonConformance, note: str, by: User) -> None:
+    _correct_receipt(record, scrapped=False, by=by)
+
+
+def _correct_receipt(record: NonConformance, *, scrapped: bool, by: User) -> None:
+    """Take the pieces off what was received as good: rejected at our door, or back at the vendor's."""
+    line = SubcontractLine.objects.filter(operation=record.operation, cancelled=False).first()
+    if line is None:
+        raise Refused(
+            _("{record} did not come from a vendor: it cannot go back to one."),
+            code="no_vendor",
+            record=record,
+        )
+    receive.correct(
+        line=line,
+        less_good=record.quantity,
+        more_rejected=record.quantity if scrapped else Decimal(0),
+        reason=record.reason,
+        by=by,
+    )

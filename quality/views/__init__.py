@@ -1,0 +1,1 @@
+"""Pages of quality, by the steps of its work."""

@@ -98,6 +98,7 @@ def finish(
     moment = at or now()
     found = tuple(job.order for job in jobs)
     along = tuple(each for job in jobs for each in job.operations if each.state != Operation.State.FINISHED)
+    progress.check(orders=found, step="finish")
     for job in jobs:
         _check_reported(job)
     if along:
@@ -116,7 +117,7 @@ def finish(
 
 def _check_reported(job: Job) -> None:
     order = job.order
-    if order.state in ("released", "started") and not order.good_quantity + order.scrap_quantity:
+    if not order.good_quantity + order.scrap_quantity:
         raise Refused(
             _("Nothing was made for {order}: cancel it instead of finishing it."),
             code="nothing_made",
@@ -151,6 +152,7 @@ def end(
     Asks Ending, tells Ended (costing settles).
     """
     locked = progress.lock(orders=[order.pk for order in orders])
+    progress.check(orders=locked, step="end")
     ask(Ending(orders=tuple(locked), by=by))
     progress.end(orders=locked, at=at or now())
     tell(Ended(orders=tuple(locked), by=by))

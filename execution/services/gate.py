@@ -31,11 +31,11 @@ def check_open(job: Job, operation: Operation) -> None:
     block: str | None = operation.block  # type: ignore[attr-defined]
     if block:
         raise Refused(
-            _("{operation} is blocked: {sentence}"),
+            _("{operation} is blocked: {why}"),
             code="blocked",
             about=operation,
             operation=operation,
-            sentence=block,
+            why=block,
         )
 
 

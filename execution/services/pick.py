@@ -26,7 +26,6 @@ from p2p.inventory.models import Consumed, Lot, Move, Reservation, Serial
 from p2p.inventory.refusals import in_words
 from p2p.inventory.services.ledger import MoveLine, post, reverse
 from p2p.inventory.services.reservations import consume
-from planning.models import Material, Operation
 from planning.services import progress
 from strategies.models import Location
 
@@ -61,10 +60,12 @@ def pick(
         raise Refused(
             _("Nothing is left to pick on {pick_list}."), about=pick_list, pick_list=pick_list.number
         )
+    whole = len(chosen) == len(open_lines) and all(one.quantity == _left(one.line) for one in chosen)
+    found = _find(job, chosen, moment)
     _lift(chosen)
-    moves, rows = _issue(job, chosen, moment, by)
-    _tick_off(chosen, rows, by)
-    if len(chosen) == len(open_lines) and all(one.quantity == _left(one.line) for one in chosen):
+    moves, rows = _issue(job, chosen, found, moment, by)
+    _tick_off(chosen, by)
+    if whole:
         PICK_FLOW.take(pick_list, "pick", picked_at=moment, picked_by=by)
     progress.issue(quantities=issued([(row.material, row.move.quantity) for row in rows]))
     genealogy.catch_up(order=job.order, materials=job.materials)
@@ -104,7 +105,8 @@ def _open_lines(pick_list: PickList) -> list[PickLine]:
 
 
 def _left(line: PickLine) -> Decimal:
-    return line.quantity - line.picked_quantity
+    left: Decimal = line.quantity - line.picked_quantity
+    return left
 
 
 def _chosen(open_lines: Sequence[PickLine], lines: Sequence[Picked] | None) -> list[Picked]:
@@ -138,53 +140,62 @@ def _chosen(open_lines: Sequence[PickLine], lines: Sequence[Picked] | None) -> l
     return chosen
 
 
+def _place(one: Picked) -> Location | None:
+    return one.location or one.line.location
+
+
+def _find(job: Job, chosen: Sequence[Picked], at: datetime) -> list[tuple[PickLine, MoveLine]]:
+    """Free stock for the lines without a place, chosen while the others' reservations still stand."""
+    homeless = [one for one in chosen if _place(one) is None]
+    also = [(one.line.material.item, place) for one in chosen for place in [_place(one)] if place is not None]
+    taken = takings(job, [(one.line.material, one.quantity) for one in homeless], at=at, also=also)
+    of_material = {one.line.material_id: one.line for one in homeless}
+    return [(of_material[taking.material.pk], taking.line) for taking in taken]
+
+
 def _lift(chosen: Sequence[Picked]) -> None:
     """The reservations end here; what is left of a line is reserved again after the moves."""
     reservations = [one.line.reservation for one in chosen if one.line.reservation is not None]
     PickLine.objects.filter(pk__in=[one.line.pk for one in chosen]).update(reservation=None)
-    also = [
-        (one.line.material.item, place)
-        for one in chosen
-        for place in [one.location or one.line.location]
-        if place is not None
-    ]
+    also = [(one.line.material.item, place) for one in chosen for place in [_place(one)] if place is not None]
     consume(reservations=reservations, also=also)
 
 
 def _issue(
-    job: Job, chosen: Sequence[Picked], at: datetime, by: User | None
+    job: Job,
+    chosen: Sequence[Picked],
+    found: Sequence[tuple[PickLine, MoveLine]],
+    at: datetime,
+    by: User | None,
 ) -> tuple[list[Move], list[MaterialMove]]:
-    placed = [(one, one.location or one.line.location) for one in chosen]
     lines = [
-        MoveLine(
-            item=one.line.material.item,
-            source=place,
-            target=job.production,
-            quantity=one.quantity,
-            kind=Move.Kind.ISSUE,
-            lot=one.lot or one.line.lot,
-            serial=one.serial or one.line.serial,
-            reference=job.order.number,
-            effective_at=at,
+        (
+            one.line,
+            MoveLine(
+                item=one.line.material.item,
+                source=place,
+                target=job.production,
+                quantity=one.quantity,
+                kind=Move.Kind.ISSUE,
+                lot=one.lot or one.line.lot,
+                serial=one.serial or one.line.serial,
+                reference=job.order.number,
+                effective_at=at,
+            ),
         )
-        for one, place in placed
+        for one in chosen
+        for place in [_place(one)]
         if place is not None
-    ]
-    of_line = [one.line for one, place in placed if place is not None]
-    for one, place in placed:
-        if place is None:
-            found = takings(job, [(one.line.material, one.quantity)], at=at)
-            lines += [taking.line for taking in found]
-            of_line += [one.line] * len(found)
-    moves = post(lines=lines, by=by)
+    ] + list(found)
+    moves = post(lines=[line for _pick_line, line in lines], by=by)
     rows = MaterialMove.objects.bulk_create(
-        MaterialMove(material=line.material, move=move, pick_line=line)
-        for line, move in zip(of_line, moves, strict=True)
+        MaterialMove(material=pick_line.material, move=move, pick_line=pick_line)
+        for (pick_line, _line), move in zip(lines, moves, strict=True)
     )
     return moves, rows
 
 
-def _tick_off(chosen: Sequence[Picked], rows: Sequence[MaterialMove], by: User | None) -> None:
+def _tick_off(chosen: Sequence[Picked], by: User | None) -> None:
     for one in chosen:
         one.line.picked_quantity += one.quantity
     rest = [one.line for one in chosen if one.line.location is not None and _left(one.line) > 0]
@@ -199,7 +210,7 @@ def _tick_off(chosen: Sequence[Picked], rows: Sequence[MaterialMove], by: User |
 
 def _reservation(line: PickLine, quantity: Decimal, by: User | None) -> Reservation:
     return Reservation(
-        location_id=line.location_id,
+        location=line.location,
         item_id=line.material.item_id,
         lot_id=line.lot_id,
         serial_id=line.serial_id,
@@ -281,9 +292,3 @@ def _reserve_again(lines: Sequence[PickLine], by: User | None) -> None:
     for line, reservation in zip(placed, kept, strict=True):
         line.reservation = reservation
     PickLine.objects.bulk_update(changed, ["picked_quantity", "reservation"])
-
-
-def materials_short(operation: Operation) -> list[Material]:
-    """Component lines of an operation that are picked by hand and not all there yet."""
-    rows = Material.objects.filter(operation=operation, flushing="manual", issued_quantity__lt=F("quantity"))
-    return list(rows.select_related("item__unit").order_by("position"))

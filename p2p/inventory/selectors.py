@@ -187,8 +187,10 @@ _TRACE = """
         UNION
         SELECT w.depth + 1, e.{near}, e.{far}, e.quantity
         FROM walk w
-        JOIN inventory_move reached ON reached.id = w.to_id AND reached.lot_id IS NOT NULL
-        JOIN inventory_move again ON again.item_id = reached.item_id AND again.lot_id = reached.lot_id
+        JOIN inventory_move reached ON reached.id = w.to_id
+            AND (reached.lot_id IS NOT NULL OR reached.serial_id IS NOT NULL)
+        JOIN inventory_move again ON again.item_id = reached.item_id
+            AND again.lot_id IS NOT DISTINCT FROM reached.lot_id
             AND again.serial_id IS NOT DISTINCT FROM reached.serial_id
         JOIN alive e ON e.{near} = again.id
         WHERE w.depth < 50
@@ -201,14 +203,13 @@ _TRACE = """
 
 
 def _trace(near: str, far: str, start: Move | Lot) -> list[TraceLine]:
-    if isinstance(start, Move) and start.lot_id is None:
-        starts = [start.pk]
+    if isinstance(start, Lot):
+        same = Move.objects.filter(lot=start)
+    elif start.lot or start.serial:
+        same = Move.objects.filter(item=start.item, lot=start.lot, serial=start.serial)
     else:
-        lot = start.pk if isinstance(start, Lot) else start.lot_id
-        same = Move.objects.filter(lot_id=lot).order_by("id")
-        if isinstance(start, Move) and start.serial_id is not None:
-            same = same.filter(serial_id=start.serial_id)
-        starts = list(same.values_list("pk", flat=True))
+        same = Move.objects.filter(pk=start.pk)
+    starts = list(same.order_by("pk").values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(_TRACE.format(near=near, far=far), {"starts": starts})
         lines = [TraceLine(*row) for row in cursor.fetchall()]

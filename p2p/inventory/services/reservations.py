@@ -38,31 +38,25 @@ class Need:
 # Free stock of these items at these sites: nettable places, not held, not expired. It is locked in key
 # order, and with it the balances that the caller's moves will touch besides.
 _FREE = """
-    WITH chosen AS (
-        SELECT b.id, true AS serves
-        FROM inventory_balance b
-        JOIN strategies_location l ON l.id = b.location_id
-        WHERE b.item_id = ANY(%(items)s) AND l.site_id = ANY(%(sites)s) AND b.quantity > b.reserved
-            AND (l.nettable OR l.id = ANY(%(named)s))
-        UNION ALL
-        SELECT b.id, false
-        FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS a(item_id, location_id)
-        JOIN inventory_balance b USING (item_id, location_id)
-    )
     SELECT b.id, b.item_id, b.location_id, b.lot_id, b.serial_id, b.handling_unit_id, b.quantity - b.reserved,
-           t.expires_on, l.site_id, c.serves
-    FROM chosen c
-    JOIN inventory_balance b ON b.id = c.id
+           t.expires_on, l.site_id,
+           b.item_id = ANY(%(items)s) AND l.site_id = ANY(%(sites)s) AND (l.nettable OR l.id = ANY(%(named)s))
+               AND (t.expires_on IS NULL OR t.expires_on >= %(today)s)
+               AND NOT EXISTS (
+                   SELECT FROM inventory_hold h
+                   WHERE h.released_at IS NULL AND h.item_id = b.item_id
+                       AND (h.lot_id IS NULL OR h.lot_id = b.lot_id)
+                       AND (h.serial_id IS NULL OR h.serial_id = b.serial_id)
+                       AND (h.location_id IS NULL OR h.location_id = b.location_id))
+    FROM inventory_balance b
     JOIN strategies_location l ON l.id = b.location_id
     LEFT JOIN inventory_lot t ON t.id = b.lot_id
-    WHERE NOT c.serves OR (
-        (t.expires_on IS NULL OR t.expires_on >= %(today)s)
-        AND NOT EXISTS (
-            SELECT FROM inventory_hold h
-            WHERE h.released_at IS NULL AND h.item_id = b.item_id
-                AND (h.lot_id IS NULL OR h.lot_id = b.lot_id)
-                AND (h.serial_id IS NULL OR h.serial_id = b.serial_id)
-                AND (h.location_id IS NULL OR h.location_id = b.location_id)))
+    WHERE b.id = ANY(ARRAY(
+        SELECT c.id FROM inventory_balance c
+        WHERE c.item_id = ANY(%(items)s) AND c.quantity > c.reserved
+        UNION ALL
+        SELECT c.id FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS a(item_id, location_id)
+        JOIN inventory_balance c USING (item_id, location_id)))
     ORDER BY b.item_id, b.location_id, b.lot_id NULLS FIRST, b.serial_id NULLS FIRST,
              b.handling_unit_id NULLS FIRST
     FOR NO KEY UPDATE OF b

@@ -1,0 +1,51 @@
+"""What the floor does when apps on its left speak: cancelled orders free their stock, and the ledger is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from execution.checking import RULES
+from execution.selectors import touched
+from execution.services.release import cancel_picks
+from p2p.core.facts import Refused, listen
+from p2p.inventory.facts import CheckingLedger, Finding
+from planning.facts import Cancelled, Cancelling
+
+
+def nothing_done(fact: Cancelling) -> Iterator[Refused]:
+    """What was picked or reported must be taken back before an order is cancelled."""
+    for order in touched(fact.orders):
+        yield Refused(
+            _("Something was already picked or reported for {order}: take that back, or finish it."),
+            code="touched",
+            about=order,
+            order=order.number,
+        )
+
+
+def free_stock(fact: Cancelled) -> None:
+    """Cancelled orders keep no reservation."""
+    cancel_picks(orders=fact.orders, by=fact.by)
+
+
+def check(_question: CheckingLedger) -> list[Finding]:
+    """What orders and operations say of themselves must follow from reports and moves."""
+    found = []
+    with connection.cursor() as cursor:
+        for rule, sql in RULES.items():
+            cursor.execute(sql)
+            found += [
+                Finding(rule, row, f"{row}: has {has}, should be {should}")
+                for row, has, should in cursor.fetchall()
+            ]
+    return found
+
+
+def wire() -> None:
+    """Called once by AppConfig.ready."""
+    listen("ask", Cancelling, nothing_done)
+    listen("tell", Cancelled, free_stock)
+    listen("gather", CheckingLedger, check)

@@ -1,0 +1,73 @@
+"""Eight people report at once on orders that share components and feed each other: exact, and no deadlock."""
+
+from __future__ import annotations
+
+import random
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from execution.models import Report
+from execution.services.release import release
+from execution.services.report import report
+from execution.services.undo import undo
+from p2p.core.refusal import Refused
+from p2p.inventory.checking import problems
+from planning.models import Material, Operation, ProductionOrder
+from tests.execution.conftest import build_plant, operations
+from tests.factories import make_order
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+PEOPLE, ROUNDS = 8, 12
+
+
+def test_people_reporting_on_shared_components_get_exact_figures_and_no_deadlock() -> None:
+    plant = build_plant()
+    plant.fill(10_000)
+    bikes = [plant.order(50, flushing="operation") for _ in range(3)]
+    # Wheels are made of frames and frames of wheels elsewhere: who locks without order waits in a circle here.
+    wheels = make_order(plant.wheel, 50, site=plant.site, materials={plant.frame: 1, plant.paint: 1})
+    frames = make_order(plant.frame, 50, site=plant.site, materials={plant.wheel: 1, plant.paint: 1})
+    Material.objects.update(flushing="operation")
+    orders: list[ProductionOrder] = [*bikes, wheels, frames]
+    release(orders=orders, by=plant.worker)
+    chosen: list[list[Operation]] = [operations(order) for order in orders]
+    said: list[Report] = []
+    trouble: list[BaseException] = []
+
+    def work(seed: int) -> None:
+        chance = random.Random(seed)
+        try:
+            for _ in range(ROUNDS):
+                operation = chance.choice(chance.choice(chosen))
+                try:
+                    row = report(operation=operation, good=Decimal(chance.randint(1, 3)), by=plant.worker)
+                    said.append(row)
+                    if chance.random() < 0.25:
+                        undo(report=row, by=plant.worker)
+                        said.remove(row)
+                except Refused:
+                    continue
+        except BaseException as error:  # a deadlock would come out here
+            trouble.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(PEOPLE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert trouble == []
+    assert problems() == []
+    standing = Report.objects.filter(reverses=None, reversed_by=None)
+    assert sorted(standing.values_list("pk", flat=True)) == sorted(row.pk for row in said)
+    made = {
+        order.pk: sum(row.good for row in said if row.operation_id == steps[-1].pk)
+        for order, steps in zip(orders, chosen, strict=True)
+    }
+    assert {order.pk: order.good_quantity for order in ProductionOrder.objects.all()} == made
+    assert plant.there(plant.product) == sum(made[bike.pk] for bike in bikes)

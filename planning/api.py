@@ -25,7 +25,8 @@ from planning.models.demand import DEMAND_FLOW
 from planning.models.order import ORDER_FLOW
 from planning.models.proposal import PROPOSAL_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services import demand, demand_bulk, firm, mrp, order, outside, replenishment, schedule
+from planning.services import demand, demand_bulk, firm, mrp, outside, replenishment, schedule
+from planning.services import order as orders
 from strategies.models import Site
 
 PLANNER = (Role.PLANNER,)
@@ -213,17 +214,17 @@ class OrderApi(RecordViewSet):
     site_path = "site__code"
     write_roles = WRITER
     record_name = "order"
-    adds = staticmethod(order.create_order)
+    adds = staticmethod(orders.create_order)
 
     @verb(roles=WRITER, body=serializers.OrderChange)
     def change(self, record: Any, by: Any, **given: Any) -> Any:
         """Change quantity, dates or priority."""
-        return order.change_order(order=record, **given, by=by)
+        return orders.change_order(order=record, **given, by=by)
 
     @verb(roles=WRITER, flow=ORDER_FLOW, ask=lambda record, by: Cancelling(orders=(record,), by=by))
     def cancel(self, record: Any, by: Any) -> Any:
         """Call it off before anything was made of it."""
-        return order.cancel_order(orders=[record], by=by)[0]
+        return orders.cancel_order(orders=[record], by=by)[0]
 
     @verb(roles=MOVER, body=serializers.StartsAt)
     def reschedule(self, record: Any, by: Any, **given: Any) -> Any:

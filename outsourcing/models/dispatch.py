@@ -34,21 +34,41 @@ class Dispatch(models.Model):
 
 
 class DispatchLine(models.Model):
-    """Pieces of the operation before (wip_move), or a component from stock (move)."""
+    """So many pieces of one order line went along, or the components for so many."""
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey("outsourcing.SubcontractLine", on_delete=models.PROTECT, related_name="+")
     quantity = QuantityField()
-    wip_move = models.ForeignKey(
+
+    class Meta:
+        ordering = ["dispatch", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="dispatch_line_quantity"),
+            models.UniqueConstraint(fields=["dispatch", "line"], name="dispatch_line_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dispatch} {self.quantity}"
+
+
+class DispatchMove(models.Model):
+    """Pieces of the operation before (wip_move), or a component from stock (move)."""
+
+    dispatch_line = models.ForeignKey(DispatchLine, on_delete=models.CASCADE, related_name="moves")
+    wip_move = models.OneToOneField(
         "execution.WipMove", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    move = models.ForeignKey(
+    move = models.OneToOneField(
         "inventory.Move", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     class Meta:
-        ordering = ["dispatch", "id"]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="dispatch_line_quantity")]
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wip_move__isnull=True) ^ Q(move__isnull=True), name="dispatch_move_one_of_both"
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.dispatch} {self.quantity}"
+        return f"{self.dispatch_line}"

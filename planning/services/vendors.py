@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, tell
@@ -72,3 +73,11 @@ def _tell(operations: Sequence[Operation], by: User) -> None:
     orders = {operation.order.pk: operation.order for operation in operations}
     if orders:
         tell(OrderChanged(orders=tuple(orders[key] for key in sorted(orders)), by=by))
+
+
+def lie_at_vendor(*, operation: Operation, quantity: Decimal) -> None:
+    """So many pieces more (or fewer, when negative) of the operation lie at its vendor. Call it with the order
+    locked."""
+    Operation.objects.filter(pk=operation.pk).update(
+        with_vendor=F("with_vendor") + quantity, revision=F("revision") + 1
+    )

@@ -17,27 +17,40 @@ SOURCE = "quality"
 
 
 def block(inspections: Sequence[Inspection], *, by: User | None) -> None:
-    """Show why operations cannot finish; what a vendor sent back blocks the operation after it."""
-    successors = _successors([one for one in inspections if one.receipt_line_id])
+    """Keep work from going on where these inspections forbid it, and show why on lists and the Gantt.
+
+    Open: pieces a vendor sent back are not worked on; what is inspected here may be made, for it is made to be
+    measured, and only its finish is refused (see gate). Rejected: nobody makes or takes further pieces.
+    """
+    after = _successors(inspections)
     blocks = []
     for one in inspections:
         if one.operation is None:
             continue
-        stopped = successors.get(one.operation.pk, []) if one.receipt_line_id else [one.operation]
-        sentence = _("{inspection} has to be accepted first.").format(inspection=one.number)
+        rejected = one.state == Inspection.State.REJECTED
+        here = [one.operation] if rejected and not one.receipt_line_id else []
+        behind = after.get(one.operation.pk, []) if rejected or one.receipt_line_id else []
+        words = _("{inspection} was rejected.") if rejected else _("{inspection} has to be accepted first.")
         blocks += [
             planning_block.NewBlock(
-                operation=operation, source=SOURCE, reference=one.number, sentence=sentence
+                operation=operation,
+                source=SOURCE,
+                reference=one.number,
+                sentence=words.format(inspection=one.number),
             )
-            for operation in stopped
+            for operation in here + behind
         ]
-    if blocks:
-        planning_block.open_blocks(blocks=blocks, by=by)
+    planning_block.open_blocks(blocks=blocks, by=by)
+
+
+def lift(inspection: Inspection, *, by: User | None) -> None:
+    """End the blocks of an inspection; its holds stay."""
+    planning_block.close_blocks(source=SOURCE, reference=inspection.number, by=by)
 
 
 def unblock(inspection: Inspection, *, by: User | None) -> None:
     """The inspection no longer stands in the way: its blocks end and so do the holds it placed."""
-    planning_block.close_blocks(source=SOURCE, reference=inspection.number, by=by)
+    lift(inspection, by=by)
     standing = list(Hold.objects.filter(reference=inspection.number, released_at__isnull=True))
     if standing:
         holds.unhold(holds=standing, by=by)
@@ -72,6 +85,8 @@ def hold_again(*, inspection: Inspection, by: User | None) -> list[Hold]:
 
 
 def _successors(inspections: Sequence[Inspection]) -> dict[int, list[Operation]]:
+    if not inspections:
+        return {}
     links = OperationLink.objects.filter(before__in=[one.operation_id for one in inspections])
     found: dict[int, list[Operation]] = {}
     for link in links.select_related("after__order").order_by("id"):

@@ -136,6 +136,7 @@ def reopen(*, inspection: Inspection, note: str = "", by: User) -> Inspection:
                 inspection=inspection,
             )
     INSPECTION_FLOW.take(inspection, "reopen", decided_at=None, decided_by=None, note=note or inspection.note)
+    blocking.lift(inspection, by=by)
     if inspection.plan.blocks:
         blocking.block([inspection], by=by)
         blocking.hold_again(inspection=inspection, by=by)
@@ -155,6 +156,9 @@ def _decide(inspection: Inspection, step: str, *, note: str, by: User) -> Inspec
     )
     if step != "reject":
         blocking.unblock(inspection, by=by)
+    elif inspection.plan.blocks:
+        blocking.lift(inspection, by=by)
+        blocking.block([inspection], by=by)
     tell(InspectionDecided(inspection=inspection, by=by))
     return inspection
 

@@ -62,6 +62,9 @@ def decide(
     )
     if record.hold is not None and record.hold.released_at is None:
         holds.unhold(holds=[record.hold], by=by)
+    if record.inspection is not None:
+        # The correction itself has to pass the block; what is still undecided blocks again below.
+        blocking.unblock(record.inspection, by=by)
     steps = {
         _Disposition.USE: _use,
         _Disposition.SCRAP: _scrap,
@@ -69,7 +72,7 @@ def decide(
         _Disposition.RETURN: _return,
     }
     steps[_Disposition(disposition)](record, note, by)
-    _release_inspection(record, by)
+    _block_again(record, by)
     tell(NonConformanceDecided(nonconformance=record, by=by))
     nonconformance.refresh_from_db()
     return record
@@ -91,13 +94,14 @@ def close(*, nonconformance: NonConformance, note: str = "", by: User) -> NonCon
     return nonconformance
 
 
-def _release_inspection(record: NonConformance, by: User) -> None:
+def _block_again(record: NonConformance, by: User) -> None:
     """With its last nonconformance decided an inspection blocks no more: the good pieces may go on."""
     inspection = record.inspection
-    if inspection is None or inspection.state != Inspection.State.REJECTED:
+    if inspection is None or inspection.state != Inspection.State.REJECTED or not inspection.plan.blocks:
         return
-    if not inspection.nonconformances.filter(state=NonConformance.State.OPEN).exists():
-        blocking.unblock(inspection, by=by)
+    if inspection.nonconformances.filter(state=NonConformance.State.OPEN).exists():
+        blocking.block([inspection], by=by)
+        blocking.hold_again(inspection=inspection, by=by)
 
 
 def _use(record: NonConformance, note: str, by: User) -> None:
@@ -115,7 +119,6 @@ def _use(record: NonConformance, note: str, by: User) -> None:
     if inspection is None or inspection.state != Inspection.State.REJECTED or (others and others.exists()):
         return
     INSPECTION_FLOW.take(inspection, "concede", decided_at=clock.now(), decided_by=by, note=note[:200])
-    blocking.unblock(inspection, by=by)
     tell(InspectionDecided(inspection=inspection, by=by))
 
 

@@ -102,16 +102,21 @@ class TestOpening:
         assert len(more) == len(few)
         assert [len(fact.inspections) for fact in told] == [8]
 
-    def test_a_blocking_plan_blocks_the_operation_where_planners_see_it(
+    def test_an_open_inspection_lets_work_go_on_and_a_rejected_one_stops_it(
         self, site: Site, inspector: User
     ) -> None:
         make_plan(site)
-        inspection = opened(site, inspector)
-        block = Block.objects.get(operation=inspection.operation)
-        assert block.sentence == f"{inspection.number} has to be accepted first."
-        make_plan(site, item=(item := make_item()), blocks=False)
-        free = opened(site, inspector, item=item)
-        assert not Block.objects.filter(operation=free.operation).exists()
+        inspection = opened(site, inspector, operations=[{"inspect": True}, {}])
+        assert not Block.objects.exists()
+        decide.reject(inspection=inspection, note="rust", by=inspector)
+        stopped = Block.objects.filter(closed_at__isnull=True).order_by("operation__number")
+        assert [block.operation.number for block in stopped] == [10, 20]
+        assert stopped[0].sentence == f"{inspection.number} was rejected."
+
+    def test_a_plan_that_does_not_block_stops_nothing(self, site: Site, inspector: User) -> None:
+        make_plan(site, blocks=False)
+        decide.reject(inspection=opened(site, inspector), note="rust", by=inspector)
+        assert not Block.objects.exists()
 
 
 class TestRecording:
@@ -287,13 +292,14 @@ class TestDeciding:
         with pytest.raises(Refused, match="Width: 1 of 1 pieces are bad, 0 would be allowed"):
             decide.accept(inspection=inspection, by=inspector)
 
-    def test_accepting_ends_the_block(self, site: Site, inspector: User) -> None:
+    def test_accepting_says_who_decided_and_opens_the_gate(self, site: Site, inspector: User) -> None:
         measured(site)
         inspection = opened(site, inspector)
         self.read(inspection, "7")
         decided = decide.accept(inspection=inspection, by=inspector)
         assert (decided.state, decided.decided_by) == ("accepted", inspector)
-        assert not Block.objects.filter(closed_at__isnull=True).exists()
+        assert inspection.operation is not None
+        assert objections(FinishingOperation(operations=(inspection.operation,))) == []
 
     def test_a_rejection_without_a_bad_result_needs_a_note(self, site: Site, inspector: User) -> None:
         measured(site)
@@ -322,14 +328,14 @@ class TestDeciding:
         with pytest.raises(Refused, match="has a nonconformance that is not decided"):
             decide.concede(inspection=inspection, note="customer agrees", by=inspector)
 
-    def test_reopening_blocks_again(self, site: Site, inspector: User) -> None:
+    def test_reopening_closes_the_gate_again(self, site: Site, inspector: User) -> None:
         measured(site)
         inspection = opened(site, inspector)
         self.read(inspection, "7")
         decide.accept(inspection=inspection, by=inspector)
         decide.reopen(inspection=inspection, by=inspector)
-        assert inspection.state == "open"
-        assert Block.objects.filter(closed_at__isnull=True).count() == 1
+        assert inspection.state == "open" and inspection.operation is not None
+        assert len(objections(FinishingOperation(operations=(inspection.operation,)))) == 1
 
     def test_a_finished_operation_has_to_be_reopened_first(self, site: Site, inspector: User) -> None:
         measured(site)

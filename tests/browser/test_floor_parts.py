@@ -22,8 +22,8 @@ def guy() -> User:
     return User.objects.create_user("guy", first_name="Guy", last_name="Gilbert")
 
 
-def pad(visit: Any, by: User) -> Any:
-    page = visit("/try/floor/job/", by=by, size="tablet")
+def pad(visit: Any, by: User, theme: str = "light") -> Any:
+    page = visit("/try/floor/job/", by=by, size="tablet", theme=theme)
     page.get_by_role("button", name="Report good").click()
     return page
 
@@ -120,7 +120,7 @@ def test_the_floor_is_photographed(visit: Any, shoot: Any, guy: User, theme: str
     for part in ("job", "queue"):
         page = visit(f"/try/floor/{part}/", by=guy, size="tablet", theme=theme)
         assert shoot(page, f"floor-{part}-{theme}").stat().st_size > 10_000
-    page = pad(visit, guy)
+    page = pad(visit, guy, theme)
     page.keyboard.type("21", delay=80)
     shoot(page, f"floor-pad-{theme}")
     page.keyboard.press("Escape")

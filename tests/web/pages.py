@@ -84,7 +84,7 @@ class Person(RecordPage):
         return [Said("Language", self.record.language), Said("Mail", self.record.email or "–", "bad")]
 
     def tabs(self) -> list[RecordTab]:
-        return [RecordTab("own", "Own", "registration/login.html")]
+        return [RecordTab("own", "Own", "components/skeleton.html")]
 
 
 class RenameForm(forms.Form):

@@ -120,7 +120,7 @@ def bars(
     if limit is not None:
         parts.append(stroke(left, scale(float(limit)), right, scale(float(limit)), "cap"))
         named = f"{limit_name or _('limit')} {formats.number(limit, places)}"
-        parts.append(text(right, scale(float(limit)) - 5, named, "lab", "end"))
+        parts.append(text(right, 11, named, "lab", "end"))
     rows = [(label, formats.number(value, places)) for label, value in points]
     says = _sentence(title, points, places, limit=limit)
     return _figure(parts, width=width, height=height, says=says, heads=("", title), rows=rows)

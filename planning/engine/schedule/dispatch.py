@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 
-from planning.engine.schedule.model import Cause, Fixed, Placed, Unplaced
-from planning.engine.schedule.prepare import Prepared
+from planning.engine.schedule.model import Fixed, Placed, Unplaced
+from planning.engine.schedule.prepare import Prepared, first_causes
 from planning.engine.schedule.rules import Rule
 from strategies.engine.worktime import OutOfTime
 
@@ -40,7 +40,7 @@ class Dispatch:
         self.decide_at = [-1] * len(self.resources)
         self.left = list(prepared.waiting_for)
         self.ready = list(prepared.earliest)
-        self.causes = _first_causes(prepared)
+        self.causes = first_causes(prepared)
         self.hopes = [len(row) for row in prepared.choices]
         self.placed: list[Placed | None] = [None] * len(prepared.choices)
         self.unplaced: dict[int, Unplaced] = dict(prepared.unplaced)
@@ -216,8 +216,10 @@ class Dispatch:
 
         Returns its end, or -1 if there is none.
         """
-        queue, end = self.queues[resource], -1
+        queue = self.queues[resource]
         aside: list[Waiting] = []
+        fitting: Waiting | None = None
+        taken = -1
         while queue and len(aside) < LOOK:
             row = heappop(queue)
             place, number = row[2], row[3]
@@ -226,38 +228,46 @@ class Dispatch:
             end = self._end(resource, instant, self.prepared.choices[place][number][2])
             if end < 0:
                 self._lose_hope(place)
-                continue
-            if end > until or self._sent_elsewhere(place, number, instant, end):
+            elif end > until:
                 aside.append(row)
-                end = -1
-                continue
-            self._place(place, number, instant, end, station)
-            break
+            elif self._sent_elsewhere(place, number, instant, end):
+                aside.append(row)
+                fitting = fitting or row
+            else:
+                self._place(place, number, instant, end, station)
+                taken = end
+                break
+        if taken < 0 and fitting is not None and queue:
+            # Not all were looked at, so the others may look at different ones for ever: somebody has to begin.
+            taken = self._end(resource, instant, self.prepared.choices[fitting[2]][fitting[3]][2])
+            self._place(fitting[2], fitting[3], instant, taken, station)
         for row in aside:
             heappush(queue, row)
-        return end
+        return taken
 
     def _sent_elsewhere(self, place: int, number: int, instant: int, end: int) -> bool:
         """Whether another resource would finish it earlier, as far as is known; that one then has to look.
 
-        Two resources never both think the other one better at the same instant: it is not sent to and fro.
+        It is sent to the very best, never just to a better one: else two idle resources could point at each
+        other for ever, both knowing a third that is better still.
         """
         choices = self.prepared.choices[place]
         if len(choices) == 1:
             return False
+        best = (end, instant, number)
         for other, (resource, _, seconds) in enumerate(choices):
             row = self.resources[resource]
             if other == number:
                 continue
             begin = max(instant, self.free[resource][0][0]) if row.finite and self.free[resource] else instant
             try:
-                there = row.work.add(row.work.opening(begin), seconds)
+                best = min(best, (row.work.add(row.work.opening(begin), seconds), begin, other))
             except OutOfTime:
                 continue
-            if there < end or (there == end and other < number and begin == instant):
-                self._send(place, other, begin)
-                return True
-        return False
+        if best[2] == number:
+            return False
+        self._send(place, best[2], best[1])
+        return True
 
     def _send(self, place: int, number: int, instant: int) -> None:
         resource = self.prepared.choices[place][number][0]
@@ -287,14 +297,3 @@ class Dispatch:
             problem.operations[because].id if because >= 0 else None,
         )  # fmt: skip
         self._release_following(place, end)
-
-
-def _first_causes(prepared: Prepared) -> list[tuple[Cause, int]]:
-    """What holds an operation back before any other has been placed."""
-    causes: list[tuple[Cause, int]] = []
-    for operation, earliest in zip(prepared.problem.operations, prepared.earliest, strict=True):
-        if earliest == prepared.problem.now:
-            causes.append(("now", -1))
-        else:
-            causes.append(("material" if earliest == operation.earliest else "release", -1))
-    return causes

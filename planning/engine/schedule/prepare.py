@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from planning.engine.schedule.model import Alternative, Key, Operation, Problem, Resource, Unplaced
+from planning.engine.schedule.model import Alternative, Cause, Key, Operation, Problem, Resource, Unplaced
 
 Choice = tuple[int, int, int]
 """Resource position, setup seconds, all seconds; efficiency already in it."""
@@ -150,3 +150,14 @@ def _sharing(choices: Sequence[Sequence[Choice]], resources: int) -> list[list[i
             for resource in together:
                 shared[resource] |= together - {resource}
     return [sorted(others) for others in shared]
+
+
+def first_causes(prepared: Prepared) -> list[tuple[Cause, int]]:
+    """What holds an operation back before any other has been placed."""
+    causes: list[tuple[Cause, int]] = []
+    for operation, earliest in zip(prepared.problem.operations, prepared.earliest, strict=True):
+        if earliest == prepared.problem.now:
+            causes.append(("now", -1))
+        else:
+            causes.append(("material" if earliest == operation.earliest else "release", -1))
+    return causes

@@ -112,6 +112,18 @@ def test_work_goes_to_the_alternative_that_finishes_first() -> None:
     assert answer.makespan == 8
 
 
+def test_two_idle_resources_do_not_point_at_each_other_for_ever() -> None:
+    given_problem = problem(
+        operation("first", ("FAST", 10)),
+        operation("x", ("ONE", 90), ("TWO", 80), ("FAST", 20)),
+        operation("y", ("TWO", 90), ("ONE", 80), ("FAST", 20)),
+        resources=[Resource(id=key, work=ALWAYS) for key in ("ONE", "TWO", "FAST")],
+        due={"first": 1},
+    )
+    answer = schedule(given_problem, rules=[RULES[1]])
+    assert where(answer) == {"first": ("FAST", 0, 10), "x": ("FAST", 10, 30), "y": ("FAST", 30, 50)}
+
+
 def test_fixed_work_stays_and_others_go_round_it() -> None:
     given_problem = problem(
         operation("locked", ("M", 5), fixed=Fixed("M", 0, 4, 9)),

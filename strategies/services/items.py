@@ -32,8 +32,7 @@ def create_item(
     by: User,
 ) -> Item:
     """A new item. Refused when its number is taken."""
-    if Item.objects.filter(number=number).exists():
-        raise Refused(_("There is an item {number} already."), code="exists", field="number", number=number)
+    _must_be_free(number)
     item = Item.objects.create(
         number=number,
         name=name,
@@ -53,7 +52,9 @@ def create_item(
 def change_item(
     *,
     item: Item,
+    number: str | None = None,
     name: str | None = None,
+    unit: Unit | None = None,
     kind: str | None = None,
     group: ItemGroup | None = None,
     tracking: str | None = None,
@@ -62,10 +63,23 @@ def change_item(
     attributes: Mapping[str, object] | None = None,
     by: User,
 ) -> Item:
-    """Change what is given; None leaves a value as it is. The unit stays: stock and bills are counted in
-    it."""
+    """Change what is given; None leaves a value as it is.
+
+    Refused for another unit, because stock and bills are counted in the old one, and for a taken number.
+    """
     row = Item.objects.select_for_update().get(pk=item.pk)
+    if unit is not None and unit.pk != row.unit_id:
+        raise Refused(
+            _("{item} is counted in its unit everywhere: make a new item to count in {unit}."),
+            code="unit_stays",
+            field="unit",
+            item=row.number,
+            unit=unit.code,
+        )
+    if number is not None and number != row.number:
+        _must_be_free(number)
     given = {
+        "number": number,
         "name": name,
         "kind": kind,
         "group": group,
@@ -81,6 +95,11 @@ def change_item(
     row.save()
     tell(ItemsSaved(items=(row,), by=by))
     return row
+
+
+def _must_be_free(number: str) -> None:
+    if Item.objects.filter(number=number).exists():
+        raise Refused(_("There is an item {number} already."), code="exists", field="number", number=number)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from strategies.services.importer.kinds import Choice, Clock, Day, Flag, Number, Text, Unreadable, Whole
 from strategies.services.importer.reading import Table
+from strategies.services.importer.rows import take_rows
 from strategies.services.importer.running import Outcome, import_file, perform, take_in
 from strategies.services.importer.sheets import (
     Attributes,
@@ -15,6 +16,7 @@ from strategies.services.importer.sheets import (
     register_sheet,
     sheets,
 )
+from strategies.services.importer.writing import as_csv, template
 
 __all__ = [
     "Attributes",
@@ -34,10 +36,13 @@ __all__ = [
     "Text",
     "Unreadable",
     "Whole",
+    "as_csv",
     "find_sheet",
     "import_file",
     "perform",
     "register_sheet",
     "sheets",
     "take_in",
+    "take_rows",
+    "template",
 ]

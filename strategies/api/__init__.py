@@ -1,0 +1,46 @@
+"""REST resources of strategies. Every list takes many records at once through the sheet that imports use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from p2p.core.rest import RecordViewSet, Routes
+from strategies import serializers as shapes
+from strategies.api import items, plant, vendors, versions, work
+from strategies.models import ImportRun
+
+
+class Imports(RecordViewSet):
+    """Imports and what they could not take; `?expand=problems`."""
+
+    queryset, serializer_class = ImportRun.objects.all(), shapes.ImportRecord
+    key = "id"
+    filters = {"state": "state", "dry_run": "dry_run"}
+    order = ("-id",)
+
+
+mounted = Routes("strategies")
+for path, view in {
+    "units": plant.Units,
+    "unit-conversions": plant.Conversions,
+    "currencies": plant.Currencies,
+    "sites": plant.Sites,
+    "locations": plant.Locations,
+    "item-groups": items.ItemGroups,
+    "items": items.Items,
+    "item-policies": items.Policies,
+    "boms": versions.Boms,
+    "routes": versions.RouteVersions,
+    "work-centres": work.Groups,
+    "resources": work.Resources,
+    "workers": work.Workers,
+    "calendars": work.Calendars,
+    "cost-categories": plant.Categories,
+    "reason-codes": plant.Reasons,
+    "vendors": vendors.Vendors,
+    "vendor-prices": vendors.Prices,
+    "outsourcing-policies": vendors.Outsourcing,
+    "imports": Imports,
+}.items():
+    mounted.add(path, view)
+urlpatterns: list[Any] = mounted.urls

@@ -1,0 +1,100 @@
+"""Items, what they take on all levels, and how they are supplied."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from p2p.core import clock
+from p2p.core.fields import plain
+from p2p.core.rest import verb
+from strategies import serializers as shapes
+from strategies.api.base import EDITORS, SheetViewSet
+from strategies.models import Item, ItemGroup, ItemPolicy, Site
+from strategies.selectors import bom as bills
+from strategies.services.items import change_item, create_item, restore_item, retire_item
+
+
+class ItemGroups(SheetViewSet):
+    """Groups of items."""
+
+    queryset, serializer_class, sheet = ItemGroup.objects.all(), shapes.ItemGroupRecord, "item_groups"
+    filters = {"parent": "parent__code"}
+    searches, order = ("code", "name"), ("code",)
+
+
+class Items(SheetViewSet):
+    """Items. `explode/` and `where-used/` add up all levels."""
+
+    queryset, serializer_class, sheet = Item.objects.all(), shapes.ItemRecord, "items"
+    filters = {"kind": "kind", "group": "group__code", "active": "active", "supply": "policies__supply"}
+    searches, orderings, order = ("number", "name"), ("number", "name"), ("number",)
+    adds, changes = staticmethod(create_item), staticmethod(change_item)
+
+    @verb(roles=EDITORS)
+    def retire(self, item: Item, by: Any) -> Item:
+        """Not to be used any more."""
+        return retire_item(item=item, by=by)
+
+    @verb(roles=EDITORS)
+    def restore(self, item: Item, by: Any) -> Item:
+        """Back in use."""
+        return restore_item(item=item, by=by)
+
+    @action(detail=True, methods=["get"])
+    def explode(self, request: Request, number: str) -> Response:
+        """Everything `?quantity=` of it takes on all levels, on `?day=` at `?site=`, each item once."""
+        asked = _asked(request)
+        rows = bills.explode(self.get_object(), **asked)
+        return Response({"quantity": plain(asked["quantity"]), "needs": [_needed(row) for row in rows]})
+
+    @action(detail=True, methods=["get"], url_path="where-used")
+    def where_used(self, request: Request, number: str) -> Response:
+        """Every item that takes this one, on all levels, on `?day=` at `?site=`, with how much one piece
+        takes."""
+        asked = _asked(request)
+        rows = bills.where_used(self.get_object(), day=asked["day"], site=asked["site"])
+        return Response({"parents": [_needed(row) for row in rows]})
+
+
+def _needed(row: bills.Needed) -> dict[str, Any]:
+    return {
+        "item": row.item.number,
+        "name": row.item.name,
+        "quantity": plain(row.quantity),
+        "unit": row.item.unit.code,
+        "level": row.level,
+        "direct": row.direct,
+    }
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    given = request.query_params
+    site = Site.objects.filter(code=given["site"]).first() if given.get("site") else None
+    if given.get("site") and site is None:
+        raise exceptions.ValidationError({"site": _("There is no site {code}.").format(code=given["site"])})
+    try:
+        quantity = Decimal(given.get("quantity") or "1")
+        day = date.fromisoformat(given["day"]) if given.get("day") else clock.now().date()
+    except InvalidOperation:
+        raise exceptions.ValidationError({"quantity": _("A number is wanted.")}) from None
+    except ValueError:
+        raise exceptions.ValidationError({"day": _("A day like 2026-11-18 is wanted.")}) from None
+    if not quantity.is_finite() or quantity <= 0:
+        raise exceptions.ValidationError({"quantity": _("It has to be more than 0.")})
+    return {"quantity": quantity, "day": day, "site": site}
+
+
+class Policies(SheetViewSet):
+    """How items are supplied, by site."""
+
+    queryset, serializer_class, sheet = ItemPolicy.objects.all(), shapes.PolicyRecord, "item_policies"
+    filters = {"item": "item__number", "site": "site__code", "supply": "supply", "vendor": "vendor__number"}
+    order = ("id",)

@@ -1,0 +1,68 @@
+"""Units, money, sites, places, reasons, cost categories."""
+
+from __future__ import annotations
+
+from strategies import serializers as shapes
+from strategies.api.base import SheetViewSet
+from strategies.models import CostCategory, Currency, Location, ReasonCode, Site, Unit, UnitConversion
+
+
+class Units(SheetViewSet):
+    """Units of measure."""
+
+    queryset, serializer_class, sheet = Unit.objects.all(), shapes.UnitRecord, "units"
+    searches, order = ("code", "name"), ("code",)
+
+
+class Conversions(SheetViewSet):
+    """Exact conversions between units."""
+
+    queryset, serializer_class, sheet = (
+        UnitConversion.objects.all(),
+        shapes.ConversionRecord,
+        "unit_conversions",
+    )
+    filters = {"item": "item__number", "source": "source__code", "target": "target__code"}
+    order = ("id",)
+
+
+class Currencies(SheetViewSet):
+    """Currencies and their minor digits."""
+
+    queryset, serializer_class, sheet = Currency.objects.all(), shapes.CurrencyRecord, "currencies"
+    order = ("code",)
+
+
+class Sites(SheetViewSet):
+    """Plants."""
+
+    queryset, serializer_class, sheet = Site.objects.all(), shapes.SiteRecord, "sites"
+    filters = {"active": "active"}
+    searches, order = ("code", "name"), ("code",)
+
+
+class Locations(SheetViewSet):
+    """Places that hold stock, and the far sides of moves."""
+
+    queryset, serializer_class, sheet = Location.objects.all(), shapes.LocationRecord, "locations"
+    key = ("site__code", "code")
+    site_path = "site__code"
+    filters = {"site": "site__code", "kind": "kind", "active": "active"}
+    searches, order = ("code", "name"), ("site__code", "code")
+
+
+class Reasons(SheetViewSet):
+    """Why something was scrapped, stopped, held or adjusted."""
+
+    queryset, serializer_class, sheet = ReasonCode.objects.all(), shapes.ReasonRecord, "reason_codes"
+    key = ("kind", "code")
+    filters = {"kind": "kind", "active": "active"}
+    searches, order = ("code", "name"), ("kind", "code")
+
+
+class Categories(SheetViewSet):
+    """What hours are booked under."""
+
+    queryset, serializer_class, sheet = CostCategory.objects.all(), shapes.CategoryRecord, "cost_categories"
+    filters = {"kind": "kind"}
+    order = ("code",)

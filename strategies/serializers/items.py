@@ -1,0 +1,88 @@
+"""Items, their policies, vendors and prices."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db.models import Prefetch
+
+from p2p.core.rest import Expand, KeyField, RecordSerializer
+from strategies.models import Item, ItemGroup, ItemPolicy, OutsourcingPolicy, Vendor, VendorPrice
+from strategies.serializers.columns import all_but
+
+
+class ItemGroupRecord(RecordSerializer):
+    class Meta:
+        model = ItemGroup
+        fields = all_but(model=ItemGroup)
+
+
+class PolicyRecord(RecordSerializer):
+    location = KeyField(key="code", read_only=True)
+
+    class Meta:
+        model = ItemPolicy
+        fields = ["id", *all_but(model=ItemPolicy)]
+
+
+class VendorPriceRecord(RecordSerializer):
+    class Meta:
+        model = VendorPrice
+        fields = ["id", *all_but(model=VendorPrice)]
+        money = ("price",)
+
+
+class ItemRecord(RecordSerializer):
+    expandable: ClassVar[dict[str, Expand]] = {
+        "policies": Expand(
+            PolicyRecord,
+            many=True,
+            prefetch=(
+                Prefetch(
+                    "policies",
+                    ItemPolicy.objects.select_related("item", "site", "vendor", "location").order_by("pk"),
+                ),
+            ),
+        ),
+        "vendor_prices": Expand(
+            VendorPriceRecord,
+            many=True,
+            prefetch=(
+                Prefetch(
+                    "vendor_prices",
+                    VendorPrice.objects.select_related("vendor", "item", "unit", "currency").order_by("pk"),
+                ),
+            ),
+        ),
+    }
+
+    class Meta:
+        model = Item
+        fields = (
+            "number",
+            "name",
+            "kind",
+            "group",
+            "unit",
+            "tracking",
+            "shelf_life_days",
+            "list_price",
+            "attributes",
+            "source_system",
+            "external_id",
+            "active",
+            "revision",
+        )
+        read_only_fields = ("source_system", "external_id", "active", "revision")
+
+
+class VendorRecord(RecordSerializer):
+    class Meta:
+        model = Vendor
+        fields = all_but(model=Vendor)
+
+
+class OutsourcingRecord(RecordSerializer):
+    class Meta:
+        model = OutsourcingPolicy
+        fields = ["id", *all_but(model=OutsourcingPolicy)]

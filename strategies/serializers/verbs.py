@@ -1,0 +1,29 @@
+"""What verbs are given."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from p2p.core.rest import VerbSerializer
+
+
+class Activation(VerbSerializer):
+    replace = serializers.BooleanField(
+        default=False, help_text="End the version that holds now the day before."
+    )
+
+
+class Copy(VerbSerializer):
+    valid_from = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class DayException(VerbSerializer):
+    day = serializers.DateField()
+    working = serializers.BooleanField(default=False)
+    starts = serializers.TimeField(required=False, allow_null=True, default=None)
+    ends = serializers.TimeField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class OneDay(VerbSerializer):
+    day = serializers.DateField()

@@ -19,6 +19,7 @@ from p2p.core.web import formats, rail, states
 from p2p.core.web import gantt as gantt_words
 
 register = template.Library()
+NO_CHOICE = ("", None, "unknown")
 
 register.filter("num", formats.number)
 register.filter("pct", formats.percent)
@@ -166,6 +167,11 @@ def search_url() -> str:
     return places.search_url()
 
 
+@register.simple_tag
+def number_locale() -> str:
+    return formats.number_locale()
+
+
 @register.filter
 def initials(user: Any) -> str:
     names = (user.get_full_name() or user.get_username()).replace(".", " ").split()
@@ -210,7 +216,7 @@ def _dress(widget: Any, *, required: bool) -> None:
         elif isinstance(each, forms.Textarea):
             each.attrs = {"cols": 40, **each.attrs, "rows": min(4, int(each.attrs.get("rows", 4)))}
         elif isinstance(each, forms.Select) and not required and not isinstance(each, forms.SelectMultiple):
-            each.choices = [(key, _("any") if key in ("", None) else label) for key, label in each.choices]
+            each.choices = [("", _("any")) if key in NO_CHOICE else (key, label) for key, label in each.choices]
 
 
 @register.simple_tag

@@ -43,7 +43,10 @@ def chips_of(filterset: Any, params: QueryDict) -> list[Chip]:
         names = _names(name, field)
         if name == "q" or not any(params.get(each) for each in names):
             continue
-        value = getattr(filterset.form, "cleaned_data", {}).get(name)
+        cleaned = getattr(filterset.form, "cleaned_data", {})
+        value = cleaned.get(name)
+        if name in cleaned and value in (None, ""):
+            continue
         words = _words(field, value) or ", ".join(filter(None, (params.get(each) for each in names)))
         found.append(Chip(field.label or name, words, query(params, drop=names)))
     return found

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -18,6 +22,35 @@ NONE = "–"
 MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NO-BREAK SPACE}"
 DAY_MONTH = {"de": "j. M", "es": "j M", "en": "j M"}
+SEPARATORS = {"1,234.5": (",", "."), "1.234,5": (".", ","), "1 234,5": (NARROW, ",")}
+LOCALES = {"1,234.5": "en", "1.234,5": "de", "1 234,5": "fr"}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a person wants numbers and dates, in the words of `User.NumberFormat` and `User.DateFormat`."""
+
+    numbers: str
+    dates: str
+
+
+_style: ContextVar[Style | None] = ContextVar("p2p_style", default=None)
+
+
+@contextmanager
+def written(style: Style) -> Iterator[None]:
+    """Numbers and dates inside the block follow this style instead of the language's own."""
+    token = _style.set(style)
+    try:
+        yield
+    finally:
+        _style.reset(token)
+
+
+def number_locale() -> str:
+    """The locale whose numbers look as this person's do, for scripts; "" leaves it to the language."""
+    style = _style.get()
+    return LOCALES.get(style.numbers, "") if style else ""
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -38,10 +71,19 @@ def number(value: Any, places: int | None = None, *, sign: bool = False) -> str:
         return NONE
     wanted = places if places is not None else min(6, _places_of(exact))
     rounded = exact.quantize(Decimal(1).scaleb(-wanted), rounding=ROUND_HALF_UP)
-    words = number_format(abs(rounded), decimal_pos=wanted, use_l10n=True, force_grouping=True)
+    words = _grouped(abs(rounded), wanted)
     if rounded < 0:
         return MINUS + words
     return "+" + words if sign and rounded > 0 else words
+
+
+def _grouped(value: Decimal, places: int) -> str:
+    style = _style.get()
+    if style is None or style.numbers not in SEPARATORS:
+        return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    thousands, point = SEPARATORS[style.numbers]
+    whole, _dot, rest = f"{value:,.{places}f}".partition(".")
+    return whole.replace(",", thousands) + (point + rest if rest else "")
 
 
 def _places_of(value: Decimal) -> int:
@@ -66,9 +108,14 @@ def day(value: datetime | date | None, *, weekday: bool = False) -> str:
     if not value:
         return NONE
     local = _local(value)
-    pattern = DAY_MONTH.get((get_language() or "en")[:2], "j M")
-    if local.year != timezone.localtime(clock.now()).year:
-        pattern += " Y"
+    style = _style.get()
+    other_year = local.year != timezone.localtime(clock.now()).year
+    if style is not None and style.dates == "2026-11-18":
+        pattern = "Y-m-d"
+    elif style is not None and style.dates == "11/18/2026":
+        pattern = "m/d/Y" if other_year else "m/d"
+    else:
+        pattern = DAY_MONTH.get((get_language() or "en")[:2], "j M") + (" Y" if other_year else "")
     return spell(local, ("D " if weekday else "") + pattern)
 
 

@@ -2,7 +2,7 @@
 function start(form) {
   const read = name => Number(form.dataset[name] || 0), part = name => form.querySelector(`[data-${name}]`);
   const good = read("good"), scrap = read("scrap"), target = read("target"), limit = Math.max(read("limit"), target), places = read("places"), left = "left" in form.dataset ? Math.max(0, read("left")) : Math.max(0, target - good);
-  const language = document.documentElement.lang, input = form.elements.quantity;
+  const language = document.documentElement.dataset.numbers || document.documentElement.lang, input = form.elements.quantity;
   const write = value => value.toLocaleString(language, { maximumFractionDigits: places });
   let typed = "", fresh = true;
 

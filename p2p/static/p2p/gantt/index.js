@@ -63,7 +63,7 @@ export class Gantt {
     view.width = this.stage.clientWidth;
     view.window((inside ? plan.now : plan.span[0]) - 720, (inside ? plan.now : plan.span[0]) + 2880);
     const late = plan.late.reduce((sum, each) => sum + each, 0), count = this.root.querySelector("[data-late] b");
-    if (count) count.textContent = late.toLocaleString(document.documentElement.lang);
+    if (count) count.textContent = late.toLocaleString(document.documentElement.dataset.numbers || document.documentElement.lang);
     const shown = new Set(Array.from(plan.state, state => plan.states[state]));
     this.root.querySelectorAll(".p-legend [data-s]").forEach(each => { each.hidden = !shown.has(each.dataset.s); });
     const wanted = this.root.dataset.order;

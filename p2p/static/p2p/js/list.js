@@ -2,7 +2,7 @@
 const place = () => document.querySelector(".p-list");
 const rows = () => [...document.querySelectorAll("#list tbody tr[data-id]")];
 const boxes = () => [...document.querySelectorAll("#list input[name='row']")];
-const language = document.documentElement.lang;
+const language = document.documentElement.dataset.numbers || document.documentElement.lang;
 let at = -1;
 
 function move(to) {

@@ -148,7 +148,7 @@ async function countRail() {
   const counts = await answer.json();
   rail.querySelectorAll("[data-count]").forEach(line => {
     const known = counts[line.dataset.count], place = line.querySelector(".cnt");
-    place.textContent = known ? known.n.toLocaleString(document.documentElement.lang) : "";
+    place.textContent = known ? known.n.toLocaleString(document.documentElement.dataset.numbers || document.documentElement.lang) : "";
     place.classList.toggle("hot", Boolean(known?.hot));
   });
 }

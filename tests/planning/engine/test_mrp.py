@@ -246,6 +246,14 @@ def test_an_order_that_is_too_late_starts_today_and_the_demand_learns_why() -> N
     assert (overdue.item, overdue.days, overdue.subject) == ("B", 5, 2)
 
 
+def test_a_component_that_comes_while_the_parent_should_run_delays_it_by_the_difference() -> None:
+    answer = solve(
+        item("A", lead_days=4), item("B", lead_days=3), lines=(line("A", "B"),), needs=(("A", 6, "1"),)
+    )
+    late = next(message for message in answer.messages if message.code == "late")
+    assert (late.days, late.path) == (1, ("order:1", "order:2"))
+
+
 def test_dates_in_the_past_are_kept_when_asked() -> None:
     assert orders(solve(item(lead_days=9), needs=(("A", 4, "1"),), past="keep")) == [("1", -5, 4)]
 

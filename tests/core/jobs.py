@@ -56,3 +56,10 @@ def die(run: runs.Run, say: runs.Say) -> dict[str, Any]:
     say("about to die", 1, 2)
     os.kill(os.getpid(), signal.SIGKILL)
     return {}
+
+
+def die_once(run: runs.Run, say: runs.Say) -> dict[str, Any]:
+    """Kills its worker at the first attempt, ends well at the second."""
+    if run.attempt == 1:
+        die(run, say)
+    return count(run, say)

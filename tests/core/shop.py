@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Model
+from django.db.models.functions import Length
 from django.urls import include, path
 from rest_framework import serializers
 
@@ -69,11 +70,17 @@ def remove_item(*, item: Item, by: Any) -> None:
 class ItemApi(RecordViewSet):
     """Items."""
 
-    queryset = Item.objects.all()
+    queryset = Item.objects.annotate(letters=Length("name"))
     serializer_class = ItemSerializer
-    filters = {"kind": "kind", "unit": "unit__code", "price_above": "list_price__gt", "active": "active"}
+    filters = {
+        "kind": "kind",
+        "unit": "unit__code",
+        "price_above": "list_price__gt",
+        "active": "active",
+        "letters": "letters",
+    }
     searches = ("number", "name")
-    orderings = ("number", "list_price", "unit__code")
+    orderings = ("number", "list_price", "unit__code", "letters")
     write_roles = (Role.ENGINEER,)
     adds, changes, removes = add_item, change_item, remove_item
     upserts = True

@@ -76,7 +76,9 @@ def test_pages_show_every_row_once_in_a_stable_order(planner):
     assert [row["number"] for row in shown] == [f"B-{number:02}" for number in range(25)]
 
 
-@pytest.mark.parametrize("order", ["list_price", "-list_price", "unit__code,-list_price"])
+@pytest.mark.parametrize(
+    "order", ["list_price", "-list_price", "unit__code,-list_price", "letters,-list_price"]
+)
 def test_pages_are_whole_with_equal_and_empty_values_in_any_direction(planner, order):
     for number, price in enumerate(["1", "1", None, "2", None, "1", "3", None, "2"]):
         make_items(f"B-{number}", list_price=price)
@@ -104,6 +106,7 @@ def test_rows_added_meanwhile_do_not_shift_the_pages(planner):
         ({"active": "false"}, ["S-1"]),
         ({"search": "item p"}, ["P-1"]),
         ({"search": "nothing"}, []),
+        ({"letters": "8", "kind": "service"}, ["S-1"]),
         ({"unit": "EA", "search": "item", "order": "-number"}, ["S-1", "P-1", "M-1"]),
     ],
 )

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import BooleanField, CharField, DateTimeField, Field, Model, Q, QuerySet, TextField
+from django.db.models import BooleanField, CharField, DateTimeField, Field, Q, QuerySet, TextField
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from p2p.core.rest.pages import field_at
+from p2p.core.rest.pages import field_of
 
 LOOKUPS = ("lt", "lte", "gt", "gte", "isnull", "icontains", "istartswith", "in", "date", "exact")
 RESERVED = frozenset({"search", "order", "cursor", "limit", "expand", "format", "fields", "count"})
@@ -33,16 +33,16 @@ def apply(rows: QuerySet[Any], filters: Mapping[str, str], query: Mapping[str, s
         )
     for name, path in filters.items():
         if query.get(name, "") != "":
-            rows = rows.filter(_condition(rows.model, name, path, query[name]))
+            rows = rows.filter(_condition(rows, name, path, query[name]))
     return rows
 
 
-def _condition(model: type[Model], name: str, path: str, text: str) -> Q:
+def _condition(rows: QuerySet[Any], name: str, path: str, text: str) -> Q:
     head, lookup = split(path)
     try:
-        field: Field[Any, Any] = field_at(model, head)
+        field: Field[Any, Any] = field_of(rows, head)
     except FieldDoesNotExist:
-        raise LookupError(f"{model.__name__} has no {path}: the filter {name} is wrong") from None
+        raise LookupError(f"{rows.model.__name__} has no {path}: the filter {name} is wrong") from None
     if lookup == "isnull":
         return Q(**{path: typed(BooleanField(), name, text)})
     if lookup in {"icontains", "istartswith"}:

@@ -37,7 +37,11 @@ class Column:
         if value is None:
             return Q(pk__in=[])
         past = Q(**{f"{self.path}__{'lt' if self.descending else 'gt'}": value})
-        return past | Q(**{f"{self.path}__isnull": True}) if self.field.null or "__" in self.path else past
+        return past | Q(**{f"{self.path}__isnull": True}) if self._may_be_empty() else past
+
+    def _may_be_empty(self) -> bool:
+        # A calculated column has no say about it; a related one may lack its record.
+        return self.field.null or "__" in self.path or getattr(self.field, "model", None) is None
 
     def same(self, value: Any) -> Q:
         """Rows equal to `value` in this column."""
@@ -65,11 +69,21 @@ def field_at(model: type[Model], path: str) -> Field[Any, Any]:
     return found
 
 
-def columns(model: type[Model], order: list[str]) -> list[Column]:
+def field_of(rows: QuerySet[Any], path: str) -> Field[Any, Any]:
+    """The same for a list, which may also calculate columns (annotations)."""
+    computed = rows.query.annotations.get(path)
+    if computed is not None:
+        field: Field[Any, Any] = computed.output_field
+        return field
+    return field_at(rows.model, path)
+
+
+def columns(rows: QuerySet[Any], order: list[str]) -> list[Column]:
     """The columns of an order, made stable: the primary key decides between equals."""
-    names = [*order] if any(name.lstrip("-") in {"pk", "id"} for name in order) else [*order, "pk"]
+    plain = [name.lstrip("-") for name in order]
+    names = [*order] if {"pk", "id"} & set(plain) else [*order, "pk"]
     return [
-        Column(name.lstrip("-"), name.startswith("-"), field_at(model, name.lstrip("-"))) for name in names
+        Column(name.lstrip("-"), name.startswith("-"), field_of(rows, name.lstrip("-"))) for name in names
     ]
 
 

@@ -127,7 +127,7 @@ class RecordViewSet(EdgeViewSet):
         if query.get("search"):
             rows = filters.search(rows, self.searches, query["search"])
         default = self.order or self.key_names()
-        order = pages.columns(rows.model, filters.orders(self.orderings, query.get("order", ""), default))
+        order = pages.columns(rows, filters.orders(self.orderings, query.get("order", ""), default))
         size = pages.page_size(query.get("limit", ""))
         rows = pages.after(rows, order, query.get("cursor", ""))
         found = list(rows[: size + 1])

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext_lazy as _
 
-from execution.models import MaterialMove, Report
-from planning.models import ProductionOrder
-from strategies.models import BomLine
+from execution.models import Clocking, Downtime, MaterialMove, PickLine, PickList, Report, WipMove
+from p2p.core.fields import plain
+from p2p.inventory.selectors import available
+from planning.models import Block, Material, Operation, OperationLink, ProductionOrder
+from strategies.models import BomLine, ResourceGroup
 
 Flushing = BomLine.Flushing
 PICKED = (Flushing.MANUAL, Flushing.ARRIVAL)
 """Components that somebody brings: they are reserved at release and stand on the pick list."""
 FLUSHED = (Flushing.START, Flushing.OPERATION, Flushing.FINISH)
 """Components that are taken by themselves when work is started, reported or finished."""
+OPEN = ("released", "started")
+ZERO = Decimal(0)
 
 
 def standing_moves() -> Exists:
@@ -39,3 +46,205 @@ def touched(orders: Sequence[ProductionOrder]) -> list[ProductionOrder]:
     """The orders for which something was picked or reported that still stands."""
     rows = ProductionOrder.objects.filter(pk__in=[order.pk for order in orders])
     return list(rows.filter(standing_moves() | standing_reports()).order_by("pk"))
+
+
+# ---- what to do next
+
+
+def operations() -> QuerySet[Operation]:
+    """Operations with what decides whether they can be worked on, all in one query.
+
+    `ready_from` is how many pieces the operations before have made (None at the first), `block` the sentence of the
+    oldest open block, `lacking` whether a component that is picked by hand is not all there, `workers` whether
+    somebody is clocked on, `down` whether its resource is down.
+    """
+    before = OperationLink.objects.filter(after=OuterRef("pk")).order_by().values("after")
+    block = Block.objects.filter(operation=OuterRef("pk"), closed_at__isnull=True).order_by("pk")
+    lacking = Material.objects.filter(
+        operation=OuterRef("pk"),
+        flushing__in=PICKED,
+        kind__in=("item", "pegged"),
+        issued_quantity__lt=F("quantity"),
+    )
+    return Operation.objects.select_related(
+        "order__item__unit", "order__site", "group", "resource", "vendor"
+    ).annotate(
+        ready_from=Subquery(before.annotate(least=Min("before__good_quantity")).values("least")),
+        block=Subquery(block.values("sentence")[:1]),
+        lacking=Exists(lacking),
+        workers=Exists(Clocking.objects.filter(operation=OuterRef("pk"), ended_at__isnull=True)),
+        down=Exists(Downtime.objects.filter(resource=OuterRef("resource"), ended_at__isnull=True)),
+    )
+
+
+def dispatch_list(group: ResourceGroup | None = None) -> QuerySet[Operation]:
+    """Open operations (of one work centre), in the order in which they should be worked on. One query."""
+    rows = operations().filter(state__in=OPEN, order__state__in=OPEN)
+    if group is not None:
+        rows = rows.filter(group=group)
+    return rows.order_by(F("starts_at").asc(nulls_last=True), "order__priority", "order__number", "number")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether an operation can be worked on now: `state` is running, ready, waiting, down, blocked or outside."""
+
+    state: str
+    sentence: str
+    pieces: Decimal
+
+
+def readiness(operation: Operation) -> Readiness:
+    """What `operations()` has read, put into one word and one sentence."""
+    seen: dict[str, object] = vars(operation)
+    done = operation.good_quantity + operation.scrap_quantity
+    made = seen.get("ready_from")
+    ready = max(ZERO, (operation.quantity if made is None else Decimal(str(made))) - done)
+    if seen.get("block"):
+        return Readiness("blocked", str(seen["block"]), ready)
+    if operation.outside:
+        return Readiness("outside", str(_("Done by a vendor.")), ready)
+    if seen.get("down"):
+        return Readiness("down", str(_("{resource} is down.").format(resource=operation.resource)), ready)
+    if seen.get("workers"):
+        return Readiness("running", "", ready)
+    if not ready and made is not None:
+        return Readiness("waiting", str(_("Waits for pieces of the operation before.")), ready)
+    if seen.get("lacking"):
+        return Readiness("waiting", str(_("Waits for components to be picked.")), ready)
+    return Readiness("ready", "", ready)
+
+
+# ---- before release
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """What free stock lacks for an order that is not released yet."""
+
+    material: Material
+    missing: Decimal
+
+    def __str__(self) -> str:
+        return f"{plain(self.missing)} {self.material.item.unit.code} {self.material.item.number}"
+
+
+def shortages(orders: Sequence[ProductionOrder]) -> dict[int, list[Shortage]]:
+    """Order key -> what free stock would lack if they were released in their urgency, one after the other.
+
+    Reads only, one query for the components and one per site. Orders that lack nothing have an empty list.
+    """
+    known = {order.pk: order for order in orders}
+    rows = list(
+        Material.objects.filter(order__in=known, kind__in=("item", "pegged"))
+        .exclude(item__kind="service")
+        .select_related("item__unit")
+    )
+    rows.sort(key=lambda row: _urgency(known[row.order_id], row))
+    free: dict[int, dict[int, Decimal]] = {}
+    for site in {order.site for order in orders}:
+        free[site.pk] = available(site, {row.item_id for row in rows})
+    found: dict[int, list[Shortage]] = {key: [] for key in known}
+    for row in rows:
+        stock = free[known[row.order_id].site_id]
+        needed = max(ZERO, row.quantity - row.issued_quantity)
+        there = stock.get(row.item_id, ZERO)
+        stock[row.item_id] = max(ZERO, there - needed)
+        if needed > there:
+            found[row.order_id].append(Shortage(row, needed - there))
+    return found
+
+
+def _urgency(order: ProductionOrder, material: Material) -> tuple[object, ...]:
+    return (order.priority, order.start_on, order.pk, material.position)
+
+
+def releasable() -> QuerySet[ProductionOrder]:
+    """Firm and scheduled orders, the first to start first."""
+    rows = ProductionOrder.objects.filter(state__in=("firm", "scheduled")).select_related(
+        "item__unit", "site"
+    )
+    return rows.order_by("start_on", "priority", "number")
+
+
+# ---- documents
+
+
+def orders() -> QuerySet[ProductionOrder]:
+    """Production orders as the floor sees them."""
+    return ProductionOrder.objects.select_related("item__unit", "site", "unit").order_by("-id")
+
+
+def pick_lists() -> QuerySet[PickList]:
+    """Pick lists, newest first, with how many lines are left on each and how many have no place."""
+    left = Sum("lines__quantity") - Sum("lines__picked_quantity")
+    return (
+        PickList.objects.select_related("order__item__unit", "order__site", "picked_by")
+        .annotate(
+            left=left, homeless=Exists(PickLine.objects.filter(pick_list=OuterRef("pk"), location=None))
+        )
+        .order_by("-id")
+    )
+
+
+def pick_lines(pick_list: PickList) -> QuerySet[PickLine]:
+    """The lines of a list in the order of walking: by place, then item."""
+    rows = PickLine.objects.filter(pick_list=pick_list)
+    return rows.select_related(
+        "material__item__unit", "material__operation", "location", "lot", "serial"
+    ).order_by(F("location__code").asc(nulls_last=True), "material__item__number", "id")
+
+
+def reports() -> QuerySet[Report]:
+    """Reports, newest first; `undone` says that another report takes it back."""
+    undone = Exists(Report.objects.filter(reverses=OuterRef("pk")))
+    related = (
+        "operation__order__item__unit", "operation__order__site", "operation__group", "reason", "resource", "worker",
+        "device", "reverses", "by",
+    )  # fmt: skip
+    return Report.objects.select_related(*related).annotate(undone=undone).order_by("-id")
+
+
+def downtimes() -> QuerySet[Downtime]:
+    """Stops, the latest first."""
+    related = ("resource__site", "resource__group", "reason", "by")
+    return Downtime.objects.select_related(*related).order_by("-began_at", "-id")
+
+
+def material_moves(order: ProductionOrder) -> QuerySet[MaterialMove]:
+    """Every issue and return of components of an order, newest first."""
+    rows = MaterialMove.objects.filter(material__order=order)
+    related = (
+        "material__item__unit",
+        "move__source",
+        "move__lot",
+        "move__serial",
+        "move__by",
+        "report",
+        "pick_line",
+    )
+    return rows.select_related(*related).order_by("-id")
+
+
+def pieces_behind(order: ProductionOrder) -> list[tuple[Operation, str, Decimal]]:
+    """Where the order's pieces stand now: (behind which operation, at which place, how many)."""
+    rows = (
+        WipMove.objects.filter(operation__order=order)
+        .values_list("operation_id", "location__code")
+        .annotate(pieces=Sum("quantity"))
+        .order_by("operation__number", "location__code")
+    )
+    known = {each.pk: each for each in Operation.objects.filter(order=order).select_related("order")}
+    return [(known[operation], place or "", pieces) for operation, place, pieces in rows if pieces]
+
+
+def scanned(code: str) -> ProductionOrder | Operation | None:
+    """What a scanned code means: `MO-000123` is an order, `MO-000123-10` its operation 10. None when unknown."""
+    text = code.strip()
+    order = orders().filter(number__iexact=text).first()
+    if order is not None:
+        return order
+    number, _dash, step = text.rpartition("-")
+    if not step.isdecimal() or len(step) > 9:
+        return None
+    return operations().filter(Q(order__number__iexact=number), number=int(step)).first()

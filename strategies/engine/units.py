@@ -1,4 +1,4 @@
-"""Exact conversions between units, general and for one item, and the one rounding at the end."""
+"""Exact conversions between units, general and for one item; `p2p.core.numbers` rounds at the end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
-
-Mode: TypeAlias = Literal["half_up", "half_even", "up", "down"]
 
 
 class MissingConversion(ValueError):
@@ -84,26 +81,3 @@ class Conversions:
     def convert(self, quantity: Decimal | Fraction, source: str, target: str, item: str = "") -> Fraction:
         """A quantity in the target unit, exact and not rounded. Raises MissingConversion."""
         return Fraction(quantity) * self.factor(source, target, item)
-
-
-def rounded(quantity: Fraction | Decimal, places: int, mode: Mode = "half_up") -> Decimal:
-    """A quantity with so many decimals; "up" and "down" mean toward plus and minus infinity."""
-    exact = Fraction(quantity) * 10**places
-    if mode == "up":
-        steps = -(-exact.numerator // exact.denominator)
-    elif mode == "down":
-        steps = exact.numerator // exact.denominator
-    else:
-        steps = _half(exact, even=mode == "half_even")
-    return Decimal(f"{steps}E-{places}")
-
-
-def _half(exact: Fraction, *, even: bool) -> int:
-    """Nearest whole number; a tie goes away from zero, or to the even one."""
-    floor, rest = divmod(exact.numerator, exact.denominator)
-    twice = 2 * rest
-    if twice != exact.denominator:
-        return floor + (twice > exact.denominator)
-    if even:
-        return floor + floor % 2
-    return floor + (exact > 0)

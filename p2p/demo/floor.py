@@ -21,6 +21,7 @@ from outsourcing.models import SubcontractOrder
 from outsourcing.services.dispatch import dispatch
 from outsourcing.services.order import acknowledge, send
 from outsourcing.services.receive import Back, receive
+from p2p.core import clock
 from p2p.core.facts import Refused
 from p2p.core.models import User
 from p2p.demo import adventureworks
@@ -78,7 +79,7 @@ def prepare(say: Say) -> Mapping[str, object]:
         lines=(PlanLine(characteristic=runout),),
         by=person("ingrid"),
     )
-    plan.activate(plan=drawn, by=person("ingrid"))
+    plan.activate(control_plan=drawn, by=person("ingrid"))
     outside = _outside_operation()
     order = outside.order
     VendorPrice.objects.get_or_create(
@@ -117,7 +118,8 @@ def release_day(say: Say) -> Mapping[str, object]:
     """All of the day's orders go to the floor; what is made today is not in stock yet, and picking waits for it."""
     say("releasing", 0, 0)
     waiting = [order for order in todays() if order.state in ("firm", "scheduled")]
-    lists = release(orders=waiting, despite_shortage=True, by=person("shane"))
+    with clock.frozen(_at(time(5))):
+        lists = release(orders=waiting, despite_shortage=True, by=person("shane"))
     opened = Inspection.objects.filter(operation__order__in=waiting).count()
     return {"released": len(waiting), "pick_lists": len(lists), "inspections_opened": opened}
 
@@ -139,7 +141,8 @@ def replay(say: Say) -> Mapping[str, object]:
     for place, order in enumerate(orders):
         say(f"{order.number} {order.item.name}", place, len(orders))
         if order.state in OPEN:
-            told |= _make(order, real[order.item.number, order.quantity.normalize()].pop())
+            with clock.frozen(_at(time(21))):
+                told |= _make(order, real[order.item.number, order.quantity.normalize()].pop())
     done = ProductionOrder.objects.filter(pk__in=[order.pk for order in orders], state="finished")
     good = sum((order.good_quantity for order in done), Decimal(0))
     scrap = sum((order.scrap_quantity for order in done), Decimal(0))
@@ -160,7 +163,7 @@ def _real_day() -> dict[tuple[str, Decimal], list[Real]]:
             key = (numbers()[row["product_id"]], Decimal(row["order_qty"]).normalize())
             one = Real(
                 Decimal(row["scrapped_qty"]),
-                reasons.get(row["scrap_reason_id"]),
+                reasons.get(f"S{int(row['scrap_reason_id'] or 0):02d}"),
                 hours.get(row["work_order_id"], {}),
             )
             found.setdefault(key, []).append(one)
@@ -259,7 +262,8 @@ def end_day(say: Say) -> Mapping[str, object]:
     )
     say("settling", 0, len(finished))
     if finished:
-        end(orders=finished, by=person("shane"))
+        with clock.frozen(_at(time(22))):
+            end(orders=finished, by=person("shane"))
     settled = Settlement.objects.filter(order__start_on=DAY, order__site=site())
     standard = sum((one.standard for one in settled), Decimal(0))
     actual = sum((one.actual for one in settled), Decimal(0))

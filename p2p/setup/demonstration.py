@@ -121,7 +121,8 @@ class Demonstration:
         if rows:
             self.write("\nWhat this plant has done so far")
         for step, entry in rows:
-            self.write(f"  {step.title:<42} {_in_words(entry['told'])}  ({entry['seconds']:.1f} s)")
+            self.write(f"  {step.title} ({entry['seconds']:.1f} s)")
+            self.write(f"      {_in_words(entry['told'])}")
 
     def ready(self) -> None:
         """The seconds from the start of the program; the installs before them apart."""

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.decorators import action
@@ -346,7 +345,7 @@ class GanttApi(EdgeViewSet):
         if found is None:
             raise Http404(_("There is no site {code}.").format(code=site))
         first, last = _minutes(request, "from"), _minutes(request, "to")
-        payload = selectors.gantt(found, first=first, last=last, url=_order_url)
+        payload = selectors.gantt(found, first=first, last=last)
         now = payload.pop("now")
         body = json.dumps(payload, separators=(",", ":"))
         tag = f'"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"'
@@ -365,13 +364,6 @@ def _minutes(request: Request, name: str) -> int | None:
         return int(float(text))
     except (ValueError, OverflowError):
         raise exceptions.ValidationError({name: _("Give whole minutes since the origin.")}) from None
-
-
-def _order_url(number: str) -> str:
-    try:
-        return reverse("pages:order", args=[number])
-    except NoReverseMatch:
-        return reverse("planning:order", args=[number])
 
 
 routes = Routes("planning")

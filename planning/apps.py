@@ -1,13 +1,17 @@
+"""Planning in the rail and its places on pages."""
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlanningConfig(AppConfig):
     name = "planning"
     label = "planning"
-    icon = "calendar-stats"
+    verbose_name = _("Planning")
+    icon = "calendar-event"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from planning.sheets import register
+        from planning import places
 
-        register()
+        places.register()

@@ -12,6 +12,7 @@ from planning.selectors.orders import (
     order_head,
     orders,
     outputs_of,
+    receipts_of,
     replenishments,
     why_late,
 )
@@ -24,6 +25,7 @@ from planning.selectors.plans import (
     needs_of,
     proposals,
     runs_of,
+    supplies_of,
 )
 
 __all__ = [
@@ -46,6 +48,8 @@ __all__ = [
     "outputs_of",
     "proposals",
     "replenishments",
+    "receipts_of",
     "runs_of",
+    "supplies_of",
     "why_late",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,12 +35,10 @@ def instant(minutes: int) -> datetime:
     return ORIGIN + timedelta(minutes=minutes)
 
 
-def gantt(
-    site: Site, *, first: int | None = None, last: int | None = None, url: Callable[[str], str] = str
-) -> dict[str, Any]:
+def gantt(site: Site, *, first: int | None = None, last: int | None = None) -> dict[str, Any]:
     """The payload for a window of minutes since `ORIGIN`; without one, a week from now or from the first bar.
 
-    `url` turns an order's number into the address of its page. Six queries, whatever the number of bars.
+    A dozen queries, whatever the number of bars.
     """
     rows = _scheduled(site)
     ends = rows.aggregate(begin=Min("starts_at"), end=Max("ends_at"))
@@ -56,7 +53,7 @@ def gantt(
         .values_list(*_COLUMNS)
     )
     places, calendars = _places(site, bars, begin, end)
-    orders = _orders(site, {bar[7] for bar in bars}, url)
+    orders = _orders(site, {bar[7] for bar in bars})
     return {
         "origin": ORIGIN.isoformat(),
         "zone": site.time_zone,
@@ -143,7 +140,7 @@ def _closed(work: WorkTime, begin: int, end: int) -> list[int]:
     return flat
 
 
-def _orders(site: Site, keys: set[int], url: Callable[[str], str]) -> dict[int, dict[str, Any]]:
+def _orders(site: Site, keys: set[int]) -> dict[int, dict[str, Any]]:
     base = int(ORIGIN.timestamp())
     rows = ProductionOrder.objects.filter(pk__in=keys).select_related("item")
     found = {}
@@ -155,7 +152,7 @@ def _orders(site: Site, keys: set[int], url: Callable[[str], str]) -> dict[int, 
             "item": f"{order.item.number} {order.item.name}",
             "due": due,
             "late": minute(ended) - due if ended else 0,
-            "url": url(order.number),
+            "url": order.get_absolute_url(),
         }
     return found
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from p2p.core.access import at_sites
-from planning.models import Message, Peg, PlanRun, Proposal, ScheduleRun
+from planning.models import Demand, Message, Peg, PlanRun, Proposal, ScheduleRun
 
 
 def runs_of(user: Any = None) -> QuerySet[PlanRun]:
@@ -84,8 +84,20 @@ def _need(peg: Peg) -> Need:
 
 def children_of_proposal(proposal: Proposal) -> Sequence[tuple[str, Any, Decimal]]:
     """What covers the components of a proposal, one level down: (kind, record, quantity)."""
-    pegs = Peg.objects.filter(need_proposal=proposal).select_related(
-        "item", "supply_proposal__item", "supply_order__item", "supply_replenishment__item"
+    return _supplies(Peg.objects.filter(need_proposal=proposal))
+
+
+def supplies_of(demand: Demand, plan: PlanRun) -> Sequence[tuple[str, Any, Decimal]]:
+    """What covers a demand line in a plan: (kind, record, quantity)."""
+    return _supplies(Peg.objects.filter(need_demand=demand, run=plan))
+
+
+def _supplies(rows: QuerySet[Peg]) -> Sequence[tuple[str, Any, Decimal]]:
+    pegs = rows.select_related(
+        "item__unit",
+        "supply_proposal__item__unit",
+        "supply_order__item__unit",
+        "supply_replenishment__item__unit",
     )
     found: list[tuple[str, Any, Decimal]] = []
     for peg in pegs.order_by("item__number", "pk"):

@@ -1,0 +1,183 @@
+"""Forms of planning; each field is a parameter of one service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from planning.models import Customer, Demand
+from strategies.models import Item, Location, Site, Vendor
+
+DAY = {"type": "date"}
+INSTANT = {"type": "datetime-local"}
+
+
+class KeyedField(forms.CharField):
+    """A record typed by its number; thousands of items do not fit into a select."""
+
+    def __init__(self, *, rows: Any, key: str = "number", **options: Any) -> None:
+        self.rows, self.key = rows, key
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = self.rows.filter(**{f"{self.key}__iexact": text}).first()
+        if found is None:
+            what = self.rows.model._meta.verbose_name
+            raise forms.ValidationError(_("There is no {what} {key}.").format(what=what, key=text))
+        return found
+
+
+def quantity(label: Any = _("Quantity"), **options: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, max_digits=24, decimal_places=12, **options)
+
+
+def day(label: Any, **options: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY), **options)
+
+
+def site() -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.filter(active=True), empty_label=None
+    )
+
+
+class NothingForm(forms.Form):
+    """Nothing to ask: the button is the answer."""
+
+
+class PlanForm(forms.Form):
+    site = site()
+    from_date = day(_("Needs from"), help_text=_("The day the plan calls today."))
+    to_date = day(_("Needs to"))
+    netting = forms.BooleanField(
+        label=_("Use stock and open orders, and plan purchases"), required=False, initial=True
+    )
+    lead_times = forms.BooleanField(
+        label=_("Start early enough for lead times"), required=False, initial=True
+    )
+    lot_sizes = forms.BooleanField(
+        label=_("Use lot sizes and periods of the items"), required=False, initial=True
+    )
+    safety_stock = forms.BooleanField(label=_("Keep safety stock"), required=False, initial=True)
+    start_after_order_days = forms.IntegerField(
+        label=_("Needed so many days after the order"),
+        required=False,
+        min_value=0,
+        max_value=999,
+        help_text=_("Empty: on the due date."),
+    )
+    flat_days = forms.IntegerField(
+        label=_("Days for every order"),
+        required=False,
+        initial=0,
+        min_value=0,
+        max_value=999,
+        help_text=_("Only without lead times: every order is due so many days after it starts."),
+    )
+
+    def clean_flat_days(self) -> int:
+        return self.cleaned_data.get("flat_days") or 0
+
+
+class ScheduleForm(forms.Form):
+    site = site()
+    starts_at = forms.DateTimeField(
+        label=_("Nothing starts before"),
+        required=False,
+        widget=forms.DateTimeInput(attrs=INSTANT, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Empty: now."),
+    )
+    frozen_hours = forms.IntegerField(
+        label=_("Frozen"),
+        initial=0,
+        min_value=0,
+        max_value=2000,
+        help_text=_("Work that starts within so many hours stays where it is."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["frozen_hours"].unit = "h"  # type: ignore[attr-defined]
+
+
+class DemandForm(forms.Form):
+    number = forms.CharField(label=_("Number"), max_length=40, help_text=_("Of the sales order."))
+    line = forms.IntegerField(label=_("Line"), initial=1, min_value=1)
+    site = site()
+    item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True))
+    quantity = quantity()
+    due_on = day(_("Due"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=Demand.Kind.choices, initial=Demand.Kind.SALES)
+    customer = KeyedField(label=_("Customer"), rows=Customer.objects.all(), required=False)
+    priority = forms.IntegerField(label=_("Priority"), initial=50, min_value=0, max_value=100)
+
+
+class DemandChangeForm(forms.Form):
+    quantity = quantity()
+    due_on = day(_("Due"))
+    priority = forms.IntegerField(label=_("Priority"), min_value=0, max_value=100)
+
+
+class OrderForm(forms.Form):
+    site = site()
+    item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True))
+    quantity = quantity()
+    due_on = day(_("Due"))
+    start_on = day(_("Start"), required=False, help_text=_("Empty: the item's lead time before it is due."))
+    priority = forms.IntegerField(label=_("Priority"), initial=50, min_value=0, max_value=100)
+    number = forms.CharField(
+        label=_("Number"), required=False, max_length=40, help_text=_("Empty: the next of the series.")
+    )
+
+
+class OrderChangeForm(forms.Form):
+    quantity = quantity()
+    start_on = day(_("Start"))
+    due_on = day(_("Due"))
+    priority = forms.IntegerField(label=_("Priority"), min_value=0, max_value=100)
+
+
+class RescheduleForm(forms.Form):
+    starts_at = forms.DateTimeField(
+        label=_("Not before"),
+        required=False,
+        widget=forms.DateTimeInput(attrs=INSTANT, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Empty: now. Nothing else moves."),
+    )
+
+
+class ReplenishmentForm(forms.Form):
+    site = site()
+    item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True))
+    vendor = KeyedField(label=_("Vendor"), rows=Vendor.objects.filter(active=True))
+    quantity = quantity()
+    due_on = day(_("Due"))
+    price = forms.DecimalField(
+        label=_("Price for one"), required=False, max_digits=24, decimal_places=8, min_value=0
+    )
+
+
+class ConfirmForm(forms.Form):
+    promised_at = forms.DateTimeField(
+        label=_("Promised for"),
+        required=False,
+        widget=forms.DateTimeInput(attrs=INSTANT, format="%Y-%m-%dT%H:%M"),
+    )
+    promised_quantity = quantity(_("Promised quantity"), required=False)
+
+
+class ReceiveForm(forms.Form):
+    quantity = quantity(_("Received"))
+    location = forms.ModelChoiceField(
+        label=_("To"), queryset=Location.objects.none(), required=False, empty_label=_("The order's place")
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = Location.objects.filter(site=site, active=True).exclude(kind__in=Location.OUTSIDE)
+        self.fields["location"].queryset = places  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Pages of planning: parse, call one service or selector, render."""

@@ -1,0 +1,214 @@
+"""Production orders: the list, forms, and planning's panels on the order page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from p2p.core.web import formats
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.columns import Column
+from p2p.core.web.lists import Bulk, ListPage, Tab
+from p2p.core.web.page import Page, who
+from planning import filters, forms, selectors, words
+from planning.models import ProductionOrder
+from planning.services import firm, schedule
+from planning.services import order as service
+
+PLANNER = ("planner",)
+MOVER = ("planner", "supervisor")
+
+
+def _said(count: int, one: str, many: str) -> str:
+    return ngettext(one, many, count).format(count=formats.number(count))
+
+
+def reschedule_many(*, records: QuerySet[ProductionOrder], by: Any) -> str:
+    done = schedule.reschedule(orders=list(records[:200]), by=by)
+    return _said(len(done), "{count} order placed anew.", "{count} orders placed anew.")
+
+
+def unfirm_many(*, records: QuerySet[ProductionOrder], by: Any) -> str:
+    done = firm.unfirm(orders=list(records), by=by)
+    return _said(len(done), "{count} order is a proposal again.", "{count} orders are proposals again.")
+
+
+def cancel_many(*, records: QuerySet[ProductionOrder], by: Any) -> str:
+    done = service.cancel_order(orders=list(records), by=by)
+    return _said(len(done), "{count} order cancelled.", "{count} orders cancelled.")
+
+
+def lateness(order: Any) -> timedelta | None:
+    """Only what is late: how much early an order is helps nobody in this column."""
+    late = order.late_by
+    return late if late is not None and late > timedelta(0) else None
+
+
+class OrderList(ListPage):
+    model, title, section, slot = ProductionOrder, _("Production orders"), "planning", "orders"
+    filterset_class = filters.OrderFilter
+    search = ("number", "item__number", "item__name")
+    order = ("due_on", "number")
+    columns = (
+        Column("number", _("Order"), link=True, width=108),
+        Column("item.number", _("Item"), kind="code", width=116),
+        Column("item.name", _("Name")),
+        Column("state", _("State"), template="planning/order_state.html", order="state", width=150),
+        Column("quantity", _("Quantity"), kind="quantity", unit="unit.code", total=True),
+        Column("done", _("Done"), kind="bar", bar=("good_quantity", "scrap_quantity", "quantity")),
+        Column("start_on", _("Start"), kind="date", hidden=True),
+        Column("due_on", _("Due"), kind="date"),
+        Column("starts_at", _("Starts"), kind="time"),
+        Column("ends_at", _("Ends"), kind="time"),
+        Column(
+            "late_by",
+            _("Late by"),
+            kind="duration",
+            value=lateness,
+            order="late_by",
+            tone=lambda _order: "bad",
+        ),
+        Column("priority", _("Priority"), kind="number", hidden=True),
+        Column("site.code", _("Site"), kind="code", hidden=True),
+        Column("need", _("Need"), value=lambda row: row.get_need_display(), hidden=True),
+    )
+    tabs = (
+        Tab("open", _("Open"), "state=firm&state=scheduled&state=released&state=started", counted=True),
+        Tab("late", _("Late"), "late=true", counted=True, hot=True),
+        Tab("firm", _("To schedule"), "state=firm", counted=True),
+        Tab("release", _("To release"), "state=scheduled", counted=True),
+        Tab("started", _("Started"), "state=started", counted=True),
+        Tab("blocked", _("Blocked"), "blocked=true"),
+        Tab("all", _("All")),
+    )
+    bulk = (
+        Bulk("reschedule", _("Reschedule"), act=reschedule_many, roles=MOVER),
+        Bulk("unfirm", _("Make proposals again"), act=unfirm_many, roles=PLANNER),
+        Bulk(
+            "cancel",
+            _("Cancel"),
+            act=cancel_many,
+            roles=PLANNER,
+            danger=True,
+            confirm=_("Cancel these orders?"),
+        ),
+    )
+    empty_title = _("No production order yet")
+    empty_text = _("Orders come from firmed proposals, or are entered by hand.")
+    empty_action = (_("Open the proposals"), "planning:proposals")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.orders(self.request.user)
+
+
+class OrderNew(ActionForm):
+    title, submit, section, roles = _("New order"), _("Make it"), "planning", PLANNER
+    form_class = forms.OrderForm
+
+    def act(self, form: Any) -> Any:
+        return service.create_order(**form.cleaned_data, by=who(self.request))
+
+
+class OrderChange(ActionForm):
+    model, title, submit, section, roles = (
+        ProductionOrder,
+        _("Change order"),
+        _("Change"),
+        "planning",
+        PLANNER,
+    )
+    form_class = forms.OrderChangeForm
+
+    def heading(self) -> Any:
+        return _("Change {order}").format(order=self.record)
+
+    def initial(self) -> dict[str, Any]:
+        row = self.record
+        return {
+            "quantity": row.quantity.normalize(),
+            "start_on": row.start_on,
+            "due_on": row.due_on,
+            "priority": row.priority,
+        }
+
+    def act(self, form: Any) -> Any:
+        return service.change_order(order=self.record, **form.cleaned_data, by=who(self.request))
+
+
+class OrderReschedule(ActionForm):
+    model, title, submit, section, roles = (
+        ProductionOrder,
+        _("Reschedule"),
+        _("Reschedule"),
+        "planning",
+        MOVER,
+    )
+    form_class = forms.RescheduleForm
+    text = _("The order is placed into the gaps that all the others leave.")
+
+    def act(self, form: Any) -> Any:
+        return schedule.reschedule(orders=[self.record], **form.cleaned_data, by=who(self.request))[0]
+
+
+class OrderCancel(ActionForm):
+    model, title, submit, section, roles = (
+        ProductionOrder,
+        _("Cancel order"),
+        _("Cancel it"),
+        "planning",
+        PLANNER,
+    )
+    form_class = forms.NothingForm
+    danger = True
+
+    def heading(self) -> Any:
+        return _("Cancel {order}").format(order=self.record)
+
+    def act(self, form: Any) -> Any:
+        return service.cancel_order(orders=[self.record], by=who(self.request))[0]
+
+
+class _Panel(Page):
+    """A fragment about one order."""
+
+    template_name: str
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        order = get_object_or_404(selectors.orders(request.user), pk=pk)
+        return render(request, self.template_name, {"order": order, **self.found(order)})
+
+    def found(self, order: ProductionOrder) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class OperationsPanel(_Panel):
+    template_name = "planning/order_operations.html"
+
+    def found(self, order: ProductionOrder) -> dict[str, Any]:
+        return {"operations": selectors.operations_of(order), "outputs": selectors.outputs_of(order)}
+
+
+class MaterialsPanel(_Panel):
+    template_name = "planning/order_materials.html"
+
+    def found(self, order: ProductionOrder) -> dict[str, Any]:
+        return {"materials": selectors.materials_of(order)}
+
+
+class PlanPanel(_Panel):
+    template_name = "planning/order_plan.html"
+
+    def found(self, order: ProductionOrder) -> dict[str, Any]:
+        ups, downs = selectors.feeding(order)
+        return {
+            "ups": ups,
+            "downs": downs,
+            "waits": [words.wait(one) for one in selectors.why_late(order)],
+            "late": lateness(order),
+        }

@@ -1,0 +1,144 @@
+"""Purchase and transfer orders: the list, one order, forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from p2p.core.web import formats
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.columns import Column
+from p2p.core.web.lists import Bulk, ListPage, Tab
+from p2p.core.web.page import who
+from p2p.core.web.records import RecordPage, RecordTab, Said
+from planning import filters, forms, selectors
+from planning.models import ReplenishmentOrder
+from planning.services import replenishment as service
+
+BUYER = ("buyer", "planner")
+
+
+def _mover(act: Any) -> Any:
+    def move(*, records: QuerySet[ReplenishmentOrder], by: Any) -> str:
+        count = len(act(orders=list(records), by=by))
+        return ngettext("{count} purchase changed.", "{count} purchases changed.", count).format(count=count)
+
+    return move
+
+
+class ReplenishmentList(ListPage):
+    model, title, section, slot = ReplenishmentOrder, _("Purchases"), "planning", "replenishments"
+    filterset_class = filters.ReplenishmentFilter
+    search = ("number", "item__number", "item__name", "vendor__name")
+    order = ("due_on", "number")
+    columns = (
+        Column("number", _("Order"), link=True, width=108),
+        Column("item.number", _("Item"), kind="code", width=116),
+        Column("item.name", _("Name")),
+        Column("vendor.name", _("Vendor"), width=180),
+        Column("state", _("State"), kind="state"),
+        Column("quantity", _("Ordered"), kind="quantity", unit="item.unit.code", total=True),
+        Column("received", _("Received"), kind="bar", bar=("received_quantity", "", "quantity")),
+        Column("price", _("Price"), kind="money", places=4, hidden=True),
+        Column("ordered_on", _("Ordered on"), kind="date"),
+        Column("due_on", _("Due"), kind="date"),
+        Column("promised_at", _("Promised"), kind="time"),
+    )
+    tabs = (
+        Tab("open", _("Open"), "state=firm&state=sent&state=confirmed", counted=True),
+        Tab("firm", _("To send"), "state=firm", counted=True),
+        Tab("received", _("Received"), "state=received"),
+        Tab("all", _("All")),
+    )
+    bulk = (
+        Bulk("send", _("Mark as sent"), act=_mover(service.send), roles=BUYER),
+        Bulk("close", _("Close"), act=_mover(service.close), roles=BUYER),
+        Bulk("cancel", _("Cancel"), act=_mover(service.cancel_replenishment), roles=BUYER, danger=True,
+             confirm=_("Cancel these purchases?")),
+    )  # fmt: skip
+    empty_title = _("No purchase yet")
+    empty_text = _("Purchases come from firmed proposals of bought items, or are entered by hand.")
+    empty_action = (_("Open the proposals"), "planning:proposals")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.replenishments(self.request.user)
+
+    def record_url(self, record: Any) -> str:
+        return reverse("planning:replenishment", args=[record.number])
+
+
+class ReplenishmentPage(RecordPage):
+    model, lookup, slot, section = ReplenishmentOrder, "number", "replenishment", "planning"
+    list_url, list_title = "planning:replenishments", _("Purchases")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.replenishments(self.request.user)
+
+    def subtitle(self) -> Any:
+        return f"{self.record.item.number} {self.record.item.name}"
+
+    def facts(self) -> list[Said]:
+        row = self.record
+        unit = row.item.unit.code
+        return [
+            Said(_("From"), row.vendor or row.from_location or formats.NONE),
+            Said(_("Ordered"), f"{formats.number(row.quantity)} {unit}"),
+            Said(_("Received"), f"{formats.number(row.received_quantity)} {unit}"),
+            Said(_("Due"), formats.day(row.due_on)),
+            Said(_("Promised"), formats.moment(row.promised_at) if row.promised_at else formats.NONE),
+            Said(_("To"), row.to_location or formats.NONE),
+        ]
+
+    def tabs(self) -> list[RecordTab]:
+        return [RecordTab("receipts", _("Receipts"), "planning/replenishment_receipts.html")]
+
+    def extra(self) -> dict[str, Any]:
+        return {"receipts": selectors.receipts_of(self.record)}
+
+
+def _page(row: ReplenishmentOrder) -> str:
+    return reverse("planning:replenishment", args=[row.number])
+
+
+class ReplenishmentNew(ActionForm):
+    title, submit, section, roles = _("New purchase"), _("Order"), "planning", BUYER
+    form_class = forms.ReplenishmentForm
+
+    def act(self, form: Any) -> Any:
+        return _page(service.create_replenishment(**form.cleaned_data, by=who(self.request)))
+
+
+class ReplenishmentSend(ActionForm):
+    model, title, submit, section, roles = ReplenishmentOrder, _("Send"), _("Mark as sent"), "planning", BUYER
+    form_class = forms.NothingForm
+
+    def act(self, form: Any) -> Any:
+        return _page(service.send(orders=[self.record], by=who(self.request))[0])
+
+
+class ReplenishmentConfirm(ActionForm):
+    model, title, submit, section, roles = ReplenishmentOrder, _("Confirm"), _("Confirm"), "planning", BUYER
+    form_class = forms.ConfirmForm
+
+    def act(self, form: Any) -> Any:
+        return _page(service.confirm(order=self.record, **form.cleaned_data, by=who(self.request)))
+
+
+class ReplenishmentReceive(ActionForm):
+    model, title, submit, section = ReplenishmentOrder, _("Receive"), _("Receive"), "planning"
+    roles = (*BUYER, "operator")
+    form_class = forms.ReceiveForm
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"site": self.record.site}
+
+    def initial(self) -> dict[str, Any]:
+        left = self.record.quantity - self.record.received_quantity
+        return {"quantity": max(left, 0 * left).normalize(), "location": self.record.to_location}
+
+    def act(self, form: Any) -> Any:
+        return _page(service.receive(order=self.record, **form.cleaned_data, by=who(self.request)))

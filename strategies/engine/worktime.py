@@ -79,6 +79,9 @@ class WorkTime:
         """
         if not seconds:
             return instant
+        place = bisect_right(self.starts, instant) - 1
+        if place >= 0 and self.starts[place] <= instant + seconds <= self.ends[place] and seconds > 0:
+            return instant + seconds
         position = self.position(instant) + seconds
         return self.earliest(position) if seconds > 0 else self.latest(position)
 

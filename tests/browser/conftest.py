@@ -100,6 +100,15 @@ def visit(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     assert problems == []
 
 
+def until(page: Any, script: str, *, seconds: float = 15) -> None:
+    """Wait until the script is true. (Playwright's own waiting evaluates text in the page; the policy forbids.)"""
+    for _turn in range(int(seconds * 20)):
+        if page.evaluate(f"() => Boolean({script})"):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never became true: {script}")
+
+
 @pytest.fixture
 def shoot() -> Callable[..., Path]:
     """`shoot(page, "orders-dark")`: a picture in the git-ignored folder shots/."""

@@ -9,6 +9,7 @@ import pytest
 
 from p2p.core.models import User
 from tests.browser import plant
+from tests.browser.conftest import until
 
 pytestmark = [
     pytest.mark.browser,
@@ -24,7 +25,7 @@ def maya() -> User:
 
 def opened(visit: Any, by: User, operations: int = 1500, **also: Any) -> Any:
     page = visit(f"/try/gantt/?operations={operations}", by=by, **also)
-    page.wait_for_function("document.querySelector('[data-gantt]').gantt?.plan")
+    until(page, "document.querySelector('[data-gantt]').gantt?.plan !== undefined")
     page.wait_for_timeout(100)
     return page
 
@@ -87,7 +88,7 @@ def test_dragging_pans_and_the_wheel_zooms_about_the_pointer(visit: Any, maya: U
     page.keyboard.down("Control")
     page.mouse.wheel(0, -400)
     page.keyboard.up("Control")
-    page.wait_for_function(f"document.querySelector('[data-gantt]').gantt.view.mpp < {before[1]} * 0.8")
+    until(page, f"document.querySelector('[data-gantt]').gantt.view.mpp < {before[1]} * 0.8")
     assert ask(page, under) == pytest.approx(held, abs=0.5)
 
 

@@ -12,6 +12,7 @@ class PlanningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from planning import places
+        from planning import places, sheets
 
+        sheets.register()
         places.register()

@@ -1,4 +1,4 @@
-"""Planning in the rail and its places on pages."""
+"""Planning in the rail, its places on pages and its sheets in imports."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ class PlanningConfig(AppConfig):
     name = "planning"
     label = "planning"
     verbose_name = _("Planning")
-    icon = "calendar-event"
+    icon = "calendar-stats"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

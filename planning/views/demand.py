@@ -42,8 +42,8 @@ class DemandList(ListPage):
         Column("state", _("State"), kind="state"),
         Column("quantity", _("Quantity"), kind="quantity", unit="unit.code", total=True),
         Column("delivered_quantity", _("Delivered"), kind="quantity", hidden=True),
-        Column("ordered_on", _("Ordered"), kind="date"),
-        Column("due_on", _("Due"), kind="date"),
+        Column("ordered_on", _("Ordered"), kind="date", width=98),
+        Column("due_on", _("Due"), kind="date", width=98),
         Column("promised_on", _("Promised"), kind="date", hidden=True),
         Column("priority", _("Priority"), kind="number", width=72),
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display(), hidden=True),
@@ -51,7 +51,6 @@ class DemandList(ListPage):
     tabs = (
         Tab("open", _("Open"), "state=open", counted=True),
         Tab("forecast", _("Forecast"), "kind=forecast"),
-        Tab("all", _("All")),
     )
     bulk = (
         Bulk(

@@ -63,16 +63,16 @@ class OrderList(ListPage):
         Column("quantity", _("Quantity"), kind="quantity", unit="unit.code", total=True),
         Column("done", _("Done"), kind="bar", bar=("good_quantity", "scrap_quantity", "quantity")),
         Column("start_on", _("Start"), kind="date", hidden=True),
-        Column("due_on", _("Due"), kind="date"),
-        Column("starts_at", _("Starts"), kind="time"),
-        Column("ends_at", _("Ends"), kind="time"),
+        Column("due_on", _("Due"), kind="date", width=98),
+        Column("starts_at", _("Starts"), kind="time", width=140),
+        Column("ends_at", _("Ends"), kind="time", width=140),
         Column(
             "late_by",
             _("Late by"),
             kind="duration",
             value=lateness,
             order="late_by",
-            tone=lambda _order: "bad",
+            tone=lambda order: "bad" if order.late else "",
         ),
         Column("priority", _("Priority"), kind="number", hidden=True),
         Column("site.code", _("Site"), kind="code", hidden=True),
@@ -85,7 +85,6 @@ class OrderList(ListPage):
         Tab("release", _("To release"), "state=scheduled", counted=True),
         Tab("started", _("Started"), "state=started", counted=True),
         Tab("blocked", _("Blocked"), "blocked=true"),
-        Tab("all", _("All")),
     )
     bulk = (
         Bulk("reschedule", _("Reschedule"), act=reschedule_many, roles=MOVER),

@@ -56,11 +56,11 @@ class PlanList(ListPage):
         Column("number", _("Plan"), value=str, link=True, width=88),
         Column("state", _("State"), kind="state"),
         Column("site.code", _("Site"), kind="code", width=110),
-        Column("from_date", _("Needs from"), kind="date"),
-        Column("to_date", _("To"), kind="date"),
+        Column("from_date", _("Needs from"), kind="date", width=98),
+        Column("to_date", _("To"), kind="date", width=98),
         Column("rules", _("Rules"), value=rules_of),
         Column("proposals", _("Proposals"), kind="number", value=lambda run: run.summary.get("proposals")),
-        Column("asked_at", _("Asked"), kind="time"),
+        Column("asked_at", _("Asked"), kind="time", width=140),
         Column("asked_by.username", _("By"), width=110),
         Column("took", _("Took"), kind="duration", value=took),
     )
@@ -159,7 +159,6 @@ class MessageList(ListPage):
         Tab("problem", _("Problems"), "level=problem", counted=True, hot=True),
         Tab("warning", _("Warnings"), "level=warning", counted=True),
         Tab("action", _("Actions"), "level=action", counted=True),
-        Tab("all", _("All")),
     )
     empty_title = _("No message")
     empty_text = _("The latest plan found nothing a planner has to look at.")

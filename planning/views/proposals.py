@@ -60,8 +60,8 @@ class ProposalList(ListPage):
         Column("state", _("State"), kind="state"),
         Column("need", _("Need"), value=lambda row: row.get_need_display(), order="need", width=104),
         Column("quantity", _("Quantity"), kind="quantity", unit="item.unit.code", total=True),
-        Column("start_on", _("Start"), kind="date"),
-        Column("due_on", _("Due"), kind="date"),
+        Column("start_on", _("Start"), kind="date", width=98),
+        Column("due_on", _("Due"), kind="date", width=98),
         Column("need_on", _("Needed"), kind="date", hidden=True),
         Column("level", _("Level"), kind="number", width=56),
         Column("vendor.name", _("Vendor"), width=150),
@@ -72,7 +72,6 @@ class ProposalList(ListPage):
         Tab("make", _("To make"), "kind=make&state=proposed&state=approved", counted=True),
         Tab("buy", _("To buy"), "kind=buy&state=proposed&state=approved", counted=True),
         Tab("firmed", _("Firmed"), "state=firmed"),
-        Tab("all", _("All")),
     )
     bulk = (
         Bulk("firm", _("Firm"), act=firm_many, roles=PLANNER, icon="check"),

@@ -44,15 +44,14 @@ class ReplenishmentList(ListPage):
         Column("quantity", _("Ordered"), kind="quantity", unit="item.unit.code", total=True),
         Column("received", _("Received"), kind="bar", bar=("received_quantity", "", "quantity")),
         Column("price", _("Price"), kind="money", places=4, hidden=True),
-        Column("ordered_on", _("Ordered on"), kind="date"),
-        Column("due_on", _("Due"), kind="date"),
-        Column("promised_at", _("Promised"), kind="time"),
+        Column("ordered_on", _("Ordered on"), kind="date", width=98),
+        Column("due_on", _("Due"), kind="date", width=98),
+        Column("promised_at", _("Promised"), kind="time", width=140),
     )
     tabs = (
         Tab("open", _("Open"), "state=firm&state=sent&state=confirmed", counted=True),
         Tab("firm", _("To send"), "state=firm", counted=True),
         Tab("received", _("Received"), "state=received"),
-        Tab("all", _("All")),
     )
     bulk = (
         Bulk("send", _("Mark as sent"), act=_mover(service.send), roles=BUYER),

@@ -167,6 +167,7 @@ STATICFILES_DIRS = [ROOT / "p2p" / "static"]
 # On one machine files are served from where they lie; only production collects them.
 STATIC_ROOT = Path(os.environ.get("P2P_STATIC") or ROOT / "staticfiles") if PRODUCTION else None
 MEDIA_ROOT = P2P_DATA / "attachments"
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 _STATIC_STORAGE = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if PRODUCTION

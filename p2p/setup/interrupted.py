@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import signal
 import sys
 import types
 from collections.abc import Iterator
 
 from p2p.setup.trouble import Trouble
+
+FULL = os.strerror(errno.ENOSPC)
 
 
 def _terminate(number: int, frame: types.FrameType | None) -> None:
@@ -31,11 +34,10 @@ def plainly() -> Iterator[None]:
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         raise SystemExit(130) from None
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except Exception as error:
+        if FULL not in str(error):  # the database says it in the same words
             raise
         print(
-            f"The disk is full ({error.filename or 'no room left'}): make room, then start again.",
-            file=sys.stderr,
+            "The disk is full: make room, then start again; nothing that was done is lost.", file=sys.stderr
         )
         raise SystemExit(1) from None

@@ -57,6 +57,10 @@ def once(request: Request, act: Callable[[], Any], render: Callable[[Any], Any])
         if response.status_code >= 400:
             transaction.set_rollback(True)
             return response
+        if "no-store" in response.headers.get("Cache-Control", ""):
+            # A secret that is shown once must not lie in a table: its request cannot be repeated.
+            IdempotencyKey.objects.filter(user_id=request.user.pk, key=key).delete()
+            return response
         _keep(request.user.pk, key, render(response))
         return response
 

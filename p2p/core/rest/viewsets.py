@@ -56,8 +56,8 @@ class RecordViewSet(EdgeViewSet):
     upserts: ClassVar[Service | bool] = False
 
     lookup_url_kwarg = "number"
-    parser_classes = (JSONParser, CsvParser)
-    renderer_classes = (JSONRenderer, CsvRenderer)
+    parser_classes: Any = (JSONParser, CsvParser)
+    renderer_classes: Any = (JSONRenderer, CsvRenderer)
 
     # -- reading -----------------------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
+from p2p.core.fact_kinds import TokenChanged
+from p2p.core.facts import tell
 from p2p.core.models import ApiToken, User
 from p2p.core.refusal import Refused
 from p2p.core.rest.authentication import digest_of
@@ -42,6 +44,7 @@ def issue(
         scopes=list(scopes),
         expires_at=expires_at,
     )
+    tell(TokenChanged(token=token, change="issued", by=by))
     return token, secret
 
 
@@ -50,5 +53,6 @@ def revoke(*, token: ApiToken, by: User) -> ApiToken:
     """End a token now, for good."""
     if not ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
         raise Refused(_("{token} was already revoked."), code="wrong_state", token=token)
+    tell(TokenChanged(token=token, change="revoked", by=by))
     token.refresh_from_db()
     return token

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
+from math import lcm
 
-from p2p.core.numbers import PRICE_PLACES, Exact, decimal_of
+from p2p.core.numbers import PRICE_PLACES, Exact, from_scaled
 from strategies.engine.levels import low_level_codes
 
 Amounts = dict[int, Decimal]
 """Element id -> money for one of the item's unit."""
+
+Scaled = dict[int, int]
+"""The same in steps of 1e-8, whole numbers."""
+
+STEPS = 10**PRICE_PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,57 +121,94 @@ def roll_up(parts: Sequence[Part], surcharges: Iterable[Surcharge] = ()) -> Roll
     """
     by_item = {part.item: part for part in parts}
     levels = low_level_codes(by_item, {part.item: [use.component for use in part.uses] for part in parts})
-    extra = tuple(surcharges)
+    extra = [(one.base, one.element, *one.fraction.as_integer_ratio()) for one in surcharges]
+    whole: dict[int, Scaled] = {}
     costs: dict[int, Cost] = {}
     warnings = [Warn("loop", loop[0], loop) for loop in levels.loops]
     for item in reversed(levels.top_down):
         part = by_item.get(item)
         if part is None:
             warnings.append(Warn("unknown_component", item))
-            costs[item] = Cost(item, {}, {})
+            whole[item], costs[item] = {}, Cost(item, {}, {})
             continue
-        cost = Cost(item, _this_level(part, extra), _lower_levels(part, costs, levels.cut))
-        costs[item] = cost
+        this, lower = _this_level(part, extra), _lower_levels(part, whole, levels.cut)
+        whole[item] = both = dict(lower)
+        for element, steps in this.items():
+            both[element] = both.get(element, 0) + steps
+        costs[item] = Cost(item, _amounts(this), _amounts(lower))
         if not part.made and part.price is None:
             warnings.append(Warn("no_price", item))
-        elif not cost.total:
+        elif not sum(both.values()):
             warnings.append(Warn("zero_cost", item))
     return Rolled(costs, tuple(sorted(warnings, key=lambda one: (one.code, one.item))))
 
 
-def _this_level(part: Part, surcharges: tuple[Surcharge, ...]) -> Amounts:
-    exact: dict[int, Fraction] = {}
-    if part.price is not None and not part.made:
-        exact[part.price_element] = Fraction(part.price)
-    share, lot = Fraction(part.output_share), Fraction(part.lot)
+def _this_level(part: Part, surcharges: list[tuple[int, int, int, int]]) -> Scaled:
+    """Price, or hours and fees, and the surcharges on them; (element, numerator, denominator) until rounded."""
+    if not part.made:
+        if part.price is None:
+            return {}
+        return _rounded([(part.price_element, *part.price.as_integer_ratio())])
+    terms = []
     for step in part.steps:
-        hours = Fraction(step.hours_per_piece) / share + Fraction(step.hours_per_lot) / lot
-        exact[step.element] = exact.get(step.element, Fraction(0)) + hours * Fraction(step.per_hour)
+        hours, per = _quantity(step.hours_per_piece, step.hours_per_lot, part)
+        rate, of = step.per_hour.as_integer_ratio()
+        terms.append((step.element, hours * rate, per * of))
     for fee in part.fees:
-        exact[fee.element] = exact.get(fee.element, Fraction(0)) + Fraction(fee.per_piece) / share
-    bases = dict(exact) if part.made else {}
-    for one in surcharges:
-        if one.base in bases:
-            exact[one.element] = exact.get(one.element, Fraction(0)) + bases[one.base] * Fraction(
-                one.fraction
-            )
-    return _rounded(exact)
+        terms.append((fee.element, *_quantity(fee.per_piece, 0, part)))
+    on_top = [
+        (element, numerator * share, denominator * of)
+        for base, element, share, of in surcharges
+        for named, numerator, denominator in terms
+        if named == base
+    ]
+    return _rounded(terms + on_top)
 
 
-def _lower_levels(part: Part, costs: Mapping[int, Cost], cut: frozenset[tuple[int, int]]) -> Amounts:
-    exact: dict[int, Fraction] = {}
-    share, lot = Fraction(part.output_share), Fraction(part.lot)
-    for use in part.uses:
-        if (part.item, use.component) in cut:
-            continue
-        quantity = Fraction(use.per_piece) / share + Fraction(use.per_lot) / lot
-        cost = costs[use.component]
-        for amounts in (cost.this, cost.lower):
-            for element, amount in amounts.items():
-                exact[element] = exact.get(element, Fraction(0)) + quantity * Fraction(amount)
-    return _rounded(exact)
+def _lower_levels(part: Part, whole: Mapping[int, Scaled], cut: frozenset[tuple[int, int]]) -> Scaled:
+    """Components at their rounded cost, over one common denominator for all lines."""
+    lines = [
+        (*_quantity(use.per_piece, use.per_lot, part), whole[use.component])
+        for use in part.uses
+        if not cut or (part.item, use.component) not in cut
+    ]
+    common = lcm(*(per for _, per, _ in lines))
+    sums: Scaled = {}
+    for quantity, per, costs in lines:
+        factor = quantity * (common // per)
+        for element, steps in costs.items():
+            sums[element] = sums.get(element, 0) + factor * steps
+    return {element: _half_up(total, common) for element, total in sorted(sums.items()) if total}
 
 
-def _rounded(exact: Mapping[int, Fraction]) -> Amounts:
-    """The one rounding of the roll-up."""
-    return {element: decimal_of(value, PRICE_PLACES) for element, value in sorted(exact.items()) if value}
+def _quantity(per_piece: Exact, per_lot: Exact, part: Part) -> tuple[int, int]:
+    """per_piece / output_share + per_lot / lot as numerator and denominator: exact, and faster than fractions."""
+    numerator, denominator = per_piece.as_integer_ratio()
+    if part.output_share != 1:
+        share, of = part.output_share.as_integer_ratio()
+        numerator, denominator = numerator * of, denominator * share
+    if per_lot:
+        once, once_of = per_lot.as_integer_ratio()
+        lot, lot_of = part.lot.as_integer_ratio()
+        once, once_of = once * lot_of, once_of * lot
+        numerator, denominator = numerator * once_of + once * denominator, denominator * once_of
+    return numerator, denominator
+
+
+def _rounded(terms: list[tuple[int, int, int]]) -> Scaled:
+    """Sums by element in steps of 1e-8: with `_half_up` below, the one rounding of the roll-up."""
+    common = lcm(*(denominator for _, _, denominator in terms))
+    sums: Scaled = {}
+    for element, numerator, denominator in terms:
+        sums[element] = sums.get(element, 0) + numerator * (common // denominator)
+    return {element: _half_up(total * STEPS, common) for element, total in sorted(sums.items()) if total}
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    """The nearest whole number; a tie goes away from zero."""
+    nearest = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return nearest if numerator >= 0 else -nearest
+
+
+def _amounts(scaled: Scaled) -> Amounts:
+    return {element: from_scaled(steps, PRICE_PLACES) for element, steps in scaled.items()}

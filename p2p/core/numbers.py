@@ -129,5 +129,4 @@ def to_scaled(value: Exact, places: int) -> int:
 
 def from_scaled(value: int, places: int) -> Decimal:
     """The inverse of `to_scaled`, free of the decimal context's precision."""
-    digits = tuple(int(digit) for digit in str(abs(value)))
-    return Decimal((int(value < 0), digits, -places))
+    return Decimal(f"{value}E{-places}")

@@ -49,7 +49,7 @@ def sentence(message: Message) -> str:
         item=message.item.number if message.item else "–",
         demand=message.demand or facts.get("subject", "–"),
         proposal=message.proposal or "–",
-        supply=facts.get("supply") or _supply(str(facts.get("subject", ""))),
+        supply=facts.get("supply", "–"),
         quantity=_quantity(facts.get("quantity")),
         unit=message.item.unit.code if message.item else "",
         days=days(int(facts.get("days", 0))),
@@ -81,15 +81,11 @@ _SENTENCES = {
     "no_bom": gettext_lazy("{item} is made but has no BOM: nothing was planned below it. Add one."),
     "no_source": gettext_lazy("{item} is needed but neither made nor bought: choose how it is supplied."),
     "no_conversion": gettext_lazy(
-        "{item} is used in a unit that has no conversion to the item's own; the line was left out. Enter it."
+        "A line of {item} has no conversion from {source} to {target} and was left out: enter the conversion."
     ),
     "unknown_item": gettext_lazy("{item} is wanted but is no longer in use."),
     "unknown_component": gettext_lazy("The BOM of {item} names a component that is no longer in use."),
 }
-
-
-def _supply(subject: str) -> str:
-    return _("the order") if subject[:1] == "O" else _("the purchase") if subject[:1] == "R" else "–"
 
 
 def _wanted(message: Message) -> str:

@@ -13,12 +13,12 @@ from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
 from p2p.core.runs import revisions
-from p2p.inventory import selectors as stock
-from planning.engine.mrp import BomLine, Demand, Item, LotSize, Problem, Receipt, Settings, lot_for_lot
+from planning.engine.mrp import BomLine, Demand, Problem, Receipt, Settings, lot_for_lot
 from planning.measures import Measures
 from planning.models import Demand as DemandLine
 from planning.models import Material, ProductionOrder, ReplenishmentOrder
 from planning.snapshot import keys
+from planning.snapshot.items import Stocked
 from planning.snapshot.versions import Versions
 from strategies import models as strategies
 from strategies.engine.units import MissingConversion
@@ -64,12 +64,12 @@ class _Reading:
         self.measures = Measures()
         self.boms = Versions(strategies.BomVersion, site.pk)
         self.routes = Versions(strategies.RouteVersion, site.pk)
-        self.units: dict[int, int] = {}
-        self.vendors: dict[int, int] = {}
+        self.stocked = Stocked(site, rules, self.measures, self.boms)
+        self.units = self.stocked.units
         self.notices: list[Notice] = []
 
     def snapshot(self) -> Snapshot:
-        items = list(self.items())
+        items = list(self.stocked.items())
         lines = list(self.lines())
         demands = list(self.demands())
         receipts: list[Receipt] = []
@@ -80,7 +80,7 @@ class _Reading:
             items=items, lines=lines, demands=demands, receipts=receipts, settings=self.settings()
         )
         seen: dict[type[Model], dict[int, int]] = {rows.model: revisions(rows) for rows in self.watched()}
-        return Snapshot(problem, self.boms, self.routes, self.vendors, seen, self.notices)
+        return Snapshot(problem, self.boms, self.routes, self.stocked.vendors, seen, self.notices)
 
     def watched(self) -> Iterator[QuerySet[Any]]:
         """The rows whose change while the plan is being made would make it wrong."""
@@ -109,82 +109,6 @@ class _Reading:
             flat_days=rules.flat_days,
             scrap="divide" if self.site.scrap_rule == "divisor" else "multiply",
         )
-
-    # ---- items
-
-    def items(self) -> Iterator[Item]:
-        on_hand = stock.on_hand(self.site) if self.rules.netting else {}
-        policies = self._policies()
-        prices = self._vendor_prices()
-        yields = dict(
-            strategies.BomVersion.objects.filter(state="active").values_list("pk", "yield_fraction")
-        )
-        rows = strategies.Item.objects.filter(active=True).exclude(kind="service").order_by("pk")
-        for key, unit in rows.values_list("pk", "unit_id"):
-            self.units[key] = unit
-            policy = policies.get(key)
-            if policy is None:
-                yield Item(id=key, source="", places=self.measures.places(unit))
-                continue
-            vendor, vendor_days = prices.get(key, (policy["vendor_id"], 0))
-            if policy["supply"] in ("buy", "subcontract") and vendor:
-                self.vendors[key] = vendor
-            version = self.boms.on(key, self.rules.first, ZERO)
-            share = policy["yield_fraction"] * (yields[version] if version is not None else Decimal(1))
-            yield self._item(key, unit, policy, on_hand.get(key, ZERO), vendor_days, share)
-
-    def _item(
-        self, key: int, unit: int, policy: Policy, on_hand: Decimal, vendor_days: int, share: Decimal
-    ) -> Item:
-        def up(name: str) -> Decimal:
-            return self.measures.up(policy[name] or ZERO, unit)
-
-        lots = LotSize(
-            minimum=up("minimum_quantity"),
-            maximum=up("maximum_quantity"),
-            multiple=up("multiple_quantity"),
-            fixed=up("fixed_quantity") if policy["lot_policy"] == "fixed" else ZERO,
-        )
-        coverage = {"period": "period", "min_max": "min_max"}.get(policy["lot_policy"], "requirement")
-        lowest = up("reorder_point")
-        if coverage == "min_max":
-            highest = max(lots.maximum, lowest)
-            lots = LotSize(minimum=lots.minimum, multiple=lots.multiple)
-        else:
-            highest = lowest
-        return Item(
-            id=key,
-            source=policy["supply"],
-            places=self.measures.places(unit),
-            lead_days=policy["lead_time_days"] or vendor_days,
-            on_hand=self.measures.up(on_hand, unit),
-            safety_stock=up("safety_stock"),
-            coverage=cast(Any, coverage),
-            period_days=max(1, policy["period_days"]),
-            minimum_stock=lowest,
-            maximum_stock=highest,
-            lot=lots,
-            good_share=share,
-        )
-
-    def _policies(self) -> dict[int, Policy]:
-        rows = strategies.ItemPolicy.objects.filter(Q(site=self.site) | Q(site__isnull=True))
-        # The row for the site comes last and so wins over the row for all sites.
-        return {row["item_id"]: row for row in rows.order_by(F("site").asc(nulls_first=True)).values()}
-
-    def _vendor_prices(self) -> dict[int, tuple[int, int]]:
-        """Vendor and lead time for each bought item: the policy's vendor, else preferred, else cheapest."""
-        named = {key: policy["vendor_id"] for key, policy in self._policies().items()}
-        rows = strategies.VendorPrice.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=self.rules.first),
-            operation_number__isnull=True,
-            vendor__active=True,
-        ).order_by("-vendor__preferred", "price", "pk")
-        found: dict[int, tuple[int, int]] = {}
-        for item, vendor, days in rows.values_list("item_id", "vendor_id", "lead_time_days"):
-            if named.get(item) in (None, vendor):
-                found.setdefault(item, (vendor, days))
-        return found
 
     # ---- bills of material
 
@@ -215,8 +139,7 @@ class _Reading:
         try:
             factor = self.measures.factor(component, unit, self.units[component])
         except MissingConversion as gap:
-            words = {"component": component, "source": int(gap.source), "target": int(gap.target)}
-            self.notices.append(Notice("no_conversion", parent, words))
+            self.notices.append(Notice("no_conversion", parent, self._gap(gap) | {"component": component}))
             return
         amount = Fraction(quantity) * factor
         gross = 1 / (1 - Fraction(scrap)) if self.site.scrap_rule == "divisor" else 1 + Fraction(scrap)
@@ -274,9 +197,12 @@ class _Reading:
         try:
             return self.measures.up(Fraction(quantity) * self.measures.factor(item, unit, own), own)
         except MissingConversion as gap:
-            words = {"subject": key, "source": int(gap.source), "target": int(gap.target)}
-            self.notices.append(Notice("no_conversion", item, words))
+            self.notices.append(Notice("no_conversion", item, self._gap(gap) | {"subject": key}))
             return None
+
+    def _gap(self, gap: MissingConversion) -> dict[str, Any]:
+        units = self.measures.units
+        return {"source": units[int(gap.source)].code, "target": units[int(gap.target)].code}
 
     def open_orders(self) -> QuerySet[ProductionOrder]:
         return ProductionOrder.objects.filter(site=self.site, state__in=ProductionOrder.OPEN)

@@ -16,9 +16,10 @@ from planning.copying import NULL, copy_lines, escaped, take_keys
 from planning.engine.mrp import Message as Said
 from planning.engine.mrp import Peg as Pegged
 from planning.engine.mrp import Plan
-from planning.models import Message, Peg, PlanRun, Proposal
+from planning.models import Message, Peg, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.snapshot import keys
 from planning.snapshot.material import Notice, Snapshot
+from strategies.models import Item
 
 LEVELS = {
     "advance": "action",
@@ -63,7 +64,8 @@ def write(run: PlanRun, snapshot: Snapshot, plan: Plan) -> Stored:
     rows = take_keys(Proposal, len(plan.orders))
     copy_lines(Proposal._meta.db_table, PROPOSAL, _proposals(run, snapshot, plan, rows))
     copy_lines(Peg._meta.db_table, PEG, _pegs(run, plan, rows))
-    copy_lines(Message._meta.db_table, MESSAGE, _messages(run, snapshot, plan, rows))
+    labels = _labels(plan)  # asked before: the server takes no question in the middle of a COPY
+    copy_lines(Message._meta.db_table, MESSAGE, _messages(run, snapshot, plan, rows, labels))
     check(run)
     return Stored(len(plan.orders), len(plan.pegs), len(plan.messages) + len(snapshot.notices))
 
@@ -121,11 +123,26 @@ def _need(peg: Pegged, rows: list[int]) -> str:
     return f"f\t{key}\t\\N\t\\N" if table == keys.DEMAND else f"f\t\\N\t\\N\t{key}"
 
 
-def _messages(run: PlanRun, snapshot: Snapshot, plan: Plan, rows: list[int]) -> Iterator[str]:
+def _messages(
+    run: PlanRun, snapshot: Snapshot, plan: Plan, rows: list[int], labels: dict[str, str]
+) -> Iterator[str]:
     for said in plan.messages:
-        yield _line(run, said.code, int(said.item), *_about(said, rows), _facts(said, plan))
+        yield _line(run, said.code, int(said.item), *_about(said, rows), _facts(said, labels))
     for notice in snapshot.notices:
         yield _notice(run, notice)
+
+
+def _labels(plan: Plan) -> dict[str, str]:
+    """Numbers of the orders and items that messages name, because a sentence must not speak of keys."""
+    subjects = {said.subject for said in plan.messages if isinstance(said.subject, str)}
+    labels: dict[str, str] = {}
+    for letter, model in ((keys.ORDER, ProductionOrder), (keys.REPLENISHMENT, ReplenishmentOrder)):
+        wanted = [keys.split(one)[1] for one in subjects if one.startswith(letter)]
+        rows = model.objects.filter(pk__in=wanted).values_list("pk", "number")
+        labels |= {f"{letter}{key}": number for key, number in rows}
+    circles = [said for said in plan.messages if said.code == "loop"]
+    items = Item.objects.filter(pk__in={int(step) for said in circles for step in said.path})
+    return labels | {str(key): number for key, number in items.values_list("pk", "number")}
 
 
 def _notice(run: PlanRun, notice: Notice) -> str:
@@ -149,7 +166,7 @@ def _about(said: Said, rows: list[int]) -> tuple[str, str]:
     return NULL, NULL
 
 
-def _facts(said: Said, plan: Plan) -> dict[str, Any]:
+def _facts(said: Said, labels: dict[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if said.quantity:
         facts["quantity"] = plain(Decimal(said.quantity))
@@ -159,8 +176,12 @@ def _facts(said: Said, plan: Plan) -> dict[str, Any]:
         facts["day"] = said.day.isoformat()
     if said.subject is not None:
         facts["subject"] = said.subject
+        if str(said.subject) in labels:
+            facts["supply"] = labels[str(said.subject)]
     if said.path and said.code != "short":
         facts["path"] = list(said.path)
+        if said.code == "loop":
+            facts["names"] = [labels.get(step, step) for step in said.path]
     return facts
 
 

@@ -1,0 +1,65 @@
+"""REST of demand and customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from p2p.core.access import Role
+from p2p.core.rest import RecordViewSet, verb
+from planning import selectors, serializers
+from planning.models import Customer
+from planning.models.demand import DEMAND_FLOW
+from planning.services import demand, demand_bulk
+
+WRITER = (Role.PLANNER, Role.INTEGRATOR)
+
+
+class CustomerApi(RecordViewSet):
+    queryset = Customer.objects.all()
+    serializer_class = serializers.CustomerSerializer
+    searches = ("number", "name")
+    orderings = ("number", "name")
+    write_roles = WRITER
+    adds = staticmethod(demand.create_customer)
+    upserts = True
+
+
+class DemandApi(RecordViewSet):
+    queryset = selectors.demands()
+    serializer_class = serializers.DemandSerializer
+    key = ("kind", "number", "line", "source_system")
+    filters = {
+        "number": "number",
+        "kind": "kind",
+        "state": "state",
+        "site": "site__code",
+        "item": "item__number",
+        "customer": "customer__number",
+        "source_system": "source_system",
+        "due_before": "due_on__lte",
+        "due_after": "due_on__gte",
+        "ordered_after": "ordered_on__gte",
+    }
+    searches = ("number", "item__number", "item__name", "customer__name")
+    orderings = ("due_on", "ordered_on", "number", "priority", "quantity")
+    order = ("due_on", "number", "line")
+    site_path = "site__code"
+    write_roles = WRITER
+    record_name = "demand"
+    adds = staticmethod(demand.create_demand)
+    upserts = staticmethod(demand_bulk.upsert_demand)
+
+    @verb(roles=WRITER, body=serializers.DemandChange)
+    def change(self, record: Any, by: Any, **given: Any) -> Any:
+        """Change quantity, dates or priority of an open line."""
+        return demand.change_demand(demand=record, **given, by=by)
+
+    @verb(roles=WRITER, flow=DEMAND_FLOW)
+    def cancel(self, record: Any, by: Any) -> Any:
+        """Nobody wants it any more."""
+        return demand.cancel_demand(demands=[record], by=by)[0]
+
+    @verb(roles=WRITER, flow=DEMAND_FLOW)
+    def reopen(self, record: Any, by: Any) -> Any:
+        """It is wanted after all."""
+        return demand.reopen_demand(demands=[record], by=by)[0]

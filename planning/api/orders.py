@@ -1,0 +1,139 @@
+"""REST of production orders, their operations, and purchases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from p2p.core.access import Role
+from p2p.core.rest import RecordViewSet, verb
+from planning import selectors, serializers
+from planning.facts import Cancelling
+from planning.models.order import ORDER_FLOW
+from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services import firm, outside, replenishment, schedule
+from planning.services import order as orders
+
+PLANNER = (Role.PLANNER,)
+WRITER = (Role.PLANNER, Role.INTEGRATOR)
+MOVER = (Role.PLANNER, Role.SUPERVISOR)
+BUYER = (Role.BUYER, Role.PLANNER, Role.INTEGRATOR)
+
+
+class OrderApi(RecordViewSet):
+    queryset = selectors.orders()
+    serializer_class = serializers.OrderSerializer
+    filters = {
+        "state": "state",
+        "kind": "kind",
+        "site": "site__code",
+        "item": "item__number",
+        "late": "late",
+        "blocked": "blocked",
+        "due_before": "due_on__lte",
+        "due_after": "due_on__gte",
+        "starts_before": "starts_at__lte",
+        "starts_after": "starts_at__gte",
+    }
+    searches = ("number", "item__number", "item__name")
+    orderings = ("number", "due_on", "starts_at", "ends_at", "priority", "quantity")
+    order = ("due_on", "number")
+    site_path = "site__code"
+    write_roles = WRITER
+    record_name = "order"
+    adds = staticmethod(orders.create_order)
+
+    @verb(roles=WRITER, body=serializers.OrderChange)
+    def change(self, record: Any, by: Any, **given: Any) -> Any:
+        """Change quantity, dates or priority."""
+        return orders.change_order(order=record, **given, by=by)
+
+    @verb(roles=WRITER, flow=ORDER_FLOW, ask=lambda record, by: Cancelling(orders=(record,), by=by))
+    def cancel(self, record: Any, by: Any) -> Any:
+        """Call it off before anything was made of it."""
+        return orders.cancel_order(orders=[record], by=by)[0]
+
+    @verb(roles=MOVER, body=serializers.StartsAt)
+    def reschedule(self, record: Any, by: Any, **given: Any) -> Any:
+        """Place it anew into the gaps the others leave."""
+        return schedule.reschedule(orders=[record], **given, by=by)[0]
+
+    @verb(roles=PLANNER)
+    def unfirm(self, record: Any, by: Any) -> Any:
+        """Make it a proposal again."""
+        firm.unfirm(orders=[record], by=by)
+
+
+class OperationApi(RecordViewSet):
+    queryset = selectors.operations()
+    serializer_class = serializers.OperationSerializer
+    key = "id"
+    filters = {
+        "order": "order__number",
+        "state": "state",
+        "site": "order__site__code",
+        "group": "group__code",
+        "resource": "resource__code",
+        "outside": "outside",
+        "vendor": "vendor__number",
+        "blocked": "blocked",
+        "starts_before": "starts_at__lte",
+        "starts_after": "starts_at__gte",
+    }
+    searches = ("order__number", "name")
+    orderings = ("starts_at", "ends_at", "number", "id")
+    order = ("id",)
+    site_path = "order__site__code"
+
+    @verb(roles=MOVER, body=serializers.SendOut)
+    def send_out(self, record: Any, by: Any, **given: Any) -> Any:
+        """Give it to a vendor."""
+        return outside.send_out(operation=record, **given, by=by)
+
+    @verb(roles=MOVER)
+    def bring_back(self, record: Any, by: Any) -> Any:
+        """Do it in house again."""
+        return outside.bring_back(operation=record, by=by)
+
+
+class ReplenishmentApi(RecordViewSet):
+    queryset = selectors.replenishments()
+    serializer_class = serializers.ReplenishmentSerializer
+    filters = {
+        "state": "state",
+        "kind": "kind",
+        "site": "site__code",
+        "item": "item__number",
+        "vendor": "vendor__number",
+        "due_before": "due_on__lte",
+    }
+    searches = ("number", "item__number", "item__name", "vendor__name")
+    orderings = ("number", "due_on", "ordered_on", "quantity")
+    order = ("due_on", "number")
+    site_path = "site__code"
+    write_roles = BUYER
+    adds = staticmethod(replenishment.create_replenishment)
+
+    @verb(roles=BUYER, flow=REPLENISHMENT_FLOW)
+    def send(self, record: Any, by: Any) -> Any:
+        """The vendor has been told."""
+        return replenishment.send(orders=[record], by=by)[0]
+
+    @verb(roles=BUYER, body=serializers.ConfirmInput, flow=REPLENISHMENT_FLOW)
+    def confirm(self, record: Any, by: Any, **given: Any) -> Any:
+        """The vendor's word."""
+        return replenishment.confirm(order=record, **given, by=by)
+
+    @verb(roles=(*BUYER, Role.OPERATOR), body=serializers.ReceiveInput, flow=REPLENISHMENT_FLOW)
+    def receive(self, record: Any, by: Any, **given: Any) -> Any:
+        """Goods came in, perhaps in part."""
+        return replenishment.receive(order=record, **given, by=by)
+
+    @verb(roles=BUYER, flow=REPLENISHMENT_FLOW)
+    def close(self, record: Any, by: Any) -> Any:
+        """Nothing more is expected."""
+        return replenishment.close(orders=[record], by=by)[0]
+
+    @verb(roles=BUYER, flow=REPLENISHMENT_FLOW)
+    def cancel(self, record: Any, by: Any) -> Any:
+        """Call it off; nothing has come."""
+        return replenishment.cancel_replenishment(orders=[record], by=by)[0]

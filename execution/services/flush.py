@@ -14,7 +14,6 @@ from execution.services.job import Job
 from p2p.core.fields import plain
 from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
-from p2p.inventory.engine.allocation import Share
 from p2p.inventory.models import Lot, Move, Serial
 from p2p.inventory.services.ledger import MoveLine
 from p2p.inventory.services.reservations import Need, share_out
@@ -76,16 +75,15 @@ def takings(
     naming each item, when there is too little free stock, unless the site may go below zero.
     """
     needs = [_need(job, material, quantity) for material, quantity in lacking]
-    shares, missing = share_out(needs=needs, also=also)
-    lots = Lot.objects.in_bulk({share.pile.lot for share in shares if share.pile.lot})
-    serials = Serial.objects.in_bulk({share.pile.serial for share in shares if share.pile.serial})
-    places = _places(shares)
+    outcome = share_out(needs=needs, also=also)
+    lots = Lot.objects.in_bulk({share.pile.lot for share in outcome.shares if share.pile.lot})
+    serials = Serial.objects.in_bulk({share.pile.serial for share in outcome.shares if share.pile.serial})
     chosen = [
         Taking(
             lacking[share.want][0],
             MoveLine(
                 item=needs[share.want].item,
-                source=places[share.pile.location],
+                source=outcome.places[share.pile.location],
                 target=job.production,
                 quantity=share.quantity,
                 kind=Move.Kind.ISSUE,
@@ -95,9 +93,9 @@ def takings(
                 effective_at=at,
             ),
         )
-        for share in shares
+        for share in outcome.shares
     ]
-    short = [(index, quantity) for index, quantity in enumerate(missing) if quantity]
+    short = [(index, quantity) for index, quantity in enumerate(outcome.missing) if quantity]
     return chosen + _below_zero(
         job, [(lacking[index][0], needs[index], quantity) for index, quantity in short], at
     )
@@ -114,11 +112,6 @@ def _need(job: Job, material: Material, quantity: Decimal) -> Need:
         first_from=group.input_location if group else None,
         reference=job.order.number,
     )
-
-
-def _places(shares: Sequence[Share]) -> dict[int, Location]:
-    keys = {share.pile.location for share in shares}
-    return Location.objects.select_related("site").in_bulk(keys) if keys else {}
 
 
 def _below_zero(job: Job, short: Sequence[tuple[Material, Need, Decimal]], at: datetime) -> list[Taking]:

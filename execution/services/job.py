@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from execution.prepared import Prepared
 from p2p.core.refusal import Refused
 from planning.models import Block, Material, Operation, OperationLink, ProductionOrder
 from planning.services import progress
@@ -45,15 +46,27 @@ class Job:
 
     @cached_property
     def materials(self) -> list[Material]:
-        return progress.materials_of(orders=[self.order])
+        """The component lines, in order, each with its item, unit, place and operation."""
+        known = {each.pk: each for each in self.operations}
+        found = _materials(self.order.pk)
+        for row in found:
+            row.order = self.order
+            if row.operation_id in known:
+                row.operation = known[row.operation_id]
+        return found
 
     @cached_property
     def places(self) -> dict[str, Location]:
-        """Kind -> the first place of that kind at the site."""
-        found = (
-            Location.objects.filter(site=self.order.site, active=True).order_by("kind", "pk").distinct("kind")
+        """Kind -> the first place of that kind at the site, with its key, code and site."""
+        rows = (
+            Location.objects.filter(site=self.order.site_id, active=True)
+            .order_by("kind", "pk")
+            .distinct("kind")
         )
-        return {place.kind: place for place in found}
+        return {
+            kind: Location(pk=key, code=code, kind=kind, site=self.order.site)
+            for key, code, kind in rows.values_list("pk", "code", "kind")
+        }
 
     @property
     def production(self) -> Location:
@@ -81,7 +94,7 @@ class Job:
         return place
 
 
-def operations_of(orders: Sequence[ProductionOrder]) -> QuerySet[Operation]:
+def operations_of(orders: Sequence[ProductionOrder | int]) -> QuerySet[Operation]:
     """Their operations that are not cancelled, each with `before_ids` and the sentence of its oldest
     `block`.
     """
@@ -125,10 +138,19 @@ def _join_ends(
         after[other.pk].append(last)
 
 
+_lock = Prepared(lambda key: progress.locking().filter(pk=key))
+_operations = Prepared(lambda key: operations_of([key]))
+_materials = Prepared(
+    lambda key: (
+        Material.objects.filter(order=key).select_related("item__unit", "location").order_by("position")
+    )
+)
+
+
 def lock_job(order_id: int) -> Job:
     """Lock one order and read its operations as they are now. Two statements. Refused when it has none."""
-    (order,) = progress.lock(orders=[order_id])
-    operations = list(operations_of([order]))
+    (order,) = _lock(order_id)
+    operations = _operations(order_id)
     if not operations:
         raise Refused(_("{order} has no operations."), about=order, order=order.number)
     return job_of(order, operations)

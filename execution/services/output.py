@@ -34,7 +34,7 @@ def coming(job: Job, row: Report) -> list[Coming]:
     """The lines for the good pieces of a report of the last operation, and for co- and by-products in
     proportion.
     """
-    outputs = list(Output.objects.filter(order=job.order).select_related("item__unit").order_by("pk"))
+    outputs = _outputs(job.order)
     main = next((each for each in outputs if each.kind == Output.Kind.MAIN), None)
     if main is None:
         raise Refused(_("{order} has no product to receive."), about=job.order, order=job.order.number)
@@ -43,6 +43,16 @@ def coming(job: Job, row: Report) -> list[Coming]:
         if beside is not main:
             lines += _lines(job, beside, _share(beside, main, row.good), row)
     return lines
+
+
+def _outputs(order: ProductionOrder) -> list[Output]:
+    """Mostly the product alone, whose item is at hand."""
+    outputs = list(Output.objects.filter(order=order).order_by("pk"))
+    beside = [each.item_id for each in outputs if each.item_id != order.item_id]
+    items = Item.objects.select_related("unit").in_bulk(beside) if beside else {}
+    for each in outputs:
+        each.item = items.get(each.item_id, order.item)
+    return outputs
 
 
 def _share(beside: Output, main: Output, good: Decimal) -> Decimal:

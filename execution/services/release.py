@@ -58,7 +58,7 @@ def release(
     picked = [line for line in lines if line.material.flushing in PICKED and not line.at_vendor]
     flushed = [line for line in lines if line.material.flushing in FLUSHED or line.at_vendor]
     # One look at everything, which also locks it in key order; what is reserved next is part of it.
-    _shares, missing = share_out(needs=[line.need for line in [*picked, *flushed]])
+    missing = share_out(needs=[line.need for line in [*picked, *flushed]]).missing
     if not despite_shortage:
         _refuse_shortage(list(zip([*picked, *flushed], missing, strict=True)))
     rows = reserve(needs=[line.need for line in picked], partial=True, by=by)

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.refusal import Refused
@@ -26,9 +26,13 @@ def lock(*, orders: Iterable[int]) -> list[ProductionOrder]:
     Everything that happens to an order on the floor takes this lock first: two reports on one order queue
     here, and no two transactions wait for each other in a circle. One statement.
     """
-    return list(
-        ProductionOrder.objects.filter(pk__in=list(orders))
-        .select_related("site", "item__unit", "output_location")
+    return list(locking().filter(pk__in=list(orders)))
+
+
+def locking() -> QuerySet[ProductionOrder]:
+    """The query of `lock`, to be narrowed."""
+    return (
+        ProductionOrder.objects.select_related("site", "item__unit", "output_location")
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     )

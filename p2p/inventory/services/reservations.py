@@ -39,7 +39,7 @@ class Need:
 # order, and with it the balances that the caller's moves will touch besides.
 _FREE = """
     SELECT b.id, b.item_id, b.location_id, b.lot_id, b.serial_id, b.handling_unit_id, b.quantity - b.reserved,
-           t.expires_on, l.site_id,
+           t.expires_on, l.site_id, l.code, l.kind,
            b.item_id = ANY(%(items)s) AND l.site_id = ANY(%(sites)s) AND (l.nettable OR l.id = ANY(%(named)s))
                AND (t.expires_on IS NULL OR t.expires_on >= %(today)s)
                AND NOT EXISTS (
@@ -63,8 +63,10 @@ _FREE = """
 """
 
 
-def _free_piles(needs: Sequence[Need], also: Sequence[tuple[Item, Location]]) -> dict[int, list[Pile]]:
-    """Site -> piles that may serve the needs, locked until the transaction ends."""
+def _free_piles(
+    needs: Sequence[Need], also: Sequence[tuple[Item, Location]]
+) -> tuple[dict[int, list[Pile]], dict[int, Location]]:
+    """Site -> piles that may serve the needs, locked until the transaction ends; and the places they lie at."""
     named = {place.pk for need in needs for place in (need.location, need.first_from) if place is not None}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -79,13 +81,15 @@ def _free_piles(needs: Sequence[Need], also: Sequence[tuple[Item, Location]]) ->
             },
         )
         rows = cursor.fetchall()
+    sites = {need.site.pk: need.site for need in needs}
     piles: dict[int, list[Pile]] = {}
-    for key, item, location, lot, serial, unit, free, expires, site, serves in rows:
+    places: dict[int, Location] = {}
+    for key, item, place, lot, serial, unit, free, expires, site, code, kind, serves in rows:
         if serves:
             pile = Pile(
                 key=key,
                 item=item,
-                location=location,
+                location=place,
                 lot=lot,
                 serial=serial,
                 unit=unit,
@@ -93,19 +97,29 @@ def _free_piles(needs: Sequence[Need], also: Sequence[tuple[Item, Location]]) ->
                 expires=expires,
             )
             piles.setdefault(site, []).append(pile)
-    return piles
+            if place not in places:
+                places[place] = Location(pk=place, site=sites[site], code=code, kind=kind)
+    return piles, places
 
 
-def share_out(
-    *, needs: Sequence[Need], also: Sequence[tuple[Item, Location]] = ()
-) -> tuple[list[Share], list[Decimal]]:
-    """Which pile serves which need (by its index), and what is missing per need.
+@dataclass(frozen=True)
+class Outcome:
+    """Which pile serves which need (by its index), what is missing per need, and the places by their keys (with
+    code, kind and site only)."""
+
+    shares: list[Share]
+    missing: list[Decimal]
+    places: dict[int, Location]
+
+
+def share_out(*, needs: Sequence[Need], also: Sequence[tuple[Item, Location]] = ()) -> Outcome:
+    """Share free stock out among the needs, nothing twice.
 
     Locks what may serve, and the balances of `also` (item, place), in key order. One statement.
     """
     if not needs:
-        return [], []
-    piles = _free_piles(needs, also)
+        return Outcome([], [], {})
+    piles, places = _free_piles(needs, also)
     shares: list[Share] = []
     missing = [Decimal(0)] * len(needs)
     for site in sorted({need.site.pk for need in needs}):
@@ -114,7 +128,7 @@ def share_out(
         shares += [Share(chosen[share.want], share.pile, share.quantity) for share in given]
         for index, quantity in zip(chosen, lacking, strict=True):
             missing[index] = quantity
-    return shares, missing
+    return Outcome(shares, missing, places)
 
 
 def _want(need: Need) -> Want:
@@ -137,9 +151,9 @@ def reserve(*, needs: Sequence[Need], partial: bool = False, by: User | None) ->
     """
     for need in needs:
         check_quantity(need.item, need.quantity)
-    shares, missing = share_out(needs=needs)
-    if not partial and any(missing):
-        raise shortage([(needs[index], lack) for index, lack in enumerate(missing) if lack])
+    outcome = share_out(needs=needs)
+    if not partial and any(outcome.missing):
+        raise shortage([(needs[index], lack) for index, lack in enumerate(outcome.missing) if lack])
     moment = now()
     rows = [
         Reservation(
@@ -153,11 +167,11 @@ def reserve(*, needs: Sequence[Need], partial: bool = False, by: User | None) ->
             reserved_at=moment,
             by=by,
         )
-        for share in shares
+        for share in outcome.shares
     ]
     with in_words():
         Reservation.objects.bulk_create(rows)
-    for row, share in zip(rows, shares, strict=True):
+    for row, share in zip(rows, outcome.shares, strict=True):
         row.need_index = share.want  # type: ignore[attr-defined]
     return rows
 

@@ -10,6 +10,7 @@ from django import forms, template
 from django.db.models import Model
 from django.template.context import RequestContext
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -151,8 +152,11 @@ def verbs(context: RequestContext, slot: str, record: Any = None, show: int = 3)
 @register.inclusion_tag("components/rail.html", takes_context=True)
 def draw_rail(context: RequestContext) -> dict[str, Any]:
     """The navigation for this person, with the current page marked."""
-    request = context["request"]
-    return {"areas": rail.areas(request.user, request.path), "request": request}
+    request, page = context["request"], context.get("page")
+    # A record's page may live at an address of its own: its list says where it belongs in the rail.
+    home = getattr(page, "list_url", "")
+    path = reverse(home) if home else request.path
+    return {"areas": rail.areas(request.user, path), "request": request}
 
 
 @register.inclusion_tag("components/gantt.html")
@@ -216,7 +220,9 @@ def _dress(widget: Any, *, required: bool) -> None:
         elif isinstance(each, forms.Textarea):
             each.attrs = {"cols": 40, **each.attrs, "rows": min(4, int(each.attrs.get("rows", 4)))}
         elif isinstance(each, forms.Select) and not required and not isinstance(each, forms.SelectMultiple):
-            each.choices = [("", _("any")) if key in NO_CHOICE else (key, label) for key, label in each.choices]
+            each.choices = [
+                ("", _("any")) if key in NO_CHOICE else (key, label) for key, label in each.choices
+            ]
 
 
 @register.simple_tag

@@ -17,13 +17,15 @@ from p2p.core.templatetags import p2p as tags
 from p2p.core.web import formats
 
 RIGHT = {"number", "quantity", "money", "percent", "date", "time", "duration"}
+FLEXIBLE = 150
+"""Pixels that a column without a width never goes below; then the table scrolls sideways."""
 WIDTHS = {
     "number": 88,
     "quantity": 96,
     "money": 112,
     "percent": 72,
-    "date": 84,
-    "time": 112,
+    "date": 100,
+    "time": 142,
     "duration": 84,
     "state": 112,
     "bar": 112,
@@ -67,7 +69,10 @@ class Column:
 
     @property
     def pixels(self) -> int:
-        return self.width or WIDTHS.get(self.kind, 0)
+        least = WIDTHS.get(self.kind, 0)
+        if self.kind in ("date", "time"):
+            return max(self.width, least)  # a date is never cut, whatever a page says
+        return self.width or least
 
     @property
     def sort_path(self) -> str:

@@ -18,7 +18,7 @@ from p2p.core import access
 from p2p.core.facts import Refused
 from p2p.core.models import SavedView, User
 from p2p.core.web import chips, exports, formats, keyset
-from p2p.core.web.columns import Cell, Column, cell
+from p2p.core.web.columns import FLEXIBLE, Cell, Column, cell
 from p2p.core.web.page import Page, is_fragment, who
 
 
@@ -177,6 +177,7 @@ class ListPage(Page):
             "part": part,
             "lines": [self._line(record) for record in part.rows],
             "heads": [self._head(column) for column in self.shown],
+            "min_width": sum(column.pixels or FLEXIBLE for column in self.shown) + (38 if self.bulk else 0),
             "columns": [(column, column in self.shown) for column in self.columns],
             "chips": filter_chips,
             "filtered": bool(filter_chips or params.get("q")),

@@ -110,6 +110,7 @@ document.body.addEventListener("htmx:afterSettle", event => {
   at = -1;
   document.querySelectorAll("details.p-menu[open]").forEach(menu => { menu.open = false; });
   document.getElementById("list")?.classList.remove("p-stale");
+  widen();
   showBulk();
   countTabs();
 });
@@ -130,6 +131,9 @@ function restore() {
   scroll.scrollTop = known.top;
 }
 
+// ---- never so narrow that a number or a date is cut: then it scrolls sideways
+function widen() { document.querySelectorAll("#list table[data-min]").forEach(table => { table.style.minWidth = `${table.dataset.min}px`; }); }
+
 // ---- how many are behind each tab
 async function countTabs() {
   const nav = document.getElementById("tabs");
@@ -137,8 +141,9 @@ async function countTabs() {
   const answer = await fetch(`${location.pathname}?counts=1`).catch(() => null);
   if (!answer?.ok) return;
   const counts = await answer.json();
-  nav.querySelectorAll("[data-tab]").forEach(each => { each.textContent = counts[each.dataset.tab] ?? ""; });
+  nav.querySelectorAll("[data-tab]").forEach(each => { each.textContent = counts[each.dataset.tab] ?? ""; if (each.textContent === "0") each.classList.remove("hot"); });
 }
+widen();
 restore();
 showBulk();
 countTabs();

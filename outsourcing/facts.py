@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
-from outsourcing.models import Dispatch, Invoice, Receipt, ReceiptLine, SubcontractOrder
+from outsourcing.models import Dispatch, Invoice, MatchTolerance, Receipt, ReceiptLine, SubcontractOrder
 from p2p.core.facts import Fact
 
 
@@ -104,3 +104,13 @@ class Invoiced(Fact):
 
     def about(self) -> Sequence[Model]:
         return (self.invoice,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToleranceSet(Fact):
+    """How far invoices of a site may stray was set."""
+
+    tolerance: MatchTolerance
+
+    def about(self) -> Sequence[Model]:
+        return (self.tolerance,)

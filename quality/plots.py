@@ -20,7 +20,7 @@ def readings(found: Found) -> SafeString:
         [(str(piece), one.value) for piece, one in values.items()],
         title=_("{name}, piece by piece").format(name=line.characteristic.name),
         limits=[(name, level) for name, level in limits if level is not None],
-        target=(_("target"), line.target) if line.target is not None else None,
+        target=(_("aim"), line.target) if line.target is not None else None,
         out=[str(piece) for piece, one in values.items() if not one.conforms],
         places=line.characteristic.digits,
         width=420,

@@ -32,6 +32,13 @@ class Dispatch(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    kind = "dispatch"
+    is_receipt = False
+
+    @property
+    def stands(self) -> bool:
+        return self.undone_at is None
+
 
 class DispatchLine(models.Model):
     """So many pieces of one order line went along, or the components for so many."""

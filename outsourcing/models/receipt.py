@@ -31,6 +31,14 @@ class Receipt(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    kind = "receipt"
+    is_receipt = True
+
+    @property
+    def stands(self) -> bool:
+        """Neither taken back nor itself the taking back of another."""
+        return self.reverses_id is None and not hasattr(self, "reversed_by")
+
 
 class ReceiptLine(models.Model):
     """The report on the operation is execution's; this row says which receipt it came with."""

@@ -135,12 +135,12 @@ class _Trip:
     def ready(self, line: SubcontractLine) -> Decimal:
         """Pieces that could go now: what stands behind the operations before, or all where there are none."""
         job, operation = self.jobs[line.operation.order_id], self.operation(line)
-        left = line.quantity - line.sent_quantity
+        left: Decimal = line.quantity - line.sent_quantity
         before = job.takes_from(operation)
         if not before:
             return left
         piles = wip.piles(before)
-        here = [
+        here: list[Decimal] = [
             sum((part for _p, kind, part in piles.get(one.pk, []) if kind != "vendor"), ZERO)
             for one in before
         ]

@@ -175,22 +175,30 @@ def send(*, order: SubcontractOrder, by: User) -> SubcontractOrder:
 
     Raises Refused when a line has no price yet or there is no line.
     """
-    lines = open_lines(order)
-    if not lines:
-        raise Refused(_("{order} has no line to send."), code="empty", order=order)
-    unpriced = next((line for line in lines if line.price is None), None)
-    if unpriced is not None:
-        raise Refused(
-            _("{order}: agree on a price for {operation} before you send it."),
-            code="price_missing",
-            order=order,
-            operation=unpriced.operation,
-        )
+    for refusal in against_sending(order):
+        raise refusal
     SUBCONTRACT_FLOW.take(order, "send", sent_at=clock.now())
     told = Sent(orders=(order,), by=by)
     tell(told)
     later(told)
     return order
+
+
+def against_sending(order: SubcontractOrder) -> list[Refused]:
+    """Why a draft cannot go to its vendor now: no line, or no price."""
+    lines = open_lines(order)
+    if not lines:
+        return [Refused(_("{order} has no line to send."), code="empty", order=order)]
+    return [
+        Refused(
+            _("{order}: agree on a price for {operation} before you send it."),
+            code="price_missing",
+            order=order,
+            operation=line.operation,
+        )
+        for line in lines
+        if line.price is None
+    ]
 
 
 @transaction.atomic

@@ -83,6 +83,7 @@ def visible(request: HttpRequest) -> QuerySet[Inspection]:
 class InspectionPage(RecordPage):
     model, lookup, slot, section = Inspection, "number", "inspection", "quality"
     list_url, list_title = "quality:inspections", _("Inspections")
+    template_name = "quality/inspection.html"
 
     def rows(self) -> QuerySet[Any]:
         return visible(self.request)

@@ -1,0 +1,140 @@
+"""Forms of outsourcing. Those about an order have a row of fields for each of its open lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from outsourcing.models import SubcontractLine
+from strategies.models import ReasonCode, Vendor
+
+PIECES = {"max_digits": 24, "decimal_places": 12, "min_value": 0, "required": False}
+
+
+class NothingForm(forms.Form):
+    """Nothing to ask: the button is the answer."""
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class NeedsNoteForm(forms.Form):
+    note = forms.CharField(label=_("Note"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class LineForm(forms.Form):
+    price = forms.DecimalField(
+        label=_("Price for one"), max_digits=24, decimal_places=8, min_value=0, required=False
+    )
+    due_on = forms.DateField(label=_("Back by"), required=False)
+
+
+class SendOutForm(forms.Form):
+    vendor = forms.ModelChoiceField(
+        label=_("Vendor"),
+        queryset=Vendor.objects.none(),
+        help_text=_("Those with a price for this work come first."),
+    )
+
+    def __init__(self, *args: Any, vendors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["vendor"].queryset = vendors  # type: ignore[attr-defined]
+
+
+class LinesForm(forms.Form):
+    """A row of fields per line; `rows` hands them to the template line by line."""
+
+    columns: Sequence[str] = ()
+
+    def __init__(self, *args: Any, lines: Sequence[SubcontractLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+        for line in self.lines:
+            for name, field in self.fields_of(line).items():
+                field.unit = (
+                    line.operation.order.item.unit if name in ("good", "rejected", "quantity") else ""
+                )  # type: ignore[attr-defined]
+                self.fields[f"{name}_{line.pk}"] = field
+
+    def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
+        raise NotImplementedError
+
+    def rows(self) -> Iterator[tuple[SubcontractLine, list[Any]]]:
+        for line in self.lines:
+            yield line, [self[f"{name}_{line.pk}"] for name in self.columns]
+
+    def others(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.rpartition("_")[0] not in self.columns]
+
+    def given(self, line: SubcontractLine) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(f"{name}_{line.pk}") for name in self.columns}
+
+
+class AcknowledgeForm(LinesForm):
+    columns = ("promised_on", "quantity")
+
+    def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
+        return {
+            "promised_on": forms.DateField(label=_("Promised for"), initial=line.due_on),
+            "quantity": forms.DecimalField(
+                label=_("Promised"), initial=plain_or_none(line.quantity), **PIECES
+            ),
+        }
+
+
+class DispatchForm(LinesForm):
+    columns = ("quantity",)
+
+    def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
+        return {"quantity": forms.DecimalField(label=_("Send"), initial=plain_or_none(line.can_go), **PIECES)}  # type: ignore[attr-defined]
+
+
+class ReceiveForm(LinesForm):
+    columns = ("good", "rejected", "reason", "complete")
+    packing_slip = forms.CharField(label=_("Packing slip"), max_length=60, required=False)
+
+    def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
+        reasons = ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP, active=True)
+        return {
+            "good": forms.DecimalField(
+                label=_("Good"),
+                widget=forms.NumberInput(attrs={"placeholder": plain_or_none(line.to_come)}),
+                **PIECES,
+            ),  # type: ignore[attr-defined]
+            "rejected": forms.DecimalField(label=_("Rejected"), **PIECES),
+            "reason": forms.ModelChoiceField(label=_("Reason"), queryset=reasons, required=False),
+            "complete": forms.BooleanField(label=_("Nothing more comes"), required=False),
+        }
+
+
+class InvoiceForm(LinesForm):
+    columns = ("quantity", "price")
+    number = forms.CharField(label=_("Invoice number"), max_length=60)
+    invoiced_on = forms.DateField(label=_("Invoice date"))
+
+    def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
+        open_quantity = max(Decimal(0), line.received_quantity - line.invoiced_quantity)
+        return {
+            "quantity": forms.DecimalField(
+                label=_("Quantity"), initial=plain_or_none(open_quantity), **PIECES
+            ),
+            "price": forms.DecimalField(
+                label=_("Price for one"),
+                max_digits=24,
+                decimal_places=8,
+                min_value=0,
+                required=False,
+                initial=plain_or_none(line.price),
+            ),
+        }
+
+
+def plain_or_none(value: Decimal | None) -> str | None:
+    return None if value is None else format(value.normalize(), "f")

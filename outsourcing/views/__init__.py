@@ -1,0 +1,1 @@
+"""Pages of outsourcing, by the steps of its work."""

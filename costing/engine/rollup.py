@@ -8,6 +8,7 @@ from decimal import Decimal
 from math import lcm
 
 from p2p.core.numbers import PRICE_PLACES, Exact, from_scaled
+from strategies.engine.collection import uncollected
 from strategies.engine.levels import low_level_codes
 
 Amounts = dict[int, Decimal]
@@ -119,6 +120,11 @@ def roll_up(parts: Sequence[Part], surcharges: Iterable[Surcharge] = ()) -> Roll
     others: the line that closes it is left out and named. An item without price or structure costs nothing
     and is named.
     """
+    with uncollected():
+        return _rolled(parts, surcharges)
+
+
+def _rolled(parts: Sequence[Part], surcharges: Iterable[Surcharge]) -> Rolled:
     by_item = {part.item: part for part in parts}
     levels = low_level_codes(by_item, {part.item: [use.component for use in part.uses] for part in parts})
     extra = [(one.base, one.element, *one.fraction.as_integer_ratio()) for one in surcharges]

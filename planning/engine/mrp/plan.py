@@ -21,6 +21,7 @@ from planning.engine.mrp.model import (
     SupplyKind,
 )
 from planning.engine.mrp.netting import net
+from strategies.engine.collection import uncollected
 
 GoOn = Callable[[int, int], None]
 """Told (items done, items in all) from time to time; raises to stop the run."""
@@ -37,6 +38,11 @@ def plan(problem: Problem, *, go_on: GoOn | None = None) -> Plan:
     See the package docstring for shapes and rules. Raises ValueError naming the row for input that makes no
     sense (negative lot sizes, more decimals than the item has); everything else becomes a message.
     """
+    with uncollected():
+        return _planned(problem, go_on)
+
+
+def _planned(problem: Problem, go_on: GoOn | None) -> Plan:
     book = Book(problem)
     top_down = book.structure.top_down
     for done, item in enumerate(top_down):

@@ -9,6 +9,7 @@ from planning.engine.schedule.explain import finishes
 from planning.engine.schedule.model import Placed, Problem, Schedule, Unplaced
 from planning.engine.schedule.prepare import Prepared, prepare
 from planning.engine.schedule.rules import RULES, Rule
+from strategies.engine.collection import uncollected
 
 GoOn = Callable[[int, int], None]
 """Told (rules tried, rules in all); raises to stop."""
@@ -29,7 +30,8 @@ def schedule(problem: Problem, *, rules: Sequence[Rule] = RULES, go_on: GoOn | N
     for tried, rule in enumerate(rules):
         if go_on is not None:
             go_on(tried, len(rules))
-        placed, unplaced = Dispatch(prepared, rule).run()
+        with uncollected():
+            placed, unplaced = Dispatch(prepared, rule).run()
         late, ends = _cost(prepared, placed)
         by_rule[rule.name] = late
         cost = (len(unplaced), late, ends)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import QuantityField, RateField
@@ -27,6 +28,9 @@ class BomVersion(Version):
                 condition=Q(yield_fraction__gt=0, yield_fraction__lte=1), name="bom_version_yield"
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("strategies:bom", args=[self.pk])
 
 
 @track()

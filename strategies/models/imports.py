@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.runs import Run
@@ -23,6 +24,9 @@ class ImportRun(Run):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("strategies:import", args=[self.pk])
 
 
 class ImportProblem(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import QuantityField, RateField
@@ -20,6 +21,9 @@ class RouteVersion(Version):
             one_active("route_version_one_active"),
             dates_in_order("route_version_dates"),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("strategies:route", args=[self.pk])
 
 
 @track()

@@ -40,7 +40,7 @@ _HOLDS = """
 """
 _DOWN = f"""
     WITH RECURSIVE below (item_id) AS (
-        SELECT %(item)s::bigint
+        SELECT unnest(%(items)s::bigint[])
         UNION
         SELECT line.component_id
           FROM below
@@ -174,11 +174,41 @@ def _factor(ways: Conversions, unit: str, item: Item) -> Fraction:
 
 def explode(item: Item, *, quantity: Decimal, day: date, site: Site | None = None) -> list[Needed]:
     """Everything that `quantity` of an item takes, on all levels, each component once with its sum. Three
-    queries.
+    queries. Components needed once per order count once for every item whose bill names them."""
+    rows = _rows(_DOWN, {**_asked(item, day, site, quantity), "items": [item.pk]})
+    return _needs(item, quantity, rows, site)
 
-    Components needed once per order count once for every item whose bill names them.
-    """
-    rows = _rows(_DOWN, _asked(item, day, site, quantity))
+
+def explode_version(bom: BomVersion, *, day: date) -> list[Needed]:
+    """What one batch of this version takes on all levels, whatever its state; below its own lines the bills that
+    hold. Four queries."""
+    columns = (
+        "component_id", "quantity", "scrap_fraction", "scrap_quantity", "consumption", "unit__code", "valid_from",
+        "valid_to",
+    )  # fmt: skip
+    own = [
+        (
+            bom.item_id,
+            component,
+            quantity,
+            bom.batch_quantity,
+            bom.yield_fraction,
+            scrap,
+            fixed,
+            consumption,
+            unit,
+        )
+        for component, quantity, scrap, fixed, consumption, unit, first, last in bom.lines.values_list(
+            *columns
+        )
+        if (first is None or first <= day) and (last is None or day <= last)
+    ]
+    asked = _asked(bom.item, day, bom.site, bom.batch_quantity)
+    below = _rows(_DOWN, {**asked, "items": [row[1] for row in own]})
+    return _needs(bom.item, bom.batch_quantity, [*own, *below], bom.site)
+
+
+def _needs(item: Item, quantity: Decimal, rows: Sequence[tuple[Any, ...]], site: Site | None) -> list[Needed]:
     items = _items(rows, item)
     lines, once = _lines(rows, items, _rule(site))
     bills = Bills(lines)

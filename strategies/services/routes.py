@@ -4,7 +4,7 @@ itself."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -116,8 +116,56 @@ def set_operations(
         unique_fields=["route", "number"],
         update_fields=[each.name for each in fields(OperationInput) if each.name != "number"],
     )
-    chain = list(pairwise(sorted(numbers))) if links is None else links
-    return _link(draft, chain, by)
+    return _link(draft, _chain(numbers) if links is None else links, by)
+
+
+@transaction.atomic
+def put_operation(
+    *, route: RouteVersion, operation: OperationInput, follows: Sequence[int] | None = None, by: User
+) -> RouteVersion:
+    """Add one operation to a draft, or change the one with its number. `follows` are the numbers it waits
+    for; without them a plain chain stays a chain by number, and another graph stays as it was drawn."""
+    draft = lock_draft(route)
+    known = {one.number: one for one in inputs_of(draft)} | {operation.number: operation}
+    links = _drawn(draft)
+    if follows is not None:
+        kept = [link for link in links if link[1] != operation.number]
+        links = [*kept, *((number, operation.number) for number in follows)]
+    elif links == _chain(draft.operations.values_list("number", flat=True)):
+        links = _chain(known)
+    return set_operations(
+        route=draft, operations=[known[number] for number in sorted(known)], links=links, by=by
+    )
+
+
+@transaction.atomic
+def remove_operation(*, operation: RouteOperation, by: User) -> RouteVersion:
+    """Take an operation out of a draft; those behind it now wait for what it waited for."""
+    draft, gone = lock_draft(operation.route), operation.number
+    links = _drawn(draft)
+    before = [one for one, after in links if after == gone]
+    after = [other for one, other in links if one == gone]
+    kept = [link for link in links if gone not in link]
+    joined = [*kept, *((one, other) for one in before for other in after)]
+    rows = [one for one in inputs_of(draft) if one.number != gone]
+    return set_operations(route=draft, operations=rows, links=sorted(set(joined)), by=by)
+
+
+def inputs_of(route: RouteVersion) -> list[OperationInput]:
+    """The operations of a route as inputs, by number. One query."""
+    rows = route.operations.select_related("group", "resource", "cost_category").order_by("number")
+    return [
+        OperationInput(**{each.name: getattr(row, each.name) for each in fields(OperationInput)})
+        for row in rows
+    ]
+
+
+def _drawn(route: RouteVersion) -> list[tuple[int, int]]:
+    return sorted(route.links.values_list("before__number", "after__number"))
+
+
+def _chain(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    return list(pairwise(sorted(numbers)))
 
 
 @transaction.atomic
@@ -156,21 +204,15 @@ def copy_route(
     by: User,
 ) -> RouteVersion:
     """A draft with the same operations, links and instructions, for the same item or another."""
-    rows = list(
-        route.operations.select_related("group", "resource", "cost_category").prefetch_related("steps")
-    )
-    links = list(route.links.values_list("before__number", "after__number"))
+    rows = list(route.operations.prefetch_related("steps"))
     copied = draft_route(
         item=item or route.item,
         site=site or (route.site if item is None else None),
         name=route.name,
         valid_from=valid_from,
         from_quantity=route.from_quantity,
-        operations=[
-            OperationInput(**{each.name: getattr(row, each.name) for each in fields(OperationInput)})
-            for row in rows
-        ],
-        links=links,
+        operations=inputs_of(route),
+        links=_drawn(route),
         by=by,
     )
     new = dict(copied.operations.values_list("number", "pk"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -73,6 +73,20 @@ def activate(*, version: Either, replace: bool = False, by: User) -> Either:
             )
         _make_room(other, version.valid_from, by)
     return _take(version, "activate", by)
+
+
+@transaction.atomic
+def approve_many(*, records: Iterable[Either], by: User) -> str:
+    """All of them or none; says how many."""
+    done = [approve(version=version, by=by) for version in records]
+    return str(_("{count} approved.")).format(count=len(done))
+
+
+@transaction.atomic
+def activate_many(*, records: Iterable[Either], by: User) -> str:
+    """All of them or none, each in place of the one that holds now; says how many."""
+    done = [activate(version=version, replace=True, by=by) for version in records]
+    return str(_("{count} activated.")).format(count=len(done))
 
 
 def _overlapping(version: Either) -> Sequence[Either]:

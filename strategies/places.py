@@ -1,0 +1,161 @@
+"""Where strategies shows itself: the rail, the buttons of its pages, the words of its facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import places
+from p2p.core.access import Role
+from p2p.core.facts import objections
+from p2p.core.web import journal
+from strategies.facts import Activating
+from strategies.models import BomVersion, Item, RouteVersion
+from strategies.models.version import VERSION_FLOW
+from strategies.services import versions
+from strategies.services.items import restore_item, retire_item
+
+ENGINEER = (Role.ENGINEER,)
+IMPORTERS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
+
+
+def register() -> None:
+    """Called once by AppConfig.ready."""
+    _rail()
+    _lists()
+    _item()
+    for slot, model, kind in (("bom", BomVersion, "bom"), ("route", RouteVersion, "route")):
+        _version(f"{slot}.actions", model, kind)
+    places.verb(
+        "calendar.actions",
+        key="exception",
+        title=_("A day that differs"),
+        url_name="strategies:add-exception",
+        roles=(Role.ENGINEER, Role.PLANNER),
+        primary=True,
+    )
+    _words()
+
+
+def _rail() -> None:
+    for order, (title, name) in enumerate(
+        (
+            (_("Items"), "items"),
+            (_("Bills of material"), "boms"),
+            (_("Routes"), "routes"),
+            (_("Work centres"), "work-centres"),
+            (_("Calendars"), "calendars"),
+            (_("Vendors"), "vendors"),
+            (_("Locations"), "locations"),
+            (_("Units"), "units"),
+            (_("Reason codes"), "reasons"),
+            (_("Imports"), "imports"),
+        ),
+        start=1,
+    ):
+        places.nav(section="strategies", title=title, url_name=f"strategies:{name}", order=10 * order)
+
+
+def _lists() -> None:
+    new_item = {"key": "new", "title": _("New item"), "url_name": "strategies:new-item"}
+    places.verb("items.actions", **new_item, roles=ENGINEER, primary=True)
+    for slot in ("items", "boms", "routes", "workcentres", "calendars", "vendors", "units", "imports"):
+        places.verb(
+            f"{slot}.actions",
+            key="import",
+            title=_("Import"),
+            url_name="strategies:new-import",
+            page=True,
+            icon="cloud-upload",
+            roles=IMPORTERS,
+            primary=slot == "imports",
+        )
+    places.verb(
+        "units.actions", key="ways", title=_("Conversions"), url_name="strategies:conversions", page=True
+    )
+
+
+def _item() -> None:
+    slot = "item.actions"
+    for order, (key, title, name) in enumerate(
+        (
+            ("edit", _("Edit"), "edit-item"),
+            ("policy", _("Order settings"), "edit-policy"),
+            ("bom", _("New BOM"), "new-bom"),
+            ("route", _("New route"), "new-route"),
+        )
+    ):
+        places.verb(slot, key=key, title=title, url_name=f"strategies:{name}", roles=ENGINEER, order=order)
+    switch: dict[str, Any] = {"model": Item, "argument": "item", "roles": ENGINEER, "order": 90}
+    places.verb(
+        slot,
+        key="retire",
+        title=_("Take out of use"),
+        service=retire_item,
+        danger=True,
+        confirm=_("Nobody can order or plan it any more."),
+        when=lambda item: item.active,
+        **switch,
+    )
+    places.verb(
+        slot,
+        key="restore",
+        title=_("Use again"),
+        service=restore_item,
+        when=lambda item: not item.active,
+        **switch,
+    )
+
+
+def _version(slot: str, model: Any, kind: str) -> None:
+    def step(key: str, title: Any, service: Any, **also: Any) -> None:
+        places.verb(
+            slot,
+            key=key,
+            title=title,
+            service=service,
+            model=model,
+            argument="version",
+            roles=ENGINEER,
+            when=lambda version: key in VERSION_FLOW.open_to(version),
+            **also,
+        )
+
+    step("submit", _("Submit"), versions.submit, order=10)
+    step("reject", _("Back to draft"), versions.reject, order=20)
+    step("approve", _("Approve"), versions.approve, order=30, primary=True)
+    step("retire", _("Retire"), versions.retire, order=90, danger=True, confirm=_("It is not used any more."))
+    places.verb(
+        slot,
+        key="activate",
+        title=_("Activate"),
+        url_name=f"strategies:activate-{kind}",
+        roles=ENGINEER,
+        primary=True,
+        order=40,
+        when=lambda version: "activate" in VERSION_FLOW.open_to(version),
+        objections=lambda version: objections(Activating(version=version)),
+    )
+    places.verb(
+        slot, key="copy", title=_("Copy"), url_name=f"strategies:copy-{kind}", roles=ENGINEER, order=50
+    )
+
+
+_STEPS = {
+    "submit": _("submitted for approval"),
+    "approve": _("approved"),
+    "reject": _("sent back to its author"),
+    "activate": _("activated"),
+    "retire": _("retired"),
+}
+
+
+def _words() -> None:
+    journal.phrase(
+        "strategies.VersionMoved", lambda said: _STEPS.get(str(said.get("step")), said.get("step"))
+    )
+    journal.phrase("strategies.VersionChanged", lambda _said: _("changed"))
+    journal.phrase("strategies.ItemsSaved", lambda _said: _("saved"))
+    journal.phrase("strategies.CalendarChanged", lambda _said: _("working time changed"))
+    journal.phrase("strategies.Imported", lambda _said: _("import ended"))

@@ -1,0 +1,89 @@
+"""Working time and what works in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+
+from strategies.models import (
+    Calendar,
+    CalendarException,
+    CalendarShift,
+    Resource,
+    ResourceGroup,
+    RouteOperation,
+)
+from strategies.models.version import VersionState
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One stretch of work in the calendar's own time."""
+
+    name: str
+    starts: datetime
+    ends: datetime
+    exceptional: bool
+
+
+def worked_in(calendar: Calendar, days: Sequence[date]) -> list[Worked]:
+    """What is worked from the evening before the first day (a night shift reaches into it) to the last. Two
+    queries. On a day that differs the week does not count."""
+    first = days[0] - timedelta(days=1)
+    odd: dict[date, list[CalendarException]] = {}
+    for exception in calendar.exceptions.filter(day__gte=first, day__lte=days[-1]).order_by("day", "starts"):
+        odd.setdefault(exception.day, []).append(exception)
+    shifts = list(calendar.shifts.order_by("weekday", "starts"))
+    found: list[Worked] = []
+    for day in (first, *days):
+        if day in odd:
+            found += [_exceptional(one) for one in odd[day] if one.working]
+        else:
+            found += [_shift(one, day) for one in shifts if one.weekday == day.weekday() and _holds(one, day)]
+    return found
+
+
+def _holds(shift: CalendarShift, day: date) -> bool:
+    return (shift.valid_from is None or shift.valid_from <= day) and (
+        shift.valid_to is None or day <= shift.valid_to
+    )
+
+
+def _shift(shift: CalendarShift, day: date) -> Worked:
+    return Worked(shift.name, *_between(day, shift.starts, shift.ends), exceptional=False)
+
+
+def _exceptional(one: CalendarException) -> Worked:
+    starts, ends = one.starts or time(0), one.ends or time(0)
+    return Worked(one.reason or str(one.day), *_between(one.day, starts, ends), exceptional=True)
+
+
+def _between(day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
+    over = timedelta(days=1 if ends <= starts else 0)
+    return datetime.combine(day, starts), datetime.combine(day, ends) + over
+
+
+def exceptions_from(calendar: Calendar, day: date) -> QuerySet[CalendarException]:
+    """Days that differ, from a day on."""
+    return calendar.exceptions.filter(day__gte=day).order_by("day", "starts")
+
+
+def followers(calendar: Calendar) -> list[ResourceGroup]:
+    """The work centres that work by it, by themselves or because their site does."""
+    groups = ResourceGroup.objects.filter(active=True).select_related("site")
+    own = Q(calendar=calendar) | Q(calendar__isnull=True, site__calendar=calendar)
+    return list(groups.filter(own).order_by("site__code", "code"))
+
+
+def resources_of(group: ResourceGroup) -> list[Resource]:
+    return list(group.resources.select_related("calendar", "vendor").order_by("code"))
+
+
+def routes_through(group: ResourceGroup, limit: int = 50) -> list[RouteOperation]:
+    """Operations of active routes that are done here, by item."""
+    rows = RouteOperation.objects.filter(group=group, route__state=VersionState.ACTIVE)
+    rows = rows.select_related("route__item").order_by("route__item__number", "number")
+    return list(rows[:limit])

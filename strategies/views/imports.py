@@ -1,0 +1,148 @@
+"""Imports: hand in a file, see line by line what it would do or has done, take templates and exports out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.access import MONEY_ROLES, Role
+from p2p.core.web import formats
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.page import Page, who
+from p2p.core.web.records import RecordPage, RecordTab, Said
+from p2p.core.web.runs import run_url
+from strategies import forms
+from strategies.models import ImportRun
+from strategies.selectors import lists
+from strategies.services.importer import as_csv, find_sheet, import_file, sheets, template
+
+EDITORS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
+SHOWN = 500
+
+
+class NewImport(ActionForm):
+    """Hand in a file."""
+
+    form_class, section, roles = forms.ImportForm, "strategies", EDITORS
+    title, submit = _("Import a file"), _("Start")
+    template_name = "strategies/import_form.html"
+    text = _("Columns go by their headings. A second import of the same file changes nothing.")
+
+    def act(self, form: Any) -> Any:
+        given = form.cleaned_data
+        run = import_file(
+            content=given["content"],
+            name=given["content"].name,
+            dry_run=given["dry_run"],
+            partly=given["partly"],
+            by=who(self.request),
+        )
+        return run.get_absolute_url()
+
+    def sheets(self) -> list[Any]:
+        """What may be in the file, for the page beside the form."""
+        return sheets()
+
+
+class ImportPage(RecordPage):
+    """What an import did to each sheet, and every line it could not take."""
+
+    template_name = "strategies/record.html"
+    model, lookup, slot, section = ImportRun, "pk", "import", "strategies"
+    list_url, list_title = "strategies:imports", _("Imports")
+
+    def rows(self) -> QuerySet[Any]:
+        return lists.imports()
+
+    def heading(self) -> str:
+        return str(self.record.title)
+
+    def badges(self) -> list[tuple[str, Any]]:
+        run = self.record
+        said = [(run.state, "")]
+        if run.dry_run:
+            said.append(("proposed", _("Dry run")))
+        elif run.summary.get("saved"):
+            said.append(("finished", _("Saved")))
+        elif run.is_over:
+            said.append(("late", _("Nothing saved")))
+        return said
+
+    def facts(self) -> list[Said]:
+        run = self.record
+        tallies = run.summary.get("sheets", {}).values()
+        count = {
+            name: sum(one[name] for one in tallies) for name in ("lines", "created", "changed", "refused")
+        }
+        return [
+            Said(_("Lines"), formats.number(count["lines"])),
+            Said(_("New"), formats.number(count["created"])),
+            Said(_("Changed"), formats.number(count["changed"])),
+            Said(_("Refused"), formats.number(count["refused"]), "bad" if count["refused"] else ""),
+            Said(_("Warnings"), formats.number(run.summary.get("warnings"))),
+            Said(_("Started"), formats.moment(run.asked_at)),
+            Said(_("Run"), str(run.pk), url=run_url(run)),
+        ]
+
+    def tabs(self) -> Sequence[RecordTab]:
+        run = self.record
+        found = run.error_count + run.warning_count
+        return [
+            RecordTab("problems", _("Problems"), "strategies/import_problems.html", count=found),
+            RecordTab("sheets", _("Sheets"), "strategies/import_sheets.html"),
+        ]
+
+    def extra(self) -> dict[str, Any]:
+        run = self.record
+        level, sheet = self.request.GET.get("level", ""), self.request.GET.get("sheet", "")
+        problems = run.problems.order_by("level", "pk")
+        kinds = problems.order_by("level", "sheet").values("level", "sheet").annotate(count=Count("pk"))
+        chosen = problems.filter(level=level) if level else problems
+        chosen = chosen.filter(sheet=sheet) if sheet else chosen
+        titles = {one.name: one.title for one in sheets()}
+        tallies = run.summary.get("sheets", {})
+        return {
+            "problems": chosen[:SHOWN],
+            "more": max(0, chosen.count() - SHOWN),
+            "kinds": [
+                (one["level"], one["sheet"], titles.get(one["sheet"], one["sheet"]), one["count"])
+                for one in kinds
+            ],
+            "chosen": (level, sheet),
+            "tallies": [(titles[name], tallies[name]) for name in titles if name in tallies],
+        }
+
+
+class Template(Page):
+    """A workbook to fill in: `?sheet=items`, or all sheets."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        wanted = request.GET.get("sheet", "")
+        chosen = [sheet for sheet in sheets() if wanted in {"", sheet.name}]
+        if not chosen:
+            raise Http404
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        name = f"{wanted or 'p2p'}-template.xlsx"
+        return HttpResponse(
+            template(chosen),
+            content_type=kind,
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+class Export(Page):
+    """What is there now, in the form that an import of the sheet reads."""
+
+    roles = (*MONEY_ROLES, *EDITORS)
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        sheet = find_sheet(name)
+        if sheet is None or sheet.store is not None:
+            raise Http404
+        response = StreamingHttpResponse(as_csv(sheet), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{sheet.name}.csv"'
+        return response

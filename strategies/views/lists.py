@@ -1,0 +1,295 @@
+"""Lists of master data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.access import Role, at_sites
+from p2p.core.web.columns import Column
+from p2p.core.web.lists import Bulk, ListPage, Tab
+from strategies import filters
+from strategies.models import (
+    BomVersion,
+    Calendar,
+    ImportRun,
+    Item,
+    ItemPolicy,
+    Location,
+    ReasonCode,
+    ResourceGroup,
+    RouteVersion,
+    Unit,
+    UnitConversion,
+    Vendor,
+)
+from strategies.selectors import lists as selectors
+from strategies.services.versions import activate_many, approve_many
+
+IMPORT = (_("Import a file"), "strategies:new-import")
+ENGINEER = (Role.ENGINEER,)
+VERSION_BULK = (
+    Bulk("approve", _("Approve"), act=approve_many, roles=ENGINEER),
+    Bulk("activate", _("Activate"), act=activate_many, roles=ENGINEER),
+)
+
+
+def _supply(item: Any) -> str:
+    return str(dict(ItemPolicy.Supply.choices).get(item.supply, ""))
+
+
+class Items(ListPage):
+    model, title, section, slot = Item, _("Items"), "strategies", "items"
+    search = ("number", "name", "external_id")
+    order = ("number",)
+    filterset_class = filters.ItemFilter
+    columns = (
+        Column("number", _("Number"), kind="code", link=True, width=128),
+        Column("name", _("Name")),
+        Column("supply", _("Supply"), value=_supply, width=88, order="supply"),
+        Column("group.code", _("Group"), width=140),
+        Column("get_kind_display", _("Kind"), width=88, order="kind"),
+        Column("unit.code", _("Unit"), width=56),
+        Column("lead_time", _("Lead time"), kind="number", head=_("days")),
+        Column("safety", _("Safety stock"), kind="quantity", unit="unit.code", width=112),
+        Column("list_price", _("List price"), kind="money"),
+        Column("has_bill", _("BOM"), kind="yes"),
+        Column("has_route", _("Route"), kind="yes"),
+        Column("get_tracking_display", _("Tracking"), order="tracking", hidden=True),
+        Column("active", _("In use"), kind="yes", hidden=True),
+        Column("external_id", _("External id"), hidden=True),
+    )
+    tabs = (
+        Tab("made", _("Made"), "supply=make"),
+        Tab("bought", _("Bought"), "supply=buy"),
+        Tab("no-bill", _("Made without BOM"), "no_bill=true", counted=True, hot=True),
+        Tab("no-route", _("Made without route"), "no_route=true", counted=True, hot=True),
+    )
+    empty_title, empty_text = _("No item yet"), _("Items come from an import, or one by one.")
+    empty_icon, empty_action = "packages", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.items()
+
+
+class Boms(ListPage):
+    model, title, section, slot = BomVersion, _("Bills of material"), "strategies", "boms"
+    search = ("item__number", "item__name", "name")
+    order = ("item__number", "-version")
+    filterset_class = filters.BomFilter
+    columns = (
+        Column("item.number", _("Item"), kind="code", link=True, width=128),
+        Column("item.name", _("Name")),
+        Column("version", _("Version"), kind="number", width=72),
+        Column("state", _("State"), kind="state"),
+        Column("line_count", _("Lines"), kind="number", width=64),
+        Column("site.code", _("Site"), width=88),
+        Column("valid_from", _("From"), kind="date"),
+        Column("valid_to", _("To"), kind="date"),
+        Column("from_quantity", _("From quantity"), kind="quantity", unit="item.unit.code", hidden=True),
+        Column("batch_quantity", _("Batch"), kind="quantity", unit="item.unit.code", hidden=True),
+        Column("item.group.code", _("Item group"), width=140),
+    )
+    tabs = (
+        Tab("active", _("Active"), "state=active"),
+        Tab("approval", _("To approve"), "state=in_approval", counted=True),
+        Tab("drafts", _("Drafts"), "state=draft", counted=True),
+    )
+    bulk = VERSION_BULK
+    empty_title, empty_text = (
+        _("No bill of material yet"),
+        _("Open an item to draft one, or import the sheets."),
+    )
+    empty_icon, empty_action = "sitemap", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.boms()
+
+
+class Routes(ListPage):
+    model, title, section, slot = RouteVersion, _("Routes"), "strategies", "routes"
+    search = ("item__number", "item__name", "name")
+    order = ("item__number", "-version")
+    filterset_class = filters.RouteFilter
+    columns = (
+        Column("item.number", _("Item"), kind="code", link=True, width=128),
+        Column("item.name", _("Name")),
+        Column("version", _("Version"), kind="number", width=72),
+        Column("state", _("State"), kind="state"),
+        Column("operation_count", _("Operations"), kind="number"),
+        Column("setup_time", _("Setup"), kind="duration"),
+        Column("run_time", _("Run"), kind="duration"),
+        Column("site.code", _("Site"), width=88),
+        Column("valid_from", _("From"), kind="date"),
+        Column("valid_to", _("To"), kind="date"),
+    )
+    tabs = Boms.tabs
+    bulk = VERSION_BULK
+    empty_title, empty_text = _("No route yet"), _("Open an item to draft one, or import the sheets.")
+    empty_icon, empty_action = "route", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.routes()
+
+
+class WorkCentres(ListPage):
+    model, title, section, slot = ResourceGroup, _("Work centres"), "strategies", "workcentres"
+    search = ("code", "name")
+    order = ("site__code", "code")
+    filterset_class = filters.GroupFilter
+    columns = (
+        Column("code", _("Code"), kind="code", link=True, width=88),
+        Column("name", _("Name"), link=True),
+        Column("site.code", _("Site"), width=96),
+        Column("machine_count", _("Resources"), kind="number"),
+        Column("station_count", _("Stations"), kind="number"),
+        Column("calendar.name", _("Calendar"), width=180),
+        Column("cost_category.name", _("Booked under"), width=180),
+        Column("bottleneck", _("Bottleneck"), kind="yes", width=88),
+    )
+    empty_title, empty_text = _("No work centre yet"), _("Import the sheets resource_groups and resources.")
+    empty_icon, empty_action = "building-factory-2", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return at_sites(selectors.work_centres(), self.request.user)
+
+
+class Calendars(ListPage):
+    model, title, section, slot = Calendar, _("Calendars"), "strategies", "calendars"
+    search = ("code", "name")
+    order = ("code",)
+    columns = (
+        Column("code", _("Code"), kind="code", link=True, width=128),
+        Column("name", _("Name"), link=True),
+        Column("time_zone", _("Time zone"), width=200),
+        Column("shift_count", _("Shifts a week"), kind="number", width=104),
+        Column("exception_count", _("Other days"), kind="number", width=96),
+    )
+    empty_title, empty_text = _("No calendar yet"), _("Import the sheets calendars and calendar_shifts.")
+    empty_icon, empty_action = "calendar", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.calendars()
+
+
+class Vendors(ListPage):
+    model, title, section, slot = Vendor, _("Vendors"), "strategies", "vendors"
+    search = ("number", "name", "email")
+    order = ("name", "number")
+    filterset_class = filters.VendorFilter
+    columns = (
+        Column("number", _("Number"), kind="code", link=True, width=136),
+        Column("name", _("Name"), link=True),
+        Column("currency.code", _("Currency"), width=80),
+        Column("offer_count", _("Offers"), kind="number"),
+        Column("preferred", _("Preferred"), kind="yes", width=80),
+        Column("subcontractor", _("Works for us"), kind="yes", width=96),
+        Column("active", _("In use"), kind="yes", width=72),
+        Column("email", _("Mail"), hidden=True),
+    )
+    empty_title, empty_text = _("No vendor yet"), _("Import the sheets vendors and vendor_prices.")
+    empty_icon, empty_action = "truck-delivery", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.vendors()
+
+
+class Locations(ListPage):
+    model, title, section = Location, _("Locations"), "strategies"
+    search = ("code", "name")
+    order = ("site__code", "code")
+    filterset_class = filters.LocationFilter
+    columns = (
+        Column("code", _("Code"), kind="code", width=136),
+        Column("name", _("Name")),
+        Column("site.code", _("Site"), width=96),
+        Column("get_kind_display", _("Kind"), width=160, order="kind"),
+        Column("parent.code", _("Within"), kind="code", width=104),
+        Column("vendor.name", _("Vendor"), width=160),
+        Column("nettable", _("In planning"), kind="yes", width=88),
+        Column("active", _("In use"), kind="yes", width=72),
+    )
+    empty_title, empty_text = _("No location yet"), _("Import the sheet locations.")
+    empty_icon, empty_action = "map-pin", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return at_sites(selectors.locations(), self.request.user)
+
+
+class Units(ListPage):
+    model, title, section, slot = Unit, _("Units"), "strategies", "units"
+    search = ("code", "name")
+    order = ("code",)
+    columns = (
+        Column("code", _("Code"), kind="code", width=96),
+        Column("name", _("Name")),
+        Column("digits", _("Digits"), kind="number"),
+        Column("get_rounding_display", _("Rounded"), width=140, order="rounding"),
+    )
+    empty_title, empty_text = _("No unit yet"), _("Import the sheet units.")
+    empty_icon, empty_action = "ruler", IMPORT
+
+
+class Conversions(ListPage):
+    model, title, section = UnitConversion, _("Unit conversions"), "strategies"
+    search = ("item__number", "source__code", "target__code")
+    order = ("source__code", "target__code")
+    columns = (
+        Column("source.code", _("One"), kind="code", width=96),
+        Column("numerator", _("is"), kind="number", width=120),
+        Column("denominator", _("divided by"), kind="number", width=120),
+        Column("target.code", _("of"), kind="code", width=96),
+        Column("item.number", _("For item"), kind="code", width=136),
+        Column("item.name", _("Name")),
+    )
+    empty_title, empty_text = _("No conversion yet"), _("Import the sheet unit_conversions.")
+    empty_icon, empty_action = "ruler-2", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.conversions()
+
+
+class Reasons(ListPage):
+    model, title, section = ReasonCode, _("Reason codes"), "strategies"
+    search = ("code", "name")
+    order = ("kind", "code")
+    filterset_class = filters.ReasonFilter
+    columns = (
+        Column("code", _("Code"), kind="code", width=96),
+        Column("name", _("Name")),
+        Column("get_kind_display", _("Kind"), width=140, order="kind"),
+        Column("parent.name", _("Within"), width=180),
+        Column("active", _("In use"), kind="yes", width=72),
+    )
+    empty_title, empty_text = _("No reason code yet"), _("Import the sheet reason_codes.")
+    empty_icon, empty_action = "tags", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.reasons()
+
+
+class Imports(ListPage):
+    model, title, section, slot = ImportRun, _("Imports"), "strategies", "imports"
+    search = ("title",)
+    order = ("-id",)
+    filterset_class = filters.ImportFilter
+    columns = (
+        Column("id", _("No."), kind="number", width=64, link=True),
+        Column("title", _("File"), link=True),
+        Column("state", _("State"), kind="state"),
+        Column("dry_run", _("Dry run"), kind="yes", width=72),
+        Column("error_count", _("Errors"), kind="number", tone=lambda run: "bad" if run.error_count else ""),
+        Column("warning_count", _("Warnings"), kind="number"),
+        Column("asked_at", _("Started"), kind="time"),
+        Column("asked_by", _("By"), width=160, order="asked_by__username"),
+    )
+    empty_title, empty_text = (
+        _("Nothing imported yet"),
+        _("CSV and XLSX files of all master data, with a dry run."),
+    )
+    empty_icon, empty_action = "cloud-upload", IMPORT
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.imports()

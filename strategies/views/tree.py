@@ -1,0 +1,61 @@
+"""Rows of a bill as components/tree_row.html draws them, one level at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from p2p.core.web import formats
+from strategies.models import BomVersion, Site
+from strategies.selectors import bom as bills
+
+
+@dataclass(frozen=True)
+class TreeRow:
+    """One row: what the template needs, and the line for pages that edit it."""
+
+    line: Any
+    level: int
+    title: str
+    url: str
+    children: str
+    cells: Sequence[tuple[str, str]]
+
+
+def branches_of(
+    bom: BomVersion, *, day: date, site: Site | None = None, level: int = 1, factor: Fraction = Fraction(1)
+) -> list[TreeRow]:
+    """The lines of one bill that hold on a day; `factor` pieces of its item go into one of the root's."""
+    return [
+        _row(branch, day, site, level, factor)
+        for branch in bills.children(bom, day=day, site=site, factor=factor)
+    ]
+
+
+def _row(branch: bills.Branch, day: date, site: Site | None, level: int, factor: Fraction) -> TreeRow:
+    line = branch.line
+    item = line.component
+    below = factor * Fraction(branch.per_parent)
+    asked = {
+        "day": day.isoformat(),
+        "level": level + 1,
+        "factor": str(below),
+        "site": site.code if site else "",
+    }
+    url = f"{reverse('strategies:branches', args=[item.pk])}?{urlencode(asked)}" if branch.has_bill else ""
+    cells = (
+        (item.number, "code"),
+        (formats.number(line.quantity), "n"),
+        (line.unit.code, ""),
+        (formats.number(line.operation_number), "n"),
+        (formats.percent(line.scrap_fraction, 1) if line.scrap_fraction else formats.NONE, "n"),
+        (formats.number(branch.per_root), "n"),
+        (item.unit.code, ""),
+    )
+    return TreeRow(line, level, item.name, item.get_absolute_url(), url, cells)

@@ -145,6 +145,10 @@ def _vendors() -> Iterator[SheetRows]:
             for row in read("vendors")
         ],
     )
+    yield from _prices()
+
+
+def _prices() -> Iterator[SheetRows]:
     heads = (
         "vendor",
         "item",

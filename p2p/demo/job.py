@@ -3,6 +3,7 @@
 from p2p.demo.load import STEPS  # isort: skip
 from p2p.demo import costs  # isort: skip
 from p2p.demo import plan  # isort: skip
+from p2p.demo import morning  # isort: skip
 from p2p.demo import floor  # isort: skip
 
-__all__ = ["STEPS", "costs", "floor", "plan"]
+__all__ = ["STEPS", "costs", "floor", "morning", "plan"]

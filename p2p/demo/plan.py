@@ -21,7 +21,8 @@ from planning.services.schedule import schedule
 from strategies.models import Site
 
 YEARS = (date(2011, 6, 3), date(2014, 6, 30))
-JANUARY = (date(2012, 1, 1), date(2012, 1, 31))
+JANUARY = (date(2012, 1, 4), date(2012, 2, 3))
+"""What was sold in January is made in these days."""
 AFTER_ORDER, FLAT = 3, 11
 """The data's own rule: what is sold is made three days after the order and due eleven days later."""
 
@@ -98,9 +99,9 @@ def firm_january(say: Say) -> Mapping[str, object]:
 
 
 def schedule_january(say: Say) -> Mapping[str, object]:
-    """Onto work centres and three shifts, finitely, from New Year on."""
+    """Onto work centres and three shifts, finitely, from its first day on."""
     site = Site.objects.get(code=adventureworks.SITE)
-    starts_at = datetime(2012, 1, 1, tzinfo=ZoneInfo(site.time_zone))
+    starts_at = datetime(2012, 1, 4, tzinfo=ZoneInfo(site.time_zone))
     waiting = ScheduleRun.objects.filter(state__in=("queued", "running")).order_by("-pk").first()
     run = waiting or schedule(site=site, starts_at=starts_at, by=User.objects.get(username="paula"))
     wait_for(run, say)

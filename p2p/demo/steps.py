@@ -38,8 +38,8 @@ class Login:
     sees: str
 
 
-FIRST_MOMENT = datetime(2012, 1, 3, 14, 0, tzinfo=UTC)
-"""When the plant's own time begins: six in the morning of Tuesday, 3 January 2012, in Bothell."""
+FIRST_MOMENT = datetime(2012, 1, 5, 14, 0, tzinfo=UTC)
+"""When the plant's own time begins: six in the morning of Thursday, 5 January 2012, in Bothell."""
 
 STEPS: list[Step] = []
 LOGINS: list[Login] = []

@@ -12,7 +12,8 @@ class OutsourcingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from outsourcing import places, reactions
+        from outsourcing import places, reactions, words
 
         reactions.wire()
         places.register()
+        words.register()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Model
 
 from outsourcing.models import Dispatch, Invoice, MatchTolerance, Receipt, ReceiptLine, SubcontractOrder
 from p2p.core.facts import Fact
+from p2p.core.fields import plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,9 @@ class Dispatched(Fact):
     def about(self) -> Sequence[Model]:
         return (self.dispatch.order, self.dispatch)
 
+    def says(self, record: Model | None) -> dict[str, object]:
+        return {"dispatch": self.dispatch.number, "undone": self.undone}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Receiving(Fact):
@@ -85,6 +90,17 @@ class Received(Fact):
     def about(self) -> Sequence[Model]:
         return (self.receipt.order, self.receipt)
 
+    def says(self, record: Model | None) -> dict[str, object]:
+        good = sum((line.good for line in self.lines), Decimal(0))
+        rejected = sum((line.rejected for line in self.lines), Decimal(0))
+        undone = self.receipt.reverses_id is not None
+        return {
+            "receipt": self.receipt.number,
+            "good": plain(good),
+            "rejected": plain(rejected),
+            "undone": undone,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceBlocked(Fact):
@@ -94,6 +110,9 @@ class InvoiceBlocked(Fact):
 
     def about(self) -> Sequence[Model]:
         return (self.invoice,)
+
+    def says(self, record: Model | None) -> dict[str, object]:
+        return {"because": self.invoice.blocked_because}
 
 
 @dataclass(frozen=True, kw_only=True)

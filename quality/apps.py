@@ -12,7 +12,8 @@ class QualityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from quality import places, reactions
+        from quality import places, reactions, words
 
         reactions.wire()
         places.register()
+        words.register()

@@ -38,6 +38,9 @@ class InspectionOpened(Fact):
     def about(self) -> Sequence[Model]:
         return self.inspections
 
+    def says(self, record: Model | None) -> dict[str, object]:
+        return {"because": record.because} if isinstance(record, Inspection) else {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ResultsRecorded(Fact):
@@ -50,6 +53,10 @@ class ResultsRecorded(Fact):
     def about(self) -> Sequence[Model]:
         return (self.inspection,)
 
+    def says(self, record: Model | None) -> dict[str, object]:
+        bad = sum(not result.conforms for result in self.results)
+        return {"results": len(self.results), "bad": bad, "replaced": self.replaced}
+
 
 @dataclass(frozen=True, kw_only=True)
 class InspectionDecided(Fact):
@@ -59,6 +66,9 @@ class InspectionDecided(Fact):
 
     def about(self) -> Sequence[Model]:
         return (self.inspection,)
+
+    def says(self, record: Model | None) -> dict[str, object]:
+        return {"state": self.inspection.state, "note": self.inspection.note}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +95,10 @@ class NonConformanceDecided(Fact):
 
     def about(self) -> Sequence[Model]:
         return (self.nonconformance,)
+
+    def says(self, record: Model | None) -> dict[str, object]:
+        one = self.nonconformance
+        return {"disposition": one.disposition, "state": one.state, "note": one.decision_note}
 
 
 @dataclass(frozen=True, kw_only=True)

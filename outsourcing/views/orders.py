@@ -79,6 +79,7 @@ class Orders(ListPage):
 class OrderPage(RecordPage):
     model, lookup, slot, section = SubcontractOrder, "number", "subcontract", "outsourcing"
     list_url, list_title = "outsourcing:orders", _("Subcontract orders")
+    template_name = "outsourcing/record.html"
 
     def rows(self) -> QuerySet[Any]:
         return visible(self.request)
@@ -100,7 +101,13 @@ class OrderPage(RecordPage):
             Said(_("Created"), formats.moment(one.created_at)),
         ]
         if access.may(self.request.user, *access.MONEY_ROLES):
-            facts.insert(1, Said(_("Value"), f"{formats.number(one.value, 2)} {one.currency}"))
+            facts.insert(
+                1,
+                Said(
+                    _("Value"),
+                    formats.NONE if one.value is None else f"{formats.number(one.value, 2)} {one.currency}",
+                ),
+            )
         for label, at in ((_("Sent"), one.sent_at), (_("Acknowledged"), one.acknowledged_at)):
             if at:
                 facts.append(Said(label, formats.moment(at)))

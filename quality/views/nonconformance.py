@@ -21,6 +21,7 @@ from quality.services import dispose, nonconformance
 class NonConformancePage(RecordPage):
     model, lookup, slot, section = NonConformance, "number", "nonconformance", "quality"
     list_url, list_title = "quality:nonconformances", _("Nonconformances")
+    template_name = "quality/record.html"
 
     def rows(self) -> QuerySet[Any]:
         return selectors.nonconformances()

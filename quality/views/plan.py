@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from p2p.core import access
 from p2p.core.access import Role
@@ -46,7 +47,7 @@ class PlanPage(RecordPage):
     def facts(self) -> Sequence[Said]:
         one = self.record
         sample = (
-            _("{count} pieces").format(count=one.sample_fixed)
+            ngettext("{count} piece", "{count} pieces", one.sample_fixed).format(count=one.sample_fixed)
             if one.sample_fixed
             else _("{share} of the quantity").format(share=formats.percent(one.sample_fraction, 1))
         )

@@ -10,36 +10,9 @@ from django.db.models import Model
 
 from p2p.core.flow import Flow
 from p2p.core.layers import layer_of
+from p2p.core.management.commands.states import flows, markdown
 from p2p.core.runs import Run
-from tests.architecture.source import apps, report
-
-
-def flows() -> list[tuple[str, Flow, list[type[Model]]]]:
-    """(name, flow, the models it may belong to) of every flow in a model's class or beside it."""
-    found: dict[int, tuple[str, Flow, list[type[Model]]]] = {}
-    for source in apps():
-        if "models" not in source.rooms and "runs" not in source.rooms:
-            continue
-        module = importlib.import_module(source.module)
-        here = [model for model in registry.get_models() if _of(model, source.module)]
-        for name, value in vars(module).items():
-            if isinstance(value, Flow) and f"{name} = " in source.text:
-                found[id(value)] = (f"{source.module}.{name}", value, here)
-    for model in registry.get_models():
-        for name, value in vars(model).items():
-            if isinstance(value, Flow):
-                known = (
-                    found.get(id(value), ("", value, []))[0] or f"{model.__module__}.{model.__name__}.{name}"
-                )
-                found[id(value)] = (known, value, [model])
-    runs = [model for model in registry.get_models() if issubclass(model, Run)]
-    found[id(Run.FLOW)] = ("p2p.core.runs.Run.FLOW", Run.FLOW, runs)
-    return list(found.values())
-
-
-def _of(model: type[Model], module: str) -> bool:
-    """Whether the model, or an abstract one it is made of, stands in the module."""
-    return any(base.__module__ == module for base in model.__mro__)
+from tests.architecture.source import ROOT, report
 
 
 def faults(name: str, flow: Flow, states: set[str], start: str) -> list[str]:
@@ -75,6 +48,11 @@ def test_every_state_is_reached_and_none_is_dead():
     assert len(known) > 3
     offences = [fault for name, flow, models in known for fault in faults_of(name, flow, models)]
     assert not offences, report(offences)
+
+
+def test_the_guide_shows_the_tables_as_they_are():
+    refresh = "python manage.py states > p2p/docs/guide/states.md"
+    assert (ROOT / "p2p/docs/guide/states.md").read_text(encoding="utf-8") == markdown(), refresh
 
 
 def test_every_model_with_a_state_has_a_flow():

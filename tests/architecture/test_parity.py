@@ -47,7 +47,10 @@ def mismatches(place: str, call: ast.Call, service: Callable[..., Any], given: s
     passed |= given if whole else set()
     needed = {name for name, one in wanted.items() if one.default is inspect.Parameter.empty}
     name = f"{place} → {service.__module__}.{service.__name__}"
-    said = [f"{name} does not know {one}" for one in sorted(passed - set(wanted))]
+    anything = any(
+        one.kind is inspect.Parameter.VAR_KEYWORD for one in inspect.signature(service).parameters.values()
+    )
+    said = [] if anything else [f"{name} does not know {one}" for one in sorted(passed - set(wanted))]
     return said + [f"{name} is not given {one}" for one in sorted(needed - passed)]
 
 
@@ -59,13 +62,30 @@ def unused(place: str, method: Callable[..., Any], fields: set[str]) -> list[str
     words |= {node.arg for node in ast.walk(tree) if isinstance(node, (ast.arg, ast.keyword))}
     words |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     whole = any(isinstance(node, ast.keyword) and node.arg is None for node in ast.walk(tree))
-    whole = whole or "cleaned_data" in text and "cleaned_data[" not in text
+    whole = whole or ("cleaned_data" in text and "cleaned_data[" not in text)
+    whole = whole or any(_hands_on(node) for node in ast.walk(tree))
     return [] if whole else [f"{place}: the input {name} is never used" for name in sorted(fields - words)]
+
+
+def _hands_on(node: ast.AST) -> bool:
+    """`form.lines()`, `lines_of(form)`: the whole form goes to something that reads it."""
+    if not isinstance(node, ast.Call):
+        return False
+    given = [one.id for one in node.args if isinstance(one, ast.Name)]
+    return "form" in given or (dotted(node.func).startswith("form.") and node.func.attr != "add_error")
 
 
 def writable(serializer: type[Any]) -> set[str]:
     """The fields a serializer takes, by the names a service sees them under."""
     return {one.source for one in serializer().fields.values() if not one.read_only}
+
+
+def taken_by(view: type[Any], name: str) -> type[Any]:
+    """The serializer that reads the input of a step."""
+    made = view()
+    made.action, made.request, made.kwargs = {"adds": "create"}.get(name, "partial_update"), None, {}
+    serializer: type[Any] = made.get_serializer_class()
+    return serializer
 
 
 def faults_of_resource(address: str, view: type[Any]) -> list[str]:
@@ -75,7 +95,7 @@ def faults_of_resource(address: str, view: type[Any]) -> list[str]:
         service = getattr(view, name)
         if service is None:
             continue
-        given = {"by"} | (writable(view.serializer_class) if name != "removes" else set())
+        given = {"by"} | (writable(taken_by(view, name)) if name != "removes" else set())
         given |= {view.record_name or view.queryset.model._meta.model_name} if name != "adds" else set()
         call = ast.Call(func=ast.Name(id=name), args=[], keywords=[ast.keyword(arg=None)])
         said += mismatches(f"{address} {name}", call, service, given)

@@ -6,7 +6,13 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import append_meta
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.fields import Field
+from rest_framework.generics import GenericAPIView
+from rest_framework.relations import ManyRelatedField, PrimaryKeyRelatedField, RelatedField
 
+from p2p.core.layers import layer_of
 from p2p.core.rest.once import HEADER
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -65,6 +71,33 @@ class HouseSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         return getattr(self._method(), "verb_answer", None) or super().get_response_serializers()
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """Related records and fields of an app's own are shown by their key: text, also outside any model."""
+        meta: Any = super()._get_serializer_field_meta
+        if isinstance(field, ManyRelatedField):
+            key: Any = self._map_serializer_field(field.child_relation, direction)
+            return append_meta({"type": "array", "items": key}, meta(field, direction))
+        if isinstance(field, RelatedField) or _own(field):
+            kind = "integer" if isinstance(field, PrimaryKeyRelatedField) else "string"
+            return append_meta({"type": kind}, meta(field, direction))
+        whole: Any = super()._map_serializer_field
+        return whole(field, direction, bypass_extensions)
+
+    def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
+        """`PlanningOrder`: two apps may each have an Order."""
+        name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)
+        kind = type(getattr(serializer, "child", serializer))
+        app = layer_of(kind.__module__).rpartition(".")[2].capitalize()
+        return name if name.startswith(app) else f"{app}{name}"
+
+    def _get_serializer(self) -> Any:
+        view: Any = self.view
+        declared = getattr(view, "serializer_class", None) is not None
+        if not declared and type(view).get_serializer_class is GenericAPIView.get_serializer_class:
+            return OpenApiTypes.OBJECT
+        usual: Any = super()._get_serializer
+        return usual()
+
     def _method(self) -> Any:
         return getattr(type(self.view), getattr(self.view, "action", None) or "", None)
 
@@ -106,6 +139,12 @@ class HouseSchema(AutoSchema):
         found.append(_parameter("limit", "Rows of a page", schema=limit))
         found.append(_parameter("cursor", "Where the page begins: `cursor` of the page before"))
         return found
+
+
+def _own(field: Any) -> bool:
+    """A field of an app's own making, based on none of the framework's kinds."""
+    kinds = [kind for kind in type(field).__mro__ if kind.__module__.startswith("rest_framework")]
+    return kinds[0] is Field
 
 
 def _page(operation: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ def lines() -> list[str]:
 
 class Command(BaseCommand):
     help = "Print every (moment, fact, listener). tests/architecture/wiring.txt pins it: redirect there after a change."
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the list."""

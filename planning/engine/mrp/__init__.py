@@ -19,9 +19,9 @@ Shapes (all in `model.py`, each field explained there)
 Rules
     Levels      Kahn's low-level codes. A loop is named in a message, its closing line left out, the rest
                 planned.
-    Ledger      Needs are served in order of day, then priority, then kind, from stock, then from receipts
-                that have arrived by the day of need (or `late_days` after it), oldest first. A shortage
-                becomes orders.
+    Ledger      Needs are served in order of day, then priority, then kind, from stock, then from receipts,
+                oldest first: those that have arrived, or that come no later than a new order could (plus
+                `late_days`). Only then a shortage becomes orders.
     BOM date    Lines valid on the start of the parent's order count, both ends inclusive.
     Rounding    A requirement is rounded once, up, to the component's places: ceil(launch x per / (1 - scrap)
                 + constant).

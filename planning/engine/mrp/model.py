@@ -124,8 +124,8 @@ class Settings:
     overdue: plan demand dated before `first` too.
     bought: propose purchases and transfers too, not only what is made or subcontracted.
     dip: needs inside the lead time may use the safety stock, which is then rebuilt; off = it stays protected.
-    late_days: a receipt up to this many days after a need still covers it (negative days of a delay
-    tolerance).
+    late_days: a receipt that comes up to this many days later than a new order could still covers a need
+        (negative days of a delay tolerance); with past="keep", than the need itself.
     scrap: "divide" = quantity / (1 - scrap), "multiply" = quantity * (1 + scrap).
     """
 

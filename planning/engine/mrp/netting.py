@@ -19,7 +19,7 @@ from planning.engine.mrp.book import (
 )
 from planning.engine.mrp.lots import cut, fill
 from planning.engine.mrp.model import ZERO, Key, Message
-from planning.engine.mrp.structure import scaled
+from planning.engine.mrp.structure import EVER, scaled
 
 Short = tuple[Need, int]
 """A need and the part of it that nothing covers yet."""
@@ -148,7 +148,7 @@ class _Walk:
 
     def _serve(self, need: Need) -> None:
         left = self._take(self.ready, need, need[4])
-        if left and self.coming and self.book.rules.late_days:
+        if left and self.coming:
             left = self._take_late(need, left)
         if not left:
             return
@@ -177,7 +177,16 @@ class _Walk:
         return left
 
     def _take_late(self, need: Need, left: int) -> int:
-        until = max(need[0], self.book.first) + self.book.rules.late_days
+        """Wait for a receipt that comes no later than a new order would, or that is tolerated to be late.
+
+        Delay tolerance = max(earliest replenishment, due) - due + negative days (Dynamics 365). What cannot be
+        ordered waits for any receipt.
+        """
+        rules = self.book.rules
+        until = max(need[0], self.book.first) if rules.past == "move" else need[0]
+        if rules.lead_times and rules.past == "move":
+            until = max(until, self.book.first + self.rule.lead_days)
+        until = until + rules.late_days if self.source else EVER
         while left and self.coming and self.coming[0][0] <= until:
             _, reference, quantity = self.coming.popleft()
             self.ready.append((RECEIPT, reference, quantity))

@@ -40,8 +40,9 @@ def check(problem: Problem, schedule: Schedule) -> list[Violation]:
         row = placed.get(operation.id)
         if row is None:
             continue
+        before = {key: placed[key].end + transits[key] for key in operation.after if key in placed}
         if operation.fixed is not None:
-            found += _moved(operation, row)
+            found += _moved(operation, row, before)
             continue
         resource = resources.get(row.resource)
         if resource is None:
@@ -49,7 +50,6 @@ def check(problem: Problem, schedule: Schedule) -> list[Violation]:
             continue
         found += _place_and_length(operation, row, resource)
         begin = max(problem.now, operation.earliest, releases.get(operation.order, 0))
-        before = {key: placed[key].end + transits[key] for key in operation.after if key in placed}
         found += _in_time(operation, row, resource, begin, before)
     found += _overlaps(problem, schedule.placed, resources)
     return found
@@ -70,7 +70,8 @@ def _counted(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
             yield Violation("once", key)
 
 
-def _moved(operation: Operation, row: Placed) -> Iterator[Violation]:
+def _moved(operation: Operation, row: Placed, before: dict[Key, int]) -> Iterator[Violation]:
+    """Fixed work must lie where it was fixed; that it was fixed too early is said, but as a lock."""
     fixed = operation.fixed
     if fixed is not None and (row.resource, row.station, row.start, row.end) != (
         fixed.resource,
@@ -79,6 +80,9 @@ def _moved(operation: Operation, row: Placed) -> Iterator[Violation]:
         fixed.end,
     ):
         yield Violation("fixed", operation.id)
+    for key, ready in before.items():
+        if row.start < ready:
+            yield Violation("previous", operation.id, key, True)
 
 
 def _place_and_length(operation: Operation, row: Placed, resource: Resource) -> Iterator[Violation]:

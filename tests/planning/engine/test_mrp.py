@@ -1,90 +1,13 @@
-"""Material planning on small cases worked by hand."""
+"""Netting, lots, coverage and messages of a material plan, on small cases worked by hand."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from planning.engine.mrp import (
-    BomLine,
-    Demand,
-    Item,
-    LotSize,
-    Plan,
-    Problem,
-    Receipt,
-    Settings,
-    balances,
-    plan,
-)
-
-TODAY = date(2026, 3, 2)
-
-
-def day(offset: int) -> date:
-    return TODAY + timedelta(days=offset)
-
-
-def item(key: str = "A", **more: Any) -> Item:
-    """Bought unless it says otherwise: then nobody asks for its bill."""
-    more.setdefault("source", "buy")
-    for name in ("on_hand", "safety_stock", "minimum_stock", "maximum_stock", "good_share"):
-        if name in more:
-            more[name] = Decimal(more[name])
-    return Item(id=key, **more)
-
-
-def line(parent: str, component: str, per: str = "1", **more: Any) -> BomLine:
-    for name in ("constant", "scrap"):
-        if name in more:
-            more[name] = Decimal(more[name])
-    return BomLine(parent=parent, component=component, per=Decimal(per), **more)
-
-
-def lot(**sizes: int) -> LotSize:
-    return LotSize(**{name: Decimal(size) for name, size in sizes.items()})
-
-
-def solve(
-    *items: Item,
-    lines: tuple[BomLine, ...] = (),
-    needs: tuple[tuple[str, int, str], ...] = (),
-    receipts: tuple[tuple[str, int, str], ...] = (),
-    firm: bool = False,
-    **settings: Any,
-) -> Plan:
-    """Plan with demands d0, d1 ... and receipts r0, r1 ... given as (item, day offset, quantity)."""
-    return plan(
-        Problem(
-            items=items,
-            lines=lines,
-            demands=[
-                Demand(id=f"d{place}", item=key, day=day(offset), quantity=Decimal(quantity))
-                for place, (key, offset, quantity) in enumerate(needs)
-            ],
-            receipts=[
-                Receipt(id=f"r{place}", item=key, day=day(offset), quantity=Decimal(quantity), firm=firm)
-                for place, (key, offset, quantity) in enumerate(receipts)
-            ],
-            settings=Settings(first=TODAY, last=day(365), **settings),
-        )
-    )
-
-
-def orders(answer: Plan, key: str = "A") -> list[tuple[str, int, int]]:
-    """(quantity, start, due) of an item's orders, as offsets from today."""
-    return [
-        (str(row.quantity), (row.start - TODAY).days, (row.due - TODAY).days)
-        for row in answer.orders
-        if row.item == key
-    ]
-
-
-def codes(answer: Plan) -> dict[str, Any]:
-    return {message.code: message.subject for message in answer.messages}
+from planning.engine.mrp import Demand, LotSize, Problem, Receipt, Settings, balances, plan
+from tests.planning.engine.small_plans import TODAY, codes, day, item, line, lot, orders, solve
 
 
 def test_an_order_starts_its_lead_time_before_the_need() -> None:
@@ -178,60 +101,6 @@ def test_a_need_inside_the_lead_time_may_dip_into_the_safety_stock() -> None:
     assert "late" not in codes(answer)
 
 
-def test_components_are_needed_when_the_parent_starts() -> None:
-    answer = solve(
-        item("A", lead_days=2), item("B", lead_days=3),
-        lines=(line("A", "B", "4"),), needs=(("A", 10, "5"),),
-    )  # fmt: skip
-    assert orders(answer, "B") == [("20", 5, 8)]
-    assert [(peg.item, peg.need_kind, peg.need) for peg in answer.pegs] == [
-        ("A", "demand", "d0"), ("B", "order", 1),
-    ]  # fmt: skip
-
-
-def test_scrap_divides_a_constant_adds_once_and_the_sum_is_rounded_up_once() -> None:
-    parts = (item("A"), item("B", places=2))
-    lines = (line("A", "B", "0.3333", scrap="0.1", constant="0.9"),)
-    needs = (("A", 5, "10"),)
-    assert orders(solve(*parts, lines=lines, needs=needs), "B")[0][0] == "4.71"
-    assert orders(solve(*parts, lines=lines, needs=needs, scrap="multiply"), "B")[0][0] == "4.66"
-
-
-def test_a_good_share_raises_the_launch_and_the_components_follow_the_launch() -> None:
-    answer = solve(
-        item("A", good_share="0.9"),
-        item("B"),
-        lines=(line("A", "B", "2"),),
-        needs=(("A", 5, "10"),),
-    )
-    assert orders(answer) == [("12", 5, 5)]
-    assert answer.orders[0].good == 10
-    assert orders(answer, "B")[0][0] == "24"
-
-
-def test_a_phantom_gets_no_order_and_its_factors_multiply_exactly() -> None:
-    answer = solve(
-        item("A"), item("P", phantom=True), item("B"),
-        lines=(line("A", "P", "3", constant="1"), line("P", "B", "0.5", constant="2")),
-        needs=(("A", 5, "7"), ("P", 5, "5")),
-    )  # fmt: skip
-    assert {row.item for row in answer.orders} == {"A", "B"}
-    assert [(need.need_kind, need.quantity) for need in answer.needs if need.item == "B"] == [
-        ("demand", 5), ("order", 13),
-    ]  # fmt: skip
-
-
-def test_only_lines_valid_when_the_parent_starts_count() -> None:
-    lines = (
-        line("A", "OLD", valid_to=day(7)),
-        line("A", "NEW", valid_from=day(8)),
-    )
-    parts = (item("A", lead_days=2), item("OLD"), item("NEW"))
-    answer = solve(*parts, lines=lines, needs=(("A", 9, "1"), ("A", 10, "1")))
-    assert orders(answer, "OLD") == [("1", 7, 7)]
-    assert orders(answer, "NEW") == [("1", 8, 8)]
-
-
 def test_an_order_that_is_too_late_starts_today_and_the_demand_learns_why() -> None:
     answer = solve(
         item("A", lead_days=2),
@@ -266,6 +135,18 @@ def test_a_receipt_a_little_too_late_is_used_if_that_is_tolerated() -> None:
     patient = solve(item(), needs=needs, receipts=receipts, late_days=2)
     assert orders(patient) == []
     assert codes(patient) == {"late": "d0"}
+
+
+def test_a_receipt_that_comes_before_a_new_order_could_is_waited_for() -> None:
+    needs, receipts = (("A", 2, "4"),), (("A", 6, "4"),)
+    assert orders(solve(item(lead_days=6), needs=needs, receipts=receipts)) == []
+    assert orders(solve(item(lead_days=5), needs=needs, receipts=receipts)) == [("4", 0, 5)]
+    assert orders(solve(item(lead_days=6), needs=needs, receipts=receipts, past="keep")) == [("4", -4, 2)]
+
+
+def test_what_cannot_be_ordered_waits_for_any_receipt() -> None:
+    answer = solve(item(coverage="manual"), needs=(("A", 3, "4"),), receipts=(("A", 90, "3"),))
+    assert [(m.code, m.quantity, m.days) for m in answer.messages] == [("short", 1, 0), ("late", 4, 87)]
 
 
 def test_receipts_that_come_early_or_serve_nothing_get_advice_unless_firm() -> None:

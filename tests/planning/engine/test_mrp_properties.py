@@ -233,7 +233,14 @@ def test_dates_and_lots_follow_the_rules(problem: Problem) -> None:
             assert order.quantity >= lot.minimum
     for peg in answer.pegs:
         if peg.supply_kind == "receipt":
-            latest = max(peg.day, rules.first) + timedelta(days=rules.late_days)
+            rule = items[peg.item]
+            if not rule.source or rule.coverage == "manual":
+                continue
+            latest = peg.day
+            if rules.past == "move":
+                lead = timedelta(days=rule.lead_days if rules.lead_times else 0)
+                latest = max(latest, rules.first + lead)
+            latest += timedelta(days=rules.late_days)
             assert receipts[peg.supply].day <= latest
         if peg.supply_kind == "order" and peg.need_kind != "safety_stock":
             assert orders[int(str(peg.supply))].need_on <= max(peg.day, rules.first) + timedelta(days=6)

@@ -135,6 +135,20 @@ def test_fixed_work_stays_and_others_go_round_it() -> None:
     assert check(given_problem, answer) == []
 
 
+def test_contradictory_locks_are_kept_and_named_as_locks() -> None:
+    given_problem = problem(
+        operation("a/1", ("M", 5), fixed=Fixed("M", 0, 4, 9)),
+        operation("a/2", ("M", 5), after=("a/1",), fixed=Fixed("M", 0, 6, 11)),
+        operation("a/3", ("M", 1), after=("a/2",)),
+        resources=[Resource(id="M", work=ALWAYS)],
+    )  # fmt: skip
+    answer = schedule(given_problem)
+    assert where(answer)["a/3"] == ("M", 11, 12)
+    assert {(one.rule, one.operation, one.other, one.locked) for one in check(given_problem, answer)} == {
+        ("previous", "a/2", "a/1", True), ("overlap", "a/2", "a/1", True),
+    }  # fmt: skip
+
+
 def test_a_vendor_takes_everything_at_once() -> None:
     given_problem = problem(
         *(operation(name, ("V", 40)) for name in "abcd"),

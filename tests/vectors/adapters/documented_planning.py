@@ -7,9 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from planning.engine.mrp import Demand, Item, LotSize, Problem, Settings, plan
+from planning.engine.mrp import Demand, Item, LotSize, Problem, Receipt, Settings, plan
+from planning.engine.schedule import Alternative, Operation, Order, Resource, schedule
+from planning.engine.schedule import Problem as ScheduleProblem
 from planning.engine.schedule.prepare import slowed
 from strategies.engine.calendar import Slot, week, working_day
+from strategies.engine.worktime import WorkTime
 from tests.vectors.cases import NOT_COMPARED
 
 TODAY = date(2026, 1, 5)
@@ -38,6 +41,27 @@ def min_max(given: dict[str, Any]) -> dict[str, Any]:
     )
     (quantity,) = _quantities(item)
     return {"planned_qty": quantity, "minimum_requirement": given["min"] - given["on_hand"]}
+
+
+def delay_tolerance(given: dict[str, Any]) -> dict[str, Any]:
+    """The first receipt that is too late for the tolerance is a day later than the documented one."""
+    day = given["supply"]["day"]
+    assert _with_receipt(given, day + 1) == [Decimal(given["demand"]["qty"])]
+    return {"planned_orders": _with_receipt(given, day), "tolerance_days": day}
+
+
+def _with_receipt(given: dict[str, Any], day: int) -> list[Decimal]:
+    due = TODAY + timedelta(days=given["demand"]["day"])
+    problem = Problem(
+        items=[Item(id="A", source="buy", lead_days=given["lead_time"])],
+        lines=[],
+        demands=[Demand(id=1, item="A", day=due, quantity=Decimal(given["demand"]["qty"]))],
+        receipts=[
+            Receipt(id=1, item="A", day=TODAY + timedelta(days=day), quantity=Decimal(given["supply"]["qty"]))
+        ],
+        settings=Settings(first=TODAY, last=TODAY, late_days=given["negative_days"]),
+    )
+    return [order.quantity for order in plan(problem).orders]
 
 
 def minimum_order(given: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +94,29 @@ def efficiency(_given: dict[str, Any]) -> dict[str, Any]:
     return {"scheduled_time": NOT_COMPARED}
 
 
+def parallel_route(given: dict[str, Any]) -> dict[str, Any]:
+    """Branches start together after the fork; the join waits for the longer one."""
+    before: dict[int, list[int]] = {row["op"]: [] for row in given["ops"]}
+    for row in given["ops"]:
+        for following in row["next"]:
+            before[following].append(row["op"])
+    answer = schedule(
+        ScheduleProblem(
+            orders=[Order(id=1, due=0)],
+            operations=[
+                Operation(id=key, order=1, alternatives=(Alternative(key, 0, key),), after=tuple(after))
+                for key, after in before.items()
+            ],
+            resources=[Resource(id=key, work=WorkTime([(0, 1000)])) for key in before],
+            now=0,
+        )
+    )
+    places = {row.operation: row for row in answer.placed}
+    assert places[40].start == max(places[20].end, places[30].end)
+    assert places[20].start == places[30].start == places[10].end
+    return {"op20_and_op30_start_after": 10, "op40_start": NOT_COMPARED}
+
+
 EXAMPLES = {
     "PLN-01": min_max,
     "PLN-02": min_max,
@@ -77,7 +124,9 @@ EXAMPLES = {
     "PLN-04": min_max,
     "PLN-06": minimum_order,
     "PLN-07": multiples,
+    "PLN-16": delay_tolerance,
     "PLN-22": margin_in_workdays,
     "PLN-34": efficiency,
     "PLN-37": modifiers,
+    "STR-23": parallel_route,
 }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from p2p.core import access
 from p2p.core.facts import Refused
-from p2p.core.models import SavedView, User
+from p2p.core.models import SavedView
 from p2p.core.web import chips, exports, formats, keyset
 from p2p.core.web.columns import FLEXIBLE, Cell, Column, cell
 from p2p.core.web.page import Page, is_fragment, who
@@ -289,13 +289,3 @@ def _any_of(conditions: Sequence[Q]) -> Q:
     for each in conditions[1:]:
         found |= each
     return found
-
-
-def save_view(*, page: str, title: str, query: str, shared: bool, by: User) -> SavedView:
-    """Keep a list as it is now under a name; the same name again replaces it."""
-    if not title.strip():
-        raise Refused(_("A view needs a name."), field="title")
-    view, _new = SavedView.objects.update_or_create(
-        owner=by, page=page, title=title.strip()[:80], defaults={"query": query.lstrip("?"), "shared": shared}
-    )
-    return view

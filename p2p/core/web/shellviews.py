@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from p2p.core.facts import Refused
 from p2p.core.models import SavedView
 from p2p.core.web import rail
-from p2p.core.web.lists import save_view
 from p2p.core.web.page import Page, back, is_fragment, sentence, who
+from p2p.core.web.savedviews import save_view
 
 
 class Counts(Page):

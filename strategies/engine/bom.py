@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -106,17 +106,15 @@ def loop_through(parent: Key, component: Key, lines: Iterable[Line[Key]]) -> tup
     for line in lines:
         below[line.parent].append(line.component)
     came: dict[Key, Key] = {}
-    waiting = [component]
+    waiting = deque([component])
     seen = {component}
     while waiting and parent not in seen:
-        following = []
-        for node in waiting:
-            for down in below.get(node, ()):
-                if down not in seen:
-                    seen.add(down)
-                    came[down] = node
-                    following.append(down)
-        waiting = following
+        node = waiting.popleft()
+        for down in below.get(node, ()):
+            if down not in seen:
+                seen.add(down)
+                came[down] = node
+                waiting.append(down)
     if parent not in seen:
         return ()
     path = [parent]

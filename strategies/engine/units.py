@@ -64,19 +64,22 @@ class Conversions:
         return known
 
     def _search(self, source: str, target: str, item: str) -> Fraction:
-        own = self._own.get(item, {})
         reached = {source: Fraction(1)}
         waiting = deque([source])
         while waiting:
             unit = waiting.popleft()
-            for table in (own, self._general):
-                for following, step in table.get(unit, {}).items():
-                    if following not in reached:
-                        reached[following] = reached[unit] * step
-                        waiting.append(following)
+            for following, step in self._steps(unit, item):
+                if following not in reached:
+                    reached[following] = reached[unit] * step
+                    waiting.append(following)
             if target in reached:
                 return reached[target]
         raise MissingConversion(source, target, item)
+
+    def _steps(self, unit: str, item: str) -> Iterable[tuple[str, Fraction]]:
+        """Units one step away, by the item's own conversions first."""
+        own = self._own.get(item, {}).get(unit, {})
+        return [*own.items(), *self._general.get(unit, {}).items()]
 
     def convert(self, quantity: Decimal | Fraction, source: str, target: str, item: str = "") -> Fraction:
         """A quantity in the target unit, exact and not rounded. Raises MissingConversion."""

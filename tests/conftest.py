@@ -35,7 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
     own = Path(tempfile.mkdtemp(prefix="p2p-test-"))
     config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
     if not settings.DATABASE_URL:
-        settings.P2P_DATA, settings.P2P_DURABLE = settings.P2P_DATA / "test", False
+        # in the environment too: for pytest's own processes, and for workers that tests start
+        folder = os.environ.setdefault("P2P_TEST_DATA", str(settings.P2P_DATA / "test"))
+        os.environ["P2P_DATA"] = folder
+        settings.P2P_DATA, settings.P2P_DURABLE = Path(folder), False
     settings.MEDIA_ROOT = own / "attachments"
     if not settings.REDIS_URL:
         from p2p.settings import folder_broker

@@ -14,8 +14,9 @@ class StrategiesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from strategies import places
+        from strategies import places, reactions
         from strategies.services.importer.definitions import register
 
         register()
         places.register()
+        reactions.wire()

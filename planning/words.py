@@ -10,6 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from p2p.core.web import formats
 from planning.models import Message
 
 CODES = {
@@ -114,11 +115,6 @@ WAITS = {
 
 def wait(said: dict[str, Any]) -> str:
     """One reason for lateness in words."""
-    seconds = int(said["seconds"])
-    hours, minutes = seconds // 3600, seconds % 3600 // 60
-    if hours >= 48:
-        time = _("{days} d {hours} h").format(days=hours // 24, hours=hours % 24)
-    else:
-        time = _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    time = formats.duration(int(said["seconds"]))
     form = WAITS.get(str(said["kind"]))
     return str(form).format(subject=said.get("subject") or _("Its work centre"), time=time) if form else time

@@ -1,6 +1,7 @@
 """Reads that more than one edge needs."""
 
 from planning.selectors.gantt import gantt
+from planning.selectors.gantt import minute as gantt_minute
 from planning.selectors.orders import (
     blocks_of,
     demands,
@@ -26,6 +27,7 @@ from planning.selectors.plans import (
     proposals,
     runs_of,
     supplies_of,
+    worst_messages,
 )
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "demands",
     "feeding",
     "gantt",
+    "gantt_minute",
     "late_orders",
     "latest_plan",
     "latest_schedule",
@@ -52,4 +55,5 @@ __all__ = [
     "runs_of",
     "supplies_of",
     "why_late",
+    "worst_messages",
 ]

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from p2p.core.access import at_sites
 from planning.models import Demand, Message, Peg, PlanRun, Proposal, ScheduleRun
@@ -42,6 +43,13 @@ def messages(user: Any = None) -> QuerySet[Message]:
     """Messages of plans with what their sentences name."""
     rows = Message.objects.select_related("run", "item__unit", "proposal__item", "demand")
     return rows if user is None else at_sites(rows, user, path="run__site__code")
+
+
+def worst_messages(run: PlanRun, *, each: int = 4, most: int = 14) -> list[Message]:
+    """Some of every kind of problem and warning of a plan, problems first: what to look at."""
+    ranked = Window(RowNumber(), partition_by=["level", "code"], order_by="pk")
+    rows = messages().filter(run=run).exclude(level="action").annotate(place=ranked).filter(place__lte=each)
+    return sorted(rows, key=lambda one: (one.level != "problem", one.code, one.pk))[:most]
 
 
 @dataclass(frozen=True, slots=True)

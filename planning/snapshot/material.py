@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from planning.models import Demand as DemandLine
 from planning.models import Material, ProductionOrder, ReplenishmentOrder
 from planning.snapshot import keys
 from planning.snapshot.items import Stocked
-from planning.snapshot.versions import Versions
+from planning.snapshot.versions import Versions, Window
 from strategies import models as strategies
 from strategies.engine.units import MissingConversion
 
@@ -123,13 +123,15 @@ class _Reading:
             by_bom.setdefault(row[0], []).append(row)
         for parent in sorted(self.boms.items & self.units.keys()):
             for window in self.boms.windows(parent):
-                for row in by_bom.get(window.version, ()):
-                    first, last = (
-                        max(window.first, row[8] or window.first),
-                        min(window.last, row[9] or window.last),
-                    )
-                    if first <= last:
-                        yield from self._line(parent, row, first, last)
+                yield from self._within(parent, window, by_bom.get(window.version, ()))
+
+    def _within(self, parent: int, window: Window, rows: Sequence[tuple[Any, ...]]) -> Iterator[BomLine]:
+        """Lines of a version, cut to the days on which it counts."""
+        for row in rows:
+            first = max(window.first, row[8] or window.first)
+            last = min(window.last, row[9] or window.last)
+            if first <= last:
+                yield from self._line(parent, row, first, last)
 
     def _line(self, parent: int, row: tuple[Any, ...], first: date, last: date) -> Iterator[BomLine]:
         _bom, component, kind, consumption, quantity, unit, scrap, lost, _from, _to, batch = row

@@ -125,17 +125,24 @@ class Recipes:
 
     def outside(self, item: int, step: RouteOperation, day: date) -> tuple[bool, int | None, int]:
         """(done by a vendor, which one, calendar days there and back), for a start on a day."""
-        for number in (step.number, None):
-            for policy in self._outsourcing.get((item, number), ()):
-                if policy.valid_from <= day and (policy.valid_to is None or day <= policy.valid_to):
-                    if policy.rule == OutsourcingPolicy.Rule.VENDOR:
-                        return True, policy.vendor_id, policy.lead_time_days
-                    if policy.rule == OutsourcingPolicy.Rule.MAKE:
-                        return False, None, 0
+        policy = self._policy_on(item, step.number, day)
+        if policy is not None and policy.rule == OutsourcingPolicy.Rule.VENDOR:
+            return True, policy.vendor_id, policy.lead_time_days
+        if policy is not None:
+            return False, None, 0
         if not step.outside:
             return False, None, 0
         price = next(self._valid(item, step.number, day), None)
         return (True, price.vendor_id, price.lead_time_days) if price else (True, None, 0)
+
+    def _policy_on(self, item: int, number: int, day: date) -> OutsourcingPolicy | None:
+        """The rule that decides: of the operation, else of the whole item; overflow decides nothing here."""
+        rules = [*self._outsourcing.get((item, number), ()), *self._outsourcing.get((item, None), ())]
+        for rule in rules:
+            inside = rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to)
+            if inside and rule.rule != OutsourcingPolicy.Rule.OVERFLOW:
+                return rule
+        return None
 
     def _valid(self, item: int, operation: int | None, day: date) -> Iterator[VendorPrice]:
         for price in self._work_prices.get((item, operation), ()):

@@ -125,19 +125,17 @@ class PlanPage(RecordPage):
     def extra(self) -> dict[str, Any]:
         run = self.record
         summary = run.summary
-        count = selectors.messages().filter(run=run)
-        urgent = sorted(
-            count.exclude(level="action")[:400], key=lambda one: (one.level != "problem", one.pk)
-        )[:12]
+        spent = summary.get("seconds", {})
         return {
             "run": run,
             "percent": min(100, run.done * 100 // run.total) if run.total else None,
             "kinds": [(KINDS.get(kind, kind), row) for kind, row in summary.get("kinds", {}).items()],
-            "seconds": [
-                (PHASES.get(name, name), spent) for name, spent in summary.get("seconds", {}).items()
-            ],
+            "seconds": [(label, spent[name]) for name, label in PHASES.items() if name in spent],
             "codes": [(code, words.title(code), n) for code, n in summary.get("messages", {}).items()],
-            "urgent": [(one, TONES[one.level], words.title(one.code), words.sentence(one)) for one in urgent],
+            "urgent": [
+                (one, TONES[one.level], words.title(one.code), words.sentence(one))
+                for one in selectors.worst_messages(run)
+            ],
             "said": sum(summary.get("messages", {}).values()),
         }
 

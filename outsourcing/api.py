@@ -9,7 +9,8 @@ from outsourcing.facts import Dispatching, Receiving
 from outsourcing.models import Dispatch, Invoice, MatchTolerance, Receipt
 from outsourcing.models.invoice import INVOICE_FLOW
 from outsourcing.models.order import SUBCONTRACT_FLOW
-from outsourcing.services import dispatch, invoice, order, receive, tolerance
+from outsourcing.services import dispatch, invoice, order, receive, tolerance, withdraw
+from outsourcing.services.loading import ToSend
 from p2p.core.access import MONEY_ROLES, Role
 from p2p.core.rest import RecordViewSet, Routes, verb
 
@@ -69,7 +70,7 @@ class OrderApi(RecordViewSet):
     )
     def send_material(self, record: Any, by: Any, lines: Any = None, **given: Any) -> Any:
         """Send pieces or components; without lines everything that stands ready."""
-        chosen = None if lines is None else [dispatch.ToSend(**one) for one in lines]
+        chosen = None if lines is None else [ToSend(**one) for one in lines]
         return dispatch.dispatch(order=record, lines=chosen, **given, by=by)
 
     @verb(
@@ -86,7 +87,7 @@ class OrderApi(RecordViewSet):
     @verb(roles=BUYER, body=serializers.NoteInput, flow=SUBCONTRACT_FLOW)
     def cancel(self, record: Any, by: Any, **given: Any) -> Any:
         """Withdraw an order of which nothing has left the house."""
-        return order.cancel(order=record, **given, by=by)
+        return withdraw.cancel(order=record, **given, by=by)
 
 
 class DispatchApi(RecordViewSet):

@@ -68,7 +68,8 @@ def _navs() -> None:
 
 
 def _order_verbs() -> None:
-    slot = "subcontract.actions"
+    slot, with_vendor = "subcontract.actions", _in(*selectors.WITH_VENDOR)
+    at_work = _in(_State.ACKNOWLEDGED, _State.IN_WORK)
     places.verb(
         slot,
         key="send",
@@ -85,72 +86,48 @@ def _order_verbs() -> None:
     places.verb(
         slot, key="paper", title=_("PDF"), url_name="outsourcing:paper", page=True, icon="printer", order=10
     )
-    places.verb(
-        slot,
-        key="acknowledge",
-        page=True,
-        title=_("Acknowledge"),
-        url_name="outsourcing:acknowledge",
-        roles=BUYER,
-        primary=True,
-        when=_in(_State.SENT),
-        order=20,
-    )
-    places.verb(
-        slot,
-        key="promise",
-        page=True,
-        title=_("New promise"),
-        url_name="outsourcing:acknowledge",
-        roles=BUYER,
-        when=_in(_State.ACKNOWLEDGED, _State.IN_WORK),
-        order=60,
-    )
-    places.verb(
-        slot,
-        key="send-material",
-        page=True,
-        title=_("Send material"),
-        url_name="outsourcing:send-material",
-        roles=DOOR,
+    _form_verb("acknowledge", _("Acknowledge"), 20, _in(_State.SENT), roles=BUYER, primary=True)
+    _form_verb(
+        "send-material",
+        _("Send material"),
+        30,
+        with_vendor,
         icon="transfer-out",
-        when=_in(*selectors.WITH_VENDOR),
         objections=lambda one: objections(Dispatching(order=one)),
-        order=30,
     )
-    places.verb(
-        slot,
-        key="receive",
-        page=True,
-        title=_("Receive"),
-        url_name="outsourcing:receive",
-        roles=DOOR,
+    _form_verb(
+        "receive",
+        _("Receive"),
+        40,
+        at_work,
         primary=True,
         icon="transfer-in",
-        when=_in(_State.ACKNOWLEDGED, _State.IN_WORK),
         objections=lambda one: objections(Receiving(order=one)),
-        order=40,
     )
-    places.verb(
-        slot,
-        key="invoice",
-        page=True,
-        title=_("Enter invoice"),
-        url_name="outsourcing:enter-invoice",
+    _form_verb(
+        "enter-invoice",
+        _("Enter invoice"),
+        50,
+        _in(_State.IN_WORK, _State.RECEIVED),
         roles=BUYER,
         icon="receipt",
-        when=_in(_State.IN_WORK, _State.RECEIVED),
-        order=50,
     )
+    _form_verb("promise", _("New promise"), 60, at_work, roles=BUYER)
+    unsent = _in(_State.DRAFT, _State.SENT, _State.ACKNOWLEDGED)
+    _form_verb("withdraw", _("Withdraw"), 90, unsent, roles=BUYER, page=False, danger=True)
+
+
+def _form_verb(key: str, title: Any, position: int, when: Any, **also: Any) -> None:
+    """A button that opens the form of the step: a page, for it has a row for each line."""
+    options = {"roles": DOOR, "page": True, **also}
     places.verb(
-        slot,
-        key="withdraw",
-        title=_("Withdraw"),
-        url_name="outsourcing:withdraw",
-        roles=BUYER,
-        danger=True,
-        when=_in(_State.DRAFT, _State.SENT, _State.ACKNOWLEDGED),
-        order=90,
+        "subcontract.actions",
+        key=key,
+        title=title,
+        url_name=f"outsourcing:{key}",
+        order=position,
+        when=when,
+        **options,
     )
 
 

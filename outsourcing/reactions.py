@@ -10,7 +10,7 @@ from execution.facts import Ending, Finishing, Released, Unreleased
 from outsourcing import mail
 from outsourcing.facts import Sent
 from outsourcing.models import SubcontractLine
-from outsourcing.services import order
+from outsourcing.services import order, withdraw
 from p2p.core.facts import Refused, listen
 from p2p.core.fields import plain
 from planning.facts import BroughtBack, Cancelled, Cancelling, SentOut
@@ -24,16 +24,16 @@ def draft_at_release(fact: Released) -> None:
 
 def draft_when_sent_out(fact: SentOut) -> None:
     """An operation given to a vendor, or to another one, leaves its old order and gets a new one."""
-    order.withdraw(operations=fact.operations, by=fact.by)
+    withdraw.withdraw(operations=fact.operations, by=fact.by)
     order.draft(operations=fact.operations, by=fact.by)
 
 
 def withdraw_brought_back(fact: BroughtBack) -> None:
-    order.withdraw(operations=fact.operations, by=fact.by)
+    withdraw.withdraw(operations=fact.operations, by=fact.by)
 
 
 def withdraw_of_orders(fact: Unreleased | Cancelled) -> None:
-    order.withdraw(operations=_outside(fact.orders), by=fact.by)
+    withdraw.withdraw(operations=_outside(fact.orders), by=fact.by)
 
 
 def _outside(orders: Sequence[ProductionOrder]) -> list[Operation]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from outsourcing.views import invoices, orders, panels, workbench
+from outsourcing.views import invoices, orders, panels, steps, workbench
 
 app_name = "outsourcing"
 urlpatterns = [
@@ -11,14 +11,15 @@ urlpatterns = [
     path("orders/", orders.Orders.as_view(), name="orders"),
     path("orders/<str:number>/", orders.OrderPage.as_view(), name="order"),
     path("orders/<int:pk>/paper.pdf", orders.OrderPaper.as_view(), name="paper"),
-    path("orders/<int:pk>/acknowledge", orders.Acknowledge.as_view(), name="acknowledge"),
-    path("orders/<int:pk>/send-material", orders.SendMaterial.as_view(), name="send-material"),
-    path("orders/<int:pk>/receive", orders.Receive.as_view(), name="receive"),
-    path("orders/<int:pk>/invoice", orders.EnterInvoice.as_view(), name="enter-invoice"),
-    path("orders/<int:pk>/withdraw", orders.Withdraw.as_view(), name="withdraw"),
-    path("lines/<int:pk>/change", orders.ChangeLine.as_view(), name="change-line"),
+    path("orders/<int:pk>/acknowledge", steps.Acknowledge.as_view(), name="acknowledge"),
+    path("orders/<int:pk>/promise", steps.Acknowledge.as_view(), name="promise"),
+    path("orders/<int:pk>/send-material", steps.SendMaterial.as_view(), name="send-material"),
+    path("orders/<int:pk>/receive", steps.Receive.as_view(), name="receive"),
+    path("orders/<int:pk>/enter-invoice", steps.EnterInvoice.as_view(), name="enter-invoice"),
+    path("orders/<int:pk>/withdraw", steps.Withdraw.as_view(), name="withdraw"),
+    path("lines/<int:pk>/change", steps.ChangeLine.as_view(), name="change-line"),
     path("notes/<str:number>/paper.pdf", orders.NotePaper.as_view(), name="note-paper"),
-    path("trips/<str:kind>/<str:number>/undo", orders.UndoTrip.as_view(), name="undo-trip"),
+    path("trips/<str:kind>/<str:number>/undo", steps.UndoTrip.as_view(), name="undo-trip"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
     path("invoices/<int:pk>/approve", invoices.Approve.as_view(), name="approve"),

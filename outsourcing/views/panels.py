@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from outsourcing import forms, selectors
+from outsourcing.models import SubcontractOrder
+from outsourcing.services.order import draft
 from p2p.core.access import MONEY_ROLES, Role, may
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, stay, who
@@ -89,9 +91,6 @@ class DraftOrder(_OfOperation):
         return {"vendor": self.record.vendor_id}
 
     def act(self, form: Any) -> Any:
-        from outsourcing.models import SubcontractOrder
-        from outsourcing.services.order import draft
-
         vendor, by = form.cleaned_data["vendor"], who(self.request)
         if self.record.vendor_id != vendor.pk:
             outside.send_out(operation=self.record, vendor=vendor, by=by)

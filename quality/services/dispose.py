@@ -13,14 +13,14 @@ from execution.models import Report
 from execution.services.report import report
 from execution.services.undo import undo
 from outsourcing.models import SubcontractLine
-from outsourcing.services import receive
+from outsourcing.services import correct
 from p2p.core import clock
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.inventory.models import Balance, Move
 from p2p.inventory.services import holds, ledger
-from planning.models import ProductionOrder
+from planning.models import Operation, ProductionOrder
 from planning.services.order import create_order
 from quality.facts import InspectionDecided, NonConformanceDecided
 from quality.models import Inspection, NonConformance
@@ -151,6 +151,24 @@ def _correct_report(record: NonConformance, by: User) -> Report:
             note=note,
             by=by,
         )
+    earlier = _report_to_correct(record, operation)
+    undo(report=earlier, by=by)
+    operation.refresh_from_db()
+    return report(
+        operation=operation,
+        good=earlier.good - record.quantity,
+        scrap=earlier.scrap + record.quantity,
+        reason=record.reason,
+        seconds=earlier.seconds,
+        resource=earlier.resource,
+        worker=earlier.worker,
+        at=earlier.effective_at,
+        note=note,
+        by=by,
+    )
+
+
+def _report_to_correct(record: NonConformance, operation: Operation) -> Report:
     earlier = (
         Report.objects.filter(operation=operation, reverses__isnull=True, reversed_by__isnull=True)
         .filter(good__gte=record.quantity)
@@ -166,20 +184,7 @@ def _correct_report(record: NonConformance, by: User) -> Report:
             operation=operation,
             quantity=plain(record.quantity),
         )
-    undo(report=earlier, by=by)
-    operation.refresh_from_db()
-    return report(
-        operation=operation,
-        good=earlier.good - record.quantity,
-        scrap=earlier.scrap + record.quantity,
-        reason=record.reason,
-        seconds=earlier.seconds,
-        resource=earlier.resource,
-        worker=earlier.worker,
-        at=earlier.effective_at,
-        note=note,
-        by=by,
-    )
+    return earlier
 
 
 def _scrap_stock(record: NonConformance, by: User) -> Move:
@@ -247,7 +252,7 @@ def _correct_receipt(record: NonConformance, *, scrapped: bool, by: User) -> Non
             code="no_vendor",
             record=record,
         )
-    receive.correct(
+    correct.correct(
         line=line,
         less_good=record.quantity,
         more_rejected=record.quantity if scrapped else Decimal(0),

@@ -19,10 +19,13 @@ from execution.services.release import release
 from execution.services.report import report
 from outsourcing.models import Dispatch, Invoice, MatchTolerance, Receipt, SubcontractLine, SubcontractOrder
 from outsourcing.paper import delivery_note, order_sheet
+from outsourcing.services import correct as correcting
 from outsourcing.services import dispatch as dispatching
 from outsourcing.services import invoice as invoicing
 from outsourcing.services import order as ordering
 from outsourcing.services import receive as receiving
+from outsourcing.services import withdraw as withdrawing
+from outsourcing.services.loading import ToSend
 from p2p.core import outbox
 from p2p.core.facts import Refused, objections
 from p2p.core.models import User
@@ -221,7 +224,7 @@ class TestPrices:
 
         plant = Plant(site, vendor, buyer, price=None)
         make_vendor_price(vendor, plant.item, "24", operation_number=20, unit=make_unit("CTN"))
-        ordering.cancel(order=plant.subcontract, by=buyer)
+        withdrawing.cancel(order=plant.subcontract, by=buyer)
         ordering.draft(operations=[plant.operation(20)], by=buyer)
         assert plant.line.price is None
         assert plant.line.price_because == "The price of Platers Ltd does not hold for this quantity and day."
@@ -240,7 +243,7 @@ class TestDispatching:
         ordering.send(order=plant.subcontract, by=buyer)
         plant.weld(4)
         for quantity, words in ((5, "4 pieces stand behind"), (11, "11 more is too many"), (0, "too many")):
-            one = dispatching.ToSend(line=plant.line, quantity=Decimal(quantity))
+            one = ToSend(line=plant.line, quantity=Decimal(quantity))
             with pytest.raises(Refused, match=words):
                 dispatching.dispatch(order=plant.subcontract, lines=[one], by=buyer)
         assert plant.at_vendor() == 0 and not Dispatch.objects.exists()
@@ -277,7 +280,7 @@ class TestReceiving:
     def start(self, plant: Plant, *, sent: int = 10) -> None:
         ordering.send(order=plant.subcontract, by=plant.by)
         plant.weld(10)
-        one = dispatching.ToSend(line=plant.line, quantity=Decimal(sent))
+        one = ToSend(line=plant.line, quantity=Decimal(sent))
         dispatching.dispatch(order=plant.subcontract, lines=[one], by=plant.by)
 
     def test_more_than_ordered_is_refused_by_name(self, plant: Plant) -> None:
@@ -356,7 +359,7 @@ class TestReceiving:
     ) -> None:
         self.start(plant)
         plant.receive(10)
-        receiving.correct(
+        correcting.correct(
             line=plant.line,
             less_good=Decimal(4),
             more_rejected=Decimal(1),
@@ -466,7 +469,7 @@ class TestGatesAndDecisions:
         self, plant: Plant, buyer: User
     ) -> None:
         subcontract = ordering.send(order=plant.subcontract, by=buyer)
-        ordering.cancel(order=subcontract, note="too late", by=buyer)
+        withdrawing.cancel(order=subcontract, note="too late", by=buyer)
         with pytest.raises(Refused, match="has no line to send"):
             ordering.send(order=subcontract, by=buyer)
         assert ordering.to_order() == [plant.operation(20)]
@@ -476,9 +479,9 @@ class TestGatesAndDecisions:
         plant.weld(3)
         dispatching.dispatch(order=plant.subcontract, by=buyer)
         with pytest.raises(Refused, match="have left for Platers Ltd"):
-            ordering.cancel(order=plant.subcontract, by=buyer)
+            withdrawing.cancel(order=plant.subcontract, by=buyer)
         with pytest.raises(Refused, match="have left for Platers Ltd"):
-            ordering.withdraw(operations=[plant.operation(20)], by=buyer)
+            withdrawing.withdraw(operations=[plant.operation(20)], by=buyer)
 
 
 class TestInvoices:

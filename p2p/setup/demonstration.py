@@ -10,6 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -200,7 +201,7 @@ class Demonstration:
     def _remember(self, step: Step, told: Mapping[str, object] | str, seconds: float) -> None:
         entry = {"told": told if isinstance(told, str) else dict(told), "seconds": round(seconds, 2)}
         draft = self._account_file.with_suffix(".draft")
-        draft.write_text(json.dumps({**self._known(), step.name: entry}, default=str, indent=1))
+        draft.write_text(json.dumps({**self._known(), step.name: entry}, default=_plain, indent=1))
         draft.replace(self._account_file)
 
 
@@ -239,4 +240,11 @@ def _in_words(told: object) -> str:
 
 
 def _figure(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.2f}" if abs(value) >= 1000 and isinstance(value, float) else f"{value:,}"
+
+
+def _plain(value: object) -> object:
+    """Decimals are shown as figures, everything else by its name."""
+    return float(value) if isinstance(value, Decimal) else str(value)

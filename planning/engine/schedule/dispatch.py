@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 
-from planning.engine.schedule.model import Fixed, Placed, Unplaced
+from planning.engine.schedule.locks import Bookings, locked
+from planning.engine.schedule.model import Placed, Unplaced
 from planning.engine.schedule.prepare import Prepared, first_causes
 from planning.engine.schedule.rules import Rule
 from strategies.engine.worktime import OutOfTime
@@ -13,6 +14,9 @@ ARRIVAL, DECISION = 0, 1
 NEVER = 1 << 62
 LOOK = 32
 """So many waiting operations are looked at before a station rather stays idle."""
+
+REFRESH = 32
+"""A queue's urgency is worked out anew after every (its length / REFRESH) decisions."""
 
 Waiting = tuple[float, int, int, int]
 """Key, arrival, operation, which of its choices."""
@@ -23,21 +27,22 @@ class Dispatch:
 
     __slots__ = (
         "booked", "causes", "decide_at", "events", "free", "held", "hopes", "keys", "left", "placed",
-        "prepared", "queues", "ready", "resources", "unplaced", "urgency",
+        "prepared", "queues", "ready", "resources", "stale", "unplaced", "urgency",
     )  # fmt: skip
 
     def __init__(self, prepared: Prepared, rule: Rule) -> None:
         problem = prepared.problem
         self.prepared = prepared
         self.resources = problem.resources
-        self.keys = rule.keys(prepared) if rule.keys else None
+        self.keys = rule.keys(prepared) if rule.keys else []
         self.urgency = rule.urgency(prepared) if rule.urgency else None
         self.events: list[tuple[int, int, int, int]] = []
         self.queues: list[list[Waiting]] = [[] for _ in self.resources]
         self.free = [[(problem.now, station) for station in range(row.stations)] for row in self.resources]
         self.held = [[-1] * row.stations for row in self.resources]
-        self.booked: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+        self.booked: Bookings = {}
         self.decide_at = [-1] * len(self.resources)
+        self.stale = [0] * len(self.resources)
         self.left = list(prepared.waiting_for)
         self.ready = list(prepared.earliest)
         self.causes = first_causes(prepared)
@@ -62,32 +67,11 @@ class Dispatch:
         return [placed for placed in self.placed if placed is not None], self.unplaced
 
     def _place_fixed(self) -> None:
-        operations = self.prepared.problem.operations
-        position = {resource.id: place for place, resource in enumerate(self.resources)}
-        for place, operation in enumerate(operations):
-            fixed = operation.fixed
-            if fixed is None or place in self.unplaced:
-                continue
-            resource = position.get(fixed.resource, -1)
-            if resource >= 0 and self.resources[resource].finite:
-                bookings = self.booked.setdefault((resource, fixed.station), [])
-                bookings.append((fixed.start, fixed.end, place))
-            self.placed[place] = Placed(
-                operation.id, operation.order, fixed.resource, fixed.station, fixed.start,
-                self._setup_end(place, resource, fixed), fixed.end, fixed.start, "fixed", None,
-            )  # fmt: skip
-        for bookings in self.booked.values():
-            bookings.sort(reverse=True)
-        for place, placed in enumerate(self.placed):
-            if placed is not None:
-                self._release_following(place, placed.end)
-
-    def _setup_end(self, place: int, resource: int, fixed: Fixed) -> int:
-        setup = next((row[1] for row in self.prepared.choices[place] if row[0] == resource), 0)
-        if not setup:
-            return fixed.start
-        end = self._end(resource, fixed.start, setup)
-        return min(fixed.end, end) if end >= 0 else fixed.end
+        rows, self.booked = locked(self.prepared)
+        for place, row in rows.items():
+            self.placed[place] = row
+        for place, row in rows.items():
+            self._release_following(place, row.end)
 
     def _end(self, resource: int, start: int, seconds: int) -> int:
         """End of work that begins then, or -1 if the working time laid out ends before."""
@@ -131,7 +115,7 @@ class Dispatch:
             return
         resource, _, seconds = self.prepared.choices[place][number]
         if self.resources[resource].finite:
-            key = self.keys[place] if self.keys is not None else 0.0
+            key = self.keys[place] if self.urgency is None else self.urgency(place, instant)
             heappush(self.queues[resource], (key, instant, place, number))
             self._plan_decision(resource, instant)
             return
@@ -192,14 +176,16 @@ class Dispatch:
         heappush(self.events, (when, DECISION, resource, 0))
 
     def _refresh(self, resource: int, instant: int) -> None:
+        """Work out urgency anew, but in a long queue only after a share of it has gone: else time is squared."""
         urgency, queue = self.urgency, self.queues[resource]
-        if urgency is not None and len(queue) > 1:
-            queue[:] = [
-                (urgency(row[2], instant), row[1], row[2], row[3])
-                for row in queue
-                if self.placed[row[2]] is None
-            ]
-            heapify(queue)
+        self.stale[resource] += REFRESH
+        if urgency is None or self.stale[resource] < len(queue):
+            return
+        self.stale[resource] = 0
+        queue[:] = [
+            (urgency(row[2], instant), row[1], row[2], row[3]) for row in queue if self.placed[row[2]] is None
+        ]
+        heapify(queue)
 
     def _gap(self, resource: int, station: int, since: int, instant: int) -> tuple[int, int]:
         """From when the station is free, and until which fixed work it stays so."""

@@ -29,7 +29,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SIZES = {"desktop": (1440, 900), "tablet": (1024, 768)}
+SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "zoomed": (720, 450)}
 SHOTS = Path(__file__).resolve().parent.parent.parent / "shots"
 
 

@@ -100,6 +100,17 @@ $("confirm-yes").addEventListener("click", () => {
   pending = null;
 });
 
+// ---- one press, one post: a second submit of the same form waits for the first to be answered
+document.addEventListener("submit", event => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+  form.dataset.sent = "1";
+  setTimeout(() => { delete form.dataset.sent; }, 10_000);
+}, true);
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(form => { delete form.dataset.sent; }));
+document.body.addEventListener("htmx:afterRequest", event => { delete event.detail.elt.closest?.("form")?.dataset.sent; });
+
 // ---- clicks
 document.addEventListener("click", event => {
   const on = selector => event.target.closest(selector);
@@ -132,6 +143,8 @@ document.addEventListener("keydown", event => {
   if (event.key === "?") { event.preventDefault(); $("help").showModal(); }
   if (event.key.toLowerCase() === "e") document.querySelector(".p-actions .btn-primary:not([aria-disabled]), .p-actions [data-edit]")?.click();
 });
+
+document.querySelector("#rail [aria-current]")?.scrollIntoView({ block: "nearest" });
 
 // ---- rail: what is folded is remembered; counts come after the page
 document.querySelectorAll(".p-group").forEach(group => {

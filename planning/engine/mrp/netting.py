@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from decimal import Decimal
 
@@ -245,6 +246,7 @@ class _Walk:
 
     def _advise(self) -> None:
         """Receipts that nobody needs: pull them before a proposal they could replace, else cancel."""
+        opened = sorted(self.opened)
         left_over = [supply for supply in self.ready if supply[0] == RECEIPT]
         left_over += [(RECEIPT, reference, quantity) for _, reference, quantity in self.coming]
         for _, reference, left in left_over:
@@ -253,11 +255,11 @@ class _Walk:
                 continue
             quantity = Decimal(left).scaleb(-self.rule.places)
             arrival = receipt.day.toordinal()
-            earlier = max((day for day in self.opened if day < arrival), default=None)
-            if earlier is None:
+            before = bisect_left(opened, arrival)
+            if not before:
                 message = Message("cancel", self.rule.id, receipt.id, quantity)
             else:
-                wanted = max(earlier, self.book.first)
+                wanted = max(opened[before - 1], self.book.first)
                 message = Message(
                     "advance",
                     self.rule.id,

@@ -1,3 +1,5 @@
+"""The core as an app."""
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,8 @@ class CoreConfig(AppConfig):
     name = "p2p.core"
     label = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from p2p.core import reactions
+
+        reactions.wire()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from p2p.core import runs
@@ -20,7 +22,7 @@ def count(run: runs.Run, say: runs.Say) -> dict[str, Any]:
     order.append(str(run))
     for step in range(3):
         say("counting", step + 1, 3)
-    return {"counted": 3, "attempt": run.attempt}
+    return {"counted": 3, "attempt": run.attempt, "hours": Decimal("1.50"), "day": date(2026, 3, 2)}
 
 
 def fail(run: runs.Run, say: runs.Say) -> dict[str, Any]:

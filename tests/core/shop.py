@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,6 +21,8 @@ from p2p.core.refusal import Refused
 from p2p.core.rest import Expand, RecordSerializer, RecordViewSet, Routes, VerbSerializer, verb
 from strategies.models import ImportRun, Item, Location, Unit
 from tests.core.facts import Painted
+
+meeting, tried = threading.Barrier(2), 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,10 @@ class LocationSerializer(RecordSerializer):
         fields = ("site", "code", "name", "kind")
 
 
+class WithSerializer(VerbSerializer):
+    code = serializers.CharField()
+
+
 class LocationApi(RecordViewSet):
     """Locations: a key of two columns, rows of the user's sites."""
 
@@ -106,6 +114,17 @@ class LocationApi(RecordViewSet):
     def close(self, location: Location, by: Any) -> Location:
         """Nothing more may go there."""
         Location.objects.filter(pk=location.pk).update(active=False)
+        return location
+
+    @verb(roles=(Role.ENGINEER,), body=WithSerializer)
+    def rename_with(self, location: Location, by: Any, *, code: str) -> Location:
+        """Takes two locks in the order the caller wants: what services must never do."""
+        global tried  # noqa: PLW0603 (counted for the test)
+        tried += 1
+        Location.objects.filter(pk=location.pk).update(name=f"with {location.code}")
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(3)
+        Location.objects.filter(site=location.site, code=code).update(name=f"with {location.code}")
         return location
 
 

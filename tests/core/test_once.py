@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from p2p.core.models import IdempotencyKey
 from p2p.core.rest import once as module
 from strategies.models import Item
-from tests.factories import make_unit, make_user
+from tests.core import shop
+from tests.factories import make_location, make_site, make_unit, make_user
 
 pytestmark = pytest.mark.urls("tests.core.shop")
 ITEMS = "/api/v1/shop/items/"
@@ -115,8 +116,6 @@ def test_of_the_same_request_sent_at_once_by_many_one_takes_effect_and_all_get_i
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
 def test_a_repetition_does_not_wait_for_ever_for_the_first(monkeypatch):
-    from django.db import transaction
-
     monkeypatch.setattr(module, "WAIT", "100ms")
     make_unit("EA")
     user, held, go = make_user("engineer"), threading.Event(), threading.Event()
@@ -140,3 +139,34 @@ def test_a_repetition_does_not_wait_for_ever_for_the_first(monkeypatch):
     first.join(20)
     assert (answer.status_code, answer.json()["code"]) == (409, "in_progress")
     assert answer["Retry-After"] == "1"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_a_deadlock_is_ended_by_the_database_and_the_request_done_again_without_the_user_noticing():
+    site, user, answers = make_site("NORTH", locations=False), make_user("engineer"), []
+    make_location(site, code="A"), make_location(site, code="B")
+    shop.meeting.reset()
+
+    def send(first, second):
+        try:
+            mine = Client()
+            mine.force_login(user)
+            headers = {"Idempotency-Key": first}
+            address = f"/api/v1/shop/locations/NORTH~{first}/rename-with/"
+            answers.append(
+                mine.post(address, {"code": second}, content_type="application/json", headers=headers)
+            )
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=pair) for pair in (("A", "B"), ("B", "A"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert shop.tried > 2
+    assert set(site.locations.values_list("name", flat=True)) == {"with A"} or set(
+        site.locations.values_list("name", flat=True)
+    ) == {"with B"}

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from p2p.core import clock, runs
 from p2p.core.facts import heard
-from p2p.core.models import Journal, SavedView
+from p2p.core.models import Journal, Notification, SavedView
 from p2p.core.refusal import Refused
 from p2p.core.runs import RunEnded, performing, sweeping
 from strategies.models import ImportRun
@@ -77,7 +77,7 @@ def test_a_run_starts_when_the_transaction_commits_and_ends_with_its_summary(
         assert run.state == "queued"
     run.refresh_from_db()
     assert (run.state, run.phase, run.done, run.total) == ("done", "counting", 3, 3)
-    assert run.summary == {"counted": 3, "attempt": 1}
+    assert run.summary == {"counted": 3, "attempt": 1, "hours": "1.50", "day": "2026-03-02"}
     assert run.began_at <= run.ended_at
     assert [fact.state for fact in ended] == ["done"]
     assert list(Journal.objects.values_list("fact", flat=True)) == ["core.RunAsked", "core.RunEnded"]
@@ -94,6 +94,26 @@ def test_a_failure_is_one_sentence_for_people_and_a_trace_kept_apart(monkeypatch
         "The calculation stopped on an unexpected error: ZeroDivisionError: by nought"
     )
     assert "Traceback" in run.trace and "Traceback" not in run.problem
+
+
+@pytest.mark.django_db
+def test_who_asked_for_a_run_that_failed_finds_it_in_the_inbox_in_their_language(monkeypatch):
+    use(monkeypatch, "refuse")
+    run = queued()
+    runs.perform(LABEL, run.pk)
+    (line,) = Notification.objects.all()
+    assert (line.to, line.kind) == (run.asked_by, "run")
+    assert "There is no calendar for NORTH." in line.text
+
+
+@pytest.mark.django_db
+def test_a_run_that_ended_well_while_one_looked_on_leaves_no_line(monkeypatch):
+    runs.perform(LABEL, queued().pk)
+    assert not Notification.objects.exists()
+    with clock.frozen(clock.now() - timedelta(minutes=5)):
+        long = queued(asked_at=clock.now())
+    runs.perform(LABEL, long.pk)
+    assert Notification.objects.count() == 1
 
 
 @pytest.mark.django_db

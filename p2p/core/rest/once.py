@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
@@ -25,6 +24,9 @@ from p2p.core.rest.problems import Busy
 
 HEADER = "Idempotency-Key"
 WAIT = "10s"
+TRIES = 3
+PASSING = {"40P01", "40001", "55P03"}
+"""What passes by itself: a deadlock the database ended, a clash of transactions, a lock waited for too long."""
 KEPT_HEADERS = ("Location", "Content-Location")
 
 
@@ -43,45 +45,60 @@ def digest(request: Request) -> str:
 
 
 def once(request: Request, act: Callable[[], Any], render: Callable[[Any], Any]) -> Any:
-    """`act()` unless its answer is known already. `render` makes the answer final, so that its bytes can be kept."""
+    """`act()` unless its answer is known already. `render` makes the answer final, so that its bytes can be kept.
+
+    With a key the whole request is one transaction, so one that the database ended (a deadlock) is simply done
+    again. Without a key nobody can know whether it is safe, and the caller hears that it has to try again.
+    """
     key = request.headers.get(HEADER, "").strip()
-    if not key or request.method in SAFE_METHODS or not request.user.is_authenticated:
+    if request.method in SAFE_METHODS or not request.user.is_authenticated:
         return act()
     if len(key) > 200:
         raise OtherBody(_("An Idempotency-Key may have at most 200 characters."))
+    tries = TRIES if key and not connection.in_atomic_block else 1
+    for left in reversed(range(tries)):
+        try:
+            return _in_one(request, key, act, render) if key else act()
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", "") not in PASSING:
+                raise
+            if not left:
+                raise Busy(_("Others are changing the same records; try again in a moment.")) from error
+    raise AssertionError("unreachable")
+
+
+def _in_one(request: Request, key: str, act: Callable[[], Any], render: Callable[[Any], Any]) -> Any:
+    user = int(request.user.pk or 0)
     with transaction.atomic():
         mine = digest(request)
-        if not _claim(request.user.pk, key, mine):
-            return _replay(request.user.pk, key, mine)
+        if not _claim(user, key, mine):
+            return _replay(user, key, mine)
         response = act()
         if response.status_code >= 400:
             transaction.set_rollback(True)
             return response
         if "no-store" in response.headers.get("Cache-Control", ""):
             # A secret that is shown once must not lie in a table: its request cannot be repeated.
-            IdempotencyKey.objects.filter(user_id=request.user.pk, key=key).delete()
+            IdempotencyKey.objects.filter(user_id=user, key=key).delete()
             return response
-        _keep(request.user.pk, key, render(response))
+        _keep(user, key, render(response))
         return response
 
 
 def _claim(user: int, key: str, mine: str) -> bool:
+    """Write the key's row; False when it is there. Waits for a request with the same key that is under way.
+
+    One statement; the limit on waiting stays for the rest of the request, whose locks may as well be held too long.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
-        (before,) = cursor.fetchone()
-        cursor.execute(f"SET LOCAL lock_timeout = '{WAIT}'")
-        try:
-            cursor.execute(
-                "INSERT INTO core_idempotencykey"
-                " (user_id, key, request_digest, content_type, headers, created_at)"
-                " VALUES (%s, %s, %s, '', '{}', %s) ON CONFLICT (user_id, key) DO NOTHING",
-                [user, key, mine, clock.machine_now()],
-            )
-        except OperationalError:
-            raise Busy(_("The same request is still being worked on; try again in a moment.")) from None
-        claimed = bool(cursor.rowcount == 1)
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
-    return claimed
+        cursor.execute(
+            "INSERT INTO core_idempotencykey"
+            " (user_id, key, request_digest, content_type, headers, created_at)"
+            " SELECT %s, %s, %s, '', '{}', %s FROM set_config('lock_timeout', %s, true)"
+            " ON CONFLICT (user_id, key) DO NOTHING",
+            [user, key, mine, clock.machine_now(), WAIT],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def _replay(user: int, key: str, mine: str) -> HttpResponse:
@@ -104,5 +121,4 @@ def _keep(user: int, key: str, response: Any) -> None:
         answer=response.content,
         content_type=response.get("Content-Type", "application/json"),
         headers=headers,
-        created_at=F("created_at"),
     )

@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from p2p.core import clock
+from p2p.core.carry import plain_json
 from p2p.core.facts import tell
 from p2p.core.posting import send, through_workers
 from p2p.core.refusal import Refused
@@ -88,7 +89,7 @@ def _see_through(run: Run) -> None:
         work: Callable[[Run, Any], dict[str, Any]] = import_string(run.job)
         with Progress(run) as say:
             summary = work(run, say)
-        end(run, "finish", summary=summary or {})
+        end(run, "finish", summary=plain_json(summary or {}))
     except Cancelled:
         # Asked to stop after its result was stored: then it is done.
         end(run, "finish" if run.stored_at else "cancel", summary=run.summary)

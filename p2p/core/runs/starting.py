@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
+from p2p.core.carry import plain_json
 from p2p.core.facts import tell
 from p2p.core.posting import send, through_workers
 from p2p.core.refusal import Refused
@@ -27,6 +28,7 @@ def start(*, run: Run, by: User | None) -> Run:
     """
     run.state, run.asked_by, run.asked_at = Run.State.QUEUED, by, clock.now()
     run.heartbeat_at = clock.machine_now()
+    run.settings = plain_json(run.settings)
     run.save()
     tell(RunAsked(run=run, by=by))
     transaction.on_commit(lambda: offer(run))

@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 from p2p.core import clock
+from p2p.core.carry import plain_json
 from p2p.core.runs.model import Cancelled, Run
 
 
@@ -28,6 +29,7 @@ def storing(run: Run) -> Iterator[None]:
             pk=run.pk, attempt=run.attempt, state=Run.State.RUNNING, cancel_asked=False
         )
         stored_at = clock.now()
+        run.summary = plain_json(run.summary)
         if not mine.update(stored_at=stored_at, summary=run.summary):
             raise Cancelled
     run.stored_at = stored_at

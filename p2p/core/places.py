@@ -75,6 +75,11 @@ class Verb:
     when: Condition | None = None
     objections: Objections | None = None
 
+    @property
+    def posts(self) -> bool:
+        """Whether pressing it posts at once. Templates must not touch `service`: they would call it."""
+        return self.post or self.service is not None
+
     def url(self, record: Any) -> str:
         if self.service is not None:
             return reverse("core:act", args=[self.slot, self.key, *_args(record)])

@@ -52,7 +52,7 @@ class Items(ListPage):
         Column("group.code", _("Group"), width=140),
         Column("get_kind_display", _("Kind"), width=88, order="kind"),
         Column("unit.code", _("Unit"), width=56),
-        Column("lead_time", _("Lead time"), kind="number", head=_("days")),
+        Column("lead_time", _("Lead time"), kind="number", head=_("days"), width=116),
         Column("safety", _("Safety stock"), kind="quantity", unit="unit.code", width=112),
         Column("list_price", _("List price"), kind="money"),
         Column("has_bill", _("BOM"), kind="yes"),

@@ -79,8 +79,8 @@ class WorkCentrePage(RecordPage):
                 calendar.get_absolute_url() if calendar else "",
             ),
             Said(_("Booked under"), group.cost_category or formats.NONE),
-            Said(_("Takes from"), group.input_location or formats.NONE),
-            Said(_("Puts to"), group.output_location or formats.NONE),
+            Said(_("Takes from"), group.input_location.name if group.input_location else formats.NONE),
+            Said(_("Puts to"), group.output_location.name if group.output_location else formats.NONE),
         ]
 
     def tabs(self) -> Sequence[RecordTab]:

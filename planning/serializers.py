@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Prefetch
 from rest_framework import serializers
 
 from p2p.core.rest import Expand, KeyField, RecordSerializer, VerbSerializer
-from planning import words
+from planning import selectors, words
 from planning.models import (
     Block,
     Customer,
@@ -167,16 +168,20 @@ class OutputSerializer(RecordSerializer):
         fields = ("item", "unit", "kind", "quantity", "received_quantity", "cost_share")
 
 
+_MATERIALS = Material.objects.select_related("item", "unit", "operation", "location").order_by("position")
+_OUTPUTS = Output.objects.select_related("item", "unit").order_by("pk")
+
+
 class OrderSerializer(RecordSerializer):
     late_seconds = serializers.SerializerMethodField()
     blocked = serializers.BooleanField(read_only=True)
     proposal = serializers.CharField(source="proposal_id", read_only=True)
     expandable = {
         "operations": Expand(
-            OperationSerializer, many=True, prefetch=("operations__group", "operations__resource")
+            OperationSerializer, many=True, prefetch=(Prefetch("operations", selectors.operations()),)
         ),
-        "materials": Expand(MaterialSerializer, many=True, prefetch=("materials__item", "materials__unit")),
-        "outputs": Expand(OutputSerializer, many=True, prefetch=("outputs__item", "outputs__unit")),
+        "materials": Expand(MaterialSerializer, many=True, prefetch=(Prefetch("materials", _MATERIALS),)),
+        "outputs": Expand(OutputSerializer, many=True, prefetch=(Prefetch("outputs", _OUTPUTS),)),
     }
 
     class Meta:

@@ -16,6 +16,7 @@ import psutil
 from p2p.setup.trouble import Trouble
 
 PARENT = "P2P_PARENT"  # the worker ends itself when this process is gone
+TRIES = 3  # deaths within a minute until a worker is given up
 LOG_LIMIT = 10_000_000  # bytes
 
 
@@ -31,7 +32,7 @@ def worker_command(queues: str, *, data: Path, beat: bool = True, concurrency: i
 
 
 class Worker:
-    """The worker of a plant on one machine."""
+    """The worker of a plant on one machine: while this object lives, a worker that dies is started again."""
 
     def __init__(self, data: Path, *, root: Path) -> None:
         self.data = data
@@ -39,12 +40,46 @@ class Worker:
         self.log = data / "worker.log"
         self.note = data / "worker.pid"
         self.child: subprocess.Popen[bytes] | None = None
+        self._ending = threading.Event()
+        self._keeper: threading.Thread | None = None
+        self._given_up = False
 
     def start(self) -> None:
         """Returns at once; `log` tells what it says."""
-        self._end_orphan()
+        self._clear_way()
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.unlink()
+        self._launch()
+        self._keeper = threading.Thread(target=self._keep, name="keep-worker", daemon=True)
+        self._keeper.start()
+
+    def check(self) -> None:
+        """Trouble if it ends again and again."""
+        if self._given_up:
+            raise Trouble(f"The worker ended {TRIES} times within a minute: {self.log} says why.")
+
+    def end(self) -> None:
+        """Let it finish what it does; after some seconds no longer."""
+        self._ending.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        if self.child is not None:
+            end_tree(self.child.pid)
+            self.child.wait()
+            self.child = None
+        self.note.unlink(missing_ok=True)
+
+    def pid(self) -> int | None:
+        """The living worker that this data folder's note names."""
+        try:
+            pid, born = self.note.read_text().split()
+            process = psutil.Process(int(pid))
+            same = f"{process.create_time():.2f}" == born
+            return int(pid) if same and process.status() != psutil.STATUS_ZOMBIE else None
+        except (OSError, ValueError, psutil.Error):
+            return None
+
+    def _launch(self) -> None:
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(
                 worker_command("light,heavy", data=self.data),
@@ -57,32 +92,35 @@ class Worker:
             )
         self.note.write_text(f"{self.child.pid} {psutil.Process(self.child.pid).create_time():.2f}")
 
-    def check(self) -> None:
-        """Trouble if it has ended by itself."""
-        if self.child is not None and self.child.poll() is not None:
-            raise Trouble(
-                f"The worker ended unexpectedly (code {self.child.returncode}): {self.log} says why."
-            )
+    def _keep(self) -> None:
+        """Start a worker that died again; what it was calculating is taken up by the sweeper of runs."""
+        deaths: list[float] = []
+        while not self._ending.wait(0.5):
+            if self.child is None or self.child.poll() is None:
+                continue
+            deaths = [at for at in deaths if at > time.monotonic() - 60] + [time.monotonic()]
+            end_family(self.child.pid)
+            if len(deaths) == TRIES:
+                self._given_up = True
+                return
+            self._launch()
 
-    def end(self) -> None:
-        """Let it finish what it does; after some seconds no longer."""
-        if self.child is not None:
-            end_tree(self.child.pid)
-            self.child.wait()
-            self.child = None
-        self.note.unlink(missing_ok=True)
-
-    def pid(self) -> int | None:
-        """The living worker that this data folder's note names."""
-        try:
-            pid, born = self.note.read_text().split()
-            return int(pid) if f"{psutil.Process(int(pid)).create_time():.2f}" == born else None
-        except (OSError, ValueError, psutil.Error):
-            return None
-
-    def _end_orphan(self) -> None:
+    def _clear_way(self) -> None:
+        """End what a killed demo left: its worker, or only the children of that."""
         if pid := self.pid():
             end_tree(pid)
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            end_family(int(self.note.read_text().split()[0]))
+
+
+def end_family(pid: int) -> None:
+    """End the children that outlived a worker: they are still in the process group that it led."""
+    if sys.platform == "win32":
+        return
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(process.pid) == pid and "p2p.celery" in process.cmdline():
+                process.kill()
 
 
 def end_tree(pid: int, *, patience: float = 6.0) -> None:
@@ -104,6 +142,7 @@ def end_tree(pid: int, *, patience: float = 6.0) -> None:
         with contextlib.suppress(psutil.Error):
             left.kill()
     psutil.wait_procs(family, timeout=5)
+    end_family(pid)
 
 
 def end_with_parent() -> None:

@@ -123,3 +123,23 @@ def test_ctrl_c_while_tables_are_made_is_one_sentence_and_the_next_start_goes_on
     migrated = start("migrate", "--verbosity", "0")
     assert (said(migrated), migrated.returncode) == ("", 0)
     assert stopped(data)
+
+
+def test_a_killed_worker_is_started_again_and_none_of_its_children_stay(data: Path, start: Start) -> None:
+    data.mkdir()
+    program = start("demo", "--port", "0")
+    started_worker(data, program)
+    note = data / "worker.pid"
+    first = psutil.Process(int(note.read_text().split()[0]))
+    until(lambda: len(first.children()) >= 2, "the worker has its own children")
+    children = first.children()
+    first.kill()
+    until(lambda: note.read_text().split()[0] != str(first.pid), "another worker took its place")
+    until(
+        lambda: not [child for child in children if child.is_running()], "the children of the first are gone"
+    )
+    second = int(note.read_text().split()[0])
+    os.kill(program.pid, signal.SIGTERM)
+    said(program)
+    assert not psutil.pid_exists(second)
+    assert stopped(data)

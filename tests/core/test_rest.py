@@ -299,6 +299,8 @@ def test_somebody_elses_run_is_not_cancelled_by_just_anybody(client):
     run = job(asked_by=make_user())
     client.force_login(make_user("operator"))
     assert client.post(f"/api/v1/core/runs/{run.number}/cancel/", {}, **JSON).status_code == 403
+    client.force_login(make_user("planner"))
+    assert client.post(f"/api/v1/core/runs/{run.number}/cancel/", {}, **JSON).status_code == 200
 
 
 # -- sites and tokens
@@ -311,6 +313,18 @@ def test_rows_of_other_sites_are_not_there(client):
     assert {row["site"] for row in shown} == {"NORTH"}
     assert client.get("/api/v1/shop/locations/NORTH~STORE/").status_code == 200
     assert client.get("/api/v1/shop/locations/SOUTH~STORE/").status_code == 404
+
+
+def test_runs_of_another_site_are_not_there(client):
+    north = make_site("NORTH")
+    make_site("SOUTH")
+    mine, theirs, plan = job(scope="NORTH"), job(scope="SOUTH"), job(scope="NORTH:what-if")
+    client.force_login(make_user("planner", site=north))
+    listed = {row["number"] for row in client.get("/api/v1/core/runs/").json()["results"]}
+    assert listed == {mine.number, plan.number}
+    assert client.get(f"/api/v1/core/runs/{mine.number}/").status_code == 200
+    assert client.get(f"/api/v1/core/runs/{theirs.number}/").status_code == 404
+    assert client.post(f"/api/v1/core/runs/{theirs.number}/cancel/", {}, **JSON).status_code == 404
 
 
 def test_a_role_at_one_site_does_not_write_at_another(client):

@@ -65,19 +65,20 @@ class RunApi(EdgeViewSet):
             state=query.get("state", ""),
             scope=query.get("scope"),
             asked_by=query.get("asked_by", ""),
+            seen_by=request.user,
         )
         return Response({"results": RunSerializer(lines, many=True).data, "next": None, "cursor": None})
 
     @extend_schema(responses=OneRunSerializer)
     def retrieve(self, request: Request, number: str) -> Response:
         """One run."""
-        return Response(self._shown(_found(number)))
+        return Response(self._shown(_found(number, request)))
 
     @extend_schema(request=None, responses=OneRunSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, number: str) -> Response:
         """Ask it to stop: whoever started it may, and planners and administrators."""
-        run = _found(number)
+        run = _found(number, request)
         if run.asked_by_id != request.user.pk:
             require(request.user, Role.PLANNER)
         return Response(self._shown(runs.cancel(run=run, by=cast(User, request.user))))
@@ -95,8 +96,9 @@ def _depth(run: runs.Run) -> dict[str, Any]:
     return {"settings": run.settings, "summary": run.summary, "attempt": run.attempt}
 
 
-def _found(number: str) -> runs.Run:
+def _found(number: str, request: Request) -> runs.Run:
     run = runs.find_run(number)
-    if run is None:
+    seen = run is not None and type(run)._base_manager.filter(runs.visible(request.user), pk=run.pk).exists()
+    if run is None or not seen:
         raise Http404(_("There is no run {number}.").format(number=number))
     return run

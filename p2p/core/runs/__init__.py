@@ -7,7 +7,7 @@ store (`with storing(run): ...`, one atomic write). It returns the summary that 
 from p2p.core.runs.facts import RunAsked, RunEnded
 from p2p.core.runs.model import Cancelled, Run, Say
 from p2p.core.runs.performing import perform
-from p2p.core.runs.selectors import RunLine, find_run, kinds, line_of, recent_runs, run_of
+from p2p.core.runs.selectors import RunLine, find_run, kinds, line_of, recent_runs, run_of, visible
 from p2p.core.runs.starting import cancel, start
 from p2p.core.runs.storing import changed, revisions, storing
 from p2p.core.runs.sweeping import sweep
@@ -31,4 +31,5 @@ __all__ = [
     "start",
     "storing",
     "sweep",
+    "visible",
 ]

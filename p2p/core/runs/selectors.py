@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 
+from p2p.core.access import sites_of
 from p2p.core.refusal import Refused
 from p2p.core.runs.model import Run
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from p2p.core.models import User
 
 
 @dataclass(frozen=True)
@@ -74,16 +80,34 @@ def _line(row: tuple[Any, ...]) -> RunLine:
     return RunLine(kind, pk, title, *rest)
 
 
+def visible(user: User | AnonymousUser) -> Q:
+    """The runs a user may see: those of their sites (the scope begins with the site's code), of none, their own."""
+    codes = sites_of(user)
+    if codes is None:
+        return Q()
+    mine = Q(scope="") | Q(asked_by=user.pk) | Q(scope__in=codes)
+    for code in sorted(codes):
+        mine |= Q(scope__startswith=f"{code}:")
+    return mine
+
+
 def recent_runs(
-    *, limit: int = 20, kind: str = "", state: str = "", scope: str | None = None, asked_by: str = ""
+    *,
+    limit: int = 20,
+    kind: str = "",
+    state: str = "",
+    scope: str | None = None,
+    asked_by: str = "",
+    seen_by: User | AnonymousUser | None = None,
 ) -> list[RunLine]:
-    """The latest runs of all kinds (or one), newest first. One query."""
+    """The latest runs of all kinds (or one), newest first, as far as `seen_by` may see them. One query."""
     chosen = [model for name, model in kinds().items() if kind in {"", name}]
     parts = []
     for model in chosen:
         rows = _lines_of(model)
         rows = rows.filter(state=state) if state else rows
         rows = rows.filter(scope=scope) if scope is not None else rows
+        rows = rows.filter(visible(seen_by)) if seen_by is not None else rows
         rows = rows.filter(asked_by__username=asked_by) if asked_by else rows
         # Each kind gives at most `limit`, so that ten years of runs are not sorted to show twenty.
         parts.append(rows.order_by("-asked_at", "-pk")[:limit])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 Key: TypeAlias = int | str
@@ -69,15 +70,15 @@ class Item:
 class BomLine:
     """`per` units of the component for each unit of the parent that is launched, plus `constant` per order.
 
-    scrap: share of the component that is lost, 0 <= scrap < 1; see Settings.scrap. valid_from and valid_to
-    are both inclusive and are compared with the start of the parent's order. phantom: as Item.phantom, for
-    this line only.
+    per and constant may be fractions, for unit factors without an end. scrap: share of the component that is
+    lost, 0 <= scrap < 1; see Settings.scrap. valid_from and valid_to are both inclusive and are compared with
+    the start of the parent's order. phantom: as Item.phantom, for this line only.
     """
 
     parent: Key
     component: Key
-    per: Decimal
-    constant: Decimal = ZERO
+    per: Decimal | Fraction
+    constant: Decimal | Fraction = ZERO
     scrap: Decimal = ZERO
     valid_from: date | None = None
     valid_to: date | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from costing.engine.variances import Case, Consumed, Outside, Worked
 from costing.models import CostVersion, Entry, ItemCost, Posting
@@ -35,6 +35,7 @@ class _Ledger:
         self.actual: dict[int, Amounts] = defaultdict(dict)
         self.standard: dict[int, Amounts] = defaultdict(dict)
         self.by_item: dict[tuple[int, int], dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        self.postings: dict[tuple[int, int], int] = defaultdict(int)
         self.by_operation: dict[tuple[int, str], dict[int | None, Decimal]] = defaultdict(
             lambda: defaultdict(Decimal)
         )
@@ -42,15 +43,16 @@ class _Ledger:
             Posting.objects.filter(account=Posting.Account.WIP, entry__order__in=orders)
             .exclude(entry__kind=Entry.Kind.SETTLEMENT)
             .values_list("entry__order_id", "entry__kind", "entry__operation_id", "item_id", "element_id")
-            .annotate(total=Sum("amount"))
+            .annotate(total=Sum("amount"), many=Count("pk"))
             .order_by("entry__order_id", "entry__kind", "entry__operation_id", "item_id", "element_id")
         )
-        for order, kind, operation, item, element, total in rows:
+        for order, kind, operation, item, element, total, many in rows:
             side = self.standard if kind == Entry.Kind.OUTPUT else self.actual
             sign = -1 if kind == Entry.Kind.OUTPUT else 1
             side[order][element] = side[order].get(element, Decimal(0)) + sign * total
             if kind == Entry.Kind.ISSUE and item is not None and element is not None:
                 self.by_item[order, item][element] += total
+                self.postings[order, item] += many
             elif kind != Entry.Kind.OUTPUT and operation is not None:
                 self.by_operation[operation, "outside" if kind in _OUTSIDE else kind][element] += total
 
@@ -148,6 +150,7 @@ def _consumed(
             prices=prices.get(item, {}),
             booked=ledger.by_item.get((order.pk, item), {}),
             planned=item in allowed,
+            postings=ledger.postings.get((order.pk, item), 1),
         )
         for item in sorted(used)
     ]

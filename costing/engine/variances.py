@@ -28,7 +28,8 @@ from p2p.core.numbers import Exact, rounded
 class Consumed:
     """One component of the order: what went in, what the order's own copy allows, its standard price.
 
-    `prices` is element -> money per unit; `booked` element -> money that the ledger has for it.
+    `prices` is element -> money per unit; `booked` element -> money that the ledger has for it, in `postings`
+    entries, each rounded to the minor unit.
     """
 
     item: int
@@ -38,6 +39,7 @@ class Consumed:
     prices: Mapping[int, Decimal]
     booked: Mapping[int, Decimal]
     planned: bool = True
+    postings: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,9 @@ def _of_component(part: Consumed, case: Case, minor: Decimal) -> Iterable[Differ
         price = Fraction(part.prices.get(element, 0))
         told = (*words, ("price", _text(price)))
         priced = Fraction(part.booked.get(element, 0)) - quantity * price
-        yield Difference("price", element, rounded(priced, minor), part.item, None, told)
+        # Half a minor unit for each posting is rounding, and is called so below.
+        if abs(priced) > Fraction(minor) * part.postings / 2:
+            yield Difference("price", element, rounded(priced, minor), part.item, None, told)
         if not part.planned:
             yield Difference("substitution", element, rounded(quantity * price, minor), part.item, None, told)
             continue
@@ -164,12 +168,13 @@ def _rest(found: Iterable[Difference], case: Case, minor: Decimal) -> list[Diffe
     for one in found:
         named[one.element] = named.get(one.element, Decimal(0)) + one.amount
         counted[one.element] = counted.get(one.element, 0) + 1
+    postings = sum(part.postings for part in case.consumed) + len(case.worked)
     rest = []
     for element in sorted({*case.actual, *case.standard, *named}, key=lambda key: (key is None, key or 0)):
         total = case.actual.get(element, Decimal(0)) - case.standard.get(element, Decimal(0))
         left = total - named.get(element, Decimal(0))
         # Each rounded part, and each posting behind it, is off by half a minor unit at most.
-        small = abs(left) <= minor * (counted.get(element, 0) + 1)
+        small = abs(left) <= minor * (counted.get(element, 0) + postings + 1)
         rest.append(Difference("rounding" if small else "substitution", element, left))
     return rest
 

@@ -55,7 +55,9 @@ def open_version(
 ) -> CostVersion:
     """A pending version; Refused when the code is taken."""
     if CostVersion.objects.filter(code=code).exists():
-        raise Refused(_("There is a cost version {version} already."), code="taken", field="code", version=code)
+        raise Refused(
+            _("There is a cost version {version} already."), code="taken", field="code", version=code
+        )
     return CostVersion.objects.create(code=code, name=name, site=site, valid_from=valid_from, kind=kind)
 
 

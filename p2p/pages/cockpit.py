@@ -50,7 +50,7 @@ class Cockpit(Page):
             "late": [(order, _late_days(order)) for order in late[:SHOWN]],
             "short_count": len(short),
             "short": short[:SHOWN],
-            "stops": sum(one.stops for one in short),
+            "stops": selectors.orders_short(site, [one.item.pk for one in short]),
             "loads": loads,
             "days": [day.day for day in loads[0].days] if loads else [],
             "overload": sum((one.overload for one in loads), Decimal(0)),

@@ -76,6 +76,13 @@ def shortages(site: Site, days: int = HORIZON) -> list[Shortage]:
     return sorted(found, key=lambda one: (-one.stops, one.item.number))
 
 
+def orders_short(site: Site, items: Sequence[int]) -> int:
+    """How many scheduled and released orders still need one of these items."""
+    rows = Material.objects.filter(order__site=site, item__in=items, quantity__gt=F("issued_quantity"))
+    states = (ProductionOrder.State.SCHEDULED, ProductionOrder.State.RELEASED, ProductionOrder.State.STARTED)
+    return rows.filter(order__state__in=states).values("order").distinct().count()
+
+
 @dataclass(frozen=True)
 class DayLoad:
     """Hours booked and offered on one day; `share` is None where nothing is offered."""

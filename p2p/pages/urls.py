@@ -3,10 +3,23 @@
 from django.urls import path
 
 from p2p.pages import cockpit, order, search
+from p2p.pages.floor import job, queue
+
+JOB = "floor/job/<str:number>/<int:operation>/"
 
 app_name = "pages"
 urlpatterns = [
     path("", cockpit.Cockpit.as_view(), name="cockpit"),
     path("orders/<str:number>/", order.OrderPage.as_view(), name="order"),
     path("search/", search.Search.as_view(), name="search"),
+    path("floor/", queue.Queue.as_view(), name="floor"),
+    path("floor/station/", queue.Station.as_view(), name="floor-station"),
+    path("floor/scan/", job.Scan.as_view(), name="floor-scan"),
+    path(JOB, job.JobPage.as_view(), name="floor-job"),
+    path(JOB + "start/", job.Start.as_view(), name="floor-start"),
+    path(JOB + "stop/", job.Stop.as_view(), name="floor-stop"),
+    path(JOB + "report/", job.ReportGood.as_view(), name="floor-report"),
+    path(JOB + "scrap/", job.ReportScrap.as_view(), name="floor-scrap"),
+    path(JOB + "undo/", job.Undo.as_view(), name="floor-undo"),
+    path(JOB + "finish/", job.Finish.as_view(), name="floor-finish"),
 ]

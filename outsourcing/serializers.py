@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +93,7 @@ class DispatchLineSerializer(RecordSerializer):
 
 class DispatchSerializer(RecordSerializer):
     order = KeyField(read_only=True)
-    by = KeyField(read_only=True)
+    by = KeyField(key="username", read_only=True)
     lines = DispatchLineSerializer(many=True, read_only=True)
 
     class Meta:
@@ -112,7 +113,7 @@ class ReceiptLineSerializer(RecordSerializer):
 
 class ReceiptSerializer(RecordSerializer):
     order = KeyField(read_only=True)
-    by = KeyField(read_only=True)
+    by = KeyField(key="username", read_only=True)
     reverses = KeyField(read_only=True)
     lines = ReceiptLineSerializer(many=True, read_only=True)
 
@@ -197,8 +198,8 @@ class DispatchInput(VerbSerializer):
 
 class BackInput(VerbSerializer):
     line = OpenLineField()
-    good = serializers.DecimalField(**_PIECES, default=0)
-    rejected = serializers.DecimalField(**_PIECES, default=0)
+    good = serializers.DecimalField(**_PIECES, default=Decimal(0))
+    rejected = serializers.DecimalField(**_PIECES, default=Decimal(0))
     reason = serializers.SlugRelatedField(
         slug_field="code", queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP), required=False
     )
@@ -240,7 +241,7 @@ class ChargeInput(VerbSerializer):
 class InvoiceSerializer(RecordSerializer):
     vendor = KeyField(queryset=Vendor.objects.all())
     currency = KeyField(queryset=Currency.objects.all(), required=False)
-    approved_by = KeyField(read_only=True)
+    approved_by = KeyField(key="username", read_only=True)
     expandable = {
         "lines": Expand(InvoiceLineSerializer, many=True, prefetch=("lines__line__operation__order",))
     }

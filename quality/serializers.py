@@ -97,7 +97,7 @@ class LinesInput(VerbSerializer):
 class ResultSerializer(RecordSerializer):
     inspection = KeyField(read_only=True)
     characteristic = KeyField(read_only=True)
-    by = KeyField(read_only=True)
+    by = KeyField(key="username", read_only=True)
 
     class Meta:
         model = Result
@@ -122,7 +122,7 @@ class InspectionSerializer(RecordSerializer):
     operation = OperationField(read_only=True)
     item = KeyField(read_only=True)
     lot = KeyField(key="number", read_only=True)
-    decided_by = KeyField(read_only=True)
+    decided_by = KeyField(key="username", read_only=True)
     expandable = {
         "results": Expand(ResultSerializer, many=True, prefetch=("results__characteristic", "results__by")),
     }
@@ -190,7 +190,7 @@ class NonConformanceSerializer(RecordSerializer):
     reason = KeyField(
         key="code", queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP), required=False
     )
-    decided_by = KeyField(read_only=True)
+    decided_by = KeyField(key="username", read_only=True)
     rework_order = KeyField(read_only=True)
     report = KeyField(read_only=True)
 

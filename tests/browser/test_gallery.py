@@ -91,6 +91,10 @@ def test_the_theme_is_remembered(visit: Any, builder: User) -> None:
 def test_ctrl_k_finds_a_page_and_goes_there(visit: Any, builder: User) -> None:
     page = visit("/core/gallery/", by=builder)
     page.keyboard.press("Control+k")
+    page.keyboard.type("zzz")
+    page.keyboard.press("Escape")
+    assert page.locator("#palette[open]").count() == 0
+    page.keyboard.press("Control+k")
     page.keyboard.type("peop")
     page.keyboard.press("Enter")
     page.wait_for_url("**/people/")

@@ -21,6 +21,7 @@ from p2p.core.web.records import RecordPage, RecordTab, Said
 
 class PersonFilter(django_filters.FilterSet):
     language = django_filters.ChoiceFilter(choices=User.Language.choices, label="Language")
+    number_format = django_filters.MultipleChoiceFilter(choices=User.NumberFormat.choices, label="Numbers")
     active = django_filters.BooleanFilter(field_name="is_active", label="Active")
     joined = django_filters.DateFromToRangeFilter(field_name="date_joined", label="Joined")
 

@@ -200,3 +200,13 @@ def test_a_list_costs_a_fixed_number_of_queries(
     make_people(40)
     with django_assert_max_num_queries(8):
         signed_in.get("/people/")
+
+
+def test_a_filter_with_several_choices_is_boxes_and_one_chip(signed_in: Client) -> None:
+    make_people(3, number_format="1.234,5")
+    answer = signed_in.get("/people/?number_format=1.234,5&number_format=1 234,5")
+    text = answer.content.decode()
+    assert len(names(answer)) == 3
+    assert text.count('type="checkbox" name="number_format"') == 3
+    assert [(chip.label, chip.value) for chip in answer.context["chips"]] == [("Numbers", "1.234,5, 1 234,5")]
+    assert 'type="date" name="joined_after"' in text

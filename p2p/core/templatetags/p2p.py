@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django_filters.fields import DateRangeField
 
 from p2p.core import access, places
 from p2p.core.web import formats, rail, states
@@ -21,6 +22,7 @@ from p2p.core.web import gantt as gantt_words
 
 register = template.Library()
 NO_CHOICE = ("", None, "unknown")
+FEW_CHOICES = 24
 
 register.filter("num", formats.number)
 register.filter("pct", formats.percent)
@@ -188,6 +190,13 @@ def is_check(field: Any) -> bool:
 
 
 @register.filter
+def is_many(field: Any) -> bool:
+    """Several of a few choices: boxes to tick say more than a list of one line."""
+    widget = field.field.widget
+    return isinstance(widget, forms.SelectMultiple) and len(list(widget.choices)) <= FEW_CHOICES
+
+
+@register.filter
 def control(field: Any) -> SafeString:
     """The input of a form field in our clothes, tied to its error and help for screen readers."""
     widget = field.field.widget
@@ -200,6 +209,13 @@ def control(field: Any) -> SafeString:
         attrs["aria-describedby"] = f"help-{field.auto_id}"
     if field.field.required and field.field.widget.use_required_attribute(field.initial):
         attrs["aria-required"] = "true"
+    if is_many(field):
+        boxes = forms.CheckboxSelectMultiple(choices=widget.choices, attrs={"class": "form-check-input"})
+        ticked: SafeString = field.as_widget(widget=boxes)
+        return ticked
+    if isinstance(field.field, DateRangeField):
+        for each in widget.widgets:
+            each.input_type = "date"
     _dress(widget, required=field.field.required)
     drawn: SafeString = field.as_widget(attrs=attrs)
     return format_html('<span class="p-range">{}</span>', drawn) if hasattr(widget, "widgets") else drawn

@@ -72,6 +72,8 @@ input?.addEventListener("input", () => draw(input.value.trim()));
 dialog?.addEventListener("keydown", event => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) { event.preventDefault(); choose(chosen + step); }
+  // A search box would take the first Escape to empty itself.
+  if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); dialog.close(); }
   if (event.key === "Enter") { event.preventDefault(); list.querySelector(".p-pal[aria-selected='true']")?.click(); }
 });
 list?.addEventListener("click", event => { if (event.target.closest(".p-pal")) dialog.close(); });

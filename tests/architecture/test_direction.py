@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps as registry
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import Model
 
 from p2p.core.layers import LAYERS, layer_of, rank_of
@@ -163,6 +164,24 @@ def test_templates_and_scripts_name_only_addresses_of_their_own_app_or_the_left(
     assert not offences, report(offences)
 
 
+def wrong_dependencies(label: str, depends: list[tuple[str, str]]) -> list[str]:
+    """Migrations that wait for an app on the right: then the left could not be installed alone."""
+    mine = rank_of(LABELS[label])
+    return [
+        f"{label} waits for {app}.{name}"
+        for app, name in depends
+        if app in LABELS and rank_of(LABELS[app]) > mine
+    ]
+
+
+def test_migrations_wait_only_for_the_left():
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    ours = {key: migration for key, migration in known.items() if key[0] in LABELS}
+    assert len(ours) > 5
+    offences = [one for (app, _), step in ours.items() for one in wrong_dependencies(app, step.dependencies)]
+    assert not offences, report(offences)
+
+
 def test_every_app_is_in_the_list_of_layers():
     ours = [
         config.name
@@ -220,6 +239,12 @@ def test_a_table_on_the_right_is_seen():
         "planning/services/x.py", "cursor.execute('SELECT * FROM quality_thing q JOIN planning_x')"
     )
     assert len(wrong_tables(source, {"quality_thing": "quality", "planning_x": "planning"})) == 1
+
+
+def test_a_migration_that_waits_for_the_right_is_seen():
+    assert wrong_dependencies("planning", [("quality", "0001_initial"), ("strategies", "0001_initial")]) == [
+        "planning waits for quality.0001_initial"
+    ]
 
 
 def test_an_address_on_the_right_is_seen():

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from p2p.inventory.models import Balance, Move
+from strategies.services.importer import Table, take_in
+from tests.factories import make_item, make_site
+
+pytestmark = pytest.mark.django_db
+HEAD = ["site", "location", "item", "lot", "quantity", "day"]
+
+
+@pytest.fixture
+def plant():
+    make_site("ONE", time_zone="America/Los_Angeles")
+    make_item("BOLT")
+    make_item("PAINT", tracking="lot")
+    make_item("FRAME", tracking="serial")
+
+
+def take(*rows: str):
+    return take_in(
+        [Table("opening_stock", HEAD, [(2 + n, row.split(";")) for n, row in enumerate(rows)])], by=None
+    )
+
+
+def test_stock_is_opened_on_the_morning_of_its_day_at_the_site_and_only_once(plant):
+    rows = ("ONE;STORE;BOLT;;120;2026-01-01", "ONE;STORE;PAINT;L1;5;2026-01-01")
+    assert take(*rows).tallies["opening_stock"].created == 2
+    again = take(*rows).tallies["opening_stock"]
+    assert (again.created, again.unchanged) == (0, 2)
+    assert sorted(
+        Balance.objects.filter(quantity__gt=0).values_list("item__number", "lot__number", "quantity")
+    ) == [
+        ("BOLT", None, 120),
+        ("PAINT", "L1", 5),
+    ]
+    move = Move.objects.filter(item__number="BOLT").get()
+    assert (move.kind, move.effective_at.isoformat()) == ("opening", "2026-01-01T08:00:00+00:00")
+
+
+def test_another_quantity_is_for_a_count_to_say(plant):
+    take("ONE;STORE;BOLT;;120;2026-01-01")
+    outcome = take("ONE;STORE;BOLT;;119;2026-01-01")
+    assert [(one.line, one.text) for one in outcome.problems] == [
+        (2, "120 were opened here before: book the difference to 119 with a count.")
+    ]
+    assert Move.objects.count() == 1
+
+
+def test_lots_and_serials_are_named_line_by_line(plant):
+    outcome = take(
+        "ONE;STORE;BOLT;L1;1;2026-01-01", "ONE;STORE;PAINT;;1;2026-01-01", "ONE;STORE;FRAME;;1;2026-01-01"
+    )
+    assert [(one.line, one.code) for one in outcome.problems] == [
+        (2, "not_tracked"),
+        (3, "lot_missing"),
+        (4, "serial"),
+    ]
+    assert not Move.objects.exists()
+
+
+def test_more_digits_than_the_unit_has_are_refused_by_the_ledger(plant):
+    outcome = take("ONE;STORE;BOLT;;1.5;2026-01-01")
+    assert outcome.errors == 1 and "BOLT" in outcome.problems[0].text
+    assert not Move.objects.exists()

@@ -53,9 +53,9 @@ def test_a_second_demo_on_the_same_folder_says_so(data: Path, start: Start) -> N
     assert program.returncode == 1
 
 
-def test_ctrl_c_leaves_no_child_and_no_server_behind(data: Path, start: Start) -> None:
+def test_ctrl_c_leaves_no_child_and_no_server_behind(plant: Path, start: Start) -> None:
     program = start("demo", "--port", "0")
-    started_worker(data, program)
+    started_worker(plant, program)
     children = family(program.pid)[1:]
     assert children, "the worker runs"
     os.kill(program.pid, signal.SIGINT)
@@ -67,16 +67,16 @@ def test_ctrl_c_leaves_no_child_and_no_server_behind(data: Path, start: Start) -
         assert words.rstrip().endswith("Stopped. The same command goes on from here.")
     assert "Traceback" not in words
     assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
-    assert stopped(data)
-    assert not (data / "worker.pid").exists()
+    assert stopped(plant)
+    assert not (plant / "worker.pid").exists()
 
 
-def test_a_killed_demo_takes_its_worker_and_its_server_with_it(data: Path, start: Start) -> None:
+def test_a_killed_demo_takes_its_worker_and_its_server_with_it(plant: Path, start: Start) -> None:
     program = start("demo", "--port", "0")
-    started_worker(data, program)
-    worker = psutil.Process(int((data / "worker.pid").read_text().split()[0]))
+    started_worker(plant, program)
+    worker = psutil.Process(int((plant / "worker.pid").read_text().split()[0]))
     until(
-        lambda: "Watching" in (data / "worker.log").read_text() or len(worker.children()) >= 2,
+        lambda: "Watching" in (plant / "worker.log").read_text() or len(worker.children()) >= 2,
         "the worker is up",
     )
     program.kill()
@@ -85,7 +85,7 @@ def test_a_killed_demo_takes_its_worker_and_its_server_with_it(data: Path, start
         lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE,
         "the worker ended by itself",
     )
-    until(lambda: stopped(data), "the last one out stopped the server")
+    until(lambda: stopped(plant), "the last one out stopped the server")
 
 
 def test_the_doctor_names_the_folder_and_finds_nothing_wrong_before_the_first_start(
@@ -125,11 +125,10 @@ def test_ctrl_c_while_tables_are_made_is_one_sentence_and_the_next_start_goes_on
     assert stopped(data)
 
 
-def test_a_killed_worker_is_started_again_and_none_of_its_children_stay(data: Path, start: Start) -> None:
-    data.mkdir()
+def test_a_killed_worker_is_started_again_and_none_of_its_children_stay(plant: Path, start: Start) -> None:
     program = start("demo", "--port", "0")
-    started_worker(data, program)
-    note = data / "worker.pid"
+    started_worker(plant, program)
+    note = plant / "worker.pid"
     first = psutil.Process(int(note.read_text().split()[0]))
     until(lambda: len(first.children()) >= 2, "the worker has its own children")
     children = first.children()
@@ -142,4 +141,4 @@ def test_a_killed_worker_is_started_again_and_none_of_its_children_stay(data: Pa
     os.kill(program.pid, signal.SIGTERM)
     said(program)
     assert not psutil.pid_exists(second)
-    assert stopped(data)
+    assert stopped(plant)

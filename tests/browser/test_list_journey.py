@@ -139,3 +139,24 @@ def test_a_form_in_a_dialog_refuses_in_words_and_then_does_it(visit: Any, maya: 
     page.locator("#dialog").get_by_role("button", name="Rename").click()
     page.get_by_text("Renamed.").wait_for()
     assert page.get_by_role("heading", level=1).inner_text() == "Maya Tan"
+
+
+def test_what_was_done_can_be_undone_from_its_toast(visit: Any, maya: User) -> None:
+    page = visit("/people/maya/rename/", by=maya)
+    page.get_by_label("Last name").fill("Tan")
+    page.get_by_role("button", name="Rename").click()
+    page.locator(".p-toast").get_by_role("button", name="Undo").click()
+    page.get_by_text("As it was.").wait_for()
+    assert page.get_by_role("heading", level=1).inner_text() == "Maya Keil"
+
+
+def test_the_browsers_back_button_goes_back_through_filters_and_pages(visit: Any, maya: User) -> None:
+    make_people(24)
+    page = visit("/people/?sort=username", by=maya)
+    first = names(page)
+    page.get_by_role("link", name="Next").click()
+    page.get_by_text("11–20 of 25", exact=True).wait_for()
+    page.go_back()
+    page.get_by_text("1–10 of 25", exact=True).wait_for()
+    assert names(page) == first
+    assert page.locator(".p-rail").count() == 1

@@ -16,6 +16,7 @@ from p2p.core.models import User
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
+from p2p.core.web.page import done
 from p2p.core.web.records import RecordPage, RecordTab, Said
 
 
@@ -112,6 +113,16 @@ class Rename(ActionForm):
     def said(self, result: Any) -> str:
         return "Renamed."
 
+    def undo(self, result: Any) -> str:
+        return reverse("try:unname", args=[self.record.pk])
+
+
+def unname(request: HttpRequest, pk: int) -> HttpResponse:
+    person = User.objects.get(pk=pk)
+    person.last_name = "Keil"
+    person.save()
+    return done(request, to=reverse("try:person", args=[person.username]), text="As it was.")
+
 
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(f"<p>Panel of {pk}</p>")
@@ -122,6 +133,7 @@ _try = (
         path("people/", People.as_view(), name="people"),
         path("people/<str:username>/", Person.as_view(), name="person"),
         path("people/<str:username>/rename/", Rename.as_view(), name="rename"),
+        path("people/<int:pk>/unname/", unname, name="unname"),
         path("people/<int:pk>/panel/", panel, name="panel"),
     ],
     "try",

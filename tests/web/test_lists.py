@@ -210,3 +210,13 @@ def test_a_filter_with_several_choices_is_boxes_and_one_chip(signed_in: Client) 
     assert text.count('type="checkbox" name="number_format"') == 3
     assert [(chip.label, chip.value) for chip in answer.context["chips"]] == [("Numbers", "1.234,5, 1 234,5")]
     assert 'type="date" name="joined_after"' in text
+
+
+def test_a_long_list_is_estimated_instead_of_counted(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_people(40)
+    monkeypatch.setattr("p2p.core.web.keyset.COUNT_UP_TO", 20)
+    answer = signed_in.get("/people/")
+    assert answer.context["found_words"].startswith("~")
+    assert answer.context["where"].startswith("1–10 of ~")

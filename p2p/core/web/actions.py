@@ -47,6 +47,10 @@ class ActionForm(Page):
         """The toast after success."""
         return ""
 
+    def undo(self, result: Any) -> str:
+        """A URL that takes it back when posted to: the toast then stays and offers Undo."""
+        return ""
+
     def heading(self) -> Any:
         return self.title
 
@@ -79,7 +83,7 @@ class ActionForm(Page):
         if isinstance(result, HttpResponseBase):
             return result
         to = result if isinstance(result, str) else self._page_of(result)
-        return done(request, to=to, text=self.said(result))
+        return done(request, to=to, text=self.said(result), undo=self.undo(result))
 
     def _page_of(self, result: Any) -> str:
         if hasattr(result, "get_absolute_url"):

@@ -55,7 +55,7 @@ document.body.addEventListener("htmx:beforeRequest", event => {
   if (document.visibilityState !== "visible" && /every/.test(event.detail.elt.getAttribute("hx-trigger") || "")) event.preventDefault();
 });
 document.body.addEventListener("htmx:afterSettle", event => {
-  if (event.detail.target.id !== "dialog-body") return;
+  if (event.detail.target?.id !== "dialog-body") return;
   if (!event.detail.target.children.length) { dialog.close(); return; }
   if (!dialog.open) dialog.showModal();
   const title = dialog.querySelector("h2");

@@ -130,7 +130,9 @@ def faults_of_form(address: str, view: type[Any]) -> list[str]:
     # A form that calculates its own result (`clean`) hands on other names than its fields.
     made_over = form is not None and form.clean is not Form.clean
     for call, service in service_calls(view.act):
-        said += mismatches(f"{address} act", call, service, None if made_over else fields)
+        stars = {dotted(word.value) for word in call.keywords if word.arg is None}
+        plain = stars <= {"form.cleaned_data"} and not made_over
+        said += mismatches(f"{address} act", call, service, fields if plain else None)
     return said
 
 

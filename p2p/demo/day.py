@@ -16,6 +16,8 @@ from planning.models import ProductionOrder
 from strategies.models import ReasonCode, Site
 
 DAY = date(2012, 1, 4)
+TODAY = date(2012, 1, 5)
+"""Where the plant's own time begins: what is done today is left to whoever looks."""
 
 
 @cache

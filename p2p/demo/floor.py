@@ -12,6 +12,7 @@ from costing.models import Settlement
 from execution.models import PickList
 from execution.services.finish import end, finish
 from execution.services.pick import pick
+from execution.services.release import release
 from execution.services.report import report
 from outsourcing.models import SubcontractOrder
 from outsourcing.services.dispatch import dispatch
@@ -19,7 +20,7 @@ from outsourcing.services.order import acknowledge, send
 from outsourcing.services.receive import Back, receive
 from p2p.core import clock
 from p2p.core.facts import Refused
-from p2p.demo.day import DAY, Real, all_in, at, person, real_day, site, todays
+from p2p.demo.day import DAY, TODAY, Real, all_in, at, person, real_day, site, todays
 from p2p.demo.morning import RUNOUT
 from p2p.demo.steps import STEPS, Say, Step
 from planning.models import Operation, ProductionOrder
@@ -142,9 +143,23 @@ def end_day(say: Say) -> Mapping[str, object]:
     return {"settled": len(settled), "standard": standard, "actual": actual, "variance_all_named": named}
 
 
+def release_today(say: Say) -> Mapping[str, object]:
+    """Today's orders go to the floor as well, for the tablets to work on."""
+    say("releasing", 0, 0)
+    waiting = ProductionOrder.objects.filter(site=site(), start_on=TODAY, state__in=("firm", "scheduled"))
+    lists = release(orders=list(waiting.order_by("pk")), despite_shortage=True, by=person("shane"))
+    return {"pick_lists": len(lists)}
+
+
+def _today_is_out() -> bool:
+    orders = ProductionOrder.objects.filter(start_on=TODAY)
+    return orders.exists() and not orders.filter(state__in=("firm", "scheduled")).exists()
+
+
 STEPS.extend(
     (
         Step("replay", "The day on the floor", replay, lambda: all_in("finished", "ended")),
         Step("settle", "Ending and settling", end_day, lambda: all_in("ended")),
+        Step("today", "Releasing 5 January", release_today, _today_is_out),
     )
 )

@@ -21,6 +21,7 @@ from strategies.models import ResourceGroup, Worker
 
 WORKERS = (Role.OPERATOR, Role.SUPERVISOR, Role.INSPECTOR)
 SHOWN = 40
+FIRM = ("firm", "scheduled")
 SYMBOLS = {
     "ready": "circle-check",
     "blocked": "hand-stop",
@@ -84,7 +85,9 @@ class Queue(FloorPage):
             "group": group,
             "running": [(row, job_url(row)) for row in running],
             "lines": [line_of(row, first=place == 0 and not running) for place, row in enumerate(waiting)],
-            "planned": execution.dispatch_list(group).filter(state="planned").count(),
+            "planned": execution.operations()
+            .filter(group=group, state="planned", order__state__in=FIRM)
+            .count(),
         }
         return render(request, "pages/floor/queue.html", context)
 

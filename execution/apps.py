@@ -1,13 +1,16 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ExecutionConfig(AppConfig):
     name = "execution"
     label = "execution"
-    icon = "player-play"
+    verbose_name = _("Floor")
+    icon = "tool"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from execution import reactions
+        from execution import places, reactions
 
         reactions.wire()
+        places.register()

@@ -9,7 +9,17 @@ from decimal import Decimal
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from execution.models import Clocking, Downtime, MaterialMove, PickLine, PickList, Report, WipMove
+from execution.models import (
+    Clocking,
+    Downtime,
+    MaterialMove,
+    OutputMove,
+    PickLine,
+    PickList,
+    PrintedDocument,
+    Report,
+    WipMove,
+)
 from p2p.core.fields import plain
 from p2p.inventory.selectors import available
 from planning.models import Block, Material, Operation, OperationLink, ProductionOrder
@@ -87,9 +97,13 @@ def dispatch_list(group: ResourceGroup | None = None) -> QuerySet[Operation]:
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether an operation can be worked on now: `state` is running, ready, waiting, down, blocked or outside."""
+    """Whether an operation can be worked on now: `state` is running, ready, waiting, down, blocked or outside.
+
+    `words` fit into a badge, `sentence` says why not, `pieces` is how many could be worked on.
+    """
 
     state: str
+    words: str
     sentence: str
     pieces: Decimal
 
@@ -100,19 +114,24 @@ def readiness(operation: Operation) -> Readiness:
     done = operation.good_quantity + operation.scrap_quantity
     made = seen.get("ready_from")
     ready = max(ZERO, (operation.quantity if made is None else Decimal(str(made))) - done)
-    if seen.get("block"):
-        return Readiness("blocked", str(seen["block"]), ready)
-    if operation.outside:
-        return Readiness("outside", str(_("Done by a vendor.")), ready)
-    if seen.get("down"):
-        return Readiness("down", str(_("{resource} is down.").format(resource=operation.resource)), ready)
-    if seen.get("workers"):
-        return Readiness("running", "", ready)
-    if not ready and made is not None:
-        return Readiness("waiting", str(_("Waits for pieces of the operation before.")), ready)
-    if seen.get("lacking"):
-        return Readiness("waiting", str(_("Waits for components to be picked.")), ready)
-    return Readiness("ready", "", ready)
+    blocked = str(seen.get("block") or "")
+    known: tuple[tuple[object, str, object, object], ...] = (
+        (blocked, "blocked", _("Blocked"), blocked),
+        (operation.outside, "outside", _("At vendor"), _("Done by a vendor.")),
+        (seen.get("down"), "down", _("Down"), _("The machine is down.")),
+        (seen.get("workers"), "running", _("Running"), ""),
+        (
+            made is not None and not ready,
+            "waiting",
+            _("Waits for pieces"),
+            _("The operation before has made no more."),
+        ),
+        (seen.get("lacking"), "waiting", _("Waits for parts"), _("Components are not all picked yet.")),
+    )
+    for holds, state, words, sentence in known:
+        if holds:
+            return Readiness(state, str(words), str(sentence), ready)
+    return Readiness("ready", str(_("Ready")), "", ready)
 
 
 # ---- before release
@@ -221,7 +240,7 @@ def material_moves(order: ProductionOrder) -> QuerySet[MaterialMove]:
         "move__serial",
         "move__by",
         "report",
-        "pick_line",
+        "pick_line__pick_list",
     )
     return rows.select_related(*related).order_by("-id")
 
@@ -248,3 +267,19 @@ def scanned(code: str) -> ProductionOrder | Operation | None:
     if not step.isdecimal() or len(step) > 9:
         return None
     return operations().filter(Q(order__number__iexact=number), number=int(step)).first()
+
+
+def output_moves(report: Report) -> QuerySet[OutputMove]:
+    """What one report brought into stock."""
+    related = ("output__item__unit", "move__target", "move__lot", "move__serial")
+    return OutputMove.objects.filter(report=report).select_related(*related).order_by("id")
+
+
+def wip_moves(report: Report) -> QuerySet[WipMove]:
+    """The steps of pieces of one report."""
+    return WipMove.objects.filter(report=report).select_related("operation__order", "location").order_by("id")
+
+
+def printed(order: ProductionOrder) -> QuerySet[PrintedDocument]:
+    """Which papers of an order were printed, latest first."""
+    return PrintedDocument.objects.filter(order=order).select_related("by").order_by("-id")

@@ -144,7 +144,7 @@ def test_the_dispatch_list_says_what_is_ready_and_why_not_in_a_fixed_number_of_q
     }
     assert mine == {
         10: ("ready", "10", ""),
-        20: ("waiting", "0", "Waits for pieces of the operation before."),
+        20: ("waiting", "0", "The operation before has made no more."),
     }
     assert len(floor.get(f"{BASE}/operations/?group=CUT&limit=100").json()["results"]) == 21
 

@@ -1,0 +1,121 @@
+"""Forms of the floor; each field is a parameter of one service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from execution.models import Clocking, PickLine
+from planning.models import Operation
+from strategies.models import ReasonCode, Resource
+
+
+def reasons(kind: str) -> Any:
+    return ReasonCode.objects.filter(kind=kind, active=True)
+
+
+def quantity(label: Any, **also: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, max_digits=24, decimal_places=12, **also)
+
+
+class ReleaseForm(forms.Form):
+    despite_shortage = forms.BooleanField(
+        label=_("Release although components are missing"),
+        required=False,
+        help_text=_("What is missing stays on the pick list without a place."),
+    )
+
+
+class ReportForm(forms.Form):
+    good = quantity(_("Good"), min_value=Decimal(0), required=False)
+    scrap = quantity(_("Scrap"), min_value=Decimal(0), required=False)
+    reason = forms.ModelChoiceField(
+        label=_("Reason for scrap"), queryset=ReasonCode.objects.none(), required=False
+    )
+    minutes = forms.DecimalField(
+        label=_("Time spent"), min_value=Decimal(0), max_digits=9, decimal_places=2, required=False
+    )
+    resource = forms.ModelChoiceField(label=_("Resource"), queryset=Resource.objects.none(), required=False)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    finish = forms.BooleanField(label=_("The operation is finished with it"), required=False)
+
+    def __init__(self, *args: Any, operation: Operation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["reason"].queryset = reasons(ReasonCode.Kind.SCRAP)
+        fields["resource"].queryset = Resource.objects.filter(group=operation.group_id, active=True)
+        for name in ("good", "scrap"):
+            fields[name].unit = operation.order.unit.code
+        fields["minutes"].unit = "min"
+
+    def figures(self) -> dict[str, Any]:
+        """The service's parameters."""
+        given = dict(self.cleaned_data)
+        minutes = given.pop("minutes") or Decimal(0)
+        given["seconds"] = int((minutes * 60).to_integral_value())
+        return {**given, "good": given["good"] or Decimal(0), "scrap": given["scrap"] or Decimal(0)}
+
+
+class StartForm(forms.Form):
+    resource = forms.ModelChoiceField(label=_("Resource"), queryset=Resource.objects.none(), required=False)
+    kind = forms.ChoiceField(label=_("Work"), choices=Clocking.Kind.choices, initial=Clocking.Kind.RUN)
+
+    def __init__(self, *args: Any, operation: Operation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["resource"]
+        field.queryset = Resource.objects.filter(group=operation.group_id, active=True)
+
+
+class UndoForm(forms.Form):
+    reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["reason"]
+        field.queryset = reasons(ReasonCode.Kind.REVERSAL)
+
+
+class PickPartForm(forms.Form):
+    """One quantity for each open line of a list."""
+
+    def __init__(self, *args: Any, lines: Sequence[PickLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            left = line.quantity - line.picked_quantity
+            place = line.location.code if line.location else _("no place yet")
+            lot = line.lot.number if line.lot else ""
+            field: Any = quantity(
+                f"{line.material.item.number} · {place} {lot}".strip(),
+                min_value=Decimal(0),
+                max_value=left,
+                required=False,
+                initial=left.normalize(),
+            )
+            field.unit = line.material.item.unit.code
+            self.fields[f"line-{line.pk}"] = field
+
+    def picked(self) -> list[tuple[PickLine, Decimal]]:
+        """What was taken, line by line; lines left empty are not touched."""
+        found = [(line, self.cleaned_data[f"line-{line.pk}"]) for line in self.lines]
+        return [(line, amount) for line, amount in found if amount]
+
+
+class DownForm(forms.Form):
+    resource = forms.ModelChoiceField(label=_("Resource"), queryset=Resource.objects.none())
+    reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none())
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["resource"].queryset = Resource.objects.filter(active=True).select_related("site")
+        fields["reason"].queryset = reasons(ReasonCode.Kind.DOWNTIME)
+
+
+class NothingForm(forms.Form):
+    """Nothing to ask: the button is the answer."""

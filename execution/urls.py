@@ -1,0 +1,27 @@
+"""Addresses of the floor's pages and fragments."""
+
+from django.urls import path
+
+from execution.views import lists, picking, work
+
+app_name = "execution"
+urlpatterns = [
+    path("release/", lists.ToRelease.as_view(), name="to-release"),
+    path("dispatch/", lists.Dispatch.as_view(), name="dispatch"),
+    path("pick-lists/", lists.PickLists.as_view(), name="pick-lists"),
+    path("pick-lists/<str:number>/", picking.PickListPage.as_view(), name="pick-list"),
+    path("pick-lists/<int:pk>/pick", picking.PickPart.as_view(), name="pick-part"),
+    path("pick-lists/<int:pk>/paper", picking.PickListPaper.as_view(), name="pick-paper"),
+    path("reports/", lists.Reports.as_view(), name="reports"),
+    path("reports/<str:number>/", work.ReportPage.as_view(), name="report-page"),
+    path("reports/<int:pk>/undo", work.UndoReport.as_view(), name="undo"),
+    path("downtime/", lists.Downtimes.as_view(), name="downtimes"),
+    path("downtime/new", work.WentDown.as_view(), name="went-down"),
+    path("downtime/<int:pk>/up", work.CameUp.as_view(), name="came-up"),
+    path("orders/<int:pk>/release", work.Release.as_view(), name="release"),
+    path("orders/<int:pk>/traveller", picking.Traveller.as_view(), name="traveller"),
+    path("operations/<int:pk>/report", work.ReportWork.as_view(), name="report"),
+    path("operations/<int:pk>/start", work.StartWork.as_view(), name="start"),
+    path("panels/order/<int:pk>", picking.OrderFloor.as_view(), name="order-floor"),
+    path("panels/order/<int:pk>/issues", picking.OrderIssues.as_view(), name="order-issues"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the floor, by the steps of its work."""

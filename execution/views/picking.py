@@ -1,0 +1,132 @@
+"""A pick list: what to bring from where; and the components and reports on the order page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from execution import forms, paper, selectors, words
+from execution.models import PickList
+from execution.services import pick, printing
+from p2p.core.access import Role, at_sites
+from p2p.core.web import formats
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.page import Page, who
+from p2p.core.web.records import RecordPage, RecordTab, Said
+from planning.models import ProductionOrder
+
+FLOOR = (Role.OPERATOR, Role.SUPERVISOR)
+
+
+def visible(request: HttpRequest) -> QuerySet[PickList]:
+    return at_sites(selectors.pick_lists(), who(request), path="order__site__code")
+
+
+class PickListPage(RecordPage):
+    model, lookup, slot, section = PickList, "number", "pick-list", "execution"
+    list_url, list_title = "execution:pick-lists", _("Pick lists")
+
+    def rows(self) -> QuerySet[Any]:
+        return visible(self.request)
+
+    def subtitle(self) -> Any:
+        order = self.record.order
+        return f"{order.number} · {order.item.number} {order.item.name}"
+
+    def facts(self) -> Sequence[Said]:
+        one = self.record
+        facts = [
+            Said(_("Order"), one.order.number, url=words.order_url(one.order)),
+            Said(_("For"), f"{formats.number(one.order.quantity)} {one.order.item.unit.code}"),
+            Said(_("Start"), formats.day(one.order.start_on)),
+            Said(_("Written"), formats.moment(one.created_at)),
+        ]
+        if one.picked_at:
+            facts.append(Said(_("Picked"), f"{formats.moment(one.picked_at)}, {one.picked_by or ''}"))
+        return facts
+
+    def tabs(self) -> Sequence[RecordTab]:
+        return (RecordTab("lines", _("Lines"), "execution/pick_lines.html"),)
+
+    def extra(self) -> dict[str, Any]:
+        return {"lines": selectors.pick_lines(self.record)}
+
+
+class PickPart(ActionForm):
+    model, lookup, section, form_class, roles = PickList, "pk", "execution", forms.PickPartForm, FLOOR
+    title, submit = _("Pick"), _("Pick")
+    text = _("What was taken from each place. Lines left empty stay on the list.")
+
+    def heading(self) -> Any:
+        return _now("Pick {pick_list}").format(pick_list=self.record)
+
+    def form_kwargs(self) -> dict[str, Any]:
+        open_lines = [
+            line for line in selectors.pick_lines(self.record) if line.picked_quantity < line.quantity
+        ]
+        return {"lines": open_lines}
+
+    def act(self, form: Any) -> Any:
+        lines = [pick.Picked(line=line, quantity=amount) for line, amount in form.picked()]
+        pick.pick(pick_list=self.record, lines=lines, by=who(self.request))
+        return words.pick_list_url(self.record)
+
+    def said(self, result: Any) -> Any:
+        return _now("Picked from {pick_list}.").format(pick_list=self.record)
+
+
+class PickListPaper(Page):
+    """The pick list as PDF; that it was printed is kept."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        pick_list = get_object_or_404(visible(request), pk=pk)
+        printing.printed(order=pick_list.order, kind="pick_list", by=who(request))
+        return _pdf(paper.pick_list(pick_list), pick_list.number)
+
+
+class Traveller(Page):
+    """The paper that goes with an order, as PDF; that it was printed is kept."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        order = get_object_or_404(at_sites(selectors.orders(), who(request)), pk=pk)
+        printing.printed(order=order, kind="traveller", by=who(request))
+        return _pdf(paper.traveller(order), order.number)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+    )
+
+
+class OrderFloor(Page):
+    """On the order page: pick lists, what was reported, where the pieces stand, what was printed."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        order = get_object_or_404(at_sites(ProductionOrder.objects.all(), who(request)), pk=pk)
+        context = {
+            "order": order,
+            "reports": selectors.reports().filter(operation__order=order),
+            "pick_lists": selectors.pick_lists().filter(order=order),
+            "standing": selectors.pieces_behind(order),
+            "prints": selectors.printed(order),
+        }
+        return render(request, "execution/order_floor.html", context)
+
+
+class OrderIssues(Page):
+    """On the order page: every issue and return of components."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        order = get_object_or_404(at_sites(ProductionOrder.objects.all(), who(request)), pk=pk)
+        return render(
+            request, "execution/order_issues.html", {"order": order, "moves": selectors.material_moves(order)}
+        )

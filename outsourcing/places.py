@@ -30,6 +30,7 @@ def register() -> None:
     """Called once by AppConfig.ready."""
     _navs()
     _order_verbs()
+    _door_verbs()
     _invoice_verbs()
     _elsewhere()
     states.name("acknowledged", colour="scheduled", label=_("Acknowledged"))
@@ -68,8 +69,7 @@ def _navs() -> None:
 
 
 def _order_verbs() -> None:
-    slot, with_vendor = "subcontract.actions", _in(*selectors.WITH_VENDOR)
-    at_work = _in(_State.ACKNOWLEDGED, _State.IN_WORK)
+    slot = "subcontract.actions"
     places.verb(
         slot,
         key="send",
@@ -87,11 +87,18 @@ def _order_verbs() -> None:
         slot, key="paper", title=_("PDF"), url_name="outsourcing:paper", page=True, icon="printer", order=10
     )
     _form_verb("acknowledge", _("Acknowledge"), 20, _in(_State.SENT), roles=BUYER, primary=True)
+    at_work = _in(_State.ACKNOWLEDGED, _State.IN_WORK)
+    _form_verb("promise", _("New promise"), 60, at_work, roles=BUYER)
+    unsent = _in(_State.DRAFT, _State.SENT, _State.ACKNOWLEDGED)
+    _form_verb("withdraw", _("Withdraw"), 90, unsent, roles=BUYER, page=False, danger=True)
+
+
+def _door_verbs() -> None:
     _form_verb(
         "send-material",
         _("Send material"),
         30,
-        with_vendor,
+        _in(*selectors.WITH_VENDOR),
         icon="transfer-out",
         objections=lambda one: objections(Dispatching(order=one)),
     )
@@ -99,22 +106,13 @@ def _order_verbs() -> None:
         "receive",
         _("Receive"),
         40,
-        at_work,
+        _in(_State.ACKNOWLEDGED, _State.IN_WORK),
         primary=True,
         icon="transfer-in",
         objections=lambda one: objections(Receiving(order=one)),
     )
-    _form_verb(
-        "enter-invoice",
-        _("Enter invoice"),
-        50,
-        _in(_State.IN_WORK, _State.RECEIVED),
-        roles=BUYER,
-        icon="receipt",
-    )
-    _form_verb("promise", _("New promise"), 60, at_work, roles=BUYER)
-    unsent = _in(_State.DRAFT, _State.SENT, _State.ACKNOWLEDGED)
-    _form_verb("withdraw", _("Withdraw"), 90, unsent, roles=BUYER, page=False, danger=True)
+    billable = _in(_State.IN_WORK, _State.RECEIVED)
+    _form_verb("enter-invoice", _("Enter invoice"), 50, billable, roles=BUYER, icon="receipt")
 
 
 def _form_verb(key: str, title: Any, position: int, when: Any, **also: Any) -> None:

@@ -82,7 +82,7 @@ class AcknowledgeForm(LinesForm):
 
     def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
         return {
-            "promised_on": forms.DateField(label=_("Promised for"), initial=line.due_on),
+            "promised_on": forms.DateField(label=_("Promised for"), initial=line.promised_on or line.due_on),
             "quantity": forms.DecimalField(
                 label=_("Promised"), initial=plain_or_none(line.quantity), **PIECES
             ),

@@ -118,9 +118,7 @@ def at_vendor() -> QuerySet[SubcontractLine]:
 def late(today: date | None = None) -> QuerySet[SubcontractLine]:
     """With the vendor and past their day, or promised for later than they are due."""
     day = today or clock.now().date()
-    broken = Q(
-        operation__promised_at__isnull=False, operation__promised_at__date__gt=F("due_on") + timedelta(days=1)
-    )
+    broken = Q(promised_on__gt=F("due_on"))
     return (
         lines()
         .filter(order__state__in=WITH_VENDOR, complete=False)
@@ -132,7 +130,7 @@ def late(today: date | None = None) -> QuerySet[SubcontractLine]:
 def to_receive(today: date | None = None) -> QuerySet[SubcontractLine]:
     """What is expected in the next days."""
     day = (today or clock.now().date()) + SOON
-    return at_vendor().filter(Q(due_on__lte=day) | Q(operation__promised_at__date__lte=day))
+    return at_vendor().filter(Q(due_on__lte=day) | Q(promised_on__lte=day))
 
 
 def to_match() -> QuerySet[SubcontractLine]:

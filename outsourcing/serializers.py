@@ -73,6 +73,7 @@ class LineSerializer(RecordSerializer):
             "price",
             "price_because",
             "due_on",
+            "promised_on",
             "sent_quantity",
             "received_quantity",
             "rejected_quantity",

@@ -69,6 +69,7 @@ class SubcontractLine(models.Model):
     )
     price_because = models.CharField(max_length=200, blank=True, help_text=_("Where the price comes from."))
     due_on = models.DateField()
+    promised_on = models.DateField(null=True, blank=True, help_text=_("The day the vendor promised."))
     sent_quantity = QuantityField(default=0)
     received_quantity = QuantityField(default=0)
     rejected_quantity = QuantityField(default=0)

@@ -215,7 +215,7 @@ def acknowledge(
     if named:
         stranger = next(iter(named.values())).line
         raise Refused(_("{line} is no open line of {order}."), code="line", line=stranger, order=order)
-    vendors.promise(promises=[_plain(promise) for promise in every], by=by)
+    _keep(every, by)
     tell(Acknowledged(orders=(order,), by=by))
     return order
 
@@ -231,9 +231,17 @@ def promise(*, order: SubcontractOrder, promises: Sequence[Promise], by: User) -
             order=locked,
             state=locked.get_state_display(),
         )
-    vendors.promise(promises=[_plain(one) for one in promises], by=by)
+    _keep(promises, by)
     tell(Acknowledged(orders=(locked,), by=by))
     return locked
+
+
+def _keep(promises: Sequence[Promise], by: User) -> None:
+    """The vendor's word stays on the line as it was given, and goes to planning as an instant."""
+    for one in promises:
+        one.line.promised_on = one.promised_on
+    SubcontractLine.objects.bulk_update([one.line for one in promises], ["promised_on"])
+    vendors.promise(promises=[_plain(one) for one in promises], by=by)
 
 
 def _plain(promise: Promise) -> vendors.Promise:

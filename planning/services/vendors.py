@@ -60,8 +60,9 @@ def forget_promises(*, operations: Iterable[Operation], by: User) -> list[Operat
 
 
 def end_of_day(day: date, zone: str) -> datetime:
-    """The first instant after `day` at a place, in UTC: a promise for a day holds until it is over."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+    """The last second of `day` at a place, in UTC: a promise for a day holds until it is over."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+    return midnight.astimezone(ZoneInfo("UTC")) - timedelta(seconds=1)
 
 
 def _locked(keys: Iterable[int]) -> list[Operation]:

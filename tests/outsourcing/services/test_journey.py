@@ -135,7 +135,7 @@ def test_from_release_to_a_closed_order(
     )
     plating = plant.operation(20)
     assert plating.promised_quantity == 10
-    assert plating.promised_at is not None and plating.promised_at.isoformat() == "2026-03-11T00:00:00+00:00"
+    assert plating.promised_at is not None and plating.promised_at.isoformat() == "2026-03-10T23:59:59+00:00"
 
     plant.weld(10)
     note = dispatching.dispatch(order=plant.subcontract, by=buyer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -28,8 +29,11 @@ CELLS = TableStyle(
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
         ("LINEBELOW", (0, 1), (-1, -1), 0.3, colors.HexColor("#bbbbbb")),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("BOTTOMPADDING", (0, 1), (-1, -1), 7),
     ]
 )
+
+BARE = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
 
 
 def order_sheet(order: SubcontractOrder) -> bytes:
@@ -50,14 +54,16 @@ def order_sheet(order: SubcontractOrder) -> bytes:
                 _code(f"{line.operation.order.number}/{line.operation.number}"),
             ]
         )
-    total = sum((line.price * line.quantity for line in open_lines(order) if line.price is not None), start=0)
+    lines = open_lines(order)
+    agreed = [line.price * line.quantity for line in lines if line.price is not None]
+    total = sum(agreed, Decimal(0)) if len(agreed) == len(lines) else None
     facts = (
         (_("Vendor"), f"{order.vendor.name} ({order.vendor.number})"),
         (_("Ordered by"), order.site.name),
         (_("Currency"), order.currency.code),
         (_("Total"), formats.number(total, order.currency.minor_digits)),
     )
-    widths = (34, 44, 20, 20, 16, 20, 32)
+    widths = (31, 40, 19, 20, 15, 20, 41)
     return _sheet(_("Subcontract order"), order.number, facts, heads, rows, widths, note=order.note)
 
 
@@ -77,7 +83,7 @@ def delivery_note(dispatch: Dispatch) -> bytes:
         (_("Sent"), f"{dispatch.effective_at:%Y-%m-%d %H:%M} UTC"),
     )
     rows = [_sent(row) for row in moves]
-    return _sheet(_("Delivery note"), dispatch.number, facts, heads, rows, (36, 52, 22, 24, 30, 32))
+    return _sheet(_("Delivery note"), dispatch.number, facts, heads, rows, (34, 46, 19, 18, 28, 41))
 
 
 def _sent(row: DispatchMove) -> list[Any]:
@@ -123,11 +129,14 @@ def _sheet(
         title=f"{title} {number}", author="p2p", invariant=1,
     )  # fmt: skip
     top = Table(
-        [[Paragraph(escape(f"{title} {number}"), HEAD), _code(number)]], colWidths=(120 * mm, 66 * mm)
+        [[Paragraph(escape(f"{title} {number}"), HEAD), _code(number)]],
+        colWidths=(135 * mm, 51 * mm),
+        style=BARE,
     )
     said = Table(
         [[Paragraph(escape(k), SMALL), Paragraph(escape(v), TEXT)] for k, v in facts],
-        colWidths=(30 * mm, 150 * mm),
+        colWidths=(30 * mm, 156 * mm),
+        style=BARE,
     )
     body = Table(
         [

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import OperationalError, connection
+
 from p2p.core import runs
 from p2p.core.models import SavedView
 from p2p.core.refusal import Refused
@@ -57,6 +59,27 @@ def die(run: runs.Run, say: runs.Say) -> dict[str, Any]:
     """The worker is killed as if the power went."""
     say("about to die", 1, 2)
     os.kill(os.getpid(), signal.SIGKILL)
+    return {}
+
+
+def stumble(run: runs.Run, say: runs.Say) -> dict[str, Any]:
+    """The database ends it, until the attempt named in its settings."""
+    if run.attempt < run.settings["until"]:
+        raise OperationalError("deadlock detected")
+    return {"attempt": run.attempt}
+
+
+def lose_connection(run: runs.Run, say: runs.Say) -> dict[str, Any]:
+    """The server ends our connection while we think."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+    with runs.storing(run):
+        SavedView.objects.create(owner=run.asked_by, page="p", title="stored")
     return {}
 
 

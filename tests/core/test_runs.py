@@ -97,6 +97,30 @@ def test_a_failure_is_one_sentence_for_people_and_a_trace_kept_apart(monkeypatch
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("until", "state", "attempt"), [(3, "done", 3), (9, "failed", 3)])
+def test_what_the_database_ended_is_begun_again_three_times_in_all(monkeypatch, until, state, attempt):
+    use(monkeypatch, "stumble")
+    run = queued(settings={"until": until})
+    runs.perform(LABEL, run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.attempt) == (state, attempt)
+    assert "deadlock detected" in run.trace
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_a_connection_lost_while_thinking_is_made_anew_for_storing(settings, monkeypatch):
+    settings.RUNS = "celery"
+    monkeypatch.setattr(performing, "send", lambda *_args, **_options: True)
+    use(monkeypatch, "lose_connection")
+    run = queued()
+    in_thread(lambda: runs.perform(LABEL, run.pk)).join(60)
+    run.refresh_from_db()
+    assert (run.state, run.attempt) == ("done", 1)
+    assert SavedView.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_who_asked_for_a_run_that_failed_finds_it_in_the_inbox_in_their_language(monkeypatch):
     use(monkeypatch, "refuse")
     run = queued()

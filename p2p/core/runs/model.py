@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from p2p.core.models import User
 
 
+ATTEMPTS = 3
+"""How often a run is begun before it fails for good."""
+
+
 class Cancelled(Exception):
     """Raised by `say` when somebody asked the run to stop, or another worker has taken it over."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from p2p.core.facts import tell
 from p2p.core.posting import send, through_workers
 from p2p.core.refusal import Refused
 from p2p.core.runs.facts import RunEnded
-from p2p.core.runs.model import Cancelled, Run
+from p2p.core.runs.model import ATTEMPTS, Cancelled, Run
 
 log = logging.getLogger(__name__)
 BEAT = 2.0
@@ -97,8 +97,24 @@ def _see_through(run: Run) -> None:
         end(run, "fail", problem=str(no))
     except Exception as error:  # the border between the job and everything else: nothing may pass silently
         log.exception("%s failed", run)
+        if isinstance(error, (OperationalError, InterfaceError)) and run.attempt < ATTEMPTS:
+            _back_in_line(run)
+            return
         problem = _("The calculation stopped on an unexpected error: {error}. Its details are kept with it.")
         end(run, "fail", problem=problem.format(error=_brief(error)), trace=traceback.format_exc())
+
+
+def _back_in_line(run: Run) -> None:
+    """The database ended it: a deadlock, a restart. That passes by itself, so the run is begun again.
+
+    When the database is still away, this fails too, and the sweeper does it once the heartbeat is old.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+    with transaction.atomic():
+        mine = type(run)._base_manager.filter(pk=run.pk, attempt=run.attempt, state=Run.State.RUNNING)
+        if mine.select_for_update().exists():
+            run.FLOW.take(run, "requeue", trace=traceback.format_exc(), heartbeat_at=clock.machine_now())
 
 
 def _brief(error: Exception) -> str:

@@ -23,6 +23,9 @@ def storing(run: Run) -> Iterator[None]:
     over, everything is rolled back (Cancelled). A run that has stored is never performed again, even when its
     worker dies before it could say so.
     """
+    if not connection.in_atomic_block and connection.connection is not None and not connection.is_usable():
+        # The server was restarted while the job was thinking: what it found is worth a new connection.
+        connection.close()
     with transaction.atomic():
         yield
         mine = type(run)._base_manager.filter(

@@ -12,10 +12,9 @@ from p2p.core import clock
 from p2p.core.facts import tell
 from p2p.core.posting import send
 from p2p.core.runs.facts import RunEnded
-from p2p.core.runs.model import Run
+from p2p.core.runs.model import ATTEMPTS, Run
 from p2p.core.runs.selectors import kinds
 
-ATTEMPTS = 3
 RESEND = timedelta(seconds=60)
 
 

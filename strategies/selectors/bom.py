@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -150,6 +151,7 @@ def _rule(site: Site | None) -> ScrapRule:
     return ScrapRule(site.scrap_rule) if site else ScrapRule.DIVISOR
 
 
+@lru_cache(maxsize=65_536)  # a big bill has few different quantities, and fractions are slow
 def _per(
     quantity: Decimal, batch: Decimal, yields: Decimal, scrap: Decimal, consumption: str, rule: ScrapRule
 ) -> Fraction:

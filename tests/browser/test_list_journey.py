@@ -160,3 +160,16 @@ def test_the_browsers_back_button_goes_back_through_filters_and_pages(visit: Any
     page.get_by_text("1–10 of 25", exact=True).wait_for()
     assert names(page) == first
     assert page.locator(".p-rail").count() == 1
+
+
+def test_the_inbox_opens_under_the_bell_and_can_be_emptied(visit: Any, shoot: Any, maya: User) -> None:
+    maya.notifications.create(
+        kind="mention", text="J. Tan mentioned you on MO-104233", url="/people/maya/?tab=panel"
+    )
+    page = visit("/people/", by=maya)
+    page.get_by_label("Inbox, 1 new").click()
+    page.get_by_text("J. Tan mentioned you").wait_for()
+    shoot(page, "inbox")
+    page.get_by_role("button", name="All read").click()
+    page.get_by_label("Inbox", exact=True).wait_for()
+    assert maya.notifications.filter(read_at__isnull=True).count() == 0

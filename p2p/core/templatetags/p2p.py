@@ -169,6 +169,15 @@ def gantt(url: str, side: str = "", order: str = "") -> dict[str, Any]:
 
 
 @register.simple_tag
+def panel_of(kind: str, record: Any) -> SafeString:
+    """`{% panel_of "journal" order %}`, "talk" or "files": the panel that every record has."""
+    url = reverse(f"core:{kind}", args=[record._meta.label_lower, record.pk])
+    return format_html(
+        '<div class="p-fragment" hx-get="{}" hx-trigger="load, p2p:refresh from:body"></div>', url
+    )
+
+
+@register.simple_tag
 def search_url() -> str:
     return places.search_url()
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from p2p.core import access, places
 from p2p.core.facts import Refused
+from p2p.core.rest.annex import record_at
 from p2p.core.web.page import Page, back, done, in_dialog, is_fragment, sentence, who
 
 
@@ -107,7 +108,7 @@ class Act(Page):
             raise Http404
         if verb.roles:
             access.require(request.user, *verb.roles)
-        record = get_object_or_404(verb.model._default_manager.all(), pk=pk)
+        record = record_at(request.user, verb.model._meta.label, pk)
         to = back(request, getattr(record, "get_absolute_url", lambda: "/")())
         try:
             verb.service(**{verb.argument: record}, by=who(request))

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.apps import apps
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from p2p.core.models import Journal
+from p2p.core.rest.annex import record_at
 from p2p.core.web.page import Page
 
 SIZE = 40
@@ -48,11 +48,8 @@ class JournalPanel(Page):
     """Rows of one record; `?before=` continues below an id."""
 
     def get(self, request: HttpRequest, label: str, pk: int) -> HttpResponseBase:
-        try:
-            model = apps.get_model(label)
-        except (LookupError, ValueError) as error:
-            raise Http404 from error
-        rows = Journal.objects.filter(record_type=model._meta.label_lower, record_id=pk).select_related("by")
+        record = record_at(request.user, label, pk)
+        rows = Journal.objects.filter(record_type=record._meta.label_lower, record_id=pk).select_related("by")
         before = request.GET.get("before", "")
         if before.isdecimal():
             rows = rows.filter(pk__lt=int(before))

@@ -161,6 +161,12 @@ def _balance_after(item: Item, location: Location | None, last: int) -> Decimal:
     return now_there - (since["came"] or ZERO) + (since["went"] or ZERO)
 
 
+def holds() -> QuerySet[Hold]:
+    """Holds, newest first, with what a list shows."""
+    related = ("item__unit", "lot", "serial", "location__site", "reason", "placed_by", "released_by")
+    return Hold.objects.select_related(*related).order_by("-id")
+
+
 @dataclass(frozen=True)
 class TraceLine:
     """A move found on the way, `depth` steps from where the trace began; `via` is the step before."""

@@ -17,7 +17,7 @@ from p2p.inventory.models import Balance, Hold, Lot, Serial
 from strategies.models import Item, Location, ReasonCode
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def hold(
     *,
     item: Item,
@@ -69,7 +69,7 @@ def _lock_stock(item: Item, lot: Lot | None, serial: Serial | None, location: Lo
     list(Balance.objects.filter(rows).order_by(*order).select_for_update(no_key=True).values_list("pk"))
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def unhold(*, holds: Sequence[Hold], by: User | None) -> list[Hold]:
     """Lift holds. Refused when one was lifted before."""
     keys = sorted(row.pk for row in holds)

@@ -47,7 +47,7 @@ class Edge:
     quantity: Decimal
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def post(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
     """Write the moves, in the order of the lines, as one statement; tells Moved.
 
@@ -87,7 +87,7 @@ def _write(moves: list[Move], by: User | None) -> list[Move]:
     return moves
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def reverse(
     *, moves: Sequence[Move], reason: ReasonCode | None = None, at: datetime | None = None, by: User | None
 ) -> list[Move]:
@@ -122,7 +122,7 @@ def reverse(
     return _write(mirrors, by) if mirrors else []
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def consumed(*, edges: Sequence[Edge]) -> list[Consumed]:
     """Record what went into what. An edge counts for a trace while neither of its moves was reversed."""
     return Consumed.objects.bulk_create(

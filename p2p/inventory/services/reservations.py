@@ -141,7 +141,7 @@ def _want(need: Need) -> Want:
     )
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def reserve(*, needs: Sequence[Need], partial: bool = False, by: User | None) -> list[Reservation]:
     """Reserve free stock for the needs: what expires first, then what lies longest. One read, one write.
 
@@ -190,7 +190,7 @@ def shortage(lacking: Sequence[tuple[Need, Decimal]]) -> Refused:
     )
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def unreserve(*, reservations: Sequence[Reservation], by: User | None) -> None:
     """Give stock back to everybody. Reservations that are gone already are no error."""
     keys = sorted(row.pk for row in reservations if row.pk)
@@ -198,7 +198,7 @@ def unreserve(*, reservations: Sequence[Reservation], by: User | None) -> None:
         Reservation.objects.filter(pk__in=keys)._raw_delete("default")
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def consume(*, reservations: Sequence[Reservation], also: Sequence[tuple[Item, Location]] = ()) -> None:
     """Lift the reservations because their stock is taken now; call `ledger.post` next, in the same
     transaction.

@@ -1,0 +1,170 @@
+"""REST of stock: what lies where, every move, lots, reservations, holds, the stock card and the trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from p2p.core.access import Role, require
+from p2p.core.rest import RecordViewSet, Routes, verb
+from p2p.inventory import selectors, serializers
+from p2p.inventory.models import Lot, Reservation
+from p2p.inventory.services import holds, ledger, lots
+from strategies.models import Item
+
+WRITERS = (Role.SUPERVISOR, Role.INTEGRATOR)
+HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR, Role.INTEGRATOR)
+
+
+class BalanceApi(RecordViewSet):
+    queryset = selectors.balances()
+    serializer_class = serializers.BalanceSerializer
+    key = "id"
+    filters = {
+        "item": "item__number",
+        "site": "location__site__code",
+        "location": "location__code",
+        "lot": "lot__number",
+        "kind": "location__kind",
+    }
+    searches = ("item__number", "item__name", "location__code", "lot__number", "serial__number")
+    orderings = ("item__number", "location__code", "quantity", "id")
+    order = ("item__number", "location__code", "id")
+    site_path = "location__site__code"
+
+
+class MoveApi(RecordViewSet):
+    queryset = selectors.moves()
+    serializer_class = serializers.MoveSerializer
+    key = "id"
+    filters = {
+        "item": "item__number",
+        "kind": "kind",
+        "lot": "lot__number",
+        "source": "source__code",
+        "target": "target__code",
+        "site": "source__site__code",
+        "reference": "reference",
+        "after": "effective_at__gte",
+        "before": "effective_at__lte",
+    }
+    searches = ("item__number", "item__name", "reference", "lot__number", "serial__number")
+    orderings = ("id", "effective_at", "posted_at")
+    order = ("-id",)
+    site_path = "source__site__code"
+
+    @verb(roles=WRITERS, body=serializers.PostInput, answer=serializers.MoveSerializer, detail=False)
+    def post_lines(self, by: Any, *, lines: list[ledger.MoveLine]) -> Any:
+        """Post moves, all of them or none."""
+        for site in {line.source.site for line in lines}:
+            require(by, *WRITERS, site=site)
+        return ledger.post(lines=lines, by=by)
+
+    @verb(roles=WRITERS, body=serializers.ReverseInput, answer=serializers.MoveSerializer)
+    def reverse(self, record: Any, by: Any, **given: Any) -> Any:
+        """Take a move back by its mirror image."""
+        return ledger.reverse(moves=[record], **given, by=by)[0]
+
+    @action(detail=True, methods=["get"])
+    def trace(self, request: Request, number: str) -> Response:
+        """What the move became part of (`up`) and what it was made of (`down`), step by step."""
+        return _trace(self.get_object())
+
+
+class LotApi(RecordViewSet):
+    queryset = Lot.objects.select_related("item")
+    serializer_class = serializers.LotSerializer
+    key = ("item__number", "number")
+    filters = {"item": "item__number", "expires_before": "expires_on__lte"}
+    searches = ("number", "vendor_lot", "item__number", "item__name")
+    orderings = ("number", "expires_on", "created_at")
+    order = ("item__number", "number")
+    write_roles = WRITERS
+    adds = staticmethod(lots.create_lot)
+
+    @action(detail=True, methods=["get"])
+    def trace(self, request: Request, number: str) -> Response:
+        """Where the lot went (`up`) and what it was made of (`down`), step by step."""
+        return _trace(self.get_object())
+
+
+def _trace(start: Any) -> Response:
+    up, down = selectors.trace_up(start), selectors.trace_down(start)
+    context = {"items": selectors.items_of([*up, *down])}
+    shown = {
+        name: serializers.TraceLineSerializer(lines, many=True, context=context).data
+        for name, lines in (("up", up), ("down", down))
+    }
+    return Response(shown)
+
+
+class ReservationApi(RecordViewSet):
+    queryset = Reservation.objects.select_related("item", "location", "lot", "serial", "by")
+    serializer_class = serializers.ReservationSerializer
+    key = "id"
+    filters = {"item": "item__number", "site": "location__site__code", "reference": "reference"}
+    orderings = ("id", "reserved_at")
+    order = ("id",)
+    site_path = "location__site__code"
+
+
+class HoldApi(RecordViewSet):
+    queryset = selectors.holds()
+    serializer_class = serializers.HoldSerializer
+    key = "id"
+    filters = {"item": "item__number", "kind": "kind", "lot": "lot__number", "open": "released_at__isnull"}
+    searches = ("item__number", "lot__number", "serial__number", "note", "reference")
+    orderings = ("id", "placed_at")
+    order = ("-id",)
+
+    @verb(roles=HOLDERS, body=serializers.HoldInput, answer=serializers.HoldSerializer, detail=False)
+    def place(self, by: Any, **given: Any) -> Any:
+        """Hold stock of an item: of a lot, a serial number or at a place."""
+        return holds.hold(**given, by=by)
+
+    @verb(roles=HOLDERS, answer=serializers.HoldSerializer)
+    def lift(self, record: Any, by: Any) -> Any:
+        """Allow its use again."""
+        return holds.unhold(holds=[record], by=by)[0]
+
+
+class StockCardApi(RecordViewSet):
+    """Items with stock: `GET .../<item>/` is the stock card, newest move first; `?before=<move>` pages on."""
+
+    queryset = Item.objects.select_related("unit", "group")
+    serializer_class = serializers.ItemStockSerializer
+    searches = ("number", "name")
+    orderings = ("number",)
+
+    def retrieve(self, request: Request, number: str) -> Response:
+        """The card of one item: totals, and its last moves with the balance after each."""
+        item = self.get_object()
+        before = request.query_params.get("before", "")
+        if before and not before.isdecimal():
+            raise Http404(_("There is no move {before}.").format(before=before))
+        totals = selectors.totals(item)
+        lines = selectors.stock_card(item, before=int(before) if before else None)
+        shown = serializers.TotalsSerializer(totals).data
+        return Response(
+            {
+                "item": item.number,
+                "unit": item.unit.code,
+                **shown,
+                "lines": serializers.CardLineSerializer(lines, many=True).data,
+            }
+        )
+
+
+routes = Routes("inventory")
+routes.add("balances", BalanceApi)
+routes.add("moves", MoveApi)
+routes.add("lots", LotApi)
+routes.add("reservations", ReservationApi)
+routes.add("holds", HoldApi)
+routes.add("stock-cards", StockCardApi)
+urlpatterns = routes.urls

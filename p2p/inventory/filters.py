@@ -1,0 +1,59 @@
+"""What the lists of stock can be narrowed to."""
+
+from __future__ import annotations
+
+import django_filters as filters
+from django.utils.translation import gettext_lazy as _
+
+from p2p.inventory.models import Balance, Hold, Lot, Move
+from strategies.models import Location, Site
+
+
+class BalanceFilter(filters.FilterSet):  # type: ignore[misc]
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    site = filters.ModelChoiceFilter(
+        label=_("Site"), field_name="location__site", queryset=Site.objects.all()
+    )
+    place = filters.CharFilter(label=_("Place"), field_name="location__code", lookup_expr="iexact")
+    kind = filters.ChoiceFilter(
+        label=_("Kind of place"),
+        field_name="location__kind",
+        choices=[one for one in Location.Kind.choices if one[0] not in Location.OUTSIDE],
+    )
+    lot = filters.CharFilter(label=_("Lot"), field_name="lot__number", lookup_expr="iexact")
+    held = filters.BooleanFilter(label=_("On hold"))
+
+    class Meta:
+        model = Balance
+        fields = ("item", "site", "place", "kind", "lot", "held")
+
+
+class MoveFilter(filters.FilterSet):  # type: ignore[misc]
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=Move.Kind.choices)
+    reference = filters.CharFilter(label=_("Document"), lookup_expr="iexact")
+    lot = filters.CharFilter(label=_("Lot"), field_name="lot__number", lookup_expr="iexact")
+    effective_at = filters.DateFromToRangeFilter(label=_("When"))
+
+    class Meta:
+        model = Move
+        fields = ("item", "kind", "reference", "lot", "effective_at")
+
+
+class LotFilter(filters.FilterSet):  # type: ignore[misc]
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    expires_on = filters.DateFromToRangeFilter(label=_("Expires"))
+
+    class Meta:
+        model = Lot
+        fields = ("item", "expires_on")
+
+
+class HoldFilter(filters.FilterSet):  # type: ignore[misc]
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=Hold.Kind.choices)
+    standing = filters.BooleanFilter(label=_("Still on hold"), field_name="released_at", lookup_expr="isnull")
+
+    class Meta:
+        model = Hold
+        fields = ("item", "kind", "standing")

@@ -1,0 +1,101 @@
+"""Forms of stock; each field is a parameter of one service."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from p2p.inventory.models import Hold, Lot, Serial
+from strategies.models import Item, Location, ReasonCode
+
+
+class NumberField(forms.CharField):
+    """A record typed by its number; thousands of items do not fit into a select."""
+
+    def __init__(self, *, rows: Any, **options: Any) -> None:
+        self.rows = rows
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = self.rows.filter(number__iexact=text).first()
+        if found is None:
+            what = self.rows.model._meta.verbose_name
+            raise forms.ValidationError(_("There is no {what} {number}.").format(what=what, number=text))
+        return found
+
+
+def places(*, inside: bool = True) -> Any:
+    rows = Location.objects.filter(active=True).select_related("site").order_by("site__code", "code")
+    return rows.exclude(kind__in=Location.OUTSIDE) if inside else rows
+
+
+class _OfItem(forms.Form):
+    """An item, and perhaps a lot or serial number of it."""
+
+    item = NumberField(label=_("Item"), rows=Item.objects.select_related("unit"))
+    lot = forms.CharField(label=_("Lot"), max_length=60, required=False)
+    serial = forms.CharField(label=_("Serial number"), max_length=60, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        item = given.get("item")
+        models: tuple[tuple[str, Any], ...] = (("lot", Lot), ("serial", Serial))
+        for name, model in models:
+            number = given.get(name) or ""
+            found = (
+                model.objects.filter(item=item, number__iexact=number).first() if item and number else None
+            )
+            if item and number and found is None:
+                self.add_error(name, _("{item} has no {number}.").format(item=item.number, number=number))
+            given[name] = found
+        return given
+
+
+class MoveForm(_OfItem):
+    source = forms.ModelChoiceField(label=_("From"), queryset=Location.objects.none())
+    target = forms.ModelChoiceField(label=_("To"), queryset=Location.objects.none())
+    quantity = forms.DecimalField(label=_("Quantity"), min_value=Decimal(0), max_digits=24, decimal_places=12)
+    reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
+    reference = forms.CharField(label=_("Document"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["source"].queryset = fields["target"].queryset = places(inside=False).exclude(
+            kind=Location.Kind.PRODUCTION
+        )
+        fields["reason"].queryset = ReasonCode.objects.filter(
+            kind__in=(ReasonCode.Kind.ADJUSTMENT, ReasonCode.Kind.SCRAP), active=True
+        )
+
+
+class ReverseForm(forms.Form):
+    reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["reason"]
+        field.queryset = ReasonCode.objects.filter(kind=ReasonCode.Kind.REVERSAL, active=True)
+
+
+class HoldForm(_OfItem):
+    location = forms.ModelChoiceField(label=_("Place"), queryset=Location.objects.none(), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Hold.Kind.choices)
+    reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["location"].queryset = places()
+        fields["reason"].queryset = ReasonCode.objects.filter(kind=ReasonCode.Kind.HOLD, active=True)
+
+
+class NothingForm(forms.Form):
+    """Nothing to ask: the button is the answer."""

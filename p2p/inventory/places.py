@@ -1,0 +1,73 @@
+"""Where stock shows itself: in the rail, on its own pages, and on the item page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import places
+from p2p.core.access import Role
+from p2p.core.web import journal
+from p2p.inventory.models import Hold, Move
+
+MOVERS = (Role.SUPERVISOR, Role.OPERATOR)
+HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
+
+
+def register() -> None:
+    """Called once by AppConfig.ready."""
+    nav = places.nav
+    nav(section="inventory", title=_("Stock"), url_name="inventory:stock", order=10)
+    nav(section="inventory", title=_("Movements"), url_name="inventory:moves", order=20)
+    nav(section="inventory", title=_("Lots"), url_name="inventory:lots", order=30)
+    nav(
+        section="inventory",
+        title=_("Holds"),
+        url_name="inventory:holds",
+        order=40,
+        hot=True,
+        count=lambda user: Hold.objects.filter(released_at=None).count() or None,
+    )
+    places.panel("item.tabs", key="stock", title=_("Stock"), url_name="inventory:item-stock", order=30)
+    for slot in ("stock.actions", "moves.actions"):
+        places.verb(
+            slot,
+            key="move",
+            title=_("Move stock"),
+            url_name="inventory:move-new",
+            roles=MOVERS,
+            primary=True,
+            order=10,
+        )
+    places.verb(
+        "stock.actions",
+        key="hold",
+        title=_("Put on hold"),
+        url_name="inventory:hold",
+        roles=HOLDERS,
+        order=20,
+    )
+    places.verb(
+        "holds.actions",
+        key="hold",
+        title=_("Put on hold"),
+        url_name="inventory:hold",
+        roles=HOLDERS,
+        primary=True,
+    )
+    places.verb(
+        "move.actions",
+        key="reverse",
+        title=_("Take back"),
+        url_name="inventory:reverse",
+        roles=(Role.SUPERVISOR,),
+        danger=True,
+        when=_by_hand,
+    )
+    journal.phrase("inventory.Held", lambda said: _("put stock on hold"))
+    journal.phrase("inventory.Unheld", lambda said: _("lifted a hold"))
+
+
+def _by_hand(move: Move) -> bool:
+    """What a document moved is taken back by its document, so that both stay in step."""
+    alone = move.kind in {Move.Kind.TRANSFER, Move.Kind.ADJUSTMENT, Move.Kind.SCRAP}
+    return alone and move.reverses_id is None and not hasattr(move, "reversed_by")

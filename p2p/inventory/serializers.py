@@ -1,0 +1,216 @@
+"""Stock as JSON, and what its verbs take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from p2p.core.rest import KeyField, RecordSerializer, VerbSerializer
+from p2p.core.rest.serializers import DecimalText
+from p2p.inventory.models import Balance, Hold, Lot, Move, Reservation, Serial
+from p2p.inventory.services.ledger import MoveLine
+from strategies.models import Item, Location, ReasonCode, Site
+
+
+def quantity(**also: Any) -> DecimalText:
+    return DecimalText(max_digits=24, decimal_places=12, **also)
+
+
+class BalanceSerializer(RecordSerializer):
+    site = serializers.CharField(source="location.site.code", read_only=True)
+    location = KeyField(key="code", read_only=True)
+    lot = KeyField(key="number", read_only=True)
+    serial = KeyField(key="number", read_only=True)
+    unit = serializers.CharField(source="item.unit.code", read_only=True)
+    held = serializers.BooleanField(read_only=True)
+    available = quantity(read_only=True)
+
+    class Meta:
+        model = Balance
+        fields = (
+            "id", "site", "location", "item", "lot", "serial", "handling_unit", "unit", "quantity", "reserved", "held",
+            "available",
+        )  # fmt: skip
+
+
+class MoveSerializer(RecordSerializer):
+    site = serializers.CharField(source="source.site.code", read_only=True)
+    source = KeyField(key="code", read_only=True)
+    target = KeyField(key="code", read_only=True)
+    lot = KeyField(key="number", read_only=True)
+    serial = KeyField(key="number", read_only=True)
+    reason = KeyField(key="code", read_only=True)
+    reverses = KeyField(key="pk", read_only=True)
+
+    class Meta:
+        model = Move
+        fields = (
+            "id", "kind", "site", "item", "lot", "serial", "handling_unit", "source", "target", "quantity", "reason",
+            "reference", "reverses", "effective_at", "posted_at", "by",
+        )  # fmt: skip
+
+
+class LotSerializer(RecordSerializer):
+    class Meta:
+        model = Lot
+        fields = ("item", "number", "vendor_lot", "made_on", "expires_on", "attributes", "created_at")
+        read_only_fields = ("created_at",)
+        validators = ()
+
+
+class ReservationSerializer(RecordSerializer):
+    location = KeyField(key="code", read_only=True)
+    lot = KeyField(key="number", read_only=True)
+    serial = KeyField(key="number", read_only=True)
+
+    class Meta:
+        model = Reservation
+        fields = ("id", "item", "location", "lot", "serial", "quantity", "reference", "reserved_at", "by")
+
+
+class HoldSerializer(RecordSerializer):
+    location = KeyField(key="code", read_only=True)
+    lot = KeyField(key="number", read_only=True)
+    serial = KeyField(key="number", read_only=True)
+    reason = KeyField(key="code", read_only=True)
+
+    class Meta:
+        model = Hold
+        fields = (
+            "id", "kind", "item", "lot", "serial", "location", "reason", "note", "reference", "placed_at", "placed_by",
+            "released_at", "released_by",
+        )  # fmt: skip
+
+
+class CardLineSerializer(VerbSerializer):
+    """A line of a stock card."""
+
+    move = MoveSerializer()
+    change = quantity()
+    balance = quantity()
+
+
+class TraceLineSerializer(VerbSerializer):
+    """A step of a trace."""
+
+    depth = serializers.IntegerField()
+    move = serializers.IntegerField()
+    via = serializers.IntegerField()
+    item = serializers.SerializerMethodField()
+    quantity = quantity()
+    reference = serializers.CharField()
+    at = serializers.DateTimeField()
+
+    def get_item(self, line: Any) -> str:
+        items: dict[int, Item] = self.context["items"]
+        return items[line.item].number
+
+
+# ---- what verbs take
+
+
+def _place(site: Site, code: str, field: str) -> Location:
+    found = Location.objects.filter(site=site, code=code).select_related("site").first()
+    if found is None:
+        sentence = _("There is no location {code} at {site}.").format(code=code, site=site.code)
+        raise serializers.ValidationError({field: sentence})
+    return found
+
+
+def _piece(model: Any, item: Item, number: str | None, field: str) -> Any:
+    if not number:
+        return None
+    found = model.objects.filter(item=item, number=number).first()
+    if found is None:
+        raise serializers.ValidationError(
+            {field: _("{item} has no {number}.").format(item=item.number, number=number)}
+        )
+    return found
+
+
+class LineInput(VerbSerializer):
+    """A move of the ledger: places and pieces by their codes, at one site."""
+
+    site = KeyField(key="code", queryset=Site.objects.all())
+    item = KeyField(key="number", queryset=Item.objects.select_related("unit"))
+    source = serializers.CharField()
+    target = serializers.CharField()
+    quantity = serializers.DecimalField(max_digits=24, decimal_places=12)
+    kind = serializers.ChoiceField(choices=Move.Kind.choices)
+    lot = serializers.CharField(required=False, allow_null=True)
+    serial = serializers.CharField(required=False, allow_null=True)
+    reason = KeyField(key="code", queryset=ReasonCode.objects.all(), required=False, allow_null=True)
+    reference = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    effective_at = serializers.DateTimeField(required=False, allow_null=True)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        site = given.pop("site")
+        return {
+            **given,
+            "source": _place(site, given["source"], "source"),
+            "target": _place(site, given["target"], "target"),
+            "lot": _piece(Lot, given["item"], given.get("lot"), "lot"),
+            "serial": _piece(Serial, given["item"], given.get("serial"), "serial"),
+        }
+
+
+class PostInput(VerbSerializer):
+    lines = LineInput(many=True, allow_empty=False)
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[MoveLine]:
+        return [MoveLine(**line) for line in lines]
+
+
+class ReverseInput(VerbSerializer):
+    reason = KeyField(
+        key="code",
+        queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.REVERSAL),
+        required=False,
+        allow_null=True,
+    )
+    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class HoldInput(VerbSerializer):
+    item = KeyField(key="number", queryset=Item.objects.all())
+    kind = serializers.ChoiceField(choices=Hold.Kind.choices, default=Hold.Kind.QUALITY)
+    site = KeyField(key="code", queryset=Site.objects.all(), required=False, allow_null=True)
+    location = serializers.CharField(required=False, allow_null=True)
+    lot = serializers.CharField(required=False, allow_null=True)
+    serial = serializers.CharField(required=False, allow_null=True)
+    reason = KeyField(
+        key="code",
+        queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.HOLD),
+        required=False,
+        allow_null=True,
+    )
+    note = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    reference = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        site, code = given.pop("site", None), given.pop("location", None)
+        if code and site is None:
+            raise serializers.ValidationError({"site": _("Say at which site the place is.")})
+        return {
+            **given,
+            "location": _place(site, code, "location") if code else None,
+            "lot": _piece(Lot, given["item"], given.get("lot"), "lot"),
+            "serial": _piece(Serial, given["item"], given.get("serial"), "serial"),
+        }
+
+
+class TotalsSerializer(VerbSerializer):
+    on_hand = quantity()
+    reserved = quantity()
+    held = quantity()
+    available = quantity()
+
+
+class ItemStockSerializer(RecordSerializer):
+    unit = KeyField(key="code", read_only=True)
+
+    class Meta:
+        model = Item
+        fields = ("number", "name", "unit", "tracking")

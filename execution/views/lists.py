@@ -214,7 +214,7 @@ class Reports(ListPage):
         Column("resource.name", _("Resource"), hidden=True),
         Column("posted_at", _("Entered"), kind="time", hidden=True),
     )
-    tabs = Tab("scrap", _("With scrap"), "scrapped=true", counted=True)
+    tabs = (Tab("scrap", _("With scrap"), "scrapped=true", counted=True),)
     empty_title, empty_text = (
         _("Nothing reported"),
         _("Every report of good or scrapped pieces is kept here."),
@@ -250,7 +250,7 @@ class Downtimes(ListPage):
         Column("note", _("Note"), width=140),
         Column("act", "", template="execution/cell_up.html", value=lambda one: "", width=128),
     )
-    tabs = Tab("down", _("Still down"), "going_on=true", counted=True, hot=True)
+    tabs = (Tab("down", _("Still down"), "going_on=true", counted=True, hot=True),)
     empty_title, empty_text = (
         _("Nothing stopped"),
         _("When a machine stops, say so here or on the tablet beside it."),

@@ -70,11 +70,11 @@ def firm(
     dismissed by someone else, when a newer plan covers the same days, or when nothing could be firmed.
     """
     wanted = _wanted(proposals, run)
-    rows = list(wanted.select_related("run__site").order_by("pk"))
+    rows = list(wanted.order_by("pk"))
     if not rows:
         raise Refused(_("There is no open proposal to firm."), code="nothing_open")
     site = _one_site(rows)
-    for one in {row.run for row in rows}:
+    for one in PlanRun.objects.filter(pk__in={row.run_id for row in rows}).order_by("pk"):
         _must_be_latest(one)
     recipes = Recipes(site, {row.item_id for row in rows})
     skipped = [*_without_vendor(rows, recipes)]
@@ -107,7 +107,7 @@ def _one_site(rows: Sequence[Proposal]) -> Site:
         raise Refused(
             _("These proposals belong to several sites: firm them site by site."), code="many_sites"
         )
-    return rows[0].run.site
+    return rows[0].site
 
 
 def _must_be_latest(run: PlanRun) -> None:
@@ -247,13 +247,15 @@ def move_proposals(*, proposals: QuerySet[Proposal] | Sequence[Proposal], step: 
     if step not in ("approve", "dismiss", "restore"):
         raise ValueError(step)
     chosen = _wanted(proposals, None)
-    rows = list(chosen.select_related("run__site").order_by("pk"))
+    rows = list(chosen.order_by("pk"))
     moved = PROPOSAL_FLOW.take_many(chosen, step)
     if not moved:
         for row in rows:
             raise PROPOSAL_FLOW.refusal(row, step) or Refused(_("Look again: this proposal has changed."))
         raise Refused(_("There is no proposal to change."), code="nothing_open")
-    for run in {row.run for row in rows}:
+    for run in (
+        PlanRun.objects.filter(pk__in={row.run_id for row in rows}).select_related("site").order_by("pk")
+    ):
         mine = tuple(row for row in rows if row.run_id == run.pk)
         tell(ProposalsMoved(run=run, proposals=mine, step=PROPOSAL_FLOW.steps[step].target, by=by))
     return moved

@@ -107,7 +107,8 @@ def _one_site(rows: Sequence[Proposal]) -> Site:
         raise Refused(
             _("These proposals belong to several sites: firm them site by site."), code="many_sites"
         )
-    return rows[0].site
+    site: Site = rows[0].site
+    return site
 
 
 def _must_be_latest(run: PlanRun) -> None:

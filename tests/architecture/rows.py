@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.utils import DatabaseError
 
 from p2p.core import clock
-from p2p.inventory.models import Move
+from p2p.inventory.models import Move, Reservation
 from tests.factories import make_item, make_site, make_user
 
 _count = itertools.count(1)
@@ -28,7 +28,12 @@ def _move() -> Any:
     return Move.objects.create(kind="receipt", effective_at=clock.now(), by=make_user(), **row)
 
 
-MADE: dict[str, Callable[[], Any]] = {"inventory.Move": _move}
+def _reservation() -> Any:
+    there = _move()
+    return Reservation.objects.create(location=there.target, item=there.item, quantity=1, by=make_user())
+
+
+MADE: dict[str, Callable[[], Any]] = {"inventory.Move": _move, "inventory.Reservation": _reservation}
 """Models whose rules need a word: label -> a function that makes one row."""
 
 

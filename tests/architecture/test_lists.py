@@ -14,7 +14,7 @@ from tests.architecture.rows import CannotMake, make_row
 from tests.architecture.source import report
 from tests.factories import make_user
 
-MORE = 12
+MORE = 5
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from p2p.core import runs
 from p2p.core.access import Role
 from p2p.core.facts import Fact, ask, tell
 from p2p.core.refusal import Refused
-from p2p.core.rest import Expand, RecordSerializer, RecordViewSet, Routes, VerbSerializer, verb
+from p2p.core.rest import Expand, KeyField, RecordSerializer, RecordViewSet, Routes, VerbSerializer, verb
 from strategies.models import ImportRun, Item, Location, Unit
 from tests.core.facts import Painted
 
@@ -100,6 +100,12 @@ class WithSerializer(VerbSerializer):
     code = serializers.CharField()
 
 
+class PlaceSerializer(VerbSerializer):
+    places = KeyField(
+        key="code", queryset=Location.objects.filter(code="STORE", site__code="SOUTH"), many=True
+    )
+
+
 class LocationApi(RecordViewSet):
     """Locations: a key of two columns, rows of the user's sites."""
 
@@ -115,6 +121,11 @@ class LocationApi(RecordViewSet):
         """Nothing more may go there."""
         Location.objects.filter(pk=location.pk).update(active=False)
         return location
+
+    @verb(roles=(Role.ENGINEER,), body=PlaceSerializer, detail=False)
+    def clear(self, by: Any, *, places: list[Location]) -> dict[str, int]:
+        """Of many at once."""
+        return {"cleared": len(places)}
 
     @verb(roles=(Role.ENGINEER,), body=WithSerializer)
     def rename_with(self, location: Location, by: Any, *, code: str) -> Location:

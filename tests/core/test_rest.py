@@ -355,6 +355,19 @@ def test_a_verb_needs_its_role_at_the_site_of_the_record(client):
     assert answer.status_code == 403 and "at SOUTH" in answer.json()["detail"]
 
 
+def test_the_records_an_input_names_must_be_of_a_site_where_one_has_the_role(client):
+    north = make_site("NORTH")
+    make_site("SOUTH")
+    user = make_user("engineer", site=north)
+    Grant.objects.create(user=user, role="operator", scope="SOUTH")
+    client.force_login(user)
+    address, given = "/api/v1/shop/locations/clear/", {"places": ["STORE"]}
+    answer = client.post(address, given, **JSON)
+    assert answer.status_code == 403 and "at SOUTH" in answer.json()["detail"]
+    Grant.objects.create(user=user, role="engineer", scope="SOUTH")
+    assert client.post(address, given, **JSON).json() == {"cleared": 1}
+
+
 def bearer(secret):
     return {"headers": {"Authorization": f"Bearer {secret}"}}
 

@@ -16,7 +16,7 @@ from p2p.core.access import may
 from p2p.core.facts import Fact, objections
 from p2p.core.flow import Flow
 from p2p.core.refusal import Refused
-from p2p.core.rest.permissions import check_site, site_of
+from p2p.core.rest.permissions import check_given, check_site, site_of
 from p2p.core.runs import Run
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -48,6 +48,7 @@ def verb(
         @wraps(method)
         def act(self: Any, request: Request, **_kwargs: Any) -> Response:
             given = _input(self, request, body)
+            check_given(self, given)
             record = self.get_object() if detail else None
             if detail:
                 check_site(self, record)

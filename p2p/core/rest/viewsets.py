@@ -19,7 +19,7 @@ from p2p.core.access import at_sites
 from p2p.core.rest import bulk, filters, pages
 from p2p.core.rest.csv import CsvParser, CsvRenderer
 from p2p.core.rest.edge import EdgeViewSet
-from p2p.core.rest.permissions import check_site
+from p2p.core.rest.permissions import check_given, check_site
 from p2p.core.rest.serializers import Expand, KeyField, key_of
 from p2p.core.rest.verbs import respond, verbs_of
 
@@ -159,6 +159,7 @@ class RecordViewSet(EdgeViewSet):
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         check_site(self, form.validated_data)
+        check_given(self, form.validated_data)
         response = respond(self, service(**form.validated_data, by=request.user), None)
         response.status_code = 201 if response.status_code == 200 else response.status_code
         return response
@@ -172,6 +173,7 @@ class RecordViewSet(EdgeViewSet):
         check_site(self, record)
         form = self.get_serializer(record, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
+        check_given(self, form.validated_data)
         if self.site_path.partition("__")[0] in form.validated_data:
             check_site(self, form.validated_data)
         return respond(self, service(**{self._name(): record}, **form.validated_data, by=request.user), None)

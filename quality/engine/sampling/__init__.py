@@ -1,0 +1,1 @@
+"""Acceptance sampling: plans by rule, their curves, and how severity switches."""

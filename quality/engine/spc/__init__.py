@@ -1,0 +1,1 @@
+"""Statistical process control: constants, charts, run rules, capability, measurement systems."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from quality.engine.distributions import NORMAL
 
-REACH, STEP = 9.0, 0.025
+REACH, STEP = 8.0, 0.05
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Constants:
 @lru_cache(maxsize=64)
 def constants(n: int) -> Constants:
     """For subgroups of n >= 2 values. d2 and d3 are mean and deviation of the range, by the trapezoid rule on a
-    grid where it is exact to about 1e-9 (the integrands and all their derivatives vanish at both ends)."""
+    grid where it is exact to about 1e-7 (the integrands and all their derivatives vanish at both ends)."""
     if n < 2:
         raise ValueError("A subgroup has at least two values.")
     points = int(REACH / STEP)

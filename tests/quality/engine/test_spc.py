@@ -16,6 +16,7 @@ from quality.engine.spc.constants import constants
 VALUES = st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=40)
 
 
+@settings(deadline=None)
 @given(VALUES, st.floats(-100, 100), st.floats(0.5, 20))
 def test_moving_and_stretching_the_data_moves_and_stretches_the_chart(
     values: list[float], shift: float, factor: float

@@ -29,6 +29,7 @@ SMALL = ParagraphStyle("small", parent=TEXT, fontSize=7.5, leading=9.5, textColo
 BOLD = ParagraphStyle("bold", parent=TEXT, fontName="Helvetica-Bold")
 HEAD = ParagraphStyle("head", parent=TEXT, fontName="Helvetica-Bold", fontSize=18, leading=22)
 PART = ParagraphStyle("part", parent=BOLD, fontSize=11, leading=15, spaceBefore=8, spaceAfter=3)
+STEP = ParagraphStyle("step", parent=SMALL, leftIndent=28, firstLineIndent=-9, spaceBefore=1)
 CODE = ParagraphStyle("code", parent=TEXT, fontName="Courier", fontSize=8.5, leading=11, alignment=2)
 SMALL_RIGHT = ParagraphStyle("small-right", parent=SMALL, alignment=2)
 RIGHT = ParagraphStyle("right", parent=TEXT, alignment=2)
@@ -78,7 +79,12 @@ def traveller(order: ProductionOrder) -> bytes:
         steps.setdefault(step.operation_id, []).append(step)
     story: list[Flowable] = [_head(_("Traveller"), order.number, order, _order_facts(order))]
     story.append(Paragraph(_plain(_("Operations")), PART))
-    story += [_operation(each, steps.get(each.route_operation_id, [])) for each in operations]
+    for each in operations:
+        story.append(_operation(each))
+        story += [
+            Paragraph(f"{step.position}. {_plain(step.text)}", STEP)
+            for step in steps.get(each.route_operation_id, [])
+        ]
     story += _materials(order)
     return _pdf(story, f"{_('Traveller')} {order.number}")
 
@@ -183,7 +189,7 @@ def _bars(code: str, height: float) -> list[Any]:
     return [bars, Paragraph(_plain(code), CODE)]
 
 
-def _operation(operation: Operation, steps: Sequence[InstructionStep]) -> Flowable:
+def _operation(operation: Operation) -> Flowable:
     where = operation.vendor.name if operation.outside and operation.vendor else ""
     where = where or (operation.group.name if operation.group else "")
     setup, run = formats.duration(operation.setup_seconds), formats.duration(operation.run_seconds)
@@ -197,7 +203,6 @@ def _operation(operation: Operation, steps: Sequence[InstructionStep]) -> Flowab
         Paragraph(f"<b>{_plain(operation.name)}</b> {_plain(' · '.join(marks))}", TEXT),
         Paragraph(f"{_plain(where)} · {_plain(times)}", SMALL),
     ]
-    words += [Paragraph(f"{step.position}. {_plain(step.text)}", SMALL) for step in steps]
     when = str(formats.moment(operation.starts_at)) if operation.starts_at else ""
     figures = Table(
         [[Paragraph(_plain(label), SMALL), ""] for label in (_("Good"), _("Scrap"), _("Sign"))],

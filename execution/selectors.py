@@ -126,6 +126,7 @@ def readiness(operation: Operation) -> Readiness:
             _("Waits for pieces"),
             _("The operation before has made no more."),
         ),
+        (not ready, "done", _("All reported"), _("Every piece is reported: finish the operation.")),
         (seen.get("lacking"), "waiting", _("Waits for parts"), _("Components are not all picked yet.")),
     )
     for holds, state, words, sentence in known:

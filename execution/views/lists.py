@@ -118,10 +118,9 @@ class Dispatch(ListPage):
     columns = (
         Column("order.number", _("Order"), link=True, width=108),
         Column("number", _("Op."), kind="number", width=56),
-        Column("name", _("Operation"), width=140),
+        Column("name", _("Operation")),
         Column("order.item.number", _("Item"), kind="code", width=112),
-        Column("group.name", _("Work centre")),
-        Column("readiness", _("Now"), value=_readiness, template="execution/cell_readiness.html", width=176),
+        Column("readiness", _("Now"), value=_readiness, template="execution/cell_readiness.html", width=152),
         Column(
             "ready", _("Ready"), kind="quantity", value=lambda one: selectors.readiness(one).pieces, width=80
         ),
@@ -134,6 +133,7 @@ class Dispatch(ListPage):
             tone=lambda one: "bad" if one.order.due_on < now().date() else "",
         ),
         Column("act", "", template="execution/cell_work.html", value=lambda one: "", width=148),
+        Column("group.name", _("Work centre"), width=140, hidden=True),
         Column("order.item.name", _("Name"), hidden=True),
         Column("resource.name", _("Resource"), width=110, hidden=True),
         Column("order.priority", _("Priority"), kind="number", hidden=True),

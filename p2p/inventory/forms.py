@@ -30,6 +30,13 @@ class NumberField(forms.CharField):
         return found
 
 
+class PlaceField(forms.ModelChoiceField):
+    """A place by site and code: codes repeat from site to site."""
+
+    def label_from_instance(self, place: Any) -> str:
+        return f"{place.site.code} · {place.code} · {place.name}"
+
+
 def places(*, inside: bool = True) -> Any:
     rows = Location.objects.filter(active=True).select_related("site").order_by("site__code", "code")
     return rows.exclude(kind__in=Location.OUTSIDE) if inside else rows
@@ -58,8 +65,8 @@ class _OfItem(forms.Form):
 
 
 class MoveForm(_OfItem):
-    source = forms.ModelChoiceField(label=_("From"), queryset=Location.objects.none())
-    target = forms.ModelChoiceField(label=_("To"), queryset=Location.objects.none())
+    source = PlaceField(label=_("From"), queryset=Location.objects.none())
+    target = PlaceField(label=_("To"), queryset=Location.objects.none())
     quantity = forms.DecimalField(label=_("Quantity"), min_value=Decimal(0), max_digits=24, decimal_places=12)
     reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
     reference = forms.CharField(label=_("Document"), max_length=60, required=False)
@@ -85,7 +92,7 @@ class ReverseForm(forms.Form):
 
 
 class HoldForm(_OfItem):
-    location = forms.ModelChoiceField(label=_("Place"), queryset=Location.objects.none(), required=False)
+    location = PlaceField(label=_("Place"), queryset=Location.objects.none(), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Hold.Kind.choices)
     reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)

@@ -57,7 +57,7 @@ class Stock(ListPage):
             _("Hold"),
             value=lambda one: _("On hold") if one.held else "",
             width=84,
-            tone=lambda one: "bad",
+            tone=lambda one: "bad" if one.held else "",
         ),
         Column("location.site.code", _("Site"), kind="code", width=90, hidden=True),
         Column(

@@ -1,0 +1,103 @@
+"""The pages of stock: they open with data, in few queries, and their forms call the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from p2p.inventory.models import Balance, Hold, Lot, Move
+from strategies.models import Item, Location, Site
+from tests.factories import make_item, make_locations, make_lot, make_site, make_stock, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client() -> Client:
+    browser = Client()
+    browser.force_login(make_user("administrator"))
+    return browser
+
+
+@pytest.fixture
+def site() -> Site:
+    return make_site("MAIN", locations=False)
+
+
+@pytest.fixture
+def places(site: Site) -> dict[str, Location]:
+    return make_locations(site, "STORE", "LINE")
+
+
+@pytest.fixture
+def stocked(places: dict[str, Location]) -> Item:
+    item = make_item("RESIN", tracking="lot")
+    make_stock(item, 12, places["STORE"], lot=make_lot(item, "L-77"))
+    for number in range(30):
+        make_stock(make_item(f"PART-{number}"), 5, places["STORE"])
+    return item
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("stock", "L-77"), ("moves", "Opening stock"), ("lots", "L-77"), ("holds", "Nothing on hold")],
+)
+def test_every_list_shows_its_data_in_few_queries(
+    stocked: Item, client: Client, name: str, words: str, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(50):
+        page = client.get(reverse(f"inventory:{name}"))
+    assert page.status_code == 200
+    assert words in page.content.decode()
+
+
+def test_lists_become_files(stocked: Item, client: Client) -> None:
+    answer = client.get(reverse("inventory:stock"), {"export": "csv"})
+    assert b"L-77" in b"".join(answer.streaming_content if answer.streaming else [answer.content])
+
+
+def test_a_lot_shows_where_it_lies_and_where_it_went(stocked: Item, client: Client) -> None:
+    lot = Lot.objects.get()
+    assert "STORE" in client.get(reverse("inventory:lot", args=[lot.pk])).content.decode()
+    trace = client.get(reverse("inventory:lot", args=[lot.pk]), {"tab": "trace"}).content.decode()
+    assert "It is in no product" in trace
+
+
+def test_the_item_page_shows_stock_and_card(stocked: Item, client: Client) -> None:
+    panel = client.get(reverse("inventory:item-stock", args=[stocked.pk])).content.decode()
+    assert "12 EA on hand, 0 reserved, 0 on hold, 12 available" in panel
+    assert "Stock card" in panel
+
+
+def test_stock_is_moved_and_taken_back(stocked: Item, places: dict[str, Location], client: Client) -> None:
+    given = {"item": "resin", "lot": "L-77", "source": places["STORE"].pk, "target": places["LINE"].pk}
+    url = reverse("inventory:move-new")
+    assert "name one" in client.post(url, {**given, "lot": "", "quantity": "1"}).content.decode()
+    assert "Only 12 EA of RESIN L-77" in client.post(url, {**given, "quantity": "13"}).content.decode()
+    assert client.post(url, {**given, "quantity": "2"}).status_code == 204
+    move = Move.objects.get(kind="transfer")
+    assert client.get(reverse("inventory:move", args=[move.pk])).status_code == 200
+    client.post(reverse("inventory:reverse", args=[move.pk]), {})
+    assert Balance.objects.get(item=stocked, location=places["STORE"]).quantity == 12
+
+
+def test_the_kind_of_a_move_follows_from_its_places(
+    stocked: Item, places: dict[str, Location], client: Client
+) -> None:
+    given = {"item": "RESIN", "lot": "L-77", "source": places["STORE"].pk, "quantity": "1"}
+    for target, kind in (("SCRAP", "scrap"), ("CUSTOMER", "delivery"), ("ADJUSTMENT", "adjustment")):
+        client.post(reverse("inventory:move-new"), {**given, "target": places[target].pk})
+        assert Move.objects.order_by("-pk")[0].kind == kind
+
+
+def test_a_lot_is_put_on_hold_and_lifted(stocked: Item, client: Client) -> None:
+    given = {"item": "RESIN", "lot": "L-77", "kind": "quality", "note": "smells"}
+    assert client.post(reverse("inventory:hold"), given).status_code == 204
+    assert "smells" in client.get(reverse("inventory:holds")).content.decode()
+    client.post(reverse("inventory:lift", args=[Hold.objects.get().pk]), {})
+    assert Hold.objects.get().released_at is not None
+    nothing = client.post(reverse("inventory:hold"), {"item": "RESIN", "kind": "quality"})
+    assert "a lot, a serial number or a place" in nothing.content.decode()

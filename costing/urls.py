@@ -2,20 +2,20 @@
 
 from django.urls import path
 
-from costing import views
+from costing.views import ledger, sheets, versions
 
 app_name = "costing"
 urlpatterns = [
-    path("costs/", views.Standards.as_view(), name="costs"),
-    path("costs/<str:number>/", views.SheetPage.as_view(), name="sheet"),
-    path("versions/", views.Versions.as_view(), name="versions"),
-    path("versions/<int:pk>/roll-up/", views.RollUp.as_view(), name="roll-up"),
-    path("versions/<int:pk>/activate/", views.Activate.as_view(), name="activate"),
-    path("versions/<str:code>/", views.VersionPage.as_view(), name="version"),
-    path("wip/", views.WorkInProcess.as_view(), name="wip"),
-    path("settlements/", views.Settlements.as_view(), name="settlements"),
-    path("entries/", views.Entries.as_view(), name="entries"),
-    path("trial-balance/", views.TrialBalance.as_view(), name="trial-balance"),
-    path("panels/order/<int:pk>/", views.OrderCostPanel.as_view(), name="order-cost"),
-    path("panels/item/<int:pk>/", views.ItemCostPanel.as_view(), name="item-cost"),
+    path("costs/", sheets.Standards.as_view(), name="costs"),
+    path("costs/<str:number>/", sheets.SheetPage.as_view(), name="sheet"),
+    path("versions/", versions.Versions.as_view(), name="versions"),
+    path("versions/<int:pk>/roll-up/", versions.RollUp.as_view(), name="roll-up"),
+    path("versions/<int:pk>/activate/", versions.Activate.as_view(), name="activate"),
+    path("versions/<str:code>/", versions.VersionPage.as_view(), name="version"),
+    path("wip/", ledger.WorkInProcess.as_view(), name="wip"),
+    path("settlements/", ledger.Settlements.as_view(), name="settlements"),
+    path("entries/", ledger.Entries.as_view(), name="entries"),
+    path("trial-balance/", ledger.TrialBalance.as_view(), name="trial-balance"),
+    path("panels/order/<int:pk>/", sheets.OrderCostPanel.as_view(), name="order-cost"),
+    path("panels/item/<int:pk>/", sheets.ItemCostPanel.as_view(), name="item-cost"),
 ]

@@ -224,10 +224,16 @@ _BELOW = """
 """
 
 
-def _refuse_loop(bom: BomVersion) -> None:
-    """Two people closing a loop from both ends at once: the advisory lock lets one save after the other."""
+def take_turn() -> None:
+    """Two people could close a loop from both ends at once: whoever looks for loops waits here for the other's
+    transaction to end."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('strategies.bom', 0))")
+
+
+def _refuse_loop(bom: BomVersion) -> None:
+    take_turn()
+    with connection.cursor() as cursor:
         cursor.execute(_BELOW, {"item": bom.item_id, "retired": VersionState.RETIRED})
         edges = cursor.fetchall()
     back = [parent for parent, component in edges if component == bom.item_id]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from p2p.core.facts import heard
 from p2p.core.refusal import Refused
@@ -155,3 +157,22 @@ def test_a_version_that_would_have_no_day_left_is_retired(engineer):
     versions.activate(version=new, replace=True, by=engineer)
     old.refresh_from_db()
     assert old.state == "retired"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_of_two_people_who_close_a_loop_from_both_ends_one_is_refused():
+    engineer, a, b = make_user("engineer"), make_item("A"), make_item("B")
+
+    def draft(pair) -> str:
+        try:
+            boms.draft_bom(item=pair[0], lines=[line(pair[1])], by=engineer)
+            return "saved"
+        except Refused as no:
+            return no.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(draft, [(a, b), (b, a)])) == ["loop", "saved"]
+    assert BomLine.objects.count() == 1

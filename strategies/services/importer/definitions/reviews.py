@@ -24,6 +24,7 @@ from strategies.models import (
 )
 from strategies.models.version import VersionState
 from strategies.selectors.units import conversions
+from strategies.services.boms import take_turn
 from strategies.services.importer.sheets import Problem, Review, Row
 
 
@@ -87,6 +88,7 @@ def _missing(number: str, given: str, wanted: str, level: str) -> str:
 
 def bills_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:
     """Review of bom_lines: an item goes into itself. The path is named at the last line that closes it."""
+    take_turn()
     open_lines = BomLine.objects.exclude(bom__state=VersionState.RETIRED).order_by()
     below: dict[int, set[int]] = defaultdict(set)
     for parent, component in open_lines.values_list("bom__item_id", "component_id"):

@@ -67,7 +67,7 @@ def change_item(
 
     Refused for another unit, because stock and bills are counted in the old one, and for a taken number.
     """
-    row = Item.objects.select_for_update().get(pk=item.pk)
+    row = Item.objects.select_for_update(no_key=True).get(pk=item.pk)
     if unit is not None and unit.pk != row.unit_id:
         raise Refused(
             _("{item} is counted in its unit everywhere: make a new item to count in {unit}."),
@@ -125,7 +125,7 @@ def restore_item(*, item: Item, by: User) -> Item:
 
 
 def _switch(item: Item, by: User, *, active: bool) -> Item:
-    row = Item.objects.select_for_update().get(pk=item.pk)
+    row = Item.objects.select_for_update(no_key=True).get(pk=item.pk)
     row.active, row.revision = active, row.revision + 1
     row.save(update_fields=["active", "revision"])
     tell(ItemsSaved(items=(row,), by=by))

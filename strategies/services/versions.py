@@ -23,7 +23,8 @@ Either = TypeVar("Either", BomVersion, RouteVersion)
 
 def next_version(*, model: type[Either], item: Item, site: Site | None) -> int:
     """The number a new version gets. The item's row is locked, so that two people do not get the same."""
-    Item.objects.select_for_update().get(pk=item.pk)
+    # Without the key: lines of other bills that name this item must not wait for it, or wait in a circle.
+    Item.objects.select_for_update(no_key=True).get(pk=item.pk)
     last = model._default_manager.filter(item=item, site=site).aggregate(last=Max("version"))["last"]
     return int(last or 0) + 1
 
@@ -104,7 +105,7 @@ def _overlapping(version: Either) -> Sequence[Either]:
         rows = rows.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=version.valid_to))
     if version.valid_from:
         rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=version.valid_from))
-    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+    return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def _make_room(other: Either, first_day: date | None, by: User) -> None:
@@ -136,7 +137,7 @@ def lock_draft(version: Either) -> Either:
     """The version's row, locked. Refused unless it is a draft: what is in use changes in a new version."""
     row: Either = (
         type(version)
-        ._default_manager.select_for_update(of=("self",))
+        ._default_manager.select_for_update(of=("self",), no_key=True)
         .select_related("item")
         .get(pk=version.pk)
     )

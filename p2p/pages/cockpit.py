@@ -59,7 +59,7 @@ class Cockpit(Page):
             "inspection_count": waiting.count(),
             "inspections": waiting[:SHOWN],
             "wip": selectors.wip(site) if money else None,
-            "runs": [(each, run_url(each)) for each in runs.recent_runs(limit=5)],
+            "runs": [(each, run_url(each)) for each in runs.recent_runs(limit=5, seen_by=self.request.user)],
         }
 
 

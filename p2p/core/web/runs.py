@@ -39,7 +39,7 @@ class RunList(Page):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
-        lines = runs.recent_runs(limit=100, kind=kind, state=state)
+        lines = runs.recent_runs(limit=100, kind=kind, state=state, seen_by=request.user)
         kinds = [(name, model._meta.verbose_name) for name, model in runs.kinds().items()]
         context = {
             "lines": [(each, _seconds(each), run_url(each)) for each in lines],
@@ -82,9 +82,13 @@ class RunPage(Page):
 
     def _run(self, kind: str, pk: int) -> runs.Run:
         try:
-            return runs.run_of(kind, pk)
+            run = runs.run_of(kind, pk)
         except Refused as no:
             raise Http404(str(no)) from no
+        if not type(run)._base_manager.filter(runs.visible(who(self.request)), pk=pk).exists():
+            # A run of another site is as if it were not there.
+            raise Http404
+        return run
 
 
 def _flat(values: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -107,7 +111,9 @@ class RunChip(Page):
     """The chip in the top bar: the run under way, or nothing. While one runs it asks every second."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        lines = [each for state in ALIVE for each in runs.recent_runs(limit=5, state=state)]
+        lines = [
+            each for state in ALIVE for each in runs.recent_runs(limit=5, state=state, seen_by=request.user)
+        ]
         first = lines[0] if lines else None
         watched = request.GET.get("run", "")
         ended = runs.find_run(watched) if watched and (first is None or first.number != watched) else None

@@ -47,17 +47,25 @@ def connect(
     receipts).
     """
     left = {issue.move: issue.left for issue in issues}
+    of_material: dict[int, list[int]] = {}
+    for issue in issues:
+        of_material.setdefault(issue.material, []).append(issue.move)
     edges: list[Went] = []
     for receipt in receipts:
         for material, total in needed.items():
             share = decimal_of(Fraction(total) * Fraction(receipt.quantity) / Fraction(planned), 12)
             wanted = share - receipt.has.get(material, Decimal(0))
-            for issue in issues:
-                if wanted <= 0:
-                    break
-                taken = min(wanted, left[issue.move]) if issue.material == material else Decimal(0)
-                if taken > 0:
-                    left[issue.move] -= taken
-                    wanted -= taken
-                    edges.append(Went(issue.move, receipt.move, taken))
+            edges += _take(receipt.move, of_material.get(material, []), left, wanted)
+    return edges
+
+
+def _take(receipt: int, issues: Sequence[int], left: dict[int, Decimal], wanted: Decimal) -> list[Went]:
+    """Up to `wanted` from these issues in order; what was taken is gone from `left`."""
+    edges = []
+    for issue in issues:
+        taken = min(wanted, left[issue])
+        if taken > 0:
+            left[issue] -= taken
+            wanted -= taken
+            edges.append(Went(issue, receipt, taken))
     return edges

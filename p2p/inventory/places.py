@@ -27,6 +27,12 @@ def register() -> None:
         hot=True,
         count=lambda user: Hold.objects.filter(released_at=None).count() or None,
     )
+    _verbs()
+    journal.phrase("inventory.Held", lambda said: _("put stock on hold"))
+    journal.phrase("inventory.Unheld", lambda said: _("lifted a hold"))
+
+
+def _verbs() -> None:
     places.panel("item.tabs", key="stock", title=_("Stock"), url_name="inventory:item-stock", order=30)
     for slot in ("stock.actions", "moves.actions"):
         places.verb(
@@ -63,8 +69,6 @@ def register() -> None:
         danger=True,
         when=_by_hand,
     )
-    journal.phrase("inventory.Held", lambda said: _("put stock on hold"))
-    journal.phrase("inventory.Unheld", lambda said: _("lifted a hold"))
 
 
 def _by_hand(move: Move) -> bool:

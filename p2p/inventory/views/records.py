@@ -1,0 +1,136 @@
+"""One move, one lot, and the panel on the item page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.access import at_sites
+from p2p.core.web import formats
+from p2p.core.web.page import Page, who
+from p2p.core.web.records import RecordPage, RecordTab, Said
+from p2p.inventory import selectors
+from p2p.inventory.models import Hold, Lot, Move
+from p2p.inventory.words import lot_url
+from strategies.models import Item
+
+
+class MovePage(RecordPage):
+    model, lookup, slot, section = Move, "pk", "move", "inventory"
+    list_url, list_title = "inventory:moves", _("Movements")
+
+    def rows(self) -> QuerySet[Any]:
+        return at_sites(selectors.moves(), who(self.request), path="source__site__code")
+
+    def heading(self) -> str:
+        return _now("Move {number}").format(number=self.record.pk)
+
+    def subtitle(self) -> Any:
+        return f"{self.record.item.number} {self.record.item.name}"
+
+    def badges(self) -> Sequence[tuple[str, Any]]:
+        if self.record.reverses_id:
+            return [("cancelled", _("Reversal"))]
+        return [("cancelled", _("Taken back"))] if hasattr(self.record, "reversed_by") else []
+
+    def facts(self) -> Sequence[Said]:
+        one = self.record
+        facts = [
+            Said(_("Kind"), one.get_kind_display()),
+            Said(_("Quantity"), f"{formats.number(one.quantity)} {one.item.unit.code}"),
+            Said(_("From"), one.source.code),
+            Said(_("To"), one.target.code),
+            Said(_("When"), formats.moment(one.effective_at)),
+            Said(_("Entered"), formats.moment(one.posted_at)),
+            Said(_("By"), one.by or formats.NONE),
+        ]
+        if one.lot:
+            facts.append(Said(_("Lot"), one.lot.number, url=lot_url(one)))
+        for label, value in (
+            (_("Serial"), one.serial),
+            (_("Document"), one.reference),
+            (_("Reason"), one.reason),
+        ):
+            if value:
+                facts.append(Said(label, value))
+        if one.reverses_id:
+            facts.append(
+                Said(_("Takes back"), one.reverses_id, url=reverse("inventory:move", args=[one.reverses_id]))
+            )
+        return facts
+
+    def tabs(self) -> Sequence[RecordTab]:
+        return (RecordTab("trace", _("Trace"), "inventory/trace.html"),)
+
+    def extra(self) -> dict[str, Any]:
+        return traces(self.record)
+
+
+def traces(start: Any) -> dict[str, Any]:
+    """Both ways from a move or lot, each step with its item."""
+    up, down = selectors.trace_up(start), selectors.trace_down(start)
+    items = selectors.items_of([*up, *down])
+    return {
+        "up": [(line, items[line.item]) for line in up],
+        "down": [(line, items[line.item]) for line in down],
+    }
+
+
+class LotPage(RecordPage):
+    model, lookup, slot, section = Lot, "pk", "lot", "inventory"
+    list_url, list_title = "inventory:lots", _("Lots")
+
+    def rows(self) -> QuerySet[Any]:
+        return Lot.objects.select_related("item__unit")
+
+    def subtitle(self) -> Any:
+        return f"{self.record.item.number} {self.record.item.name}"
+
+    def badges(self) -> Sequence[tuple[str, Any]]:
+        held = Hold.objects.filter(lot=self.record, released_at__isnull=True).exists()
+        return [("hold", _("On hold"))] if held else []
+
+    def facts(self) -> Sequence[Said]:
+        one = self.record
+        return [
+            Said(_("Vendor's lot"), one.vendor_lot or formats.NONE),
+            Said(_("Made"), formats.day(one.made_on)),
+            Said(_("Expires"), formats.day(one.expires_on)),
+            Said(_("Known since"), formats.moment(one.created_at)),
+        ]
+
+    def tabs(self) -> Sequence[RecordTab]:
+        return (
+            RecordTab("stock", _("Stock"), "inventory/lot_stock.html"),
+            RecordTab("trace", _("Trace"), "inventory/trace.html"),
+        )
+
+    def extra(self) -> dict[str, Any]:
+        return {
+            **traces(self.record),
+            "balances": selectors.balances().filter(lot=self.record),
+            "moves": selectors.moves().filter(lot=self.record)[:100],
+        }
+
+
+class ItemStock(Page):
+    """On the item page: where it lies, and its stock card."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        item = get_object_or_404(Item.objects.select_related("unit"), pk=pk)
+        context = {
+            "item": item,
+            "totals": selectors.totals(item),
+            "balances": at_sites(selectors.stock_by_place(item), who(request), path="location__site__code")[
+                :200
+            ],
+            "card": selectors.stock_card(item, limit=50),
+        }
+        return render(request, "inventory/item_stock.html", context)

@@ -149,7 +149,7 @@ def _firm_all(*, record: PlanRun, by: Any) -> Any:
 def _proposal_verbs() -> None:
     places.verb(
         "proposal.actions", key="firm", title=_("Firm"), service=_firm, model=Proposal, argument="record",
-        roles=PLANNER, objections=_against(PROPOSAL_FLOW, "firm"), primary=True, order=10,
+        roles=PLANNER, objections=_against_firming, primary=True, order=10,
     )  # fmt: skip
     for place, (step, title) in enumerate((("approve", _("Approve")), ("dismiss", _("Dismiss")))):
         places.verb(
@@ -163,7 +163,15 @@ def _proposal_verbs() -> None:
     )  # fmt: skip
 
 
+def _against_firming(proposal: Proposal) -> list[str]:
+    no = PROPOSAL_FLOW.refusal(proposal, "firm") or firm.outdated(proposal.run)
+    return [str(no)] if no else []
+
+
 def _nothing_to_firm(run: PlanRun) -> list[str]:
+    no = firm.outdated(run)
+    if no:
+        return [str(no)]
     if Proposal.objects.filter(run=run, state__in=("proposed", "approved")).exists():
         return []
     return [str(_("This plan has no open proposal."))]

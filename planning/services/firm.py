@@ -75,7 +75,9 @@ def firm(
         raise Refused(_("There is no open proposal to firm."), code="nothing_open")
     site = _one_site(rows)
     for one in PlanRun.objects.filter(pk__in={row.run_id for row in rows}).order_by("pk"):
-        _must_be_latest(one)
+        no = outdated(one)
+        if no:
+            raise no
     recipes = Recipes(site, {row.item_id for row in rows})
     skipped = [*_without_vendor(rows, recipes)]
     left_out = {one.proposal.pk for one in skipped}
@@ -111,7 +113,8 @@ def _one_site(rows: Sequence[Proposal]) -> Site:
     return site
 
 
-def _must_be_latest(run: PlanRun) -> None:
+def outdated(run: PlanRun) -> Refused | None:
+    """Why the proposals of a plan can no longer be firmed, or None: a newer plan looked at the same days."""
     newer = (
         PlanRun.objects.filter(
             site=run.site, state="done", pk__gt=run.pk, from_date__lte=run.to_date, to_date__gte=run.from_date
@@ -119,13 +122,14 @@ def _must_be_latest(run: PlanRun) -> None:
         .order_by("-pk")
         .first()
     )
-    if newer is not None:
-        raise Refused(
-            _("Plan {run} is outdated: {newer} covers the same days and came later. Firm from that one."),
-            code="outdated",
-            run=run,
-            newer=newer,
-        )
+    if newer is None:
+        return None
+    return Refused(
+        _("Plan {run} is outdated: {newer} covers the same days and came later. Firm from that one."),
+        code="outdated",
+        run=run,
+        newer=newer,
+    )
 
 
 def _take(rows: Sequence[Proposal]) -> None:

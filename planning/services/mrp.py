@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import psutil
-from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import runs
@@ -25,6 +24,7 @@ from planning.models import PlanRun
 from planning.rules import Rules
 from planning.snapshot import material as snapshot
 from planning.snapshot.material import Snapshot
+from planning.snapshot.moment import one_moment
 from planning.writeback import material as writeback
 from planning.writeback.material import Dangling, Stored
 from strategies.models import Site
@@ -127,11 +127,7 @@ class _Moved(Exception):
 
 
 def _load(site: Site, rules: Rules) -> Snapshot:
-    with transaction.atomic():
-        if len(connection.savepoint_ids) == 0:
-            with connection.cursor() as cursor:
-                # All tables as of one moment, although they are read one after the other.
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with one_moment():
         return snapshot.take(site, rules)
 
 

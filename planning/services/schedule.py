@@ -17,6 +17,7 @@ from planning.facts import OrderChanged, Scheduled
 from planning.models import Operation, ProductionOrder, ScheduleRun
 from planning.snapshot import capacity as snapshot
 from planning.snapshot.capacity import Capacity
+from planning.snapshot.moment import one_moment
 from planning.writeback import capacity as writeback
 from strategies.models import Resource, Site, Vendor
 
@@ -75,7 +76,8 @@ class _Moved(Exception):
 def _think(run: ScheduleRun, frozen: datetime, say: Say) -> tuple[Capacity, engine.Schedule]:
     phase = str(_("Trying dispatch rules"))
     for days in HORIZONS:
-        taken = snapshot.take(run.site, run.starts_at, frozen_until=frozen, days=days)
+        with one_moment():
+            taken = snapshot.take(run.site, run.starts_at, frozen_until=frozen, days=days)
         if not taken.problem.operations:
             raise Refused(
                 _("There is no open operation to schedule: firm proposals first."), code="nothing_open"

@@ -137,7 +137,10 @@ class Recipes:
 
     def _policy_on(self, item: int, number: int, day: date) -> OutsourcingPolicy | None:
         """The rule that decides: of the operation, else of the whole item; overflow decides nothing here."""
-        rules = [*self._outsourcing.get((item, number), ()), *self._outsourcing.get((item, None), ())]
+        rules: list[OutsourcingPolicy] = [
+            *self._outsourcing.get((item, number), ()),
+            *self._outsourcing.get((item, None), ()),
+        ]
         for rule in rules:
             inside = rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to)
             if inside and rule.rule != OutsourcingPolicy.Rule.OVERFLOW:

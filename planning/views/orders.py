@@ -63,7 +63,7 @@ class OrderList(ListPage):
         Column("quantity", _("Quantity"), kind="quantity", unit="unit.code", total=True),
         Column("done", _("Done"), kind="bar", bar=("good_quantity", "scrap_quantity", "quantity")),
         Column("start_on", _("Start"), kind="date", hidden=True),
-        Column("due_on", _("Due"), kind="date", width=98),
+        Column("due_on", _("Due"), kind="date", width=106),
         Column("starts_at", _("Starts"), kind="time", width=140, hidden=True),
         Column("ends_at", _("Ends"), kind="time", width=140),
         Column(

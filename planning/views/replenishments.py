@@ -44,8 +44,8 @@ class ReplenishmentList(ListPage):
         Column("quantity", _("Ordered"), kind="quantity", unit="item.unit.code", total=True),
         Column("received", _("Received"), kind="bar", bar=("received_quantity", "", "quantity")),
         Column("price", _("Price"), kind="money", places=4, hidden=True),
-        Column("ordered_on", _("Ordered on"), kind="date", width=98),
-        Column("due_on", _("Due"), kind="date", width=98),
+        Column("ordered_on", _("Ordered on"), kind="date", width=106),
+        Column("due_on", _("Due"), kind="date", width=106),
         Column("promised_at", _("Promised"), kind="time", width=140),
     )
     tabs = (

@@ -83,9 +83,7 @@ def _order_verbs() -> None:
         when=_in(_State.DRAFT),
         objections=order.against_sending,
     )
-    places.verb(
-        slot, key="paper", title=_("PDF"), url_name="outsourcing:paper", page=True, icon="printer", order=10
-    )
+    _form_verb("paper", _("PDF"), 10, None, roles=MONEY_ROLES, icon="printer")
     _form_verb("acknowledge", _("Acknowledge"), 20, _in(_State.SENT), roles=BUYER, primary=True)
     at_work = _in(_State.ACKNOWLEDGED, _State.IN_WORK)
     _form_verb("promise", _("New promise"), 60, at_work, roles=BUYER)

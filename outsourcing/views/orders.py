@@ -41,24 +41,26 @@ def _late(one: Any) -> str:
     return "bad" if open_still and one.due_on and one.due_on < clock.now().date() else ""
 
 
+COLUMNS = (
+    Column("number", _("Order"), link=True, width=104),
+    Column("state", _("State"), kind="state"),
+    Column("vendor.name", _("Vendor")),
+    Column("vendor.number", _("Number"), kind="code", width=110),
+    Column("line_count", _("Lines"), kind="number", width=64),
+    Column("back", _("Back"), kind="bar", bar=("back", "", "pieces")),
+    Column("due_on", _("Next due"), kind="date", tone=_late),
+    Column("value", _("Value"), kind="money", places=2, total=True),
+    Column("currency.code", _("Currency"), width=72),
+    Column("sent_at", _("Sent"), kind="time"),
+    Column("site.code", _("Site"), width=80),
+)
+
+
 class Orders(ListPage):
     model, title, section, slot = SubcontractOrder, _("Subcontract orders"), "outsourcing", "subcontracts"
     search = ("number", "vendor__name", "vendor__number", "lines__operation__order__number")
     order = ("-number",)
     filterset_class = OrderFilter
-    columns = (
-        Column("number", _("Order"), link=True, width=104),
-        Column("state", _("State"), kind="state"),
-        Column("vendor.name", _("Vendor")),
-        Column("vendor.number", _("Number"), kind="code", width=110),
-        Column("line_count", _("Lines"), kind="number", width=64),
-        Column("back", _("Back"), kind="bar", bar=("back", "", "pieces")),
-        Column("due_on", _("Next due"), kind="date", tone=_late),
-        Column("value", _("Value"), kind="money", places=2, total=True),
-        Column("currency.code", _("Currency"), width=72),
-        Column("sent_at", _("Sent"), kind="time"),
-        Column("site.code", _("Site"), width=80),
-    )
     tabs = (
         Tab("draft", _("Drafts"), "state=draft", counted=True),
         Tab("open", _("With vendors"), "state=sent&state=acknowledged&state=in_work", counted=True),
@@ -69,6 +71,12 @@ class Orders(ListPage):
     empty_text = _("Orders are drafted by themselves when an order with outside work is released.")
     empty_icon = "truck-delivery"
     empty_action = (_("Open the workbench"), "outsourcing:workbench")
+
+    @property
+    def columns(self) -> Sequence[Column]:  # type: ignore[override]
+        """What an order is worth is for those who may see money."""
+        sees = access.may(self.request.user, *access.MONEY_ROLES)
+        return COLUMNS if sees else [each for each in COLUMNS if each.kind != "money"]
 
     def rows(self) -> QuerySet[Any]:
         return visible(self.request)
@@ -154,7 +162,9 @@ def _reasons(one: SubcontractOrder) -> dict[str, list[str]]:
 
 
 class OrderPaper(Page):
-    """The order as PDF."""
+    """The order as PDF, with its prices."""
+
+    roles = access.MONEY_ROLES
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         one = get_object_or_404(visible(request), pk=pk)

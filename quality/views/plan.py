@@ -17,7 +17,7 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import who
 from p2p.core.web.records import RecordPage, RecordTab, Said
-from quality import forms, selectors
+from quality import forms, process, selectors
 from quality.models import ControlPlan, ControlPlanLine
 from quality.services import open as opening
 from quality.services import plan
@@ -33,6 +33,7 @@ def plan_of(kwargs: dict[str, Any]) -> ControlPlan:
 class PlanPage(RecordPage):
     model, slot, section = ControlPlan, "controlplan", "quality"
     list_url, list_title = "quality:plans", _("Control plans")
+    template_name = "quality/record.html"
 
     @cached_property
     def record(self) -> Any:
@@ -62,6 +63,7 @@ class PlanPage(RecordPage):
     def tabs(self) -> Sequence[RecordTab]:
         return (
             RecordTab("lines", _("Readings"), "quality/plan_lines.html", count=self.record.lines.count()),
+            RecordTab("process", _("Process"), "quality/plan_process.html"),
             RecordTab("inspections", _("Inspections"), "quality/plan_inspections.html"),
             RecordTab("versions", _("Versions"), "quality/plan_versions.html"),
             RecordTab("history", _("History"), "quality/history.html"),
@@ -70,7 +72,11 @@ class PlanPage(RecordPage):
     def extra(self) -> dict[str, Any]:
         rows = selectors.inspections().filter(plan=self.record)
         draft = self.record.state == ControlPlan.State.DRAFT
+        drawn = self.request.GET.get("tab") == "process"
         return {
+            "processes": [(each, process.figures(each)) for each in process.processes(self.record)]
+            if drawn
+            else (),
             "lines": self.record.lines.select_related("characteristic__unit").order_by("position"),
             "inspections": rows.order_by("-id")[:50],
             "first_pass": selectors.first_pass(rows),

@@ -133,3 +133,8 @@ def test_pages_of_other_roles_are_closed(client: Client, order: ProductionOrder)
     assert client.get("/outsourcing/invoices/").status_code == 403
     assert client.post(f"/outsourcing/orders/{one.pk}/withdraw", {}).status_code == 403
     assert b"4.2" not in client.get(one.get_absolute_url()).content
+    assert client.get(f"/outsourcing/orders/{one.pk}/paper.pdf").status_code == 403
+    assert b"42.00" not in client.get("/outsourcing/orders/").content
+    assert b"42.00" not in b"".join(client.get("/outsourcing/orders/?export=csv").streaming_content)
+    client.force_login(make_user("buyer"))
+    assert b"42.00" in client.get("/outsourcing/orders/").content

@@ -11,6 +11,7 @@ from django.urls import reverse
 from execution.services.release import release
 from planning.models import Operation, ProductionOrder
 from quality.models import ControlPlan, Inspection, NonConformance, Result
+from quality.services.record import Reading, record
 from strategies.models import Site
 from tests.factories import make_item, make_lot, make_order, make_site, make_user
 from tests.quality.factories import make_characteristic, make_plan
@@ -132,7 +133,7 @@ def test_an_engineer_writes_and_activates_a_plan(client: Client, site: Site) -> 
     client.post(reverse("core:act", args=["controlplan.actions", "activate", plan.pk]))
     plan.refresh_from_db()
     assert plan.state == "active"
-    for tab in ("lines", "inspections", "versions", "history"):
+    for tab in ("lines", "process", "inspections", "versions", "history"):
         assert client.get(f"{plan.get_absolute_url()}?tab={tab}").status_code == 200
 
 
@@ -171,3 +172,26 @@ def test_a_buyer_may_look_but_not_write(client: Client, order: ProductionOrder) 
     assert page.status_code == 200 and b"Inspectors and operators enter results here." in page.content
     assert typed(client, "BORE", 1, "34").status_code == 403
     assert client.post(f"/quality/inspections/{one.pk}/reject", {"note": "x"}).status_code == 403
+
+
+def test_the_process_of_a_plan_is_charted_with_its_signals_and_capability(
+    inspector: Client, site: Site
+) -> None:
+    bore = make_characteristic("BORE", name="Bore", digits=2)
+    make_plan(site, {bore: {"lower_limit": 9, "upper_limit": 11}}, code="RUN", sample_fixed=2)
+    orders = [make_order(make_item(), 10, site=site) for _turn in range(9)]
+    release(orders=orders, by=make_user("supervisor"))
+    few = inspector.get("/quality/plans/RUN/1/?tab=process").content.decode()
+    assert "Too few readings for limits" in few
+    by = make_user("inspector")
+    for turn, one in enumerate(Inspection.objects.order_by("pk")):
+        middle = 10.4 if turn == 8 else 10
+        readings = [
+            Reading(characteristic=bore, sample=piece, value=str(middle + (0.02 if piece == 1 else -0.02)))
+            for piece in (1, 2)
+        ]
+        record(inspection=one, readings=readings, by=by)
+    page = inspector.get("/quality/plans/RUN/1/?tab=process").content.decode()
+    last = Inspection.objects.order_by("pk").last()
+    assert last is not None and f"beyond three sigma: {last.number}" in page
+    assert "Means of 2" in page and "Cpk" in page and "UCL" in page

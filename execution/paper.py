@@ -208,7 +208,9 @@ def _materials(order: ProductionOrder) -> list[Flowable]:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]], widths: Sequence[int]) -> Table:
     figures = {_("Quantity"), _("Op.")}
     top = [Paragraph(plain(head), SMALL_RIGHT if head in figures else SMALL) for head in heads]
-    sheet = Table([top, *rows], colWidths=[width * mm for width in widths], repeatRows=1)
+    sheet = Table(
+        [top, *(list(row) for row in rows)], colWidths=[width * mm for width in widths], repeatRows=1
+    )
     sheet.setStyle(
         TableStyle(
             [

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import DecimalField, F, Max, OuterRef, QuerySet, Subquery, Sum
 
 from costing.models import CostRate, CostVersion, ItemCost
+from execution.prepared import Prepared
 from strategies.models import Item, Site
 
 
@@ -23,16 +24,22 @@ class Rates:
     """(base element id, overhead element id, fraction)."""
 
 
-def active_version(site: Site | int) -> CostVersion | None:
-    """The standard that postings of a site are valued at; None when none was activated."""
-    key = site if isinstance(site, int) else site.pk
-    return (
+_active = Prepared(
+    lambda site: (
         CostVersion.objects.filter(
-            site_id=key, kind=CostVersion.Kind.STANDARD, state=CostVersion.State.ACTIVE
+            site_id=site, kind=CostVersion.Kind.STANDARD, state=CostVersion.State.ACTIVE
         )
         .select_related("site__currency")
-        .first()
+        .order_by("pk")[:1]
     )
+)
+"""Read with every report: compiled once."""
+
+
+def active_version(site: Site | int) -> CostVersion | None:
+    """The standard that postings of a site are valued at; None when none was activated."""
+    found = _active(site if isinstance(site, int) else site.pk)
+    return found[0] if found else None
 
 
 def standards(version: CostVersion | None, items: Collection[int]) -> dict[int, dict[int, Decimal]]:

@@ -57,16 +57,11 @@ class Job:
 
     @cached_property
     def places(self) -> dict[str, Location]:
-        """Kind -> the first place of that kind at the site, with its key, code and site."""
-        rows = (
-            Location.objects.filter(site=self.order.site_id, active=True)
-            .order_by("kind", "pk")
-            .distinct("kind")
-        )
-        return {
-            kind: Location(pk=key, code=code, kind=kind, site=self.order.site)
-            for key, code, kind in rows.values_list("pk", "code", "kind")
-        }
+        """Kind -> the first place of that kind at the site."""
+        found = _places(self.order.site_id)
+        for place in found:
+            place.site = self.order.site
+        return {place.kind: place for place in found}
 
     @property
     def production(self) -> Location:
@@ -144,6 +139,11 @@ _materials = Prepared(
     lambda key: (
         Material.objects.filter(order=key).select_related("item__unit", "location").order_by("position")
     )
+)
+
+
+_places = Prepared(
+    lambda site: Location.objects.filter(site=site, active=True).order_by("kind", "pk").distinct("kind")
 )
 
 

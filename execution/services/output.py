@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.engine.proposal import propose
 from execution.models import Report
+from execution.prepared import Prepared
 from execution.services.job import Job
 from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
@@ -45,9 +46,12 @@ def coming(job: Job, row: Report) -> list[Coming]:
     return lines
 
 
+_read = Prepared(lambda order: Output.objects.filter(order=order).order_by("pk"))
+
+
 def _outputs(order: ProductionOrder) -> list[Output]:
     """Mostly the product alone, whose item is at hand."""
-    outputs = list(Output.objects.filter(order=order).order_by("pk"))
+    outputs = _read(order.pk)
     beside = [each.item_id for each in outputs if each.item_id != order.item_id]
     items = Item.objects.select_related("unit").in_bulk(beside) if beside else {}
     for each in outputs:

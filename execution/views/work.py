@@ -37,7 +37,7 @@ class Release(ActionForm):
     form_class, roles = forms.ReleaseForm, SUPERVISOR
 
     @property
-    def text(self) -> str:  # type: ignore[override]
+    def text(self) -> str:
         lacking = selectors.shortages([self.record])[self.record.pk]
         if not lacking:
             return _now("All components of {order} are free in stock.").format(order=self.record)
@@ -66,7 +66,7 @@ class ReportWork(_OnOperation):
         return _now("Report {operation}").format(operation=self.record)
 
     @property
-    def text(self) -> str:  # type: ignore[override]
+    def text(self) -> str:
         ready = selectors.readiness(self.record).pieces
         return _now("{name}: {ready} {unit} ready, {good} good and {scrap} scrap so far.").format(
             name=self.record.name,

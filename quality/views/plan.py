@@ -17,7 +17,7 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import who
 from p2p.core.web.records import RecordPage, RecordTab, Said
-from quality import forms, process, selectors
+from quality import charting, forms, selectors
 from quality.models import ControlPlan, ControlPlanLine
 from quality.services import open as opening
 from quality.services import plan
@@ -63,7 +63,7 @@ class PlanPage(RecordPage):
     def tabs(self) -> Sequence[RecordTab]:
         return (
             RecordTab("lines", _("Readings"), "quality/plan_lines.html", count=self.record.lines.count()),
-            RecordTab("process", _("Process"), "quality/plan_process.html"),
+            RecordTab("process", _("Process"), "quality/plan_charts.html"),
             RecordTab("inspections", _("Inspections"), "quality/plan_inspections.html"),
             RecordTab("versions", _("Versions"), "quality/plan_versions.html"),
             RecordTab("history", _("History"), "quality/history.html"),
@@ -74,7 +74,7 @@ class PlanPage(RecordPage):
         draft = self.record.state == ControlPlan.State.DRAFT
         drawn = self.request.GET.get("tab") == "process"
         return {
-            "processes": [(each, process.figures(each)) for each in process.processes(self.record)]
+            "charts": [(each, charting.figures(each)) for each in charting.charted(self.record)]
             if drawn
             else (),
             "lines": self.record.lines.select_related("characteristic__unit").order_by("position"),

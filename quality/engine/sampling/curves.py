@@ -6,7 +6,6 @@ Sources: ISO 2859-1 annexes; Schilling & Neubauer, Acceptance Sampling in Qualit
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from quality.engine.distributions import binomial, binomial_cdf, hypergeometric_cdf, poisson_cdf, solve
@@ -54,12 +53,15 @@ def find_plan(
 ) -> Plan:
     """The smallest plan that passes quality `good[0]` with at least the chance good[1] and `bad[0]` with at most
     bad[1]. ValueError when none exists within the lot, or 100,000 pieces."""
-    curve: Callable[[int, int, float], float] = lambda n, ac, p: accepts(n, ac, p, kind=kind, lot=lot)  # noqa: E731
+
+    def passes(n: int, ac: int, p: float) -> float:
+        return accepts(n, ac, p, kind=kind, lot=lot)
+
     ac, n, most = 0, 1, lot or LARGEST
     while n <= most:
-        if curve(n, ac, bad[0]) > bad[1]:
+        if passes(n, ac, bad[0]) > bad[1]:
             n += 1
-        elif curve(n, ac, good[0]) < good[1]:
+        elif passes(n, ac, good[0]) < good[1]:
             ac += 1
         else:
             return Plan(n, ac, ac + 1)

@@ -35,7 +35,7 @@ RULE_WORDS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Process:
+class ChartedLine:
     """A characteristic over time. `chart` is None while there are too few points for limits."""
 
     line: ControlPlanLine
@@ -49,12 +49,12 @@ class Process:
     plot: SafeString = SafeString("")
 
 
-def processes(plan: ControlPlan) -> list[Process]:
+def charted(plan: ControlPlan) -> list[ChartedLine]:
     """Every measured line of the plan with the readings of all its versions. Two queries."""
     measured = plan.lines.filter(characteristic__kind=Characteristic.Kind.VARIABLE)
     found = list(measured.select_related("characteristic__unit").order_by("position"))
     groups = _groups(plan, [line.characteristic_id for line in found])
-    return [_process(line, groups.get(line.characteristic_id, {})) for line in found]
+    return [_charted_line(line, groups.get(line.characteristic_id, {})) for line in found]
 
 
 def _groups(plan: ControlPlan, wanted: Sequence[int]) -> dict[int, dict[str, list[float]]]:
@@ -72,7 +72,7 @@ def _groups(plan: ControlPlan, wanted: Sequence[int]) -> dict[int, dict[str, lis
     return groups
 
 
-def _process(line: ControlPlanLine, groups: dict[str, list[float]]) -> Process:
+def _charted_line(line: ControlPlanLine, groups: dict[str, list[float]]) -> ChartedLine:
     values = [value for group in groups.values() for value in group]
     size = max((len(group) for group in groups.values()), default=0)
     whole = {number: group for number, group in groups.items() if len(group) == size}
@@ -84,14 +84,14 @@ def _process(line: ControlPlanLine, groups: dict[str, list[float]]) -> Process:
         return _judged(
             line, _("Single values"), [str(place) for place in range(1, len(values) + 1)], chart, values, 1
         )
-    return Process(line, _("Single values"), len(values), [])
+    return ChartedLine(line, _("Single values"), len(values), [])
 
 
 def _judged(
     line: ControlPlanLine, kind: Any, labels: list[str], chart: charts.Chart, values: list[float], size: int
-) -> Process:
+) -> ChartedLine:
     said = _signals(chart, labels, size)
-    return Process(
+    return ChartedLine(
         line=line,
         kind=kind,
         readings=len(values),
@@ -142,20 +142,20 @@ def _plot(line: ControlPlanLine, chart: charts.Chart, labels: list[str], out: se
     )
 
 
-def figures(process: Process) -> list[tuple[Any, str]]:
+def figures(charted_line: ChartedLine) -> list[tuple[Any, str]]:
     """What stands above the chart: label and value."""
-    if process.chart is None:
+    if charted_line.chart is None:
         return []
-    digits = process.line.characteristic.digits + 1
+    digits = charted_line.line.characteristic.digits + 1
     shown = [
-        (_("Mean"), formats.number(process.chart.center, digits)),
-        (_("Sigma"), formats.number(process.chart.sigma, digits + 1)),
+        (_("Mean"), formats.number(charted_line.chart.center, digits)),
+        (_("Sigma"), formats.number(charted_line.chart.sigma, digits + 1)),
     ]
     pairs = (
-        ("Cp", process.within, "cp"),
-        ("Cpk", process.within, "cpk"),
-        ("Pp", process.overall, "cp"),
-        ("Ppk", process.overall, "cpk"),
+        ("Cp", charted_line.within, "cp"),
+        ("Cpk", charted_line.within, "cpk"),
+        ("Pp", charted_line.overall, "cp"),
+        ("Ppk", charted_line.overall, "cpk"),
     )
     for label, index, name in pairs:
         value = getattr(index, name) if index else None

@@ -63,7 +63,7 @@ class ProposalList(ListPage):
         Column("start_on", _("Start"), kind="date", width=106),
         Column("due_on", _("Due"), kind="date", width=106),
         Column("need_on", _("Needed"), kind="date", hidden=True),
-        Column("level", _("Level"), kind="number", width=56),
+        Column("level", _("Level"), kind="number", width=56, hidden=True),
         Column("vendor.name", _("Vendor"), width=150),
         Column("priority", _("Priority"), kind="number", hidden=True),
     )

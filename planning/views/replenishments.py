@@ -44,7 +44,7 @@ class ReplenishmentList(ListPage):
         Column("quantity", _("Ordered"), kind="quantity", unit="item.unit.code", total=True),
         Column("received", _("Received"), kind="bar", bar=("received_quantity", "", "quantity")),
         Column("price", _("Price"), kind="money", places=4, hidden=True),
-        Column("ordered_on", _("Ordered on"), kind="date", width=106),
+        Column("ordered_on", _("Ordered on"), kind="date", width=106, hidden=True),
         Column("due_on", _("Due"), kind="date", width=106),
         Column("promised_at", _("Promised"), kind="time", width=140),
     )
@@ -89,7 +89,7 @@ class ReplenishmentPage(RecordPage):
             Said(_("Received"), f"{formats.number(row.received_quantity)} {unit}"),
             Said(_("Due"), formats.day(row.due_on)),
             Said(_("Promised"), formats.moment(row.promised_at) if row.promised_at else formats.NONE),
-            Said(_("To"), row.to_location or formats.NONE),
+            Said(_("To"), row.to_location.name if row.to_location else formats.NONE),
         ]
 
     def tabs(self) -> list[RecordTab]:

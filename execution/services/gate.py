@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from execution.services.job import Job
+from p2p.core.clock import now
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.inventory.services.checks import LARGEST, check_digits
@@ -55,6 +57,17 @@ def check_vendor(operation: Operation, vendor_receipt: str) -> None:
             about=operation,
             operation=operation,
             receipt=vendor_receipt,
+        )
+
+
+def check_time(operation: Operation, at: datetime) -> None:
+    """Nobody reports what is still to come; five minutes are forgiven, for tablets whose clock runs ahead."""
+    if at > now() + timedelta(minutes=5):
+        raise Refused(
+            _("{operation} cannot be reported ahead of time."),
+            code="in_the_future",
+            field="at",
+            operation=operation,
         )
 
 

@@ -106,6 +106,7 @@ def _check(
 ) -> None:
     gate.check_open(job, operation)
     gate.check_vendor(operation, vendor_receipt)
+    gate.check_time(operation, figures.at)
     gate.check_figures(
         job, operation, good=figures.good, scrap=figures.scrap, reason=reason, seconds=figures.seconds
     )

@@ -47,6 +47,7 @@ def start(
         )
     ask(Reporting(operations=(current,), by=by))
     moment = at or now()
+    gate.check_time(current, moment)
     progress.start(operation=current, at=moment)
     _flush_at_start(job, current, moment, by)
     clocking = Clocking.objects.create(

@@ -382,6 +382,12 @@ def test_late_entries_keep_their_true_time(plant: Plant, order: ProductionOrder)
     assert set(Move.objects.filter(reference="MO-1").values_list("effective_at", flat=True)) == {then}
 
 
+def test_nothing_is_reported_ahead_of_time(plant: Plant, order: ProductionOrder) -> None:
+    with pytest.raises(Refused, match="MO-1 · 10 cannot be reported ahead of time."):
+        say(plant, operations(order)[0], 1, at=now() + timedelta(hours=1))
+    say(plant, operations(order)[0], 1, at=now() + timedelta(minutes=2))
+
+
 def test_finish_end_and_reopen_take_each_other_back(plant: Plant, order: ProductionOrder) -> None:
     cut, weld = operations(order)
     with pytest.raises(Refused, match="Nothing was made for MO-1: cancel it"):

@@ -91,3 +91,9 @@ class Transport(filesystem.Transport):
     def __init__(self, client: Any, **kwargs: Any) -> None:
         super().__init__(client, **kwargs)
         self.state = virtual.BrokerState()  # kombu's is one per process, whatever folders a connection names
+
+    def drain_events(self, connection: Any, **kwargs: Any) -> None:
+        """Between messages a worker looks often whether it is to end, so that Ctrl-C takes effect soon."""
+        if kwargs.get("timeout"):
+            kwargs["timeout"] = min(kwargs["timeout"], 0.2)
+        super().drain_events(connection, **kwargs)

@@ -10,7 +10,6 @@ from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.facts import Refused
 from p2p.core.web import states
-from quality import selectors
 from quality.models import ControlPlan, Inspection, NonConformance
 from quality.models.inspection import INSPECTION_FLOW
 from quality.services import decide, dispose, plan
@@ -181,5 +180,5 @@ def _elsewhere() -> None:
         page=True,
         icon="clipboard-check",
         order=60,
-        when=lambda operation: selectors.inspections().filter(operation=operation).exists(),
+        when=lambda operation: Inspection.objects.filter(operation=operation).exists(),
     )

@@ -92,8 +92,6 @@ class Transport(filesystem.Transport):
         super().__init__(client, **kwargs)
         self.state = virtual.BrokerState()  # kombu's is one per process, whatever folders a connection names
 
-    def drain_events(self, connection: Any, **kwargs: Any) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """Between messages a worker looks often whether it is to end, so that Ctrl-C takes effect soon."""
-        if kwargs.get("timeout"):
-            kwargs["timeout"] = min(kwargs["timeout"], 0.2)
-        super().drain_events(connection, **kwargs)
+        super().drain_events(connection, timeout=min(timeout, 0.2) if timeout else timeout, **kwargs)

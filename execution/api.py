@@ -104,9 +104,22 @@ class OperationApi(RecordViewSet):
     orderings = ("starts_at", "number", "order__due_on", "order__priority")
     order = ("starts_at", "order__number", "number")
     site_path = "order__site__code"
+    for_verb = False
+
+    def get_object(self) -> Any:
+        self.for_verb = self.request.method == "POST"
+        try:
+            return super().get_object()
+        finally:
+            self.for_verb = False
 
     def get_queryset(self) -> Any:
-        """The list shows open work only; one operation is found in any state."""
+        """The list shows open work only; one operation is found in any state, and for a verb as little as it needs:
+        the service reads it again under its lock."""
+        if self.for_verb:
+            return at_sites(
+                Operation.objects.select_related("order__site"), self.request.user, path=self.site_path
+            )
         if getattr(self, "action", "") == "list":
             return super().get_queryset()
         return at_sites(selectors.operations(), self.request.user, path=self.site_path)

@@ -30,7 +30,7 @@ from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.services.ledger import post
+from p2p.inventory.services.ledger import post_within
 from planning.models import Operation, ProductionOrder
 from planning.services import progress
 
@@ -134,7 +134,7 @@ def _flush_at_finish(job: Job, at: datetime, by: User | None) -> None:
     if not lacking:
         return
     taken = takings(job, lacking, at=at)
-    moves = post(lines=[one.line for one in taken], by=by)
+    moves = post_within(lines=[one.line for one in taken], by=by)
     rows = MaterialMove.objects.bulk_create(
         MaterialMove(material=one.material, move=move) for one, move in zip(taken, moves, strict=True)
     )

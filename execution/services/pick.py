@@ -24,7 +24,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Consumed, Lot, Move, Reservation, Serial
 from p2p.inventory.refusals import in_words
-from p2p.inventory.services.ledger import MoveLine, post, reverse
+from p2p.inventory.services.ledger import MoveLine, post_within, reverse
 from p2p.inventory.services.reservations import consume
 from planning.services import progress
 from strategies.models import Location
@@ -187,7 +187,7 @@ def _issue(
         for place in [_place(one)]
         if place is not None
     ] + list(found)
-    moves = post(lines=[line for _pick_line, line in lines], by=by)
+    moves = post_within(lines=[line for _pick_line, line in lines], by=by)
     rows = MaterialMove.objects.bulk_create(
         MaterialMove(material=pick_line.material, move=move, pick_line=pick_line)
         for (pick_line, _line), move in zip(lines, moves, strict=True)

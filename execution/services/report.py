@@ -19,7 +19,7 @@ from execution.services.job import Job, lock_job
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
-from p2p.inventory.services.ledger import post
+from p2p.inventory.services.ledger import post_within
 from planning.models import Operation
 from planning.services import progress
 from strategies.models import ReasonCode, Resource, Worker
@@ -174,7 +174,7 @@ def _move(job: Job, operation: Operation, row: Report) -> tuple[list[MaterialMov
     )
     also = [(one.line.item, one.line.target) for one in coming]
     taken = takings(job, lacking, at=row.effective_at, also=also)
-    moves = post(lines=[*(one.line for one in taken), *(one.line for one in coming)], by=row.by)
+    moves = post_within(lines=[*(one.line for one in taken), *(one.line for one in coming)], by=row.by)
     material_moves = _material_moves(taken, moves, row)
     output_moves = OutputMove.objects.bulk_create(
         OutputMove(output=one.output, move=move, report=row)

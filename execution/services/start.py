@@ -16,7 +16,7 @@ from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.services.ledger import post, reverse
+from p2p.inventory.services.ledger import post_within, reverse
 from planning.models import Operation
 from planning.services import progress
 from strategies.models import BomLine, Resource
@@ -60,7 +60,7 @@ def start(
 def _flush_at_start(job: Job, operation: Operation, at: datetime, by: User) -> None:
     lacking = due(job, operation, operation.quantity, (Flushing.START,))
     taken = takings(job, lacking, at=at)
-    moves = post(lines=[one.line for one in taken], by=by)
+    moves = post_within(lines=[one.line for one in taken], by=by)
     rows = MaterialMove.objects.bulk_create(
         MaterialMove(material=one.material, move=move) for one, move in zip(taken, moves, strict=True)
     )

@@ -55,6 +55,11 @@ def post(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
     allows, a lot or serial that is missing or does not belong there, an expired lot, a quantity that is not
     positive. Locks the balances it touches in key order.
     """
+    return post_within(lines=lines, by=by)
+
+
+def post_within(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
+    """`post` for services that have a transaction of their own and lose it whole when this is refused."""
     if not lines:
         return []
     check_lines(lines)
@@ -122,7 +127,6 @@ def reverse(
     return _write(mirrors, by) if mirrors else []
 
 
-@transaction.atomic
 def consumed(*, edges: Sequence[Edge]) -> list[Consumed]:
     """Record what went into what. An edge counts for a trace while neither of its moves was reversed."""
     return Consumed.objects.bulk_create(

@@ -78,7 +78,7 @@ def pair(
     return lines
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def write(*, drafts: Sequence[Draft], by: User | None) -> list[Entry]:
     """Write every draft that has lines, in two statements however many there are.
 

@@ -55,7 +55,7 @@ def standards_for(site: Site, moves: Iterable[Move]) -> Standards:
     return Standards(version, selectors.standards(version, {move.item_id for move in moves}))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_materials(
     *, order: ProductionOrder, moves: Sequence[Move], report: Report | None, by: User | None
 ) -> list[Entry]:
@@ -70,7 +70,7 @@ def post_materials(
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_output(
     *, order: ProductionOrder, moves: Sequence[Move], report: Report | None, by: User | None
 ) -> list[Entry]:
@@ -157,7 +157,7 @@ def _value(moves: Sequence[Move], known: Standards, site: Site) -> None:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_time(
     *, report: Report, operation: Operation, order: ProductionOrder, by: User | None
 ) -> list[Entry]:
@@ -205,7 +205,7 @@ def _overhead(site: Site, known: selectors.Rates, amounts: Mapping[int, Decimal]
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_stock(*, moves: Sequence[Move], by: User | None) -> list[Entry]:
     """Stock that enters or leaves without an order, at standard, against the account its kind names."""
     counted = [move for move in moves if move.kind in AGAINST]

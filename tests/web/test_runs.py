@@ -48,8 +48,13 @@ def test_who_asked_may_cancel_and_others_may_not(signed_in: Client, maya: User) 
     assert signed_in.post(f"/runs/{mine.kind}/{mine.pk}/").status_code == 302
     mine.refresh_from_db()
     assert mine.cancel_asked
-    assert signed_in.post(f"/runs/{other.kind}/{other.pk}/").status_code == 403
+    # A run of another site is as if it were not there; one that is seen may still not be stopped.
+    assert signed_in.post(f"/runs/{other.kind}/{other.pk}/").status_code == 404
+    seen = make_run(make_user(), state="queued")
+    assert signed_in.post(f"/runs/{seen.kind}/{seen.pk}/").status_code == 403
     other.refresh_from_db()
+    seen.refresh_from_db()
+    assert not seen.cancel_asked
     assert not other.cancel_asked
 
 

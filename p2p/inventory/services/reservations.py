@@ -63,23 +63,43 @@ _FREE = """
 """
 
 
+# Balances that the caller's moves will bring about: made empty before anything is locked. Otherwise somebody who
+# undoes the move that made one could hold it and wait for us, while we wait for it out of turn.
+_MAKE = """
+    INSERT INTO inventory_balance (item_id, location_id, quantity, reserved, may_go_negative)
+    SELECT a.item_id, a.location_id, 0, 0, s.may_go_negative
+    FROM (
+        SELECT DISTINCT * FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS u(item_id, location_id)
+    ) a
+    JOIN strategies_location l ON l.id = a.location_id
+        AND l.kind NOT IN ('supplier', 'customer', 'production', 'scrap', 'adjustment')
+    JOIN strategies_site s ON s.id = l.site_id
+    WHERE NOT EXISTS (
+        SELECT FROM inventory_balance b
+        WHERE b.item_id = a.item_id AND b.location_id = a.location_id AND b.lot_id IS NULL AND b.serial_id IS NULL
+            AND b.handling_unit_id IS NULL)
+    ORDER BY a.item_id, a.location_id
+    ON CONFLICT ON CONSTRAINT balance_once DO NOTHING
+"""
+
+
 def _free_piles(
     needs: Sequence[Need], also: Sequence[tuple[Item, Location]]
 ) -> tuple[dict[int, list[Pile]], dict[int, Location]]:
     """Site -> piles that may serve the needs, locked until the transaction ends; and the places they lie at."""
     named = {place.pk for need in needs for place in (need.location, need.first_from) if place is not None}
+    asked = {
+        "items": sorted({need.item.pk for need in needs}),
+        "sites": sorted({need.site.pk for need in needs}),
+        "named": sorted(named),
+        "also_items": [item.pk for item, _place in also],
+        "also_places": [place.pk for _item, place in also],
+        "today": now().date(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _FREE,
-            {
-                "items": sorted({need.item.pk for need in needs}),
-                "sites": sorted({need.site.pk for need in needs}),
-                "named": sorted(named),
-                "also_items": [item.pk for item, _place in also],
-                "also_places": [place.pk for _item, place in also],
-                "today": now().date(),
-            },
-        )
+        if also:
+            cursor.execute(_MAKE, asked)
+        cursor.execute(_FREE, asked)
         rows = cursor.fetchall()
     sites = {need.site.pk: need.site for need in needs}
     piles: dict[int, list[Pile]] = {}

@@ -156,8 +156,10 @@ _MOVE = """item_id, source_id, target_id, quantity, kind, reference, effective_a
 BARE = (
     "SELECT * FROM planning_productionorder WHERE id = %(order)s FOR NO KEY UPDATE",
     "SELECT * FROM planning_material m JOIN strategies_item i ON i.id = m.item_id WHERE order_id = %(order)s",
-    """SELECT b.* FROM inventory_balance b JOIN planning_material m ON m.item_id = b.item_id
-       WHERE m.order_id = %(order)s ORDER BY b.item_id, b.location_id FOR NO KEY UPDATE OF b""",
+    """SELECT b.* FROM inventory_balance b WHERE b.item_id IN (
+           SELECT item_id FROM planning_material WHERE order_id = %(order)s
+           UNION SELECT item_id FROM planning_productionorder WHERE id = %(order)s)
+       ORDER BY b.item_id, b.location_id FOR NO KEY UPDATE OF b""",
     """INSERT INTO execution_report (number, operation_id, good, scrap, seconds, finishes, vendor_receipt, note,
            effective_at, posted_at)
        SELECT 'B' || txid_current(), id, 1, 0, 0, false, '', '', now(), now()
@@ -243,6 +245,48 @@ def client(port: str, token: str, seconds: str, seed: str) -> dict[str, object]:
     return {**repeat(float(seconds), act), "trouble": trouble[:5]}
 
 
+def through(count: str) -> dict[str, object]:
+    """Orders with eight picked components each, all the way: release together, pick and report one by one, finish."""
+    from execution.services.finish import finish
+    from execution.services.pick import pick
+    from execution.services.release import release
+    from execution.services.report import report
+    from p2p.core.models import User
+    from planning.models import Material, Operation, Output, ProductionOrder
+
+    by, pattern = User.objects.get(username="bench"), ProductionOrder.objects.order_by("pk")[0]
+    patterns = list(Material.objects.filter(order=pattern))
+    day = {"start_on": pattern.start_on, "due_on": pattern.due_on, "need": "independent"}
+    orders = ProductionOrder.objects.bulk_create(
+        ProductionOrder(
+            number=f"WAY-{number:06d}", site_id=pattern.site_id, item_id=pattern.item_id, unit_id=pattern.unit_id,
+            quantity=10, output_location_id=pattern.output_location_id, **day,
+        )
+        for number in range(int(count))
+    )  # fmt: skip
+    operations = Operation.objects.bulk_create(
+        Operation(order=order, number=10, name="Make", quantity=10) for order in orders
+    )
+    Output.objects.bulk_create(
+        Output(order=order, item_id=order.item_id, unit_id=order.unit_id, quantity=10) for order in orders
+    )
+    Material.objects.bulk_create(
+        Material(
+            order=order, position=one.position, item_id=one.item_id, unit_id=one.unit_id, operation=operation,
+            quantity_per=2, quantity=20,
+        )
+        for order, operation in zip(orders, operations, strict=True)
+        for one in patterns
+    )  # fmt: skip
+    began = time.perf_counter()
+    for pick_list in release(orders=orders, by=by):
+        pick(pick_list=pick_list, by=by)
+    for operation in operations:
+        report(operation=operation, good=Decimal(10), finish=True, by=by)
+    finish(orders=orders, by=by)
+    return {"orders": len(orders), "seconds": time.perf_counter() - began}
+
+
 def check() -> dict[str, object]:
     """What contradicts the ledger, and how many reports there are."""
     from execution.models import Report
@@ -263,6 +307,7 @@ def main(part: str, *arguments: str) -> None:
         "bare": bare,
         "web": web,
         "client": client,
+        "through": through,
         "check": check,
     }
     json.dump(parts[part](*arguments), sys.stdout)

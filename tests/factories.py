@@ -245,7 +245,13 @@ def make_stock(item: Item, quantity: Any, location: Location, *, lot: Lot | None
     """Opening stock of the item at the place, through the ledger."""
     outside = location.site.locations.filter(kind=Location.Kind.ADJUSTMENT).first()
     line = MoveLine(
-        item=item, source=outside, target=location, quantity=Decimal(str(quantity)), kind="opening", lot=lot, **also
+        item=item,
+        source=outside,
+        target=location,
+        quantity=Decimal(str(quantity)),
+        kind="opening",
+        lot=lot,
+        **also,
     )
     return post(lines=[line], by=None)[0]
 

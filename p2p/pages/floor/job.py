@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -29,7 +28,6 @@ from p2p.pages.floor.queue import FloorPage, job_url
 from planning.models import Material, Operation
 from strategies.models import InstructionStep, ReasonCode
 
-CODE = re.compile(r"^(?P<order>[A-Za-z]+-\d+)(?:-(?P<operation>\d+))?$")
 TILES = 8
 
 
@@ -185,12 +183,14 @@ class Scan(FloorPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         code = request.POST.get("code", "").strip()[:60]
-        found = CODE.match(code)
         rows = at_sites(Operation.objects.select_related("order"), request.user, path="order__site__code")
-        rows = rows.filter(order__number__iexact=found["order"] if found else "").order_by("number")
-        if found and found["operation"]:
-            rows = rows.filter(number=int(found["operation"]))
-        row = rows.filter(state__in=("released", "started")).first() or rows.first()
+        found = rows.filter(order__number__iexact=code)
+        order, _dash, number = code.rpartition("-")
+        if not found.exists() and number.isdecimal() and len(number) < 10:
+            # Not an order by itself: an operation, which the traveller prints as order and number.
+            found = rows.filter(order__number__iexact=order, number=int(number))
+        found = found.order_by("number")
+        row = found.filter(state__in=("released", "started")).first() or found.first()
         if row is None:
             messages.error(
                 request, _("{code} is no order or operation of this plant.").format(code=code or "–")

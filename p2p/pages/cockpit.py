@@ -47,7 +47,7 @@ class Cockpit(Page):
             "now": clock.now(),
             "open_count": selectors.open_orders(site).count(),
             "late_count": late.count(),
-            "late": [(order, _late_days(order)) for order in late[:SHOWN]],
+            "late": [(order, selectors.days_late(order, site)) for order in late[:SHOWN]],
             "short_count": len(short),
             "short": short[:SHOWN],
             "stops": selectors.orders_short(site, [one.item.pk for one in short]),
@@ -65,12 +65,6 @@ class Cockpit(Page):
 
 def _fullest(load: selectors.GroupLoad) -> int:
     return max((day.share or 0 for day in load.days), default=0)
-
-
-def _late_days(order: Any) -> int:
-    """Days late: by the schedule where there is one, else by the calendar."""
-    end = order.ends_at.date() if order.ends_at else clock.now().date()
-    return max(0, (max(end, clock.now().date()) - order.due_on).days)
 
 
 def _plot(load: selectors.GroupLoad) -> Any:

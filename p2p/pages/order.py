@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core import clock
 from p2p.core.access import at_sites
 from p2p.core.web import formats
 from p2p.core.web.records import RecordPage, Said
+from p2p.pages import selectors
 from planning.models import ProductionOrder
 
 
@@ -27,11 +27,9 @@ class OrderPage(RecordPage):
     def badges(self) -> list[tuple[str, Any]]:
         order = self.record
         shown = [(order.state, order.get_state_display())]
-        if order.state in ProductionOrder.OPEN and order.ends_at and order.ends_at.date() > order.due_on:
-            days = (order.ends_at.date() - order.due_on).days
+        days = selectors.days_late(order, order.site)
+        if days:
             shown.append(("late", _("{days} d late").format(days=days)))
-        elif order.state in ProductionOrder.OPEN and order.due_on < clock.now().date():
-            shown.append(("late", _("Past due")))
         return shown
 
     def subtitle(self) -> Any:
@@ -42,7 +40,7 @@ class OrderPage(RecordPage):
         good = _("{good} of {all}").format(
             good=formats.number(order.good_quantity), all=formats.number(order.quantity)
         )
-        late = bool(order.ends_at and order.ends_at.date() > order.due_on)
+        late = selectors.days_late(order, order.site) > 0
         return [
             Said(_("Good"), f"{good} {order.unit.code}"),
             Said(_("Scrap"), formats.number(order.scrap_quantity)),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from costing import selectors as costing
 from p2p.core import clock
@@ -39,8 +40,20 @@ def open_orders(site: Site) -> QuerySet[ProductionOrder]:
 def late_orders(site: Site) -> QuerySet[ProductionOrder]:
     """Open orders that are scheduled to end after their due day, or whose due day has passed; worst first."""
     day = today(site)
-    late = Q(due_on__lt=day) | Q(ends_at__date__gt=F("due_on"))
-    return open_orders(site).filter(late).select_related("item").order_by("due_on", "number")
+    ends_on = TruncDate("ends_at", tzinfo=ZoneInfo(site.time_zone))
+    rows = open_orders(site).annotate(ends_on=ends_on)
+    return (
+        rows.filter(Q(due_on__lt=day) | Q(ends_on__gt=F("due_on")))
+        .select_related("item")
+        .order_by("due_on", "number")
+    )
+
+
+def days_late(order: ProductionOrder, site: Site) -> int:
+    """Whole days of the plant that an open order is late: by its schedule, or because its due day has passed."""
+    day = today(site)
+    end = order.ends_at.astimezone(ZoneInfo(site.time_zone)).date() if order.ends_at else day
+    return max(0, (max(end, day) - order.due_on).days) if order.state in OPEN else 0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 
 from execution.models import Clocking, Report
 from execution.services.release import release
+from p2p.core import clock
 from planning.models import Operation, ProductionOrder
 from tests.factories import make_group, make_item, make_order, make_reason, make_site, make_user, make_worker
 
@@ -131,3 +133,28 @@ def test_who_has_no_work_centre_is_asked_for_one(client: Client) -> None:
     assert "Where does this tablet stand?" in page and "PAINT" in page
     client.post("/floor/station/", {"group": group.pk})
     assert "Nothing released for this work centre" in client.get("/floor/").content.decode()
+
+
+def test_time_on_the_job_is_booked_whole_whatever_was_reported_paused_or_undone(floor: Floor) -> None:
+    start = clock.now()
+    make_reason("S01")
+
+    def at(minutes: int) -> Any:
+        return clock.frozen(start + timedelta(minutes=minutes))
+
+    with at(0):
+        floor.post("start", key="a")
+    with at(30):
+        floor.post("scrap", quantity="1", reason="S01", key="b")
+    with at(40):
+        floor.post("report", quantity="2", key="c")
+    with at(45):
+        floor.post("undo", report=Report.objects.order_by("-id")[0].number, key="d")
+    with at(50):
+        floor.post("stop", key="e")
+    with at(60):
+        floor.post("start", key="f")
+    with at(70):
+        floor.post("report", quantity="2", key="g")
+    # 70 minutes from first to last, ten of them paused.
+    assert sum(Report.objects.values_list("seconds", flat=True)) == 60 * 60

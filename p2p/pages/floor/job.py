@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -210,10 +211,12 @@ def _number(text: str) -> Decimal:
 
 
 def _spent(row: Operation, request: HttpRequest) -> int:
-    """Seconds since this person's last entry on the job, or since they started it: the time of this report."""
-    mine = Clocking.objects.filter(operation=row, by=who(request), ended_at__isnull=True).first()
-    if mine is None:
-        return 0
-    last = Report.objects.filter(operation=row, by=who(request)).first()
-    since = max(mine.began_at, last.posted_at) if last else mine.began_at
-    return max(0, int((clock.now() - since).total_seconds()))
+    """Seconds this person was clocked on the job, pauses left out, less what their reports have booked already."""
+    now = clock.now()
+    mine = Clocking.objects.filter(operation=row, by=who(request)).values_list("began_at", "ended_at")
+    clocked = sum(int(((ended or now) - began).total_seconds()) for began, ended in mine)
+    standing = Report.objects.filter(
+        operation=row, by=who(request), reverses__isnull=True, reversed_by__isnull=True
+    )
+    booked = standing.aggregate(total=Sum("seconds"))["total"] or 0
+    return max(0, clocked - booked)

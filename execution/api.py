@@ -10,7 +10,7 @@ from execution.models import Clocking, PickList, WipMove
 from execution.models.pick import PICK_FLOW
 from execution.services import downtime, finish, pick, release, start, undo
 from execution.services.report import report as report_pieces
-from p2p.core.access import Role, at_sites, require
+from p2p.core.access import Role, at_sites, require, sites_of
 from p2p.core.rest import RecordViewSet, Routes, verb
 from planning.models import Operation, ProductionOrder
 from planning.models.operation import OPERATION_FLOW
@@ -104,22 +104,23 @@ class OperationApi(RecordViewSet):
     orderings = ("starts_at", "number", "order__due_on", "order__priority")
     order = ("starts_at", "order__number", "number")
     site_path = "order__site__code"
-    for_verb = False
 
     def get_object(self) -> Any:
-        self.for_verb = self.request.method == "POST"
-        try:
+        """For a verb as little as it needs: the service reads the operation again under its lock."""
+        if self.request.method != "POST":
             return super().get_object()
-        finally:
-            self.for_verb = False
+        order, _mark, number = str(self.kwargs[self.lookup_url_kwarg]).partition("~")
+        found = (
+            selectors.named_operation(order, int(number)) if number.isdecimal() and len(number) < 10 else []
+        )
+        codes = sites_of(self.request.user)
+        if not found or (codes is not None and found[0].order.site.code not in codes):
+            self._missing(f"{order}~{number}")
+        self.check_object_permissions(self.request, found[0])
+        return found[0]
 
     def get_queryset(self) -> Any:
-        """The list shows open work only; one operation is found in any state, and for a verb as little as it needs:
-        the service reads it again under its lock."""
-        if self.for_verb:
-            return at_sites(
-                Operation.objects.select_related("order__site"), self.request.user, path=self.site_path
-            )
+        """The list shows open work only; one operation is found in any state."""
         if getattr(self, "action", "") == "list":
             return super().get_queryset()
         return at_sites(selectors.operations(), self.request.user, path=self.site_path)

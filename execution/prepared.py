@@ -11,32 +11,39 @@ from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=Model)
 
-MARK = 2**62 + 20530
-"""Stands for the key while the query is compiled."""
+MARK = 2_000_020_530
+TEXT = "\u2402mark\u2403"
+"""They stand for a number and for a text while the query is compiled."""
 
 
 class Prepared(Generic[Row]):
     """`read = Prepared(lambda key: Operation.objects.filter(order=key))`; then `read(7)` is the list for key 7.
 
-    The queryset must depend on nothing but the key. Rows come out as the ORM makes them, related ones included.
+    The queryset must depend on nothing but its keys; `marks` says what they are, one number by itself. Rows come out
+    as the ORM makes them, related ones included.
     """
 
-    def __init__(self, make: Callable[[int], QuerySet[Row]]) -> None:
+    def __init__(self, make: Callable[..., QuerySet[Row]], marks: tuple[object, ...] = (MARK,)) -> None:
         self._make = make
+        self._marks = marks
         self._build: Callable[[Any], list[Row]] | None = None
         self._sql = ""
         self._parameters: tuple[Any, ...] = ()
 
-    def __call__(self, key: int) -> list[Row]:
+    def __call__(self, *keys: object) -> list[Row]:
         if self._build is None:
             self._compile()
         assert self._build is not None
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, [key if value == MARK else value for value in self._parameters])
+            given: dict[object, Any] = dict(zip(self._marks, keys, strict=True))
+            cursor.execute(
+                self._sql,
+                [given.get(one, one) if isinstance(one, (int, str)) else one for one in self._parameters],
+            )
             return self._build(cursor.fetchall())
 
     def _compile(self) -> None:
-        rows = self._make(MARK)
+        rows = self._make(*self._marks)
         compiler: Any = rows.query.get_compiler(connection=connection)
         self._sql, self._parameters = compiler.as_sql()
         known, select = compiler.klass_info, compiler.select

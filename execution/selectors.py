@@ -20,6 +20,7 @@ from execution.models import (
     Report,
     WipMove,
 )
+from execution.prepared import MARK, TEXT, Prepared
 from p2p.core.fields import plain
 from p2p.inventory.selectors import available
 from planning.models import Block, Material, Operation, OperationLink, ProductionOrder
@@ -85,6 +86,15 @@ def operations() -> QuerySet[Operation]:
         workers=Exists(Clocking.objects.filter(operation=OuterRef("pk"), ended_at__isnull=True)),
         down=Exists(Downtime.objects.filter(resource=OuterRef("resource"), ended_at__isnull=True)),
     )
+
+
+named_operation = Prepared(
+    lambda order, number: Operation.objects.filter(order__number=order, number=number).select_related(
+        "order__site"
+    ),
+    (TEXT, MARK),
+)
+"""`named_operation("MO-000123", 10)`: that operation with its order and site, or an empty list."""
 
 
 def dispatch_list(group: ResourceGroup | None = None) -> QuerySet[Operation]:

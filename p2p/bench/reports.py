@@ -36,35 +36,15 @@ def bench_reports() -> list[Row]:
 
 
 def _measure(address: str) -> tuple[list[Row], int]:
-    token = _run(address, "prepare")["token"]
+    token = str(_run(address, "prepare")["token"])
     bare = _together(address, [("bare", str(SECONDS), str(seed)) for seed in range(CLIENTS)])
     service = _together(address, [("service", str(SECONDS), str(seed)) for seed in range(CLIENTS)])
     alone = _together(address, [("service", str(SECONDS / 3), "9")])
-    with _web(address) as port:
-        rest = _together(
-            address, [("client", str(port), token, str(SECONDS * 2), str(seed)) for seed in range(CLIENTS)]
-        )
-    way = _run(address, "through", str(ORDERS))
-    trouble = [one for each in rest for one in each["trouble"]]
-    if trouble:
-        raise RuntimeError(f"A report over REST went wrong: {trouble[0]}")
+    rest = _over_rest(address, token)
+    same = ("the same rows as set-based SQL, 4 processes", _rate(bare))
     rows = [
-        Row(
-            "report service, 1 process",
-            _rate(alone),
-            "reports/s",
-            "bare SQL, 4 processes",
-            _rate(bare),
-            _p95(alone),
-        ),
-        Row(
-            "report service, 4 processes",
-            _rate(service),
-            "reports/s",
-            "the same rows as set-based SQL, 4 processes",
-            _rate(bare),
-            _p95(service),
-        ),
+        Row("report service, 1 process", _rate(alone), "reports/s", *same, _p95(alone)),
+        Row("report service, 4 processes", _rate(service), "reports/s", *same, _p95(service)),
         Row(
             "reports over REST, 4 clients",
             _rate(rest) * 60,
@@ -73,18 +53,32 @@ def _measure(address: str) -> tuple[list[Row], int]:
             3000,
             f"{_p95(rest)}; token, idempotency key, journal and valuation on; 1 waitress process",
         ),
+        _way(_run(address, "through", str(ORDERS))),
     ]
-    rows.append(
-        Row(
-            "orders with 8 components, release to finish",
-            way["orders"] / way["seconds"] * 60,
-            "orders/min",
-            "fastest of the open peers: 1,000 in 241 s",
-            1000 / 241 * 60,
-            f"{way['orders']} orders in {way['seconds']:.1f} s: released together, picked and reported one by one",
-        )
-    )
     return rows, sum(int(one["count"]) for each in (bare, service, alone, rest) for one in each)
+
+
+def _over_rest(address: str, token: str) -> list[dict[str, Any]]:
+    seconds = str(SECONDS * 2)
+    with _web(address) as port:
+        rest = _together(
+            address, [("client", str(port), token, seconds, str(seed)) for seed in range(CLIENTS)]
+        )
+    trouble = [one for each in rest for one in each["trouble"]]
+    if trouble:
+        raise RuntimeError(f"A report over REST went wrong: {trouble[0]}")
+    return rest
+
+
+def _way(way: dict[str, Any]) -> Row:
+    return Row(
+        "orders with 8 components, release to finish",
+        way["orders"] / way["seconds"] * 60,
+        "orders/min",
+        "fastest of the open peers: 1,000 in 241 s",
+        1000 / 241 * 60,
+        f"{way['orders']} orders in {way['seconds']:.1f} s: released together, picked and reported one by one",
+    )
 
 
 def _rate(results: Sequence[dict[str, Any]]) -> float:
@@ -142,7 +136,7 @@ def _result(process: subprocess.Popen[bytes]) -> dict[str, Any]:
             for line in err.decode(errors="replace").splitlines()
             if "Error: " in line or "Exception: " in line
         ]
-        raise RuntimeError(f"{' '.join(map(str, process.args[3:5]))}: {(said or ['no word'])[-1]}")
+        raise RuntimeError(f"{(said or ['no word'])[-1]}")
     found: dict[str, Any] = json.loads(out)
     return found
 

@@ -183,3 +183,8 @@ def test_pieces_between_operations_are_listed(plant: Plant, floor: APIClient, or
     floor.post(f"{BASE}/operations/MO-1~10/report/", {"good": "4"}, format="json")
     (row,) = floor.get(f"{BASE}/wip-moves/?order_number=MO-1").json()["results"]
     assert (row["operation"], row["kind"], Decimal(row["quantity"])) == (10, "reported", 4)
+
+
+@pytest.mark.parametrize("key", ["MO-1~99", "MO-77~10", "MO-1~ten", "MO-1", "MO-1~99999999999"])
+def test_work_that_is_not_there_is_not_found(floor: APIClient, order: ProductionOrder, key: str) -> None:
+    assert floor.post(f"{BASE}/operations/{key}/report/", {"good": "1"}, format="json").status_code == 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -88,7 +89,7 @@ def _free_piles(
 ) -> tuple[dict[int, list[Pile]], dict[int, Location]]:
     """Site -> piles that may serve the needs, locked until the transaction ends; and the places they lie at."""
     named = {place.pk for need in needs for place in (need.location, need.first_from) if place is not None}
-    asked = {
+    asked: dict[str, Any] = {
         "items": sorted({need.item.pk for need in needs}),
         "sites": sorted({need.site.pk for need in needs}),
         "named": sorted(named),

@@ -158,3 +158,18 @@ def test_time_on_the_job_is_booked_whole_whatever_was_reported_paused_or_undone(
         floor.post("report", quantity="2", key="g")
     # 70 minutes from first to last, ten of them paused.
     assert sum(Report.objects.values_list("seconds", flat=True)) == 60 * 60
+
+
+def test_components_of_no_operation_in_particular_are_shown_at_the_first(floor: Floor) -> None:
+    part = make_item("BOLT-77")
+    order = make_order(
+        make_item(),
+        5,
+        site=floor.site,
+        operations=[{"group": floor.group}, {"group": floor.group}],
+        materials={part: 4},
+    )
+    order.materials.update(operation=None)
+    release(orders=[order], despite_shortage=True, by=None)
+    assert "BOLT-77" in floor.client.get(f"/floor/job/{order.number}/10/").content.decode()
+    assert "BOLT-77" not in floor.client.get(f"/floor/job/{order.number}/20/").content.decode()

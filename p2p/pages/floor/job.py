@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -55,9 +55,7 @@ class JobPage(FloorPage):
             **self._last(row, last),
             "reasons": _reasons()[:TILES],
             "more": _reasons()[TILES:],
-            "materials": Material.objects.filter(operation=row)
-            .select_related("item", "unit")
-            .order_by("position"),
+            "materials": materials_of(row),
             "steps": InstructionStep.objects.filter(operation=row.route_operation_id).order_by("position"),
         }
         return render(request, "pages/floor/job.html", context)
@@ -72,6 +70,14 @@ class JobPage(FloorPage):
         )
         fields = (("report", last.number),)
         return {"last": said, "undo_url": job_url(row) + "undo/", "undo_fields": fields}
+
+
+def materials_of(row: Operation) -> QuerySet[Material]:
+    """What this operation takes; components of no operation in particular are taken at the order's first."""
+    mine = Q(operation=row)
+    if not row.links_before.exists():
+        mine |= Q(order=row.order_id, operation__isnull=True)
+    return Material.objects.filter(mine).select_related("item", "unit").order_by("position")
 
 
 def figures(row: Operation) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Cockpit(Page):
             "inspection_count": waiting.count(),
             "inspections": waiting[:SHOWN],
             "wip": selectors.wip(site) if money else None,
+            "running": len(runs.recent_runs(limit=100, state="running", seen_by=self.request.user)),
             "runs": [(each, run_url(each)) for each in runs.recent_runs(limit=5, seen_by=self.request.user)],
         }
 

@@ -1,30 +1,52 @@
 """What a plant is made of: the records that the other five areas share."""
 
+from strategies.models.alternate import BomAlternate, BomStep, ReplaceRun
 from strategies.models.bom import BomLine, BomOutput, BomVersion
 from strategies.models.calendar import Calendar, CalendarException, CalendarShift
 from strategies.models.characteristic import Characteristic
 from strategies.models.cost import CostCategory, PlanningCost
 from strategies.models.imports import ImportProblem, ImportRun
-from strategies.models.item import Item, ItemGroup, ItemPolicy
+from strategies.models.item import Flushing, Item, ItemGroup, ItemPolicy
 from strategies.models.numbering import NumberSeries
+from strategies.models.operation import InstructionStep, RouteGroup, RouteGroupPhase, StandardOperation
 from strategies.models.reason import ReasonCode
-from strategies.models.resource import Resource, ResourceGroup, Worker
-from strategies.models.route import InstructionStep, RouteLink, RouteOperation, RouteVersion
+from strategies.models.requirement import (
+    Capability,
+    Requirement,
+    ResourceCapability,
+    SecondaryResource,
+    Skill,
+    WorkerSkill,
+)
+from strategies.models.resource import (
+    ProductionUnit,
+    Resource,
+    ResourceCalendar,
+    ResourceGroup,
+    ResourceMembership,
+    Worker,
+)
+from strategies.models.route import RouteLink, RouteOperation, RouteVersion
+from strategies.models.setup import SetupFamily, SetupMatrix, SetupTime
 from strategies.models.site import Currency, ExchangeRate, Location, Site
 from strategies.models.unit import Unit, UnitConversion
 from strategies.models.vendor import OutsourcingPolicy, Vendor, VendorPrice, VendorRating
 
 __all__ = [
+    "BomAlternate",
     "BomLine",
     "BomOutput",
+    "BomStep",
     "BomVersion",
     "Calendar",
     "CalendarException",
     "CalendarShift",
+    "Capability",
     "Characteristic",
     "CostCategory",
     "Currency",
     "ExchangeRate",
+    "Flushing",
     "ImportProblem",
     "ImportRun",
     "InstructionStep",
@@ -35,17 +57,32 @@ __all__ = [
     "NumberSeries",
     "OutsourcingPolicy",
     "PlanningCost",
+    "ProductionUnit",
     "ReasonCode",
+    "ReplaceRun",
+    "Requirement",
     "Resource",
+    "ResourceCalendar",
+    "ResourceCapability",
     "ResourceGroup",
+    "ResourceMembership",
+    "RouteGroup",
+    "RouteGroupPhase",
     "RouteLink",
     "RouteOperation",
     "RouteVersion",
+    "SecondaryResource",
+    "SetupFamily",
+    "SetupMatrix",
+    "SetupTime",
     "Site",
+    "Skill",
+    "StandardOperation",
     "Unit",
     "UnitConversion",
     "Vendor",
     "VendorPrice",
     "VendorRating",
     "Worker",
+    "WorkerSkill",
 ]

@@ -16,9 +16,24 @@ class Calendar(models.Model):
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=60, default="UTC")
+    base = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Its exceptions hold here too, where this calendar has none of its own on that day."),
+    )
+    holiday_country = models.CharField(
+        max_length=2, blank=True, help_text=_("ISO 3166 code; its public holidays are closed days.")
+    )
+    holiday_region = models.CharField(max_length=10, blank=True, help_text=_("ISO 3166-2 part, as BY or CA."))
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(base=models.F("id")), name="calendar_base_is_another")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -39,6 +54,9 @@ class CalendarShift(models.Model):
     starts = models.TimeField()
     ends = models.TimeField()
     efficiency = RateField(default=1)
+    property = models.CharField(
+        max_length=30, blank=True, help_text=_("Only operations of this property run in it.")
+    )
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True, help_text=_("Last day."))
 
@@ -67,7 +85,9 @@ class CalendarException(models.Model):
     working = models.BooleanField(default=False)
     starts = models.TimeField(null=True, blank=True)
     ends = models.TimeField(null=True, blank=True)
+    efficiency = RateField(default=1)
     reason = models.CharField(max_length=100, blank=True)
+    source = models.CharField(max_length=20, blank=True, help_text=_("Empty: entered by hand."))
 
     class Meta:
         ordering = ["calendar", "day", "starts"]
@@ -79,6 +99,7 @@ class CalendarException(models.Model):
                 condition=Q(working=False) | Q(starts__isnull=False, ends__isnull=False),
                 name="calendar_exception_open_has_hours",
             ),
+            models.CheckConstraint(condition=Q(efficiency__gt=0), name="calendar_exception_efficiency"),
         ]
 
     def __str__(self) -> str:

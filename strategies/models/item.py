@@ -11,6 +11,16 @@ from p2p.core.fields import PriceField, QuantityField, RateField
 from p2p.core.history import track
 
 
+class Flushing(models.TextChoices):
+    """When a component leaves stock (Dynamics 365: flushing principle)."""
+
+    MANUAL = "manual", _("Picked by hand")
+    START = "start", _("At start")
+    OPERATION = "operation", _("At each report")
+    FINISH = "finish", _("At finish")
+    ARRIVAL = "arrival", _("On arrival at the line")
+
+
 class ItemGroup(models.Model):
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
@@ -46,6 +56,22 @@ class Item(models.Model):
     unit = models.ForeignKey("strategies.Unit", on_delete=models.PROTECT, related_name="+")
     tracking = models.CharField(max_length=8, choices=Tracking.choices, default=Tracking.NONE)
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
+    retest_days = models.PositiveIntegerField(null=True, blank=True)
+    flushing = models.CharField(
+        max_length=10,
+        choices=Flushing.choices,
+        default=Flushing.MANUAL,
+        help_text=_("How it is consumed where its BOM line does not say."),
+    )
+    phantom = models.BooleanField(
+        default=False, help_text=_("New BOM lines explode it into its own components.")
+    )
+    setup_family = models.ForeignKey(
+        "strategies.SetupFamily", on_delete=models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    variant_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
+    )
     list_price = PriceField(null=True, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     source_system = models.CharField(max_length=40, blank=True)
@@ -60,7 +86,8 @@ class Item(models.Model):
                 fields=["source_system", "external_id"],
                 condition=~Q(external_id=""),
                 name="item_external_id_once",
-            )
+            ),
+            models.CheckConstraint(condition=~Q(variant_of=models.F("id")), name="item_variant_of_another"),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +99,10 @@ class Item(models.Model):
 
 @track()
 class ItemPolicy(models.Model):
-    """Default order settings of an item; a row for a site outranks the row for all sites."""
+    """Default order settings of an item, or of those of its variants that have the attributes of `variant`.
+
+    A row for a site outranks every row for all sites; among these the highest rank wins.
+    """
 
     class Supply(models.TextChoices):
         MAKE = "make", _("Make")
@@ -102,6 +132,11 @@ class ItemPolicy(models.Model):
     site = models.ForeignKey(
         "strategies.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
+    variant = models.JSONField(
+        default=dict, blank=True, help_text=_("Attributes a variant must have; empty: all of them.")
+    )
+    rank = models.PositiveIntegerField(default=0, help_text=_("The highest that fits wins."))
+    stopped = models.BooleanField(default=False, help_text=_("No new orders are planned."))
     supply = models.CharField(max_length=12, choices=Supply.choices, default=Supply.BUY)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.DISCRETE)
     strategy = models.CharField(max_length=4, choices=Strategy.choices, default=Strategy.STOCK)
@@ -123,10 +158,15 @@ class ItemPolicy(models.Model):
     )
 
     class Meta:
-        ordering = ["item", "site"]
+        ordering = ["item", "site", "-rank", "id"]
         verbose_name_plural = "item policies"
         constraints = [
-            models.UniqueConstraint(fields=["item", "site"], name="item_policy_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["item", "site", "rank"], name="item_policy_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(variant={}) | Q(rank__gt=0), name="item_policy_of_variants_has_rank"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     minimum_quantity__gte=0,

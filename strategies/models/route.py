@@ -1,4 +1,4 @@
-"""Routes: a directed graph of operations, with what a worker is to do at each."""
+"""Routes: a directed graph of operations."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField, RateField
 from p2p.core.history import track
+from strategies.models.operation import OperationTimes
 from strategies.models.version import Version, dates_in_order, once, one_active
 
 
@@ -27,36 +27,28 @@ class RouteVersion(Version):
 
 
 @track()
-class RouteOperation(models.Model):
-    class Basis(models.TextChoices):
-        PIECE = "piece", _("Per run quantity")
-        BATCH = "batch", _("Per started batch of the run quantity")
-        ORDER = "order", _("Once per order")
+class RouteOperation(OperationTimes):
+    Basis = OperationTimes.Basis
 
     route = models.ForeignKey(RouteVersion, on_delete=models.CASCADE, related_name="operations")
     number = models.PositiveIntegerField()
-    name = models.CharField(max_length=100)
-    group = models.ForeignKey(
-        "strategies.ResourceGroup", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    standard = models.ForeignKey(
+        "strategies.StandardOperation",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="used_in",
+        help_text=_("Where its defaults were copied from."),
     )
-    resource = models.ForeignKey(
-        "strategies.Resource", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    alternate_of = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="alternates",
+        help_text=_("May be done instead of that operation."),
     )
-    cost_category = models.ForeignKey(
-        "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    setup_seconds = models.PositiveIntegerField(default=0)
-    run_seconds = models.DecimalField(max_digits=18, decimal_places=6, default=0)
-    run_quantity = QuantityField(default=1)
-    run_basis = models.CharField(max_length=6, choices=Basis.choices, default=Basis.PIECE)
-    queue_seconds = models.PositiveIntegerField(default=0)
-    transit_seconds = models.PositiveIntegerField(default=0)
-    transfer_quantity = QuantityField(
-        null=True, blank=True, help_text=_("The next operation may start after so many.")
-    )
-    scrap_fraction = RateField(default=0)
-    inspect = models.BooleanField(default=False, help_text=_("An inspection point."))
-    outside = models.BooleanField(default=False, help_text=_("Done by a vendor."))
+    priority = models.PositiveIntegerField(default=1, help_text=_("Of alternates: the lowest comes first."))
 
     class Meta:
         ordering = ["route", "number"]
@@ -66,9 +58,13 @@ class RouteOperation(models.Model):
                 condition=Q(run_seconds__gte=0, run_quantity__gt=0), name="route_operation_time"
             ),
             models.CheckConstraint(
-                condition=Q(scrap_fraction__gte=0, scrap_fraction__lt=1), name="route_operation_scrap"
+                condition=Q(scrap_fraction__gte=0, scrap_fraction__lt=1, scrap_quantity__gte=0),
+                name="route_operation_scrap",
             ),
             models.CheckConstraint(condition=Q(number__gt=0), name="route_operation_number"),
+            models.CheckConstraint(
+                condition=~Q(alternate_of=F("id")), name="route_operation_alternate_of_another"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,22 +89,3 @@ class RouteLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before.number}→{self.after.number}"
-
-
-@track()
-class InstructionStep(models.Model):
-    operation = models.ForeignKey(RouteOperation, on_delete=models.CASCADE, related_name="steps")
-    position = models.PositiveIntegerField()
-    text = models.TextField()
-    tools = models.CharField(max_length=200, blank=True)
-    materials = models.CharField(max_length=200, blank=True)
-    specifications = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["operation", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["operation", "position"], name="instruction_step_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.operation} step {self.position}"

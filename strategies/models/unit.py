@@ -12,13 +12,14 @@ class Unit(models.Model):
         HALF_UP = "half_up", _("Half up")
         UP = "up", _("Up")
         DOWN = "down", _("Down")
+        HALF_EVEN = "half_even", _("Half to even")
 
     code = models.CharField(max_length=10, unique=True)
     name = models.CharField(max_length=60)
     digits = models.PositiveSmallIntegerField(
         default=0, help_text=_("Digits after the point that may be booked.")
     )
-    rounding = models.CharField(max_length=8, choices=Rounding.choices, default=Rounding.UP)
+    rounding = models.CharField(max_length=10, choices=Rounding.choices, default=Rounding.UP)
 
     class Meta:
         ordering = ["code"]

@@ -102,6 +102,10 @@ class OutsourcingPolicy(models.Model):
     supply = models.CharField(max_length=10, choices=Supply.choices, default=Supply.SEND)
     lead_time_days = models.PositiveIntegerField(default=0)
     allowed_loss_fraction = RateField(default=0)
+    overflow_load = RateField(
+        default=1, help_text=_("Goes out above this load of the work centre, 0.9 = 90 %.")
+    )
+    overflow_on_downtime = models.BooleanField(default=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
 
@@ -117,6 +121,11 @@ class OutsourcingPolicy(models.Model):
             models.CheckConstraint(
                 condition=Q(allowed_loss_fraction__gte=0, allowed_loss_fraction__lt=1),
                 name="outsourcing_policy_loss",
+            ),
+            models.CheckConstraint(condition=Q(overflow_load__gte=0), name="outsourcing_policy_overflow"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="outsourcing_policy_dates",
             ),
         ]
 

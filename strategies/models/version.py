@@ -18,7 +18,9 @@ VERSION_FLOW = Flow(
     submit=({"draft"}, "in_approval"),
     approve=({"draft", "in_approval"}, "approved"),
     reject=({"in_approval"}, "draft"),
+    reopen=({"approved"}, "draft"),
     activate=({"approved"}, "active"),
+    deactivate=({"active"}, "approved"),
     retire=({"approved", "active"}, "retired"),
 )
 
@@ -51,6 +53,7 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True, help_text=_("Why this version was made."))
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -74,6 +77,18 @@ def one_active(name: str) -> ExclusionConstraint:
             ),
         ],
         condition=Q(state="active"),
+    )
+
+
+def no_overlap(name: str, *columns: str) -> ExclusionConstraint:
+    """No two rows with the same `columns` hold on one day (valid_from to valid_to, both inclusive)."""
+    days = DateRange("valid_from", "valid_to", RangeBoundary(inclusive_upper=True))
+    return ExclusionConstraint(
+        name=name,
+        expressions=[
+            *((F(column), RangeOperators.EQUAL) for column in columns),
+            (days, RangeOperators.OVERLAPS),
+        ],
     )
 
 

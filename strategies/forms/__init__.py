@@ -1,0 +1,23 @@
+"""Forms of master data; each field is a parameter of one service."""
+
+from strategies.forms.bills import ActivateForm, BomForm, CopyForm, LineForm, VersionForm
+from strategies.forms.common import Keyed, NothingForm
+from strategies.forms.imports import ImportForm
+from strategies.forms.items import ItemForm, PolicyForm
+from strategies.forms.routes import OperationForm
+from strategies.forms.work import ExceptionForm
+
+__all__ = [
+    "ActivateForm",
+    "BomForm",
+    "CopyForm",
+    "ExceptionForm",
+    "ImportForm",
+    "ItemForm",
+    "Keyed",
+    "LineForm",
+    "NothingForm",
+    "OperationForm",
+    "PolicyForm",
+    "VersionForm",
+]

@@ -5,7 +5,6 @@ Run by `reports.py` as `python -m p2p.bench.floor <part> <arguments>`, each part
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import sys
@@ -15,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from p2p.bench.bare import BARE
+from p2p.bench.parts import main, repeat
 
 PARTS, HOT, ORDERS, COMPONENTS, QUANTITY = 4000, 300, 2000, 8, 100_000
 
@@ -98,17 +98,6 @@ def _orders(site: Any, items: list[Any], unit: Any, group: Any, store: Any, chan
         cursor.execute("ANALYZE")
 
 
-def repeat(seconds: float, act: Callable[[], None]) -> dict[str, object]:
-    """Do it until the time is over; how often, and how long each took (seconds, sorted)."""
-    act()
-    began = time.perf_counter()
-    took: list[float] = []
-    while (now := time.perf_counter()) - began < seconds:
-        act()
-        took.append(time.perf_counter() - now)
-    return {"count": len(took), "seconds": time.perf_counter() - began, "took": sorted(took)}
-
-
 def service(seconds: str, seed: str) -> dict[str, object]:
     """Reports through the service, orders drawn at random."""
     from execution.services.report import report
@@ -152,20 +141,6 @@ def bare(seconds: str, seed: str) -> dict[str, object]:
         return picked[0]
 
     return repeat(float(seconds), act)
-
-
-def web(port: str, threads: str) -> dict[str, object]:
-    """Serve until standard input ends."""
-    import threading
-
-    import waitress
-
-    from p2p.wsgi import application
-
-    server = waitress.create_server(application, host="127.0.0.1", port=int(port), threads=int(threads))
-    threading.Thread(target=server.run, daemon=True).start()
-    sys.stdin.read()
-    return {}
 
 
 def client(port: str, token: str, seconds: str, seed: str) -> dict[str, object]:
@@ -243,23 +218,13 @@ def check() -> dict[str, object]:
     return {"problems": [finding.sentence for finding in problems()][:5], "reports": Report.objects.count()}
 
 
-def main(part: str, *arguments: str) -> None:
-    """Run one part and print what it found."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "p2p.settings")
-    import django
-
-    django.setup()
+if __name__ == "__main__":
     parts: dict[str, Callable[..., dict[str, object]]] = {
         "prepare": prepare,
         "service": service,
         "bare": bare,
-        "web": web,
         "client": client,
         "through": through,
         "check": check,
     }
-    json.dump(parts[part](*arguments), sys.stdout)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(parts, sys.argv[1:])

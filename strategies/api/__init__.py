@@ -6,7 +6,7 @@ from typing import Any
 
 from p2p.core.rest import RecordViewSet, Routes
 from strategies import serializers as shapes
-from strategies.api import items, plant, vendors, versions, work
+from strategies.api import bills, items, plant, routes, vendors, work
 from strategies.models import ImportRun
 
 
@@ -29,8 +29,8 @@ for path, view in {
     "item-groups": items.ItemGroups,
     "items": items.Items,
     "item-policies": items.Policies,
-    "boms": versions.Boms,
-    "routes": versions.RouteVersions,
+    "boms": bills.Boms,
+    "routes": routes.RouteVersions,
     "work-centres": work.Groups,
     "resources": work.Resources,
     "workers": work.Workers,

@@ -1,5 +1,6 @@
 """Master data as JSON."""
 
+from strategies.serializers.bills import BomLineRecord, BomRecord
 from strategies.serializers.imports import ImportRecord, ProblemRecord
 from strategies.serializers.items import (
     ItemGroupRecord,
@@ -18,8 +19,8 @@ from strategies.serializers.plant import (
     SiteRecord,
     UnitRecord,
 )
+from strategies.serializers.routes import OperationRecord, RouteRecord, StepRecord
 from strategies.serializers.verbs import Activation, Copy, DayException, OneDay
-from strategies.serializers.versions import BomLineRecord, BomRecord, OperationRecord, RouteRecord, StepRecord
 from strategies.serializers.work import (
     CalendarRecord,
     ExceptionRecord,

@@ -10,6 +10,7 @@ from strategies.models.item import Flushing, Item, ItemGroup, ItemPolicy
 from strategies.models.numbering import NumberSeries
 from strategies.models.operation import InstructionStep, RouteGroup, RouteGroupPhase, StandardOperation
 from strategies.models.reason import ReasonCode
+from strategies.models.replacement import ReplaceLine
 from strategies.models.requirement import (
     Capability,
     Requirement,
@@ -59,6 +60,7 @@ __all__ = [
     "PlanningCost",
     "ProductionUnit",
     "ReasonCode",
+    "ReplaceLine",
     "ReplaceRun",
     "Requirement",
     "Resource",

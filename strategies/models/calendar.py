@@ -28,6 +28,7 @@ class Calendar(models.Model):
         max_length=2, blank=True, help_text=_("ISO 3166 code; its public holidays are closed days.")
     )
     holiday_region = models.CharField(max_length=10, blank=True, help_text=_("ISO 3166-2 part, as BY or CA."))
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["code"]

@@ -41,6 +41,11 @@ class ResourceCapability(models.Model):
         verbose_name_plural = "resource capabilities"
         constraints = [
             no_overlap("resource_capability_one_a_day", "resource", "capability"),
+            models.UniqueConstraint(
+                fields=["resource", "capability", "valid_from"],
+                name="resource_capability_once",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True)
                 | Q(valid_from__isnull=True)
@@ -84,6 +89,9 @@ class WorkerSkill(models.Model):
         ordering = ["worker", "skill", "valid_from", "id"]
         constraints = [
             no_overlap("worker_skill_one_a_day", "worker", "skill"),
+            models.UniqueConstraint(
+                fields=["worker", "skill", "valid_from"], name="worker_skill_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True)
                 | Q(valid_from__isnull=True)

@@ -63,6 +63,7 @@ class ResourceGroup(models.Model):
     bottleneck = models.BooleanField(default=False)
     lean_cell = models.BooleanField(default=False, help_text=_("Works from kanban cards."))
     active = models.BooleanField(default=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["site", "code"]
@@ -134,11 +135,18 @@ class Resource(models.Model):
         "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     active = models.BooleanField(default=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["site", "code"]
         constraints = [
             models.UniqueConstraint(fields=["site", "code"], name="resource_code_once"),
+            models.CheckConstraint(
+                condition=~Q(kind="vendor") | Q(vendor__isnull=False), name="resource_vendor_named"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="person") | Q(worker__isnull=False), name="resource_worker_named"
+            ),
             models.CheckConstraint(condition=Q(stations__gte=1), name="resource_stations"),
             models.CheckConstraint(condition=Q(efficiency__gt=0), name="resource_efficiency"),
             models.CheckConstraint(
@@ -158,6 +166,9 @@ class Resource(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("strategies:resource", args=[self.pk])
+
 
 @track()
 class ResourceMembership(models.Model):
@@ -172,6 +183,9 @@ class ResourceMembership(models.Model):
         ordering = ["resource", "valid_from", "id"]
         constraints = [
             no_overlap("resource_membership_one_group_a_day", "resource"),
+            models.UniqueConstraint(
+                fields=["resource", "valid_from"], name="resource_membership_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True)
                 | Q(valid_from__isnull=True)
@@ -203,6 +217,9 @@ class ResourceCalendar(models.Model):
         constraints = [
             no_overlap("resource_calendar_one_a_day", "resource"),
             no_overlap("group_calendar_one_a_day", "group"),
+            models.UniqueConstraint(
+                fields=["resource", "group", "valid_from"], name="resource_calendar_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 condition=Q(resource__isnull=False, group__isnull=True)
                 | Q(resource__isnull=True, group__isnull=False),
@@ -238,3 +255,6 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("strategies:worker", args=[self.pk])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import AmountField
@@ -28,6 +29,7 @@ class SetupFamily(models.Model):
 class SetupMatrix(models.Model):
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["code"]
@@ -35,6 +37,9 @@ class SetupMatrix(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("strategies:setup-matrix", args=[self.code])
 
 
 @track()

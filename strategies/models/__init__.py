@@ -27,7 +27,7 @@ from strategies.models.resource import (
     ResourceMembership,
     Worker,
 )
-from strategies.models.route import RouteLink, RouteOperation, RouteVersion
+from strategies.models.route import RouteEdit, RouteLink, RouteOperation, RouteVersion
 from strategies.models.setup import SetupFamily, SetupMatrix, SetupTime
 from strategies.models.site import Currency, ExchangeRate, Location, Site
 from strategies.models.unit import Unit, UnitConversion
@@ -68,6 +68,7 @@ __all__ = [
     "ResourceCapability",
     "ResourceGroup",
     "ResourceMembership",
+    "RouteEdit",
     "RouteGroup",
     "RouteGroupPhase",
     "RouteLink",

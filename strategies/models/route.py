@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.clock import now
 from p2p.core.history import track
 from strategies.models.operation import OperationTimes
 from strategies.models.version import Version, dates_in_order, once, one_active
@@ -89,3 +91,21 @@ class RouteLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before.number}→{self.after.number}"
+
+
+class RouteEdit(models.Model):
+    """What a draft looked like before a change, so that the change can be taken back."""
+
+    route = models.ForeignKey(RouteVersion, on_delete=models.CASCADE, related_name="edits")
+    revision = models.PositiveIntegerField(help_text=_("Of the route before the change."))
+    before = models.JSONField(help_text=_("Rows of its operations and all that belongs to them."))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.route} before {self.revision}"

@@ -103,6 +103,14 @@ class Material(models.Model):
 
     order = models.ForeignKey(ProductionOrder, on_delete=models.CASCADE, related_name="materials")
     position = models.PositiveIntegerField()
+    bom_line = models.ForeignKey(
+        "strategies.BomLine",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The line it was copied from; its component may be another by now."),
+    )
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("strategies.Unit", on_delete=models.PROTECT, related_name="+")
     operation = models.ForeignKey(

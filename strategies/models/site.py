@@ -61,6 +61,10 @@ class Site(models.Model):
     may_go_negative = models.BooleanField(
         default=False, help_text=_("Stock may be booked below zero at this site.")
     )
+    approval_by_another = models.BooleanField(
+        default=False,
+        help_text=_("BOM and route versions are submitted first and approved by somebody else."),
+    )
     over_report_fraction = RateField(
         default=0, help_text=_("How far above the order a report may go, 0.05 = 5 %.")
     )

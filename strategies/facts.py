@@ -9,7 +9,7 @@ from typing import TypeAlias
 from django.db.models import Model
 
 from p2p.core.facts import Fact
-from strategies.models import BomVersion, Calendar, ImportRun, Item, RouteVersion
+from strategies.models import BomVersion, Calendar, ImportRun, Item, ReplaceRun, RouteVersion
 
 AnyVersion: TypeAlias = BomVersion | RouteVersion
 
@@ -66,6 +66,17 @@ class VersionMoved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Replaced(Fact):
+    """A mass replacement, or one taken back, has changed these bills."""
+
+    run: ReplaceRun
+    versions: Sequence[BomVersion]
+
+    def about(self) -> Sequence[Model]:
+        return (self.run, *self.versions)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarChanged(Fact):
     """Working time has changed: what was scheduled on it may no longer fit."""
 
@@ -73,3 +84,23 @@ class CalendarChanged(Fact):
 
     def about(self) -> Sequence[Model]:
         return (self.calendar,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkSaved(Fact):
+    """What does the work is new or has changed: resources, groups, people, abilities, change-overs."""
+
+    records: Sequence[Model]
+
+    def about(self) -> Sequence[Model]:
+        return self.records
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkRemoved(Fact):
+    """A record of what does the work was taken away."""
+
+    records: Sequence[Model]
+
+    def about(self) -> Sequence[Model]:
+        return self.records

@@ -2,6 +2,7 @@
 
 from strategies.models.alternate import BomAlternate, BomStep, ReplaceRun
 from strategies.models.bom import BomLine, BomOutput, BomVersion
+from strategies.models.bom_edit import BomEdit
 from strategies.models.calendar import Calendar, CalendarException, CalendarShift
 from strategies.models.characteristic import Characteristic
 from strategies.models.cost import CostCategory, PlanningCost
@@ -35,6 +36,7 @@ from strategies.models.vendor import OutsourcingPolicy, Vendor, VendorPrice, Ven
 
 __all__ = [
     "BomAlternate",
+    "BomEdit",
     "BomLine",
     "BomOutput",
     "BomStep",

@@ -29,6 +29,7 @@ from strategies.models import (
     UnitConversion,
     VendorPrice,
 )
+from strategies.selectors.settings import settings_at
 
 ACTIVE = "active"
 
@@ -76,7 +77,7 @@ class _Reader:
         uses = self._uses(boms)
         steps, fees = self._work(routes)
         prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))
-        policies = _policies(self.site)
+        policies = settings_at(self.site)
         parts = []
         for item in Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True):
             policy = policies.get(item)
@@ -200,16 +201,6 @@ def _current(
         .order_by("item_id", F("site_id").asc(nulls_last=True), "from_quantity", "pk")
     )
     found: dict[int, BomVersion] = {}
-    for row in rows:
-        found.setdefault(row.item_id, row)
-    return found
-
-
-def _policies(site: Site) -> dict[int, ItemPolicy]:
-    rows = ItemPolicy.objects.filter(Q(site=site) | Q(site__isnull=True)).order_by(
-        "item_id", F("site_id").asc(nulls_last=True)
-    )
-    found: dict[int, ItemPolicy] = {}
     for row in rows:
         found.setdefault(row.item_id, row)
     return found

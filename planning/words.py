@@ -25,6 +25,7 @@ CODES = {
     "loop": gettext_lazy("BOM goes in a circle"),
     "no_bom": gettext_lazy("No BOM"),
     "no_source": gettext_lazy("No source"),
+    "stopped": gettext_lazy("Orders stopped"),
     "no_conversion": gettext_lazy("No unit conversion"),
     "unknown_item": gettext_lazy("Unknown item"),
     "unknown_component": gettext_lazy("Unknown component"),
@@ -81,6 +82,7 @@ _SENTENCES = {
     "loop": gettext_lazy("The BOM goes in a circle: {circle}. Its last line was left out; correct the BOM."),
     "no_bom": gettext_lazy("{item} is made but has no BOM: nothing was planned below it. Add one."),
     "no_source": gettext_lazy("{item} is needed but neither made nor bought: choose how it is supplied."),
+    "stopped": gettext_lazy("{item} is needed, but its order settings say that no new orders are planned."),
     "no_conversion": gettext_lazy(
         "A line of {item} has no conversion from {source} to {target} and was left out: enter the conversion."
     ),

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from p2p.inventory import selectors as stock
 from planning.engine.mrp import Item, LotSize
 from planning.measures import Measures
 from planning.snapshot.versions import Versions
 from strategies import models as strategies
+from strategies.models import ItemPolicy
+from strategies.selectors.settings import settings_at
 
 if TYPE_CHECKING:
     from planning.rules import Rules
 
 ZERO = Decimal(0)
-Policy = Mapping[str, Any]
 
 
 class Stocked:
@@ -32,7 +34,6 @@ class Stocked:
     def items(self) -> Iterator[Item]:
         """Every item in use, in the order of its key; one without a policy has no source."""
         on_hand = stock.on_hand(self.site) if self.rules.netting else {}
-        policies = self._policies()
         prices = self._vendor_prices()
         yields = dict(
             strategies.BomVersion.objects.filter(state="active").values_list("pk", "yield_fraction")
@@ -40,30 +41,30 @@ class Stocked:
         rows = strategies.Item.objects.filter(active=True).exclude(kind="service").order_by("pk")
         for key, unit in rows.values_list("pk", "unit_id"):
             self.units[key] = unit
-            policy = policies.get(key)
+            policy = self._policies.get(key)
             if policy is None:
                 yield Item(id=key, source="", places=self.measures.places(unit))
                 continue
-            vendor, vendor_days = prices.get(key, (policy["vendor_id"], 0))
-            if policy["supply"] in ("buy", "subcontract") and vendor:
+            vendor, vendor_days = prices.get(key, (policy.vendor_id, 0))
+            if policy.supply in ("buy", "subcontract") and vendor:
                 self.vendors[key] = vendor
             version = self.boms.on(key, self.rules.first, ZERO)
-            share = policy["yield_fraction"] * (yields[version] if version is not None else Decimal(1))
+            share = policy.yield_fraction * (yields[version] if version is not None else Decimal(1))
             yield self._item(key, unit, policy, on_hand.get(key, ZERO), vendor_days, share)
 
     def _item(
-        self, key: int, unit: int, policy: Policy, on_hand: Decimal, vendor_days: int, share: Decimal
+        self, key: int, unit: int, policy: ItemPolicy, on_hand: Decimal, vendor_days: int, share: Decimal
     ) -> Item:
         def up(name: str) -> Decimal:
-            return self.measures.up(policy[name] or ZERO, unit)
+            return self.measures.up(getattr(policy, name) or ZERO, unit)
 
         lots = LotSize(
             minimum=up("minimum_quantity"),
             maximum=up("maximum_quantity"),
             multiple=up("multiple_quantity"),
-            fixed=up("fixed_quantity") if policy["lot_policy"] == "fixed" else ZERO,
+            fixed=up("fixed_quantity") if policy.lot_policy == "fixed" else ZERO,
         )
-        coverage = {"period": "period", "min_max": "min_max"}.get(policy["lot_policy"], "requirement")
+        coverage = {"period": "period", "min_max": "min_max"}.get(policy.lot_policy, "requirement")
         lowest = up("reorder_point")
         if coverage == "min_max":
             highest = max(lots.maximum, lowest)
@@ -72,27 +73,27 @@ class Stocked:
             highest = lowest
         return Item(
             id=key,
-            source=policy["supply"],
+            source=cast(Any, "" if policy.stopped else policy.supply),
+            stopped=policy.stopped,
             places=self.measures.places(unit),
-            lead_days=policy["lead_time_days"] or vendor_days,
+            lead_days=policy.lead_time_days or vendor_days,
             on_hand=self.measures.up(on_hand, unit),
             safety_stock=up("safety_stock"),
             coverage=cast(Any, coverage),
-            period_days=max(1, policy["period_days"]),
+            period_days=max(1, policy.period_days),
             minimum_stock=lowest,
             maximum_stock=highest,
             lot=lots,
             good_share=share,
         )
 
-    def _policies(self) -> dict[int, Policy]:
-        rows = strategies.ItemPolicy.objects.filter(Q(site=self.site) | Q(site__isnull=True))
-        # The row for the site comes last and so wins over the row for all sites.
-        return {row["item_id"]: row for row in rows.order_by(F("site").asc(nulls_first=True)).values()}
+    @cached_property
+    def _policies(self) -> dict[int, ItemPolicy]:
+        return settings_at(self.site)
 
     def _vendor_prices(self) -> dict[int, tuple[int, int]]:
         """Vendor and lead time for each bought item: the policy's vendor, else preferred, else cheapest."""
-        named = {key: policy["vendor_id"] for key, policy in self._policies().items()}
+        named = {key: policy.vendor_id for key, policy in self._policies.items()}
         rows = strategies.VendorPrice.objects.filter(
             Q(valid_to__isnull=True) | Q(valid_to__gte=self.rules.first),
             operation_number__isnull=True,

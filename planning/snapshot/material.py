@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
 from p2p.core.runs import revisions
@@ -22,12 +22,12 @@ from planning.snapshot.items import Stocked
 from planning.snapshot.versions import Versions, Window
 from strategies import models as strategies
 from strategies.engine.units import MissingConversion
+from strategies.selectors.settings import settings_rows
 
 if TYPE_CHECKING:
     from planning.rules import Rules
 
 ZERO = Decimal(0)
-Policy = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class _Reading:
             yield self.open_orders()
             yield self.open_replenishments()
         yield strategies.Item.objects.filter(active=True)
-        yield strategies.ItemPolicy.objects.filter(Q(site=self.site) | Q(site__isnull=True))
+        yield settings_rows(self.site)
         yield strategies.BomLine.objects.filter(bom__state="active")
 
     def settings(self) -> Settings:

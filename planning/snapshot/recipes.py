@@ -9,8 +9,6 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import F, Q
-
 from p2p.core.facts import Refused
 from planning.measures import Measures
 from planning.snapshot.versions import Versions
@@ -28,6 +26,7 @@ from strategies.models import (
     Site,
     VendorPrice,
 )
+from strategies.selectors.settings import settings_at
 
 DEEPEST = 60
 """Phantoms within phantoms; a loop among them ends here instead of never."""
@@ -63,7 +62,7 @@ class Recipes:
         self._items = Item.objects.select_related("unit").in_bulk()
         self._batch = dict(BomVersion.objects.filter(state="active").values_list("pk", "batch_quantity"))
         self._lines: dict[int, list[BomLine]] = defaultdict(list)
-        self._policies = self._read_policies()
+        self._policies = settings_at(site)
         self._parts: dict[tuple[int, date], list[Part]] = {}
         self._read_routes()
         self._read_outsourcing(items)
@@ -78,11 +77,6 @@ class Recipes:
 
     def policy(self, item: int) -> ItemPolicy | None:
         return self._policies.get(item)
-
-    def _read_policies(self) -> dict[int, ItemPolicy]:
-        rows = ItemPolicy.objects.filter(Q(site=self.site) | Q(site__isnull=True))
-        rows = rows.select_related("location", "vendor").order_by(F("site").asc(nulls_first=True))
-        return {row.item_id: row for row in rows}
 
     # ---- route
 

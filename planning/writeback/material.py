@@ -33,6 +33,7 @@ LEVELS = {
     "no_source": "problem",
     "short": "problem",
     "start_overdue": "warning",
+    "stopped": "problem",
     "unknown_component": "problem",
     "unknown_item": "problem",
 }

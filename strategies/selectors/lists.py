@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from strategies.models import (
     BomVersion,
     Calendar,
     ImportRun,
     Item,
-    ItemPolicy,
     Location,
     ReasonCode,
     ResourceGroup,
     RouteVersion,
+    Site,
     UnitConversion,
     Vendor,
 )
 from strategies.models.version import VersionState
+from strategies.selectors.settings import column
 
 
-def items() -> QuerySet[Item]:
-    """With the policy that holds first (of a site before that for all), and whether there is a bill and a
-    route."""
-    policy = ItemPolicy.objects.filter(item=OuterRef("pk")).order_by(F("site_id").asc(nulls_last=True))
+def items(site: Site | None = None) -> QuerySet[Item]:
+    """With the order settings in force (at a site; else at the first that has its own), and whether there is a
+    bill and a route."""
     active = {"item": OuterRef("pk"), "state": VersionState.ACTIVE}
-    return Item.objects.select_related("group", "unit").annotate(
-        supply=Subquery(policy.values("supply")[:1]),
-        lead_time=Subquery(policy.values("lead_time_days")[:1]),
-        safety=Subquery(policy.values("safety_stock")[:1]),
+    return Item.objects.select_related("group", "unit", "variant_of", "setup_family").annotate(
+        supply=column("supply", site),
+        lead_time=column("lead_time_days", site),
+        safety=column("safety_stock", site),
         has_bill=Exists(BomVersion.objects.filter(**active)),
         has_route=Exists(RouteVersion.objects.filter(**active)),
     )

@@ -48,6 +48,7 @@ class Item:
         gathers the shortages of `period_days` days into one order due on the first of them; "min_max" fills
         up to `maximum_stock` whenever the stock of a day ends below `minimum_stock`; "manual" never proposes.
     good_share: share of a launched quantity expected to come out good, 0 < share <= 1.
+    stopped: no orders are proposed although it has settings; its source is then "".
     phantom: never ordered nor stocked: a need for it becomes needs for its components on the same day.
     """
 
@@ -64,6 +65,7 @@ class Item:
     lot: LotSize = LotSize()
     good_share: Decimal = ONE
     phantom: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +234,7 @@ MessageCode: TypeAlias = Literal[
     "postpone",
     "short",
     "start_overdue",
+    "stopped",
     "unknown_component",
     "unknown_item",
 ]
@@ -247,7 +250,8 @@ class Message(NamedTuple):
     supply.
     lot_conflict: the lot sizes of the item contradict each other; the maximum was left out. loop: `path`
     names the items round the loop; its last line was left out. no_bom: ordered to be made, but nothing goes
-    into it. no_source: short, and neither made, bought nor transferred. unknown_item, unknown_component: named,
+    into it. no_source: short, and neither made, bought nor transferred; stopped: short,
+    and its settings say that no new orders are planned. unknown_item, unknown_component: named,
     but not among the items.
     """
 

@@ -51,7 +51,7 @@ def net(book: Book, item: int) -> None:
         if book.lots[item].conflict:
             book.messages.append(Message("lot_conflict", rule.id))
     elif not rule.source and any(message.code == "short" for message in book.messages[told:]):
-        book.messages.append(Message("no_source", rule.id))
+        book.messages.append(Message("stopped" if rule.stopped else "no_source", rule.id))
 
 
 def _pass_on(book: Book, item: int, needs: list[Need]) -> None:

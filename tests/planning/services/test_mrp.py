@@ -10,11 +10,21 @@ import pytest
 
 from p2p.core import runs
 from p2p.core.refusal import Refused
+from planning import words
 from planning.models import Demand, Peg, PlanRun, Proposal
 from planning.services import mrp
 from planning.services.demand import change_demand, create_demand
 from planning.services.firm import firm
-from tests.factories import make_bom, make_conversion, make_item, make_site, make_stock, make_unit, make_user
+from tests.factories import (
+    make_bom,
+    make_conversion,
+    make_item,
+    make_policy,
+    make_site,
+    make_stock,
+    make_unit,
+    make_user,
+)
 from tests.planning import plant
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +147,44 @@ def test_a_bom_line_without_conversion_is_named_and_the_rest_is_planned(do):
     assert run.proposals.get().item == bike
     message = run.messages.get(code="no_conversion")
     assert (message.level, message.item, message.facts["component"]) == ("problem", bike, paint.pk)
+
+
+def test_stopped_settings_propose_nothing_and_say_so(do):
+    site = make_site()
+    item = make_item(supply="make", policy={"stopped": True})
+    create_demand(
+        number="SO-1",
+        site=site,
+        item=item,
+        quantity=Decimal(5),
+        ordered_on=date(2026, 3, 1),
+        due_on=date(2026, 3, 20),
+        by=make_user(),
+    )
+    run = do(site, date(2026, 3, 1), date(2026, 3, 31))
+    assert not Proposal.objects.filter(run=run).exists()
+    message = run.messages.get(code="stopped")
+    assert "its order settings say that no new orders are planned" in words.sentence(message)
+
+
+def test_a_variant_is_supplied_as_the_row_for_its_attributes_says(do):
+    site, bike = make_site(), make_item("BIKE", supply="buy", policy={"lead_time_days": 5})
+    make_policy(bike, supply="make", rank=10, variant={"colour": "red"}, lead_time_days=2)
+    red = make_item("BIKE-RED", variant_of=bike, attributes={"colour": "red"})
+    blue = make_item("BIKE-BLUE", variant_of=bike, attributes={"colour": "blue"})
+    for item in (red, blue):
+        create_demand(
+            number=item.number,
+            site=site,
+            item=item,
+            quantity=Decimal(1),
+            ordered_on=date(2026, 3, 1),
+            due_on=date(2026, 3, 20),
+            by=make_user(),
+        )
+    run = do(site, date(2026, 3, 1), date(2026, 3, 31))
+    found = {row.item: (row.kind, row.start_on.day) for row in Proposal.objects.filter(run=run)}
+    assert found == {red: ("make", 18), blue: ("buy", 15)}
 
 
 def test_demand_changed_while_the_plan_is_made_is_planned_as_it_is_now(do, monkeypatch):

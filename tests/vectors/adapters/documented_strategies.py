@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from strategies.engine.balancing import Ingredient, active_quantity, balanced, scaled_to
 from strategies.engine.consumption import (
     Dimensions,
     by_formula,
@@ -13,6 +14,7 @@ from strategies.engine.consumption import (
     measured,
     per_unit,
 )
+from strategies.engine.settings import Rule, chosen
 from tests.vectors.cases import NOT_COMPARED
 
 
@@ -54,7 +56,50 @@ def setup_share(given: dict[str, Any]) -> dict[str, Any]:
     return {"setup_minutes_per_unit": per_unit(Fraction(given["setup_minutes"]), Fraction(given["lot_size"]))}
 
 
+def batch_balancing(given: dict[str, Any]) -> dict[str, Any]:
+    lines = [
+        Ingredient(
+            name=line["item"],
+            quantity=Fraction(str(line["qty"])),
+            role=line["type"],
+            target=Fraction(str(line.get("target_level", 0))),
+            potency=Fraction(str(line.get("batch_potency", 0))),
+            compensates=line.get("compensates", ""),
+            factor=Fraction(str(line.get("compensating_factor", 1))),
+        )
+        for line in given["lines"]
+    ]
+    found = balanced(lines, Fraction(str(given["batch_size"])), 2)
+    answer: dict[str, Any] = {"balanced": {name: float(quantity) for name, quantity in found.items()}}
+    for line in lines:
+        if line.role == "active":
+            answer[f"active_quantity_{line.name}"] = float(active_quantity(line))
+            answer[f"base_value_{line.name}"] = float(line.quantity)
+    return answer
+
+
+def linear_ingredient(given: dict[str, Any]) -> dict[str, Any]:
+    batch = Fraction(given["batch_size"])
+    estimated = scaled_to(Fraction(given["qty_per_100"]), Fraction(100), batch)
+    drawn = balanced([Ingredient(name="A", quantity=estimated)], batch, 2)
+    return {"estimated": estimated, "balanced": drawn["A"]}
+
+
+def order_settings(given: dict[str, Any]) -> dict[str, Any]:
+    days = "purchase_lead_time"
+    rules = [
+        Rule(rule[days], rank=rule["rank"], wanted={"config": rule["config"]} if "config" in rule else {})
+        for rule in given["rules"]
+    ]
+    has = {name: value for name, value in given["order"].items() if name != "item"}
+    assert chosen(rules, site=None, attributes={"config": "another"}) == given["rules"][-1][days]
+    return {days: chosen(rules, site=None, attributes=has)}
+
+
 EXAMPLES = {
+    "STR-10": batch_balancing,
+    "STR-11": linear_ingredient,
+    "STR-12": order_settings,
     "STR-03": measurement,
     "STR-04": formulas,
     "STR-07": routing_scrap,

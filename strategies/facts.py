@@ -55,8 +55,19 @@ class Activating(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reopening(Fact):
+    """An approved version is about to become a draft again: who has used it?"""
+
+    version: AnyVersion
+
+    def about(self) -> Sequence[Model]:
+        return (self.version,)
+
+
+@dataclass(frozen=True, kw_only=True)
 class VersionMoved(Fact):
-    """A version was submitted, approved, rejected, activated or retired: `step` says which."""
+    """A version was submitted, approved, rejected, reopened, activated, deactivated or retired: `step` says
+    which."""
 
     version: AnyVersion
     step: str

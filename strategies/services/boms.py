@@ -1,46 +1,29 @@
-"""Bills of material: make a version, edit its lines, copy it. An item never goes into itself."""
+"""Bills of material: make a version, change its head and its lines, copy it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from strategies.engine.bom import Line, loop_through
-from strategies.engine.units import MissingConversion
 from strategies.facts import VersionChanged
-from strategies.models import BomLine, BomVersion, Item, Site, Unit
-from strategies.models.version import VersionState
-from strategies.selectors.units import conversions
+from strategies.models import BomLine, BomOutput, BomVersion, Item, Site
+from strategies.services.bom_inputs import AlternateInput, LineInput, StepInput, input_of
+from strategies.services.bom_lines import rewrite_line, write_lines
+from strategies.services.bom_loops import take_turn
+from strategies.services.bom_outputs import OutputInput, output_input_of, write_outputs
 from strategies.services.versions import lock_draft, next_version
 
-
-@dataclass(frozen=True, kw_only=True)
-class LineInput:
-    """What a line says; quantity (> 0) in `unit` (the component's where none is given) per batch of the
-    bill."""
-
-    component: Item
-    quantity: Decimal
-    unit: Unit | None = None
-    position: int | None = None
-    kind: str = BomLine.Kind.ITEM
-    consumption: str = BomLine.Consumption.VARIABLE
-    scrap_fraction: Decimal = Decimal(0)
-    scrap_quantity: Decimal = Decimal(0)
-    operation_number: int | None = None
-    flushing: str = BomLine.Flushing.MANUAL
-    valid_from: date | None = None
-    valid_to: date | None = None
+__all__ = [
+    "AlternateInput", "LineInput", "OutputInput", "StepInput", "add_line", "change_bom", "change_line", "copy_bom",
+    "draft_bom", "remove_line", "set_lines", "take_turn",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -49,77 +32,141 @@ def draft_bom(
     item: Item,
     site: Site | None = None,
     name: str = "",
+    reason: str = "",
+    kind: str = BomVersion.Kind.BOM,
     valid_from: date | None = None,
     valid_to: date | None = None,
     from_quantity: Decimal = Decimal(0),
     batch_quantity: Decimal = Decimal(1),
+    multiple_quantity: Decimal = Decimal(0),
+    yield_fraction: Decimal = Decimal(1),
     lines: Sequence[LineInput] = (),
+    outputs: Sequence[OutputInput] = (),
     by: User,
 ) -> BomVersion:
-    """A new draft with the next version number. Refused as `set_lines` refuses, and for days out of order."""
-    if valid_from and valid_to and valid_to < valid_from:
-        raise Refused(_("The last day is before the first."), code="days", field="valid_to")
-    if batch_quantity <= 0:
-        raise Refused(_("The batch has to be more than 0."), code="not_positive", field="batch_quantity")
-    bom = BomVersion.objects.create(
+    """A new draft with the next version number. Refused as `set_lines` and `set_outputs` refuse, and for days
+    out of order."""
+    bom = BomVersion(
         item=item,
         site=site,
         name=name,
+        reason=reason,
+        kind=kind,
         version=next_version(model=BomVersion, item=item, site=site),
         valid_from=valid_from,
         valid_to=valid_to,
         from_quantity=from_quantity,
         batch_quantity=batch_quantity,
+        multiple_quantity=multiple_quantity,
+        yield_fraction=yield_fraction,
     )
-    _write(bom, lines)
+    _check_head(bom)
+    bom.save()
+    write_lines(bom, lines)
+    write_outputs(bom, outputs)
     tell(VersionChanged(version=bom, by=by))
     return bom
 
 
 @transaction.atomic
-def set_lines(*, bom: BomVersion, lines: Sequence[LineInput], by: User) -> BomVersion:
+def change_bom(
+    *,
+    bom: BomVersion,
+    site: Site | None = None,
+    name: str | None = None,
+    reason: str | None = None,
+    kind: str | None = None,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    open_days: bool = False,
+    from_quantity: Decimal | None = None,
+    batch_quantity: Decimal | None = None,
+    multiple_quantity: Decimal | None = None,
+    yield_fraction: Decimal | None = None,
+    revision: int | None = None,
+    by: User,
+) -> BomVersion:
+    """What the head of a draft says from now on; None leaves a value as it is, `open_days` takes both days away
+    first.
+
+    The lines stay as they are (`formulas.rescale` changes them with the batch). Refused when somebody else was
+    quicker (`revision`), and for figures and days that make no sense.
+    """
+    draft = lock_draft(bom, revision=revision)
+    if open_days:
+        draft.valid_from = draft.valid_to = None
+    given = {
+        "site": site,
+        "name": name,
+        "reason": reason,
+        "kind": kind,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "from_quantity": from_quantity,
+        "batch_quantity": batch_quantity,
+        "multiple_quantity": multiple_quantity,
+        "yield_fraction": yield_fraction,
+    }
+    if site is not None and site.pk != draft.site_id:
+        draft.version = next_version(model=BomVersion, item=draft.item, site=site)
+    for column, value in given.items():
+        if value is not None:
+            setattr(draft, column, value)
+    _check_head(draft)
+    draft.save()
+    return changed(draft, by)
+
+
+def _check_head(bom: BomVersion) -> None:
+    if bom.valid_from and bom.valid_to and bom.valid_to < bom.valid_from:
+        raise Refused(_("The last day is before the first."), code="days", field="valid_to")
+    if bom.batch_quantity <= 0:
+        raise Refused(_("The batch has to be more than 0."), code="not_positive", field="batch_quantity")
+    if bom.from_quantity < 0 or bom.multiple_quantity < 0:
+        raise Refused(_("A quantity cannot be negative."), code="negative", field="from_quantity")
+    if not 0 < bom.yield_fraction <= 1:
+        raise Refused(_("The yield is a share above 0, at most 1."), code="yield", field="yield_fraction")
+
+
+@transaction.atomic
+def set_lines(
+    *, bom: BomVersion, lines: Sequence[LineInput], revision: int | None = None, by: User
+) -> BomVersion:
     """Replace all lines of a draft.
 
     Refused, naming the component: quantities that make no sense, a unit that does not lead to the
     component's, days out of order, an item that would go into itself (with the path).
     """
-    draft = lock_draft(bom)
+    draft = lock_draft(bom, revision=revision)
     draft.lines.all().delete()
-    _write(draft, lines)
-    return _changed(draft, by)
+    write_lines(draft, lines)
+    return changed(draft, by)
 
 
 @transaction.atomic
-def add_line(*, bom: BomVersion, line: LineInput, by: User) -> BomLine:
+def add_line(*, bom: BomVersion, line: LineInput, revision: int | None = None, by: User) -> BomLine:
     """One more line of a draft, at its position or behind the last. Refused as `set_lines` refuses."""
-    draft = lock_draft(bom)
-    last = draft.lines.aggregate(last=Max("position"))["last"] or 0
-    if line.position is not None and draft.lines.filter(position=line.position).exists():
-        raise Refused(_("Position {position} is taken."), field="position", position=line.position)
-    [row] = _write(draft, [line], after=last)
-    _changed(draft, by)
+    draft = lock_draft(bom, revision=revision)
+    [row] = write_lines(draft, [line])
+    changed(draft, by)
     return row
 
 
 @transaction.atomic
-def change_line(*, line: BomLine, to: LineInput, by: User) -> BomLine:
+def change_line(*, line: BomLine, to: LineInput, revision: int | None = None, by: User) -> BomLine:
     """What a line of a draft says from now on. Refused as `set_lines` refuses."""
-    draft = lock_draft(line.bom)
-    _check(draft, [to])
-    for name, value in _columns(to, line.position).items():
-        setattr(line, name, value)
-    line.save()
-    _refuse_loop(draft)
-    _changed(draft, by)
+    draft = lock_draft(line.bom, revision=revision)
+    rewrite_line(draft, line, to)
+    changed(draft, by)
     return line
 
 
 @transaction.atomic
-def remove_line(*, line: BomLine, by: User) -> BomVersion:
+def remove_line(*, line: BomLine, revision: int | None = None, by: User) -> BomVersion:
     """Take a line out of a draft."""
-    draft = lock_draft(line.bom)
+    draft = lock_draft(line.bom, revision=revision)
     line.delete()
-    return _changed(draft, by)
+    return changed(draft, by)
 
 
 @transaction.atomic
@@ -129,21 +176,28 @@ def copy_bom(
     item: Item | None = None,
     site: Site | None = None,
     valid_from: date | None = None,
+    reason: str = "",
     by: User,
 ) -> BomVersion:
-    """A draft with the same lines, for the same item or another. Lines that have ended are left out."""
-    first = valid_from
-    kept = [line for line in bom.lines.select_related("component", "unit") if not _ended(line, first)]
+    """A draft with the same lines, steps, alternates and outputs, for the same item or another. Lines that have
+    ended are left out; alternates are approved anew."""
+    kept = bom.lines.select_related(
+        "component__unit", "unit", "component_bom", "component_route", "vendor", "location"
+    ).prefetch_related("steps", "alternates__component")
+    beside: Sequence[BomOutput] = list(bom.outputs.select_related("item__unit", "unit"))
     return draft_bom(
         item=item or bom.item,
         site=site or (bom.site if item is None else None),
         name=bom.name,
-        valid_from=first,
+        reason=reason,
+        kind=bom.kind,
+        valid_from=valid_from,
         from_quantity=bom.from_quantity,
         batch_quantity=bom.batch_quantity,
-        lines=[
-            LineInput(**{each.name: getattr(line, each.name) for each in fields(LineInput)}) for line in kept
-        ],
+        multiple_quantity=bom.multiple_quantity,
+        yield_fraction=bom.yield_fraction,
+        lines=[input_of(line, nested=True) for line in kept if not _ended(line, valid_from)],
+        outputs=[output_input_of(output) for output in beside],
         by=by,
     )
 
@@ -152,107 +206,9 @@ def _ended(line: BomLine, first: date | None) -> bool:
     return bool(first and line.valid_to and line.valid_to < first)
 
 
-def _changed(draft: BomVersion, by: User) -> BomVersion:
+def changed(draft: BomVersion, by: User) -> BomVersion:
+    """Count the change, so that a page opened before it cannot save over it, and tell."""
     draft.revision += 1
     draft.save(update_fields=["revision"])
     tell(VersionChanged(version=draft, by=by))
     return draft
-
-
-def _write(bom: BomVersion, lines: Sequence[LineInput], after: int = 0) -> list[BomLine]:
-    _check(bom, lines)
-    rows = []
-    for line in lines:
-        after = line.position if line.position is not None else after - after % 10 + 10
-        rows.append(BomLine(bom=bom, **_columns(line, after)))
-    if len({row.position for row in rows}) != len(rows):
-        raise Refused(_("Two lines have the same position."), field="position")
-    written = BomLine.objects.bulk_create(rows)
-    _refuse_loop(bom)
-    return written
-
-
-def _columns(line: LineInput, position: int) -> dict[str, object]:
-    columns = {each.name: getattr(line, each.name) for each in fields(line)}
-    return {**columns, "unit": line.unit or line.component.unit, "position": line.position or position}
-
-
-def _check(bom: BomVersion, lines: Iterable[LineInput]) -> None:
-    ways = conversions()
-    for line in lines:
-        if line.component.pk == bom.item_id:
-            raise _loop((bom.item.number, bom.item.number))
-        _check_numbers(line)
-        unit = line.unit or line.component.unit
-        try:
-            ways.factor(unit.code, line.component.unit.code, line.component.number)
-        except MissingConversion:
-            raise Refused(
-                _("{item} is counted in {wanted}, and nothing says how many {wanted} one {given} is."),
-                code="no_conversion",
-                field="unit",
-                item=line.component.number,
-                wanted=line.component.unit.code,
-                given=unit.code,
-            ) from None
-
-
-def _check_numbers(line: LineInput) -> None:
-    item = line.component.number
-    if line.quantity <= 0:
-        raise Refused(_("{item}: the quantity has to be more than 0."), field="quantity", item=item)
-    if not 0 <= line.scrap_fraction < 1 or line.scrap_quantity < 0:
-        raise Refused(_("{item}: scrap is a share from 0 to below 1."), field="scrap_fraction", item=item)
-    if line.valid_from and line.valid_to and line.valid_to < line.valid_from:
-        raise Refused(_("{item}: the last day is before the first."), field="valid_to", item=item)
-
-
-# Every item below this one, each once: UNION drops what was reached before, so no path is walked twice.
-_BELOW = """
-    WITH RECURSIVE below (item_id) AS (
-        SELECT %(item)s::bigint
-        UNION
-        SELECT line.component_id
-          FROM below
-          JOIN strategies_bomversion AS version ON version.item_id = below.item_id AND version.state <>
-          %(retired)s JOIN strategies_bomline AS line ON line.bom_id = version.id
-    )
-    SELECT DISTINCT version.item_id, line.component_id
-      FROM below
-      JOIN strategies_bomversion AS version ON version.item_id = below.item_id AND version.state <>
-      %(retired)s JOIN strategies_bomline AS line ON line.bom_id = version.id
-"""
-
-
-def take_turn() -> None:
-    """Two people could close a loop from both ends at once: whoever looks for loops waits here for the other's
-    transaction to end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('strategies.bom', 0))")
-
-
-def _refuse_loop(bom: BomVersion) -> None:
-    take_turn()
-    with connection.cursor() as cursor:
-        cursor.execute(_BELOW, {"item": bom.item_id, "retired": VersionState.RETIRED})
-        edges = cursor.fetchall()
-    back = [parent for parent, component in edges if component == bom.item_id]
-    if not back:
-        return
-    lines = [Line(parent, component, Fraction(1)) for parent, component in edges]
-    first = next(
-        component for parent, component in edges if parent == bom.item_id and _leads(component, bom, lines)
-    )
-    path = loop_through(bom.item_id, first, lines)
-    numbers = dict(Item.objects.filter(pk__in=path).values_list("pk", "number"))
-    raise _loop([numbers[key] for key in path])
-
-
-def _leads(component: int, bom: BomVersion, lines: Sequence[Line[int]]) -> bool:
-    return bool(loop_through(bom.item_id, component, lines))
-
-
-def _loop(path: Sequence[str]) -> Refused:
-    return Refused(
-        _("An item cannot go into itself: {path}."), code="loop", field="component", path=" → ".join(path)
-    )

@@ -14,9 +14,10 @@ from p2p.core import clock
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from strategies.facts import Activating, VersionChanged, VersionMoved
-from strategies.models import BomVersion, Item, RouteVersion, Site
-from strategies.models.version import VERSION_FLOW, VersionState
+from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved
+from strategies.models import BomLine, BomVersion, Item, RouteVersion, Site
+from strategies.models.version import VERSION_FLOW, Version, VersionState
+from strategies.services.bill_checks import check_bill
 
 Either = TypeVar("Either", BomVersion, RouteVersion)
 
@@ -31,22 +32,73 @@ def next_version(*, model: type[Either], item: Item, site: Site | None) -> int:
 
 @transaction.atomic
 def submit(*, version: Either, by: User) -> Either:
-    """Ask for approval. Refused for a version without lines or operations."""
-    _must_say_something(version)
-    return _take(version, "submit", by)
+    """Ask for approval. Refused for a version without lines or operations, or that cannot hold."""
+    must_hold(version)
+    return _take(version, "submit", by, submitted_by=by)
 
 
 @transaction.atomic
 def approve(*, version: Either, by: User) -> Either:
-    """A draft or submitted version may be used from now on, once it is activated."""
-    _must_say_something(version)
+    """A draft or submitted version may be used from now on, once it is activated.
+
+    Refused as `submit` refuses; and where the site asks for another approver (for a version of all sites: where
+    any site does), unless somebody else submitted it.
+    """
+    must_hold(version)
+    if asks_for_another(version):
+        row = type(version)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
+        if row.state == VersionState.DRAFT:
+            raise Refused(
+                _("{version} has to be submitted first: somebody else approves it."),
+                code="submit_first",
+                about=version,
+                version=version,
+            )
+        if row.submitted_by_id == by.pk:
+            raise Refused(
+                _("You submitted {version}: somebody else has to approve it."),
+                code="another_approver",
+                about=version,
+                version=version,
+            )
     return _take(version, "approve", by, approved_by=by, approved_at=clock.now())
+
+
+def asks_for_another(version: Version) -> bool:
+    """Whether a version is approved by somebody else than its author, because a site of it says so."""
+    sites = Site.objects.filter(approval_by_another=True, active=True)
+    return sites.filter(pk=version.site_id).exists() if version.site_id else sites.exists()
 
 
 @transaction.atomic
 def reject(*, version: Either, by: User) -> Either:
     """Back to its author: it is a draft again."""
     return _take(version, "reject", by)
+
+
+@transaction.atomic
+def reopen(*, version: Either, by: User) -> Either:
+    """An approved version that nobody has used yet is a draft again.
+
+    Refused, naming the first user, when an order was made from it or a line names it: then it is copied.
+    """
+    ask(Reopening(version=version, by=by))
+    user = _named_by(version)
+    if user is not None:
+        raise Refused(
+            _("{line} names {version}: copy it to a new version to change it."),
+            code="used",
+            about=version,
+            line=user,
+            version=version,
+        )
+    return _take(version, "reopen", by, approved_by=None, approved_at=None, submitted_by=None)
+
+
+@transaction.atomic
+def deactivate(*, version: Either, by: User) -> Either:
+    """Planning and new orders do not find it any more; it stays approved and may be chosen by hand."""
+    return _take(version, "deactivate", by)
 
 
 @transaction.atomic
@@ -62,15 +114,17 @@ def activate(*, version: Either, replace: bool = False, by: User) -> Either:
     Refused when another active version holds on some of its days for the same site and quantity, naming it;
     with `replace` that one ends the day before, or is retired when nothing of it would be left.
     """
+    must_hold(version)
     ask(Activating(version=version, by=by))
     for other in _overlapping(version):
         if not replace:
             raise Refused(
-                _("{other} is active on some of these days: end it before, or replace it."),
+                _("{other} is active on some of these days ({days}): end it before, or replace it."),
                 code="overlaps",
                 field="valid_from",
                 about=version,
                 other=other,
+                days=_shared_days(version, other),
             )
         _make_room(other, version.valid_from, by)
     return _take(version, "activate", by)
@@ -108,6 +162,12 @@ def _overlapping(version: Either) -> Sequence[Either]:
     return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
+def _shared_days(one: Either, other: Either) -> str:
+    first = max((day for day in (one.valid_from, other.valid_from) if day), default=None)
+    last = min((day for day in (one.valid_to, other.valid_to) if day), default=None)
+    return f"{first or '…'} – {last or '…'}"
+
+
 def _make_room(other: Either, first_day: date | None, by: User) -> None:
     starts_before = first_day and (other.valid_from is None or other.valid_from < first_day)
     if not first_day or not starts_before:
@@ -125,16 +185,25 @@ def _take(version: Either, step: str, by: User, **also: object) -> Either:
     return version
 
 
-def _must_say_something(version: Either) -> None:
+def _named_by(version: Version) -> BomLine | None:
+    name = "component_bom" if isinstance(version, BomVersion) else "component_route"
+    lines = BomLine.objects.filter(**{name: version.pk}).exclude(bom__state=VersionState.RETIRED)
+    return lines.select_related("bom__item", "component").order_by("pk").first()
+
+
+def must_hold(version: Version) -> None:
+    """Refused for a version that says nothing, or whose parts contradict each other."""
     if isinstance(version, BomVersion):
         if not version.lines.exists() and not version.outputs.exists():
             raise Refused(_("{version} has no lines."), code="empty", about=version, version=version)
-    elif not version.operations.exists():
+        check_bill(version)
+    elif isinstance(version, RouteVersion) and not version.operations.exists():
         raise Refused(_("{version} has no operations."), code="empty", about=version, version=version)
 
 
-def lock_draft(version: Either) -> Either:
-    """The version's row, locked. Refused unless it is a draft: what is in use changes in a new version."""
+def lock_draft(version: Either, *, revision: int | None = None) -> Either:
+    """The version's row, locked. Refused unless it is a draft: what is in use changes in a new version; and when
+    somebody has changed it since it had `revision`."""
     row: Either = (
         type(version)
         ._default_manager.select_for_update(of=("self",), no_key=True)
@@ -148,5 +217,12 @@ def lock_draft(version: Either) -> Either:
             about=row,
             version=row,
             state=row.get_state_display(),
+        )
+    if revision is not None and revision != row.revision:
+        raise Refused(
+            _("{version} was changed by somebody else meanwhile: look at it again, nothing was saved."),
+            code="changed_meanwhile",
+            about=row,
+            version=row,
         )
     return row

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeAlias
 
 from django.db.models import Model
 
-from p2p.core.facts import Fact
-from strategies.models import BomVersion, Calendar, ImportRun, Item, ReplaceRun, RouteVersion
+from p2p.core.facts import Fact, Question
+from strategies.models import BomVersion, Calendar, ImportRun, Item, ReplaceRun, RouteVersion, Site
 
 AnyVersion: TypeAlias = BomVersion | RouteVersion
 
@@ -115,3 +116,12 @@ class WorkRemoved(Fact):
 
     def about(self) -> Sequence[Model]:
         return self.records
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupLoad(Question[dict[int, list[Decimal]]]):
+    """How many hours are planned on each work centre of a site (by key) within each pair of `bounds`, seconds
+    since the epoch in order."""
+
+    site: Site
+    bounds: Sequence[tuple[int, int]]

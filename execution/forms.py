@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from execution.models import Clocking, PickLine
+from p2p.core.refusal import Refused
 from planning.models import Operation
 from strategies.models import ReasonCode, Resource
 
@@ -19,7 +20,15 @@ def reasons(kind: str) -> Any:
 
 
 def quantity(label: Any, **also: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, max_digits=24, decimal_places=12, **also)
+    digits = _("The number has more digits than can be kept.")
+    words = {
+        "invalid": _("Type a number."),
+        "min_value": _("The number cannot be less than %(limit_value)s."),
+        "max_digits": digits,
+        "max_whole_digits": digits,
+        "max_decimal_places": digits,
+    }
+    return forms.DecimalField(label=label, max_digits=24, decimal_places=12, error_messages=words, **also)
 
 
 class ReleaseForm(forms.Form):
@@ -34,7 +43,11 @@ class ReportForm(forms.Form):
     good = quantity(_("Good"), min_value=Decimal(0), required=False)
     scrap = quantity(_("Scrap"), min_value=Decimal(0), required=False)
     reason = forms.ModelChoiceField(
-        label=_("Reason for scrap"), queryset=ReasonCode.objects.none(), required=False
+        label=_("Reason for scrap"),
+        queryset=ReasonCode.objects.none(),
+        required=False,
+        to_field_name="code",
+        error_messages={"invalid_choice": _("This reason is not in use any more: choose another.")},
     )
     minutes = forms.DecimalField(
         label=_("Time spent"), min_value=Decimal(0), max_digits=9, decimal_places=2, required=False
@@ -51,6 +64,19 @@ class ReportForm(forms.Form):
         for name in ("good", "scrap"):
             fields[name].unit = operation.order.unit.code
         fields["minutes"].unit = "min"
+
+    def clean(self) -> dict[str, Any]:
+        """Something has to be said: pieces, time, or that the operation is finished."""
+        given = super().clean() or {}
+        if not self.errors and not any(given.get(name) for name in ("good", "scrap", "minutes", "finish")):
+            raise forms.ValidationError(_("Type how many pieces first."))
+        return given
+
+    def sound_figures(self) -> dict[str, Any]:
+        """The service's parameters, for pages without fields: Refused with the sentence of what is wrong."""
+        if not self.is_valid():
+            raise Refused(next(iter(self.errors.values()))[0], code="invalid")
+        return self.figures()
 
     def figures(self) -> dict[str, Any]:
         """The service's parameters."""

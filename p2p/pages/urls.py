@@ -3,7 +3,7 @@
 from django.urls import path
 
 from p2p.pages import cockpit, order, search
-from p2p.pages.floor import job, queue
+from p2p.pages.floor import entries, job, places, queue
 
 JOB = "floor/job/<str:number>/<int:operation>/"
 
@@ -13,13 +13,13 @@ urlpatterns = [
     path("orders/<str:number>/", order.OrderPage.as_view(), name="order"),
     path("search/", search.Search.as_view(), name="search"),
     path("floor/", queue.Queue.as_view(), name="floor"),
-    path("floor/station/", queue.Station.as_view(), name="floor-station"),
-    path("floor/scan/", job.Scan.as_view(), name="floor-scan"),
+    path("floor/station/", places.Station.as_view(), name="floor-station"),
+    path("floor/scan/", places.Scan.as_view(), name="floor-scan"),
     path(JOB, job.JobPage.as_view(), name="floor-job"),
-    path(JOB + "start/", job.Start.as_view(), name="floor-start"),
-    path(JOB + "stop/", job.Stop.as_view(), name="floor-stop"),
-    path(JOB + "report/", job.ReportGood.as_view(), name="floor-report"),
-    path(JOB + "scrap/", job.ReportScrap.as_view(), name="floor-scrap"),
-    path(JOB + "undo/", job.Undo.as_view(), name="floor-undo"),
-    path(JOB + "finish/", job.Finish.as_view(), name="floor-finish"),
+    path(JOB + "start/", entries.Start.as_view(), name="floor-start"),
+    path(JOB + "stop/", entries.Stop.as_view(), name="floor-stop"),
+    path(JOB + "report/", entries.ReportGood.as_view(), name="floor-report"),
+    path(JOB + "scrap/", entries.ReportScrap.as_view(), name="floor-scrap"),
+    path(JOB + "undo/", entries.Undo.as_view(), name="floor-undo"),
+    path(JOB + "finish/", entries.Finish.as_view(), name="floor-finish"),
 ]

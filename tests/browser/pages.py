@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.template import engines
 from django.urls import include, path
 
@@ -122,7 +123,9 @@ def floor(request: HttpRequest, part: str) -> HttpResponse:
 
 
 def booked(request: HttpRequest) -> HttpResponse:
-    BOOKED.append(request.POST.dict())
+    if request.method == "POST":
+        BOOKED.append(request.POST.dict())
+        return redirect("/try/booked/")
     return HttpResponse("<!doctype html><title>Booked</title>Booked")
 
 

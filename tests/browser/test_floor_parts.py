@@ -53,7 +53,8 @@ def test_the_button_says_what_it_books_and_books_it_once(visit: Any, guy: User) 
     ("typed", "note", "disabled"),
     [
         ("19", "After this report", "false"),
-        ("21", "2 more than ordered", "false"),
+        ("21", "2 more than are to go", "false"),
+        ("22", "1 more than ordered", "false"),
         ("24", "over the limit", "true"),
     ],
 )

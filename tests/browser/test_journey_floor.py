@@ -1,4 +1,4 @@
-"""An operator's job on the tablet, from a scan to its end, with a second tap, a wrong count and an undo."""
+"""An operator's job on the tablet, from a scan to its end; and everything that can go wrong on the way."""
 
 from __future__ import annotations
 
@@ -9,65 +9,76 @@ from typing import Any
 import pytest
 
 from execution.models import Report
-from execution.services.release import release
+from execution.services.report import report
 from p2p.inventory import selectors as inventory
 from planning.models import ProductionOrder
-from tests.factories import make_group, make_item, make_order, make_reason, make_site, make_user, make_worker
+from tests.browser.conftest import until
+from tests.browser.shopfloor import (
+    JOB,
+    LISTEN,
+    booked,
+    go,
+    make_floor,
+    olinda,
+    shown,
+    type_good,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visit = Callable[..., Any]
+GOOD, REFUSED = [1320], [220, 180]
 
 
 @pytest.fixture
 def order() -> ProductionOrder:
-    site = make_site("SHOP")
-    group = make_group(site, "60", name="Final assembly")
-    for code, name in (("S01", "Gouge in metal"), ("S02", "Paint process failed")):
-        make_reason(code, name=name)
-    by = make_user("operator", site=site, username="olinda")
-    make_worker(site, user=by, group=group)
-    made = make_order(
-        make_item("BIKE", name="Road bicycle"),
-        10,
-        site=site,
-        number="MO-000077",
-        operations=[{"group": group, "name": "Assemble", "run_seconds": 3600}],
-    )
-    release(orders=[made], by=None)
-    return made
+    return make_floor()
+
+
+def listening(page: Any) -> Any:
+    """The same page, remembering every tone from its start."""
+    page.add_init_script(LISTEN)
+    page.reload(wait_until="networkidle")
+    return page
+
+
+def heard(page: Any) -> list[int]:
+    return [round(each) for each in page.evaluate("window.heard")]
 
 
 def test_scan_start_report_scrap_undo_and_finish_leave_exact_figures(
-    order: ProductionOrder, visit: Callable[..., Any], django_user_model: Any
+    order: ProductionOrder, visit: Visit
 ) -> None:
-    by = django_user_model.objects.get(username="olinda")
-    page = visit("/floor/", by=by, size="tablet")
+    page = visit("/floor/", by=olinda(), size="tablet")
     assert "Road bicycle" in page.locator("main").inner_text()
     # A hand scanner types fast and ends with Enter; no field has the focus.
     page.keyboard.type("MO-000077-10", delay=5)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/floor/job/MO-000077/10/")
+    page.wait_for_url(f"**{JOB}")
     page.get_by_role("button", name="Start", exact=True).click()
     page.locator(".timer").wait_for()
 
-    page.get_by_role("button", name="Report good").click()
-    for key in "6":
-        page.locator(f"dialog[open] [data-k='{key}']").click()
-    page.locator("dialog[open] [data-go]").click()
-    page.get_by_text("6 good, 0 scrap").wait_for()
+    type_good(page, "6")
+    assert " ".join(go(page).inner_text().split()) == "Report 6 good"
+    go(page).click()
+    booked(page, "6 good booked.")
 
     page.get_by_role("button", name="Scrap").click()
     page.locator("dialog[open]").get_by_role("button", name="Gouge in metal").click()
-    page.get_by_text("0 good, 1 scrap").wait_for()
+    booked(page, "1 scrap: Gouge in metal booked.")
+    assert page.locator(".bigrow .togo").inner_text().split()[0] == "3"
 
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("6 good, 0 scrap").wait_for()
+    page.locator(".donenote").get_by_text("Taken back: 1 scrap: Gouge in metal.").wait_for()
+    assert "6 good" in page.locator(".undo").inner_text()
 
-    page.get_by_role("button", name="Report good").click()
+    type_good(page, "")
     page.locator("dialog[open]").get_by_role("button", name="All 4").click()
-    page.locator("dialog[open] [data-go]").click()
-    page.get_by_text("4 good, 0 scrap").wait_for()
+    go(page).click()
+    booked(page, "4 good booked.")
     page.get_by_role("button", name="Finish").click()
     page.wait_for_url("**/floor/")
+    page.locator(".donenote").get_by_text("is finished.").wait_for()
 
     assert Report.objects.count() == 4
     row = order.operations.get()
@@ -75,14 +86,229 @@ def test_scan_start_report_scrap_undo_and_finish_leave_exact_figures(
     assert inventory.on_hand(order.site, [order.item_id]) == {order.item_id: D(10)}
 
 
-def test_every_button_of_the_job_is_big_enough_for_gloves(
-    order: ProductionOrder, visit: Callable[..., Any], django_user_model: Any
+def test_the_pad_starts_empty_each_time_and_a_second_tap_on_report_books_nothing(
+    order: ProductionOrder, visit: Visit
 ) -> None:
-    by = django_user_model.objects.get(username="olinda")
-    page = visit("/floor/job/MO-000077/10/", by=by, size="tablet", theme="dark")
-    small = page.evaluate(
-        "[...document.querySelectorAll('main button, main a, nav a')].filter(each => each.offsetParent)"
-        ".map(each => [each.textContent.trim(), each.getBoundingClientRect()])"
-        ".filter(([, box]) => box.width < 48 || box.height < 48).map(([words]) => words)"
+    page = visit(JOB, by=olinda(), size="tablet")
+    type_good(page, "2")
+    go(page).dblclick()
+    booked(page, "2 good booked.")
+    type_good(page, "")
+    assert shown(page) == ""
+    go(page).click(force=True)
+    page.wait_for_timeout(300)
+    page.locator("dialog[open] [data-k='7']").click()
+    page.get_by_role("button", name="Close without reporting").click()
+    type_good(page, "")
+    assert shown(page) == ""
+    assert Report.objects.count() == 1
+
+
+def test_a_report_is_seen_and_heard_once_and_a_reload_neither_rings_nor_books(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    page = listening(visit(JOB, by=olinda(), size="tablet"))
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.locator(".timer").wait_for()
+    assert heard(page) == []
+    type_good(page, "3")
+    go(page).click()
+    booked(page, "3 good booked.")
+    assert heard(page) == GOOD
+    assert "3 good booked." in page.locator("#live").inner_text()
+    for _reload in range(2):
+        page.reload(wait_until="networkidle")
+        page.locator("main").click(position={"x": 5, "y": 5})
+        assert heard(page) == []
+    assert "3 good" in page.locator(".undo").inner_text()
+    assert page.locator(".undo.ok").count() == 0
+    assert Report.objects.count() == 1
+
+
+def test_what_another_tablet_reported_meanwhile_refuses_the_count_and_keeps_it(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    page = listening(visit(JOB, by=olinda(), size="tablet"))
+    type_good(page, "8")
+    page.locator("dialog[open]").get_by_text("Add a note").click()
+    page.locator("dialog[open] [name=note]").fill("left rack")
+    # The other tablet is faster.
+    report(operation=order.operations.get(), good=D(6), by=olinda())
+    go(page).click()
+    refusal = page.locator("dialog[open] .stopnote")
+    refusal.wait_for()
+    assert "14 good would be more than the 10" in refusal.inner_text()
+    assert heard(page) == REFUSED
+    assert shown(page) == "8"
+    assert page.locator("dialog[open] [name=note]").input_value() == "left rack"
+    # The figures are those of now, and the sentence stays until the next entry.
+    assert page.locator("dialog[open] .entry .togo").inner_text().split()[0] == "4"
+    assert page.locator("dialog[open] .note.bad").is_visible()
+    page.keyboard.type("4", delay=80)
+    assert shown(page) == "4"
+    assert refusal.is_visible()
+    go(page).click()
+    booked(page, "4 good booked.")
+    assert heard(page) == REFUSED + GOOD
+    assert [(row.good, row.note) for row in Report.objects.all()] == [(D(4), "left rack"), (D(6), "")]
+
+
+def test_refused_scrap_comes_back_with_its_pieces_and_its_reason(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    page.get_by_role("button", name="Scrap").click()
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_role("button", name="Ten more").click()
+    assert "books 11 as scrap" in " ".join(sheet.inner_text().split())
+    sheet.get_by_role("button", name="Paint process failed").click()
+    sheet.locator(".stopnote").wait_for()
+    assert "11 scrap at once is more than the 10" in sheet.locator(".stopnote").inner_text()
+    assert sheet.locator("[name=quantity]").input_value() == "11"
+    assert "Paint process failed" in sheet.locator(".rt.was").inner_text()
+    sheet.get_by_role("button", name="One less").click()
+    sheet.locator(".rt.was").click()
+    booked(page, "10 scrap: Paint process failed booked.")
+    assert Report.objects.get().scrap == D(10)
+
+
+def test_beyond_the_order_is_amber_and_booked_beyond_the_tolerance_the_pad_refuses(visit: Visit) -> None:
+    make_floor(over_report_fraction=D("0.2"))
+    page = listening(visit(JOB, by=olinda(), size="tablet"))
+    type_good(page, "13")
+    assert "3 more than ordered, 1 over the limit." in page.locator("[data-note]").inner_text()
+    go(page).click(force=True)
+    until(page, "window.heard.length === 2")
+    assert heard(page) == REFUSED
+    assert not Report.objects.exists()
+    page.keyboard.press("Backspace")
+    page.keyboard.press("1")
+    assert page.locator("dialog[open] .note.warn").is_visible()
+    go(page).click()
+    booked(page, "11 good booked: 1 more than ordered.")
+    assert page.locator(".undo.warn").is_visible()
+    assert Report.objects.get().good == D(11)
+
+
+def test_who_is_signed_out_while_typing_finds_the_count_after_signing_in(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    type_good(page, "6")
+    page.context.clear_cookies(name="sessionid")
+    go(page).click()
+    page.get_by_label("User name").fill("olinda")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("dialog[open]").get_by_text("You were signed out while you typed").wait_for()
+    assert shown(page) == "6"
+    assert not Report.objects.exists()
+    go(page).click()
+    booked(page, "6 good booked.")
+    assert page.url.endswith(JOB)
+    assert Report.objects.count() == 1
+
+
+def test_a_fault_of_the_server_keeps_the_count_and_the_next_tap_books_it_once(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    page.route("**/report/", lambda route: route.fulfill(status=500, body="<h1>Server Error</h1>"))
+    type_good(page, "6")
+    go(page).click()
+    page.locator("dialog[open]").get_by_text("The server had a fault.").wait_for()
+    assert shown(page) == "6"
+    page.unroute("**/report/")
+    go(page).click()
+    booked(page, "6 good booked.")
+    assert Report.objects.count() == 1
+
+
+def test_an_answer_lost_on_its_way_is_asked_for_again_and_counts_once(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    # The entry arrives and is booked; its answer does not.
+    page.evaluate(
+        "() => { const real = window.fetch;"
+        " window.fetch = async (...all) => { await real(...all); window.fetch = real; throw new TypeError('lost'); }; }"
     )
-    assert small == []
+    type_good(page, "6")
+    go(page).click()
+    page.locator("dialog[open]").get_by_text("The server did not answer.").wait_for()
+    assert shown(page) == "6"
+    go(page).click()
+    page.locator(".donenote").get_by_text("it counts once").wait_for()
+    assert "6 good" in page.locator(".undo").inner_text()
+    assert Report.objects.count() == 1
+
+
+def test_without_a_connection_nothing_is_sent_and_the_count_stays(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    type_good(page, "6")
+    page.context.set_offline(True)
+    go(page).click()
+    page.locator("dialog[open]").get_by_text("No connection: nothing was sent.").wait_for()
+    assert shown(page) == "6"
+    page.context.set_offline(False)
+    go(page).click()
+    booked(page, "6 good booked.")
+
+
+def test_a_scan_does_not_throw_away_a_number_that_is_not_sent(order: ProductionOrder, visit: Visit) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    type_good(page, "6")
+    page.wait_for_timeout(100)
+    page.keyboard.type("4006381333931", delay=2)
+    page.keyboard.press("Enter")
+    page.locator("dialog[open]").get_by_text("Send or clear the number first").wait_for()
+    assert shown(page) == "6"
+    assert page.url.endswith(JOB)
+
+
+def test_a_wrong_scan_names_the_code_and_stays_on_the_job(order: ProductionOrder, visit: Visit) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    page.keyboard.type("4006381333931", delay=2)
+    page.keyboard.press("Enter")
+    page.get_by_text("4006381333931 is no order or operation of this plant.").wait_for()
+    assert page.url.endswith(JOB)
+
+
+def test_a_whole_report_by_keyboard(order: ProductionOrder, visit: Visit) -> None:
+    page = visit(JOB, by=olinda(), size="desktop")
+    page.get_by_role("button", name="Report good").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("6", delay=80)
+    page.keyboard.press("Enter")
+    booked(page, "6 good booked.")
+    page.get_by_role("button", name="Scrap").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert Report.objects.count() == 1
+
+
+def test_finishing_short_is_asked_about(order: ProductionOrder, visit: Visit) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    page.get_by_role("button", name="Finish").click()
+    page.locator(".stopnote").get_by_text("Nothing was reported on MO-000077 · 10 yet.").wait_for()
+    type_good(page, "6")
+    go(page).click()
+    booked(page, "6 good booked.")
+    page.get_by_role("button", name="Finish", exact=True).click()
+    page.get_by_role("button", name="Not yet").click()
+    assert order.operations.get().state == "started"
+    page.get_by_role("button", name="Finish", exact=True).click()
+    page.get_by_role("button", name="Finish with 4 to go").click()
+    page.wait_for_url("**/floor/")
+    assert order.operations.get().state == "finished"
+
+
+def test_signing_out_is_called_so_and_does_it(order: ProductionOrder, visit: Visit) -> None:
+    page = visit("/floor/", by=olinda(), size="tablet")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in").wait_for()
+    page.goto("/floor/")
+    assert "/login/" in page.url

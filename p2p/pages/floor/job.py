@@ -1,75 +1,111 @@
-"""One job on the tablet: the running number, report, scrap, finish, and the last entry with its undo."""
+"""One job on the tablet: the running number, what was reported last, and the sheets in which work is entered."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from execution import selectors as execution
+from execution.forms import reasons
 from execution.models import Clocking, Report
-from execution.services.finish import finish_operation
-from execution.services.report import report
-from execution.services.start import start, stop
-from execution.services.undo import undo
 from p2p.core import clock
-from p2p.core.access import at_sites
-from p2p.core.facts import Refused
+from p2p.core.access import at_sites, may
 from p2p.core.web import formats
-from p2p.core.web.once import first_time
 from p2p.core.web.page import who
-from p2p.pages.floor.queue import FloorPage, job_url
+from p2p.pages.floor.figures import Figures, figures_of, in_words, job_now, why_not
+from p2p.pages.floor.tablet import DOERS, WORKERS, FloorPage
+from p2p.pages.floor.typed import SHEETS, Typed
 from planning.models import Material, Operation
 from strategies.models import InstructionStep, ReasonCode
 
-TILES = 8
+TILES = 9
+NOTHING = Typed()
+FRESH = "fresh"
+"""Tag of the message about a report that was just booked: it is shown on the entry itself, and heard."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The last report that stands: it stays on the job with its undo. `tone` is "" or, just booked, ok or warn."""
+
+    number: str
+    words: str
+    when: str
+    tone: str
+    said: str
 
 
 class JobPage(FloorPage):
     """Everything one does at the machine."""
 
+    people: Any = WORKERS
+    """Who may at the operation's site."""
+
     def operation(self) -> Operation:
-        rows = at_sites(execution.operations(), self.request.user, path="order__site__code")
+        rows = at_sites(execution.operations(), self.request.user, *self.people, path="order__site__code")
         return get_object_or_404(rows, order__number=self.kwargs["number"], number=self.kwargs["operation"])
 
     def get(self, request: HttpRequest, number: str, operation: int) -> HttpResponse:
-        row = self.operation()
-        mine = Clocking.objects.filter(operation=row, by=who(request), ended_at__isnull=True).first()
-        last = Report.objects.filter(operation=row, reverses__isnull=True, reversed_by__isnull=True).first()
+        """The job; and what was typed before the person had to log in again."""
+        typed = NOTHING
+        if request.GET.get("sheet"):
+            why = _("You were signed out while you typed. Nothing was booked: look at it and send it again.")
+            typed = Typed.of(request.GET["sheet"], request.GET, why=why, tone="warn")
+        return self.show(self.operation(), typed)
+
+    def show(self, row: Operation, typed: Typed = NOTHING, status: int = 200) -> HttpResponse:
+        job = job_now(row)
+        figures = figures_of(row, job)
+        last = self._last(row)
+        works = may(self.request.user, *DOERS, site=row.order.site)
         context = {
             "page": self,
             "group": self.group(),
             "operation": row,
             "order": row.order,
+            "job_url": job_url(row),
             "ready": execution.readiness(row),
-            "mine": mine,
-            "shift": int(clock.shifted().total_seconds()),
-            **figures(row),
-            **self._last(row, last),
-            "reasons": _reasons()[:TILES],
-            "more": _reasons()[TILES:],
+            "why": why_not(row, job) if works else _("Operators and supervisors report on this page."),
+            "mine": Clocking.objects.filter(operation=row, by=who(self.request), ended_at=None).first(),
+            "refusal": "" if typed.sheet else typed.why,
+            **{f"typed_{sheet}": typed if typed.sheet == sheet else None for sheet in SHEETS},
+            "last": last,
+            "undo_fields": (("report", last.number),) if last else (),
             "materials": materials_of(row),
             "steps": InstructionStep.objects.filter(operation=row.route_operation_id).order_by("position"),
+            **_drawn(row, figures),
+            **_scrap_reasons(typed),
         }
-        return render(request, "pages/floor/job.html", context)
+        return render(self.request, "pages/floor/job.html", context, status=status)
 
-    def _last(self, row: Operation, last: Report | None) -> dict[str, Any]:
+    def _last(self, row: Operation) -> Entry | None:
+        standing = Report.objects.filter(operation=row, reverses__isnull=True, reversed_by__isnull=True)
+        last = standing.select_related("reason", "by").first()
         if last is None:
-            return {"last": "", "undo_url": "", "undo_fields": ()}
-        said = _("{good} good, {scrap} scrap at {at}").format(
-            good=formats.number(last.good),
-            scrap=formats.number(last.scrap),
-            at=formats.hour(last.effective_at),
+            return None
+        today = timezone.localtime(clock.now()).date() == timezone.localtime(last.effective_at).date()
+        when = formats.hour(last.effective_at) if today else formats.moment(last.effective_at)
+        by = last.by.get_full_name() or last.by.get_username() if last.by else formats.NONE
+        fresh = [one for one in messages.get_messages(self.request) if FRESH in one.tags.split()]
+        return Entry(
+            number=last.number,
+            words=in_words(last),
+            when=_("{when} by {person}").format(when=when, person=by),
+            tone="" if not fresh else "warn" if "over" in fresh[0].tags.split() else "ok",
+            said=str(fresh[0].message) if fresh else "",
         )
-        fields = (("report", last.number),)
-        return {"last": said, "undo_url": job_url(row) + "undo/", "undo_fields": fields}
+
+
+def job_url(operation: Operation) -> str:
+    return reverse("pages:floor-job", args=[operation.order.number, operation.number])
 
 
 def materials_of(row: Operation) -> QuerySet[Material]:
@@ -80,149 +116,33 @@ def materials_of(row: Operation) -> QuerySet[Material]:
     return Material.objects.filter(mine).select_related("item", "unit").order_by("position")
 
 
-def figures(row: Operation) -> dict[str, Any]:
-    """The numbers of the pad: what is made, what is left, how far one may go."""
-    tolerance = row.order.site.over_report_fraction
-    limit = row.quantity + row.quantity * tolerance
-    left = max(Decimal(0), row.quantity - row.good_quantity - row.scrap_quantity)
-    quick = [("+1", "+1"), ("+5", "+5"), ("+10", "+10")]
-    if left:
-        quick.append((_("All {left}").format(left=formats.number(left)), f"{left.normalize():f}"))
+def _drawn(row: Operation, figures: Figures) -> dict[str, Any]:
+    """The figures under the names that the floor's parts read."""
     spent = formats.duration(row.setup_seconds + row.run_seconds)
+    late = row.order.due_on < timezone.localtime(clock.now()).date()
     return {
-        "good": row.good_quantity,
-        "scrap": row.scrap_quantity,
-        "target": row.quantity,
-        "limit": limit,
-        "togo": left,
-        "quick": quick,
+        "good": figures.good,
+        "scrap": figures.scrap,
+        "target": figures.target,
+        "limit": figures.limit,
+        "togo": figures.togo,
+        "there": figures.there,
+        "over": figures.over,
+        "quick": figures.quick,
+        "unit": row.order.unit.code,
         "figures": [
-            (formats.number(row.scrap_quantity), _("scrap"), "bad" if row.scrap_quantity else ""),
+            (formats.number(figures.scrap), _("scrap"), "bad" if figures.scrap else ""),
             (spent, _("planned"), ""),
-            (formats.day(row.order.due_on), _("due"), ""),
+            (formats.day(row.order.due_on), _("due"), "bad" if late else ""),
         ],
     }
 
 
-def _reasons() -> list[tuple[str, str, str]]:
-    rows = ReasonCode.objects.filter(kind="scrap", active=True).order_by("code")
-    return [(row.code, row.name, row.icon or "circle-dashed") for row in rows]
-
-
-class Act(JobPage):
-    """One entry: done once however often it is sent; a refusal stays on the job until it is understood."""
-
-    def enter(self, row: Operation) -> tuple[str, str]:
-        """Call one service; (what was done, where to go)."""
-        raise NotImplementedError
-
-    def get(self, request: HttpRequest, number: str, operation: int) -> HttpResponse:
-        return redirect("pages:floor-job", number, operation)
-
-    def post(self, request: HttpRequest, number: str, operation: int) -> HttpResponse:
-        row = self.operation()
-        target = job_url(row)
-        try:
-            with transaction.atomic():
-                if first_time(request):
-                    said, target = self.enter(row)
-                    messages.success(request, said)
-        except Refused as no:
-            messages.error(request, str(no))
-        return redirect(target)
-
-
-class Start(Act):
-    def enter(self, row: Operation) -> tuple[str, str]:
-        start(operation=row, resource=row.resource, by=who(self.request))
-        return _("Started."), job_url(row)
-
-
-class Stop(Act):
-    def enter(self, row: Operation) -> tuple[str, str]:
-        stop(operation=row, by=who(self.request))
-        return _("Stopped."), reverse("pages:floor")
-
-
-class ReportGood(Act):
-    def enter(self, row: Operation) -> tuple[str, str]:
-        good = _number(self.request.POST.get("quantity", ""))
-        report(
-            operation=row,
-            good=good,
-            resource=row.resource,
-            seconds=_spent(row, self.request),
-            by=who(self.request),
-        )
-        return _("{good} good booked.").format(good=formats.number(good)), job_url(row)
-
-
-class ReportScrap(Act):
-    def enter(self, row: Operation) -> tuple[str, str]:
-        scrap = _number(self.request.POST.get("quantity", ""))
-        reason = ReasonCode.objects.filter(kind="scrap", code=self.request.POST.get("reason", "")).first()
-        report(
-            operation=row,
-            good=Decimal(0),
-            scrap=scrap,
-            reason=reason,
-            resource=row.resource,
-            by=who(self.request),
-        )
-        return _("{scrap} scrap booked.").format(scrap=formats.number(scrap)), job_url(row)
-
-
-class Undo(Act):
-    def enter(self, row: Operation) -> tuple[str, str]:
-        last = get_object_or_404(Report, operation=row, number=self.request.POST.get("report", ""))
-        undo(report=last, by=who(self.request))
-        return _("Undone."), job_url(row)
-
-
-class Finish(Act):
-    def enter(self, row: Operation) -> tuple[str, str]:
-        finish_operation(operation=row, by=who(self.request))
-        return _("{operation} is finished.").format(operation=row), reverse("pages:floor")
-
-
-class Scan(FloorPage):
-    """A hand scanner: an order or one of its operations opens; anything else is named and changes nothing."""
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        code = request.POST.get("code", "").strip()[:60]
-        rows = at_sites(Operation.objects.select_related("order"), request.user, path="order__site__code")
-        found = rows.filter(order__number__iexact=code)
-        order, _dash, number = code.rpartition("-")
-        if not found.exists() and number.isdecimal() and len(number) < 10:
-            # Not an order by itself: an operation, which the traveller prints as order and number.
-            found = rows.filter(order__number__iexact=order, number=int(number))
-        found = found.order_by("number")
-        row = found.filter(state__in=("released", "started")).first() or found.first()
-        if row is None:
-            messages.error(
-                request, _("{code} is no order or operation of this plant.").format(code=code or "–")
-            )
-            return redirect("pages:floor")
-        return redirect(job_url(row))
-
-
-def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number <= 0:
-        raise Refused(_("Type how many pieces first."), code="quantity", field="quantity")
-    return number
-
-
-def _spent(row: Operation, request: HttpRequest) -> int:
-    """Seconds this person was clocked on the job, pauses left out, less what their reports have booked already."""
-    now = clock.now()
-    mine = Clocking.objects.filter(operation=row, by=who(request)).values_list("began_at", "ended_at")
-    clocked = sum(int(((ended or now) - began).total_seconds()) for began, ended in mine)
-    standing = Report.objects.filter(
-        operation=row, by=who(request), reverses__isnull=True, reversed_by__isnull=True
-    )
-    booked = standing.aggregate(total=Sum("seconds"))["total"] or 0
-    return max(0, clocked - booked)
+def _scrap_reasons(typed: Typed) -> dict[str, Any]:
+    rows = reasons(ReasonCode.Kind.SCRAP).order_by("code")
+    tiles = [(row.code, row.name, row.icon or "circle-dashed") for row in rows]
+    return {
+        "reasons": tiles[:TILES],
+        "more": tiles[TILES:],
+        "more_open": typed.reason in [code for code, *_rest in tiles[TILES:]],
+    }

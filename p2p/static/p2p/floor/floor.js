@@ -1,66 +1,95 @@
-// The floor: sheets, pad, steps, clocks, sounds, scanner, connection. Every touch answers from the device at once.
-import "./pad.js";
+// The floor: sheets, entries, clocks, sounds, scanner, connection. Every touch answers from the device at once.
+import { clear, say, stop, words } from "./notes.js";
+import { startPad } from "./pad.js";
 import { hear } from "./scan.js";
+import { send } from "./send.js";
 import { ring } from "./sound.js";
+import { reset, turn } from "./step.js";
 
-const live = document.getElementById("live");
-function say(words) { live.textContent = ""; requestAnimationFrame(() => { live.textContent = words; }); }
+const part = value => String(value).padStart(2, "0");
 
-// One key per entry: a second tap or a repeated send books nothing twice.
-export function key() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map(byte => byte.toString(16).padStart(2, "0")).join("");
+// The sheet itself has the focus: digits go to its pad, and no button is under Enter by chance.
+function show(sheet) {
+  sheet.showModal();
+  sheet.focus();
 }
 
-function stop(words) {
-  document.querySelector("#main > .stopnote")?.remove();
-  const note = Object.assign(document.createElement("div"), { className: "stopnote" });
-  note.setAttribute("role", "alert");
-  note.append(Object.assign(document.createElement("span"), { textContent: words }), Object.assign(document.createElement("button"), { type: "button", className: "btn sm", textContent: "OK" }));
-  note.lastChild.dataset.dismiss = "";
-  document.getElementById("main").prepend(note);
-  ring("refused");
+// ---- a page that has just come, whole or in place of the one before
+function wake() {
+  document.querySelectorAll("form[data-pad]").forEach(startPad);
+  document.querySelectorAll("dialog[data-open]").forEach(each => { delete each.dataset.open; show(each); });
+  document.querySelectorAll("[data-sound]:not([data-rung])").forEach(each => { each.dataset.rung = "1"; ring(each.dataset.sound); });
+  const said = [...document.querySelectorAll("[data-said]")].map(each => each.innerText).join(" ");
+  if (said) say(said);
+  tick();
+  net();
 }
+
+function draw(page, url) {
+  document.getElementById("floor").replaceWith(document.importNode(page.getElementById("floor"), true));
+  document.title = page.title;
+  if (url && url !== location.href) history[new URL(url).pathname === location.pathname ? "replaceState" : "pushState"]({}, "", url);
+  wake();
+  if (!document.querySelector("dialog[open]")) document.getElementById("main").focus({ preventScroll: true });
+}
+addEventListener("popstate", () => location.reload());
 
 document.addEventListener("submit", event => {
   const form = event.target;
   if (!("once" in form.dataset)) return;
-  if (!navigator.onLine) { event.preventDefault(); stop(document.querySelector("[data-off]").textContent.trim()); return; }
-  if (form.dataset.sent) { event.preventDefault(); return; }
-  form.dataset.sent = "1";
-  if (!form.elements.key) { const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: "key", value: key() }); form.append(hidden); }
-  form.setAttribute("aria-busy", "true");
+  event.preventDefault();
+  send(form, event.submitter, draw);
 });
-addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(form => { delete form.dataset.sent; form.removeAttribute("aria-busy"); form.elements.key?.remove(); }));
+
+// ---- touches
+const typedIn = sheet => [...sheet.querySelectorAll("form[data-pad] [name=quantity], [name=note]")].some(each => each.value);
+
+function open(sheet) {
+  clear(sheet);
+  sheet.querySelectorAll("[data-step]").forEach(reset);
+  sheet.querySelectorAll("input[name=note]").forEach(each => { each.value = ""; });
+  sheet.querySelectorAll("form[data-pad]").forEach(each => each.dispatchEvent(new Event("floor:empty")));
+  show(sheet);
+}
+
+// A tap beside the sheet closes it; one on its own edge does not, and no stray tap loses a number.
+function outside(event, sheet) {
+  const box = sheet.getBoundingClientRect();
+  return event.detail && (event.clientY < box.top || event.clientX < box.left || event.clientX > box.right) && !typedIn(sheet);
+}
 
 document.addEventListener("click", event => {
   const on = selector => event.target.closest(selector);
-  const opener = on("[data-sheet]");
-  if (opener) document.getElementById(opener.dataset.sheet)?.showModal();
-  if (on("[data-close]")) on("dialog")?.close();
-  if (event.target.nodeName === "DIALOG") event.target.close();
-  if (on("[data-dismiss]")) on(".stopnote")?.remove();
-  if (on("[data-why]")) { stop(on("[data-why]").dataset.why); document.getElementById("main").scrollTop = 0; }
+  if (on("[data-sheet]")) open(document.getElementById(on("[data-sheet]").dataset.sheet));
+  if (on("[data-close]")) on("dialog").close();
+  if (event.target.nodeName === "DIALOG" && outside(event, event.target)) event.target.close();
+  if (on("[data-dismiss]")) on(".stopnote").remove();
+  if (on("[data-why]")) stop(on("[data-why]").dataset.why);
   if (on("[data-theme-turn]")) window.p2pTheme.choose(document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark");
-  const turn = on("[data-step] [data-by]");
-  if (turn) {
-    const step = turn.closest("[data-step]"), input = step.querySelector("input"), next = Math.max(1, Math.min(Number(step.dataset.most || 9999), Number(input.value) + Number(turn.dataset.by)));
-    input.value = next;
-    step.querySelector("b").textContent = next;
-  }
+  if (on("[data-by]")) turn(on("[data-by]"));
 });
 
-// ---- clocks: the hour, and how long a job has run
+// ---- clocks: the hour of the plant, and how long a job has run
 function tick() {
   const now = new Date();
-  document.querySelectorAll("[data-clock]").forEach(each => { each.textContent = now.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }); });
+  document.querySelectorAll("[data-clock]").forEach(each => {
+    const there = new Date(now.getTime() + Number(each.dataset.before || 0) * 1000);
+    each.textContent = there.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: each.dataset.zone || undefined });
+  });
   document.querySelectorAll("[data-since]").forEach(each => {
-    const seconds = Math.max(0, Math.floor((now - new Date(each.dataset.since)) / 1000) + Number(each.dataset.before || 0)), part = value => String(value).padStart(2, "0");
+    const seconds = Math.max(0, Math.floor((now - new Date(each.dataset.since)) / 1000) + Number(each.dataset.before || 0));
     each.textContent = `${Math.floor(seconds / 3600)}:${part(Math.floor(seconds % 3600 / 60))}:${part(seconds % 60)}`;
   });
 }
-tick();
 setInterval(tick, 1000);
+
+// ---- an empty queue looks again by itself
+setInterval(() => {
+  const empty = document.querySelector("[data-again]");
+  if (!empty || document.hidden || document.querySelector("#main > .stopnote")) return;
+  empty.dataset.waited = Number(empty.dataset.waited || 0) + 1;
+  if (Number(empty.dataset.waited) >= Number(empty.dataset.again) && navigator.onLine) location.reload();
+}, 1000);
 
 // ---- connection
 function net() {
@@ -72,16 +101,12 @@ function net() {
 }
 addEventListener("online", net);
 addEventListener("offline", net);
-net();
 
-// ---- sounds of what the server answered
-function sounds() { document.querySelectorAll("[data-sound]:not([data-rung])").forEach(each => { each.dataset.rung = "1"; ring(each.dataset.sound); }); }
-sounds();
-document.body.addEventListener("htmx:afterSettle", sounds);
-
-// ---- scanner: fills the page's scan form, or tells the page
+// ---- scanner: fills the page's scan form, or tells the page; a number that is not sent yet is not thrown away
 hear(code => {
-  document.querySelector("#main > .stopnote")?.remove();
+  const sheet = document.querySelector("dialog[open]");
+  if (sheet && typedIn(sheet)) { stop(words("busy"), sheet); return; }
+  clear();
   say(code);
   const form = document.querySelector("form[data-scan]");
   if (form) { form.elements.code.value = code; form.requestSubmit(); return; }
@@ -95,3 +120,4 @@ if (lock && document.body.dataset.lockUrl) {
   for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => { last = Date.now(); }, true);
   setInterval(() => { if (Date.now() - last > lock * 1000) location.href = document.body.dataset.lockUrl; }, 1000);
 }
+wake();

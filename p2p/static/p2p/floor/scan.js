@@ -15,6 +15,7 @@ export function hear(found) {
     event.preventDefault();
     event.stopPropagation();
     if (event.target.matches?.("input:not([type=hidden])") && event.target.value.endsWith(code)) event.target.value = event.target.value.slice(0, -code.length);
+    document.querySelectorAll("form[data-pad]").forEach(form => form.dispatchEvent(new Event("floor:scanned")));
     if (code === before.code && now - before.at < AGAIN) return;
     before = { code, at: now };
     found(code);

@@ -5,7 +5,7 @@ let context = null;
 
 export function ring(name) {
   // A browser lets a page sound or shake only once somebody has touched it.
-  if (!navigator.userActivation?.hasBeenActive) return;
+  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
   navigator.vibrate?.(PULSES[name] || []);
   try {
     context ??= new AudioContext();

@@ -1,0 +1,165 @@
+"""What is entered on a job. Done once however often it is sent; refused with the typed figures shown again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from execution.forms import ReportForm
+from execution.models import Clocking, Report
+from execution.services.finish import finish_operation
+from execution.services.report import report
+from execution.services.start import start, stop
+from execution.services.undo import undo
+from p2p.core import clock
+from p2p.core.facts import Refused
+from p2p.core.web import formats
+from p2p.core.web.once import first_time
+from p2p.core.web.page import who
+from p2p.pages.floor.figures import in_words
+from p2p.pages.floor.job import FRESH, JobPage, job_url
+from p2p.pages.floor.tablet import DOERS
+from p2p.pages.floor.typed import Typed
+from planning.models import Operation
+
+
+class Act(JobPage):
+    """One entry of a person who may book work at the site."""
+
+    roles, people = DOERS, DOERS
+    sheet = ""
+    """The sheet it is typed in: opened again, as it was, when the entry is refused."""
+
+    def enter(self, row: Operation) -> None:
+        """Call one service and say what was done."""
+        raise NotImplementedError
+
+    def target(self, row: Operation) -> str:
+        """Where to go when it is done."""
+        return job_url(row)
+
+    def get(self, request: HttpRequest, number: str, operation: int) -> HttpResponse:
+        return redirect("pages:floor-job", number, operation)
+
+    def post(self, request: HttpRequest, number: str, operation: int) -> HttpResponse:
+        row = self.operation()
+        try:
+            with transaction.atomic():
+                if first_time(request):
+                    self.enter(row)
+                else:
+                    messages.info(request, _("This was booked before; it counts once."))
+        except Refused as no:
+            return self._refused(no)
+        return redirect(self.target(row))
+
+    def _refused(self, no: Refused) -> HttpResponse:
+        """The job as it is now, with what was typed and the sentence beside it. Nothing of it was booked."""
+        typed = Typed.of(self.sheet, {**self.request.POST.dict(), **self._key(no)}, why=str(no))
+        return self.show(self.operation(), typed, status=409)
+
+    def _key(self, no: Refused) -> dict[str, str]:
+        """A refused entry keeps its key, unless the key itself was spent on other figures."""
+        return {"key": uuid4().hex} if no.code == "key_reused" else {}
+
+    def _ask_to_log_in(self, request: HttpRequest) -> HttpResponseBase:
+        """Signed out while typing: after the log-in the job again, with what was typed. Nothing is booked."""
+        job = reverse("pages:floor-job", args=[self.kwargs["number"], self.kwargs["operation"]])
+        typed = Typed.of(self.sheet, request.POST.dict())
+        return redirect_to_login(job + typed.query())
+
+
+class Start(Act):
+    def enter(self, row: Operation) -> None:
+        start(operation=row, resource=row.resource, by=who(self.request))
+        messages.success(self.request, _("Started: your time runs."))
+
+
+class Stop(Act):
+    def enter(self, row: Operation) -> None:
+        stop(operation=row, by=who(self.request))
+        messages.success(self.request, _("{operation} is paused: your time stands.").format(operation=row))
+
+    def target(self, row: Operation) -> str:
+        return reverse("pages:floor")
+
+
+class _Reported(Act):
+    """Pieces, checked by the form that the work list uses too."""
+
+    field = ""
+
+    def enter(self, row: Operation) -> None:
+        given = {name: self.request.POST.get(name, "") for name in ("reason", "note")}
+        form = ReportForm({**given, self.field: self.request.POST.get("quantity", "")}, operation=row)
+        made = report(
+            operation=row,
+            **{**form.sound_figures(), "resource": row.resource, "seconds": self.seconds(row)},
+            by=who(self.request),
+        )
+        self._say(row, made)
+
+    def seconds(self, row: Operation) -> int:
+        return 0
+
+    def _say(self, row: Operation, made: Report) -> None:
+        words = _("{what} booked.").format(what=in_words(made))
+        over = made.operation.good_quantity - row.quantity
+        tags = FRESH
+        if made.good and over > 0:
+            words = _("{what} booked: {over} more than ordered.").format(
+                what=in_words(made), over=formats.number(over)
+            )
+            tags = f"{FRESH} over"
+        messages.success(self.request, words, extra_tags=tags)
+
+
+class ReportGood(_Reported):
+    sheet, field = "report", "good"
+
+    def seconds(self, row: Operation) -> int:
+        return unbooked_seconds(row, self.request)
+
+
+class ReportScrap(_Reported):
+    sheet, field = "scrap", "scrap"
+
+
+class Undo(Act):
+    def enter(self, row: Operation) -> None:
+        asked = self.request.POST.get("report", "")
+        last = Report.objects.filter(operation=row, number=asked).select_related("reason").first()
+        if last is None:
+            raise Refused(_("This entry is not on this job: look at the job again."))
+        undo(report=last, by=who(self.request))
+        messages.success(self.request, _("Taken back: {what}.").format(what=in_words(last)))
+
+
+class Finish(Act):
+    def enter(self, row: Operation) -> None:
+        finish_operation(operation=row, by=who(self.request))
+        messages.success(self.request, _("{operation} is finished.").format(operation=row))
+
+    def target(self, row: Operation) -> str:
+        return reverse("pages:floor")
+
+
+def unbooked_seconds(row: Operation, request: HttpRequest) -> int:
+    """Seconds this person was clocked on the job, pauses left out, less what their reports have booked already."""
+    now = clock.now()
+    mine = Clocking.objects.filter(operation=row, by=who(request)).values_list("began_at", "ended_at")
+    clocked = sum(int(((ended or now) - began).total_seconds()) for began, ended in mine)
+    standing: Any = Report.objects.filter(
+        operation=row, by=who(request), reverses__isnull=True, reversed_by__isnull=True
+    )
+    booked = standing.aggregate(total=Sum("seconds"))["total"] or 0
+    return max(0, clocked - booked)

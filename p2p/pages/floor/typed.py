@@ -1,0 +1,37 @@
+"""What a person had typed when something came between: it is shown again in the sheet it was typed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+SHEETS = ("report", "scrap")
+LONGEST = {"quantity": 40, "reason": 30, "note": 200, "key": 80}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """`sheet` is where it was typed ("" when nothing was), `why` the sentence beside it; `tone` is "warn" when
+    the sentence is no refusal."""
+
+    sheet: str = ""
+    quantity: str = ""
+    reason: str = ""
+    note: str = ""
+    key: str = ""
+    why: str = ""
+    tone: str = ""
+
+    @classmethod
+    def of(cls, sheet: str, said: Mapping[str, Any], *, why: str = "", tone: str = "") -> Typed:
+        """What the fields of a form or an address say, cut to what the fields take."""
+        given = {name: str(said.get(name, "")).strip()[:most] for name, most in LONGEST.items()}
+        return cls(sheet=sheet if sheet in SHEETS else "", why=why, tone=tone, **given)
+
+    def query(self) -> str:
+        """The same as part of an address, to come back to after logging in; "" when nothing was typed."""
+        names = ("sheet", *LONGEST)
+        kept = {name: value for name, value in asdict(self).items() if name in names and value}
+        return f"?{urlencode(kept)}" if self.sheet else ""

@@ -81,8 +81,14 @@ def badge(state: Any, text: Any = "", kind: str = "") -> SafeString:
         '<span class="p-badge {}" data-s="{}">{}</span>',
         kind,
         states.colour(state),
-        text or states.label(state),
+        _upper_first(text or states.label(state)),
     )
+
+
+def _upper_first(text: Any) -> str:
+    """A badge begins with a capital, whatever words the state has in sentences."""
+    words = str(text)
+    return words[:1].upper() + words[1:]
 
 
 def _shares(parts: Sequence[tuple[str, Any]], of: Any) -> list[tuple[str, Decimal, Decimal]]:
@@ -205,9 +211,22 @@ def is_many(field: Any) -> bool:
     return isinstance(widget, forms.SelectMultiple) and len(list(widget.choices)) <= FEW_CHOICES
 
 
+class _Ticks(forms.CheckboxSelectMultiple):
+    """Boxes to tick in our clothes: the class belongs on each box, not on the list around them."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(*args, **kwargs)
+        option["attrs"] = {**option["attrs"], "class": "form-check-input"}
+        return option
+
+
 @register.filter
-def control(field: Any) -> SafeString:
-    """The input of a form field in our clothes, tied to its error and help for screen readers."""
+def control(field: Any, nothing: Any = "") -> SafeString:
+    """The input of a form field in our clothes, tied to its error and help for screen readers.
+
+    `nothing` is what an empty choice says: "any" in a filter; a form says "none", or "choose" where it must not
+    stay empty.
+    """
     widget = field.field.widget
     plain = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
     named = next((css for kind, css in plain.items() if isinstance(widget, kind)), "form-control")
@@ -219,19 +238,25 @@ def control(field: Any) -> SafeString:
     if field.field.required and field.field.widget.use_required_attribute(field.initial):
         attrs["aria-required"] = "true"
     if is_many(field):
-        boxes = forms.CheckboxSelectMultiple(choices=widget.choices, attrs={"class": "form-check-input"})
-        ticked: SafeString = field.as_widget(widget=boxes)
+        ticked: SafeString = field.as_widget(widget=_Ticks(choices=widget.choices))
         return ticked
     if isinstance(field.field, DateRangeField):
         for each in widget.widgets:
             each.input_type = "date"
-    _dress(widget, required=field.field.required)
+    _dress(widget, nothing=nothing or (_("choose") if field.field.required else _("none")))
+    _name_both(widget, field.label)
     drawn: SafeString = field.as_widget(attrs=attrs)
     return format_html('<span class="p-range">{}</span>', drawn) if hasattr(widget, "widgets") else drawn
 
 
-def _dress(widget: Any, *, required: bool) -> None:
-    """Dates get the browser's calendar, numbers a text box, an empty choice reads "any" instead of dashes."""
+def _name_both(widget: Any, label: Any) -> None:
+    """The two ends of a range have one label between them: each says by itself which end it is."""
+    for each, end in zip(getattr(widget, "widgets", ()), (_("from"), _("to")), strict=False):
+        each.attrs["aria-label"] = f"{label}, {end}"
+
+
+def _dress(widget: Any, *, nothing: str) -> None:
+    """Dates get the browser's calendar, numbers a text box, an empty choice words instead of dashes."""
     for each in getattr(widget, "widgets", [widget]):
         if isinstance(each, forms.DateInput):
             each.input_type, each.format = "date", "%Y-%m-%d"
@@ -244,10 +269,16 @@ def _dress(widget: Any, *, required: bool) -> None:
             each.attrs["inputmode"] = "decimal"
         elif isinstance(each, forms.Textarea):
             each.attrs = {"cols": 40, **each.attrs, "rows": min(4, int(each.attrs.get("rows", 4)))}
-        elif isinstance(each, forms.Select) and not required and not isinstance(each, forms.SelectMultiple):
+        elif isinstance(each, forms.Select) and not isinstance(each, forms.SelectMultiple):
             each.choices = [
-                ("", _("any")) if key in NO_CHOICE else (key, label) for key, label in each.choices
+                ("", label if _speaks(label) else nothing) if key in NO_CHOICE else (key, label)
+                for key, label in each.choices
             ]
+
+
+def _speaks(label: Any) -> bool:
+    """Whether a form gave its empty choice words of its own ("The order's place") instead of dashes."""
+    return str(label) not in ("", _("Unknown")) and not str(label).startswith("---")
 
 
 @register.simple_tag

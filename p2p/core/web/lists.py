@@ -134,7 +134,9 @@ class ListPage(Page):
     def filterset(self) -> Any:
         if self.filterset_class is None:
             return None
-        return self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
+        chosen = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
+        chosen.form.auto_id = "filter_%s"  # a form in a dialog over the list may have fields of the same name
+        return chosen
 
     @cached_property
     def found(self) -> QuerySet[Any]:

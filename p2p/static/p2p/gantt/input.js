@@ -75,6 +75,13 @@ export function listen(gantt) {
     event.stopPropagation();
     act();
   });
+  // T works from anywhere on the page: whoever needs the table may never find the way into the canvas.
+  document.addEventListener("keydown", event => {
+    if (event.defaultPrevented || event.key.toLowerCase() !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, .g-stage") || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    gantt.toggleTable();
+  });
 }
 
 function keys(gantt) {

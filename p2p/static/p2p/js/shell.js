@@ -1,5 +1,6 @@
 // The shell of every page: dialogs, menus, tooltips, toasts, keys, rail, theme switch, Ctrl+K.
 import { openPalette } from "./palette.js";
+import "./menus.js";
 import "./tips.js";
 import "./tree.js";
 
@@ -123,10 +124,18 @@ document.addEventListener("click", event => {
   if (on("[data-palette]")) openPalette();
   if (on("[data-help]")) $("help").showModal();
   if (on("[data-theme-switch]")) switchTheme(on("[data-theme-switch]"));
-  const burger = on("[data-rail]");
-  if (burger) { const open = $("rail").classList.toggle("open"); burger.setAttribute("aria-expanded", open); }
-  else if (!on("#rail")) $("rail")?.classList.remove("open");
+  if (on("[data-rail]")) { foldRail($("rail").classList.contains("open")); if ($("rail").classList.contains("open")) $("rail").querySelector("a").focus(); }
+  else if (!on("#rail")) foldRail(true);
 }, true);
+
+/** On narrow screens the rail lies over the page: what opens it says whether it is open, and gets the focus back. */
+function foldRail(folded) {
+  const rail = $("rail"), burger = document.querySelector("[data-rail]");
+  if (!rail) return;
+  if (folded && rail.contains(document.activeElement) && rail.classList.contains("open")) burger.focus();
+  rail.classList.toggle("open", !folded);
+  burger.setAttribute("aria-expanded", String(!folded));
+}
 
 function switchTheme(button) {
   const order = ["light", "dark", "auto"], next = order[(order.indexOf(window.p2pTheme.choice()) + 1) % 3];
@@ -139,6 +148,7 @@ const typing = event => event.target.closest?.("input:not([type=checkbox]), text
 document.addEventListener("keydown", event => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(); return; }
   if (event.key === "Escape") document.querySelectorAll("details.p-menu[open]").forEach(menu => { menu.open = false; menu.querySelector("summary").focus(); });
+  if (event.key === "Escape" && $("rail")?.classList.contains("open")) foldRail(true);
   if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "?") { event.preventDefault(); $("help").showModal(); }
   if (event.key.toLowerCase() === "e") document.querySelector(".p-actions .btn-primary:not([aria-disabled]), .p-actions [data-edit]")?.click();
@@ -147,11 +157,16 @@ document.addEventListener("keydown", event => {
 document.querySelector("#rail [aria-current]")?.scrollIntoView({ block: "nearest" });
 
 // ---- rail: what is folded is remembered; counts come after the page
-document.querySelectorAll(".p-group").forEach(group => {
+const groups = [...document.querySelectorAll(".p-group")], remembered = group => localStorage.getItem(`p2p-rail-${group.dataset.area}`);
+// Before anybody has folded anything, areas fold until the rail fits the window: a line out of sight is a line not found.
+for (const group of groups) if ($("rail").scrollHeight > $("rail").clientHeight && remembered(group) === null && !group.querySelector("[aria-current]")) { group.open = false; group.dataset.folded = ""; }
+groups.forEach(group => {
   const key = `p2p-rail-${group.dataset.area}`;
-  const folded = localStorage.getItem(key) === "0" && !group.querySelector("[aria-current]");
-  if (folded) group.open = false;
-  group.addEventListener("toggle", () => localStorage.setItem(key, group.open ? "1" : "0"));
+  if (remembered(group) === "0" && !group.querySelector("[aria-current]")) group.open = false;
+  group.addEventListener("toggle", () => {
+    if ("folded" in group.dataset) { delete group.dataset.folded; return; }  // nobody pressed it
+    localStorage.setItem(key, group.open ? "1" : "0");
+  });
 });
 async function countRail() {
   const rail = $("rail");

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from p2p.core.facts import Refused
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
@@ -23,6 +24,8 @@ from planning.services import order as service
 
 PLANNER = ("planner",)
 MOVER = ("planner", "supervisor")
+AT_ONCE = 200
+"""Orders that one press places anew: each is a schedule of its own around all the others."""
 
 
 def _said(count: int, one: str, many: str) -> str:
@@ -30,7 +33,11 @@ def _said(count: int, one: str, many: str) -> str:
 
 
 def reschedule_many(*, records: QuerySet[ProductionOrder], by: Any) -> str:
-    done = schedule.reschedule(orders=list(records[:200]), by=by)
+    orders = list(records[: AT_ONCE + 1])
+    if len(orders) > AT_ONCE:
+        said = _("At most {most} orders are placed anew at once: choose fewer, or press Schedule for all.")
+        raise Refused(said, code="too_many", most=AT_ONCE)
+    done = schedule.reschedule(orders=orders, by=by)
     return _said(len(done), "{count} order placed anew.", "{count} orders placed anew.")
 
 

@@ -33,6 +33,7 @@ FLUSHED = (Flushing.START, Flushing.OPERATION, Flushing.FINISH)
 """Components that are taken by themselves when work is started, reported or finished."""
 OPEN = ("released", "started")
 ZERO = Decimal(0)
+EVERY_PIECE = _("Every piece is reported: finish the operation.")
 
 
 def standing_moves() -> Exists:
@@ -130,13 +131,14 @@ def readiness(operation: Operation) -> Readiness:
         (operation.outside, "outside", _("At vendor"), _("Done by a vendor.")),
         (seen.get("down"), "down", _("Down"), _("The machine is down.")),
         (seen.get("workers"), "running", _("Running"), ""),
+        (done >= operation.quantity, "done", _("All reported"), EVERY_PIECE),
         (
             made is not None and not ready,
             "waiting",
             _("Waits for pieces"),
             _("The operation before has made no more."),
         ),
-        (not ready, "done", _("All reported"), _("Every piece is reported: finish the operation.")),
+        (not ready, "done", _("All reported"), EVERY_PIECE),
         (seen.get("lacking"), "waiting", _("Waits for parts"), _("Components are not all picked yet.")),
     )
     for holds, state, words, sentence in known:

@@ -1,67 +1,67 @@
-"""Routes: make a version, edit its operations and the graph between them, copy it. No operation waits for
-itself."""
+"""Route versions: draft one, replace its operations, copy it. The graph between them is drawn in routelinks."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from strategies.engine.levels import low_level_codes
-from strategies.facts import VersionChanged
+from strategies.engine.routing import chain
 from strategies.models import (
     CostCategory,
-    InstructionStep,
     Item,
     Resource,
     ResourceGroup,
-    RouteLink,
+    RouteGroup,
     RouteOperation,
     RouteVersion,
     Site,
+    StandardOperation,
 )
-from strategies.services.versions import lock_draft, next_version
+from strategies.services.operationcopies import copy_details
+from strategies.services.routedrafts import begin, finish
+from strategies.services.routelinks import Link, drawn, redraw
+from strategies.services.versions import next_version
 
 
 @dataclass(frozen=True, kw_only=True)
-class OperationInput:
-    """One operation; times in seconds, `run_seconds` per `run_quantity`, batch or order as `run_basis`
-    says."""
+class TimesInput:
+    """What an operation takes, in a route or in the library; times in seconds, `run_seconds` per
+    `run_quantity`, batch, order or as the resource's capacity says (`run_basis`)."""
 
-    number: int
     name: str
     group: ResourceGroup | None = None
     resource: Resource | None = None
     cost_category: CostCategory | None = None
+    route_group: RouteGroup | None = None
     setup_seconds: int = 0
     run_seconds: Decimal = Decimal(0)
     run_quantity: Decimal = Decimal(1)
     run_basis: str = RouteOperation.Basis.PIECE
     queue_seconds: int = 0
+    queue_after_seconds: int = 0
     transit_seconds: int = 0
     transfer_quantity: Decimal | None = None
     scrap_fraction: Decimal = Decimal(0)
+    scrap_quantity: Decimal = Decimal(0)
     inspect: bool = False
     outside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepInput:
-    """What the worker is told at one step."""
+class OperationInput(TimesInput):
+    """One operation of a route; `alternate_of` is the number of the one it may stand in for."""
 
-    text: str
-    tools: str = ""
-    materials: str = ""
-    specifications: str = ""
+    number: int
+    standard: StandardOperation | None = None
+    alternate_of: int | None = None
+    priority: int = 1
 
 
 @transaction.atomic
@@ -73,8 +73,9 @@ def draft_route(
     valid_from: date | None = None,
     valid_to: date | None = None,
     from_quantity: Decimal = Decimal(0),
+    reason: str = "",
     operations: Sequence[OperationInput] = (),
-    links: Sequence[tuple[int, int]] | None = None,
+    links: Sequence[Link] | None = None,
     by: User,
 ) -> RouteVersion:
     """A new draft with the next version number. Refused as `set_operations` refuses."""
@@ -84,12 +85,14 @@ def draft_route(
         item=item,
         site=site,
         name=name,
+        reason=reason,
         version=next_version(model=RouteVersion, item=item, site=site),
         valid_from=valid_from,
         valid_to=valid_to,
         from_quantity=from_quantity,
     )
-    return set_operations(route=route, operations=operations, links=links, by=by)
+    _write(route, operations, links)
+    return finish(route=route, by=by)
 
 
 @transaction.atomic
@@ -97,101 +100,19 @@ def set_operations(
     *,
     route: RouteVersion,
     operations: Sequence[OperationInput],
-    links: Sequence[tuple[int, int]] | None = None,
+    links: Sequence[Link] | None = None,
+    revision: int | None = None,
     by: User,
 ) -> RouteVersion:
     """Replace the operations of a draft; those that keep their number keep their instructions.
 
-    `links` are (before, after) by number; without them each operation follows the one with the next lower
-    number. Refused, naming the operation: numbers given twice, times below 0, a link to nowhere, a circle
-    (with the path).
+    `links` are (before, after) or (before, after, hard) by number; without them each operation follows the one
+    with the next lower number. Refused, naming the operation: numbers given twice, times below 0, a link to
+    nowhere, a circle (with the path).
     """
-    draft = lock_draft(route)
-    _check(operations)
-    numbers = [operation.number for operation in operations]
-    draft.operations.exclude(number__in=numbers).delete()
-    RouteOperation.objects.bulk_create(
-        [RouteOperation(route=draft, **_columns(operation)) for operation in operations],
-        update_conflicts=True,
-        unique_fields=["route", "number"],
-        update_fields=[each.name for each in fields(OperationInput) if each.name != "number"],
-    )
-    return _link(draft, _chain(numbers) if links is None else links, by)
-
-
-@transaction.atomic
-def put_operation(
-    *, route: RouteVersion, operation: OperationInput, follows: Sequence[int] | None = None, by: User
-) -> RouteVersion:
-    """Add one operation to a draft, or change the one with its number. `follows` are the numbers it waits
-    for; without them a plain chain stays a chain by number, and another graph stays as it was drawn."""
-    draft = lock_draft(route)
-    known = {one.number: one for one in inputs_of(draft)} | {operation.number: operation}
-    links = _drawn(draft)
-    if follows is not None:
-        kept = [link for link in links if link[1] != operation.number]
-        links = [*kept, *((number, operation.number) for number in follows)]
-    elif links == _chain(draft.operations.values_list("number", flat=True)):
-        links = _chain(known)
-    return set_operations(
-        route=draft, operations=[known[number] for number in sorted(known)], links=links, by=by
-    )
-
-
-@transaction.atomic
-def remove_operation(*, operation: RouteOperation, by: User) -> RouteVersion:
-    """Take an operation out of a draft; those behind it now wait for what it waited for."""
-    draft, gone = lock_draft(operation.route), operation.number
-    links = _drawn(draft)
-    before = [one for one, after in links if after == gone]
-    after = [other for one, other in links if one == gone]
-    kept = [link for link in links if gone not in link]
-    joined = [*kept, *((one, other) for one in before for other in after)]
-    rows = [one for one in inputs_of(draft) if one.number != gone]
-    return set_operations(route=draft, operations=rows, links=sorted(set(joined)), by=by)
-
-
-def inputs_of(route: RouteVersion) -> list[OperationInput]:
-    """The operations of a route as inputs, by number. One query."""
-    rows = route.operations.select_related("group", "resource", "cost_category").order_by("number")
-    return [
-        OperationInput(**{each.name: getattr(row, each.name) for each in fields(OperationInput)})
-        for row in rows
-    ]
-
-
-def _drawn(route: RouteVersion) -> list[tuple[int, int]]:
-    return sorted(route.links.values_list("before__number", "after__number"))
-
-
-def _chain(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    return list(pairwise(sorted(numbers)))
-
-
-@transaction.atomic
-def set_links(*, route: RouteVersion, links: Sequence[tuple[int, int]], by: User) -> RouteVersion:
-    """Redraw the graph of a draft: (before, after) by number. Refused for a link to nowhere or a circle."""
-    return _link(lock_draft(route), links, by)
-
-
-@transaction.atomic
-def set_steps(*, operation: RouteOperation, steps: Sequence[StepInput], by: User) -> RouteOperation:
-    """Replace the work instructions of an operation. Words may be improved in any state: they change no
-    figure."""
-    operation.steps.all().delete()
-    InstructionStep.objects.bulk_create(
-        InstructionStep(
-            operation=operation,
-            position=place,
-            text=step.text,
-            tools=step.tools,
-            materials=step.materials,
-            specifications=step.specifications,
-        )
-        for place, step in enumerate(steps, start=1)
-    )
-    tell(VersionChanged(version=operation.route, by=by))
-    return operation
+    draft = begin(route=route, revision=revision, by=by)
+    _write(draft, operations, links)
+    return finish(route=draft, by=by)
 
 
 @transaction.atomic
@@ -201,41 +122,76 @@ def copy_route(
     item: Item | None = None,
     site: Site | None = None,
     valid_from: date | None = None,
+    reason: str = "",
     by: User,
 ) -> RouteVersion:
-    """A draft with the same operations, links and instructions, for the same item or another."""
-    rows = list(route.operations.prefetch_related("steps"))
+    """A draft with the same operations, links, requirements and instructions (pictures too), for the same item
+    or another."""
     copied = draft_route(
         item=item or route.item,
         site=site or (route.site if item is None else None),
         name=route.name,
         valid_from=valid_from,
         from_quantity=route.from_quantity,
+        reason=reason,
         operations=inputs_of(route),
-        links=_drawn(route),
+        links=drawn(route),
         by=by,
     )
+    old = dict(route.operations.values_list("number", "pk"))
     new = dict(copied.operations.values_list("number", "pk"))
-    InstructionStep.objects.bulk_create(
-        InstructionStep(
-            operation_id=new[row.number],
-            position=step.position,
-            text=step.text,
-            tools=step.tools,
-            materials=step.materials,
-            specifications=step.specifications,
-        )
-        for row in rows
-        for step in row.steps.all()
-    )
+    copy_details({old[number]: new[number] for number in old}, by)
     return copied
 
 
-def _columns(operation: OperationInput) -> dict[str, object]:
-    return {each.name: getattr(operation, each.name) for each in fields(operation)}
+def inputs_of(route: RouteVersion) -> list[OperationInput]:
+    """The operations of a route as inputs, by number. One query."""
+    related = ("group", "resource", "cost_category", "route_group", "standard", "alternate_of")
+    return [input_of(row) for row in route.operations.select_related(*related).order_by("number")]
 
 
-def _check(operations: Sequence[OperationInput]) -> None:
+def input_of(row: RouteOperation) -> OperationInput:
+    """One operation as it is, as an input."""
+    given = {each.name: getattr(row, each.name) for each in fields(OperationInput)}
+    return OperationInput(**{**given, "alternate_of": row.alternate_of.number if row.alternate_of else None})
+
+
+def columns_of(operation: TimesInput) -> dict[str, object]:
+    """The columns of the input, without what has to be looked up."""
+    return {
+        each.name: getattr(operation, each.name) for each in fields(operation) if each.name != "alternate_of"
+    }
+
+
+def _write(route: RouteVersion, operations: Sequence[OperationInput], links: Sequence[Link] | None) -> None:
+    check_operations(operations)
+    numbers = [operation.number for operation in operations]
+    route.operations.exclude(number__in=numbers).delete()
+    columns = [each.name for each in fields(OperationInput) if each.name not in {"number", "alternate_of"}]
+    RouteOperation.objects.bulk_create(
+        [RouteOperation(route=route, **columns_of(operation)) for operation in operations],
+        update_conflicts=True,
+        unique_fields=["route", "number"],
+        update_fields=columns,
+    )
+    _set_alternates(route, {one.number: one.alternate_of for one in operations if one.alternate_of})
+    own = [one.number for one in operations if one.alternate_of is None]
+    redraw(route, chain(own) if links is None else links)
+
+
+def _set_alternates(route: RouteVersion, wanted: Mapping[int, int]) -> None:
+    rows = {row.number: row for row in route.operations.order_by("pk")}
+    changed = [row for row in rows.values() if row.alternate_of_id or row.number in wanted]
+    for row in changed:
+        row.alternate_of = rows[wanted[row.number]] if row.number in wanted else None
+    RouteOperation.objects.bulk_update(changed, ["alternate_of"])
+
+
+# ---- what makes no sense
+
+
+def check_operations(operations: Sequence[OperationInput]) -> None:
+    """Refused, naming the operation, for what no route can say."""
     seen: set[int] = set()
     for one in operations:
         if one.number <= 0:
@@ -243,42 +199,42 @@ def _check(operations: Sequence[OperationInput]) -> None:
         if one.number in seen:
             raise Refused(_("Operation {number} is there twice."), field="number", number=one.number)
         seen.add(one.number)
-        if one.run_seconds < 0 or min(one.setup_seconds, one.queue_seconds, one.transit_seconds) < 0:
-            raise Refused(_("Operation {number}: a time is below 0."), field="run_seconds", number=one.number)
-        if one.run_quantity <= 0:
-            raise Refused(
-                _("Operation {number}: the run quantity has to be more than 0."),
-                field="run_quantity",
-                number=one.number,
+        check_times(one, str(_("Operation {number}")).format(number=one.number))
+    alternates = {one.number: one.alternate_of for one in operations if one.alternate_of is not None}
+    for number, instead in alternates.items():
+        if instead not in seen or instead == number:
+            sentence = _("Operation {number}: there is no other operation {instead} it could stand in for.")
+            raise Refused(sentence, field="alternate_of", number=number, instead=instead)
+        if instead in alternates:
+            sentence = _(
+                "Operation {number} stands in for {instead}, which stands in for {other}: name {other}."
             )
-        if not 0 <= one.scrap_fraction < 1:
             raise Refused(
-                _("Operation {number}: scrap is a share from 0 to below 1."),
-                field="scrap_fraction",
-                number=one.number,
+                sentence, field="alternate_of", number=number, instead=instead, other=alternates[instead]
             )
 
 
-def _link(route: RouteVersion, links: Sequence[tuple[int, int]], by: User) -> RouteVersion:
-    known = dict(route.operations.values_list("number", "pk"))
-    below: dict[int, list[int]] = defaultdict(list)
-    for before, after in dict.fromkeys(links):
-        for number in (before, after):
-            if number not in known:
-                raise Refused(_("There is no operation {number} to link."), field="links", number=number)
-        below[before].append(after)
-    loops = low_level_codes((), below).loops
-    if loops:
-        path = " → ".join(str(number) for number in loops[0])
-        raise Refused(
-            _("An operation cannot wait for itself: {path}."), code="loop", field="links", path=path
-        )
-    route.links.all().delete()
-    RouteLink.objects.bulk_create(
-        RouteLink(route=route, before_id=known[before], after_id=known[after])
-        for before, after in dict.fromkeys(links)
-    )
-    route.revision += 1
-    route.save(update_fields=["revision"])
-    tell(VersionChanged(version=route, by=by))
-    return route
+def check_times(one: TimesInput, what: str) -> None:
+    """Refused for times below 0, quantities of nothing and scrap of everything; `what` begins the sentence."""
+    seconds = (one.setup_seconds, one.queue_seconds, one.queue_after_seconds, one.transit_seconds)
+    if one.run_seconds < 0 or min(seconds) < 0:
+        raise Refused(_("{what}: a time is below 0."), field="run_seconds", what=what)
+    if one.run_quantity <= 0:
+        raise Refused(_("{what}: the run quantity has to be more than 0."), field="run_quantity", what=what)
+    if one.transfer_quantity is not None and one.transfer_quantity <= 0:
+        sentence = _("{what}: the transfer quantity has to be more than 0.")
+        raise Refused(sentence, field="transfer_quantity", what=what)
+    if not 0 <= one.scrap_fraction < 1:
+        sentence = _("{what}: scrap is a share from 0 to below 1.")
+        raise Refused(sentence, field="scrap_fraction", what=what)
+    if one.scrap_quantity < 0:
+        raise Refused(_("{what}: fixed scrap is below 0."), field="scrap_quantity", what=what)
+    _must_work_there(one, what)
+
+
+def _must_work_there(one: TimesInput, what: str) -> None:
+    if one.resource is None or one.group is None or one.resource.group_id == one.group.pk:
+        return
+    if not one.resource.memberships.filter(group=one.group).exists():
+        sentence = _("{what}: {resource} does not work in {group}.")
+        raise Refused(sentence, field="resource", what=what, resource=one.resource.name, group=one.group.name)

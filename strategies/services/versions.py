@@ -18,6 +18,7 @@ from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved
 from strategies.models import BomLine, BomVersion, Item, RouteVersion, Site
 from strategies.models.version import VERSION_FLOW, Version, VersionState
 from strategies.services.bill_checks import check_bill
+from strategies.services.routechecks import route_is_whole
 
 Either = TypeVar("Either", BomVersion, RouteVersion)
 
@@ -197,8 +198,8 @@ def must_hold(version: Version) -> None:
         if not version.lines.exists() and not version.outputs.exists():
             raise Refused(_("{version} has no lines."), code="empty", about=version, version=version)
         check_bill(version)
-    elif isinstance(version, RouteVersion) and not version.operations.exists():
-        raise Refused(_("{version} has no operations."), code="empty", about=version, version=version)
+    elif isinstance(version, RouteVersion):
+        route_is_whole(version)
 
 
 def lock_draft(version: Either, *, revision: int | None = None) -> Either:

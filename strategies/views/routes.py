@@ -19,7 +19,7 @@ from strategies.models import Item, RouteOperation, RouteVersion
 from strategies.models.version import VersionState
 from strategies.selectors import items as selectors
 from strategies.selectors import lists
-from strategies.services import routes
+from strategies.services import routeoperations, routes
 from strategies.services.routes import OperationInput
 from strategies.services.versions import activate
 from strategies.views.graph import graph_of
@@ -133,7 +133,7 @@ def _put(route: RouteVersion, form: Any, by: Any) -> RouteVersion:
     group = given["group"]
     category = group.cost_category if group else None
     operation = OperationInput(**given, cost_category=category)
-    return routes.put_operation(route=route, operation=operation, follows=follows, by=by)
+    return routeoperations.put_operation(route=route, operation=operation, follows=follows, by=by)
 
 
 class _OfOperation(ActionForm):
@@ -162,7 +162,7 @@ class RemoveOperation(_OfOperation):
     form_class, title, submit, danger = forms.NothingForm, _("Remove operation"), _("Remove"), True
 
     def act(self, form: Any) -> Any:
-        return routes.remove_operation(operation=self.record, by=who(self.request))
+        return routeoperations.remove_operation(operation=self.record, by=who(self.request))
 
     def said(self, result: Any) -> Any:
         return _("Operation removed.")

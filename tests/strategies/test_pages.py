@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from strategies.models import BomVersion, ImportRun, Item, RouteVersion
-from strategies.services.routes import StepInput, set_steps
+from strategies.services.instructions import StepInput, set_steps
 from tests.factories import (
     make_bom,
     make_calendar,

@@ -6,8 +6,9 @@ import pytest
 
 from p2p.core.refusal import Refused
 from strategies.models import RouteVersion
-from strategies.services import routes, versions
-from strategies.services.routes import OperationInput, StepInput
+from strategies.services import instructions, routes, versions
+from strategies.services.instructions import StepInput
+from strategies.services.routes import OperationInput
 from tests.factories import make_item, make_route, make_user
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_a_graph_that_goes_round_or_nowhere_is_refused_and_nothing_is_saved(engi
 def test_operations_that_keep_their_number_keep_their_instructions(engineer):
     route = routes.draft_route(item=make_item(), operations=operations(10, 20), by=engineer)
     weld = route.operations.get(number=10)
-    routes.set_steps(
+    instructions.set_steps(
         operation=weld, steps=[StepInput(text="Clean"), StepInput(text="Weld", tools="Torch")], by=engineer
     )
     routes.set_operations(
@@ -93,7 +94,7 @@ def test_numbers_that_make_no_sense_are_refused(engineer, operation, sentence):
 def test_a_copy_has_operations_links_and_instructions(engineer):
     item = make_item()
     route = make_route(item, [{"run_seconds": 60}, {"inspect": True}])
-    routes.set_steps(
+    instructions.set_steps(
         operation=route.operations.get(number=20), steps=[StepInput(text="Measure")], by=engineer
     )
     copied = routes.copy_route(route=route, by=engineer)

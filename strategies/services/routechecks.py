@@ -1,0 +1,53 @@
+"""What a route has to say before it may be used."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.refusal import Refused
+from strategies.engine.routing import ends
+from strategies.models import Resource, RouteOperation, RouteVersion
+
+Basis = RouteOperation.Basis
+
+
+def route_is_whole(route: RouteVersion) -> None:
+    """Refused for a route without operations, with more than one end, or with times that a resource has to give
+    and no resource gives. Several starts are welcome. Four queries."""
+    rows = {
+        row.number: row for row in route.operations.select_related("group", "resource").order_by("number")
+    }
+    if not rows:
+        raise Refused(_("{version} has no operations."), code="empty", about=route, version=route)
+    own = [number for number, row in rows.items() if row.alternate_of_id is None]
+    last = ends(own, route.links.values_list("before__number", "after__number"))
+    if len(last) > 1:
+        raise Refused(
+            _("{version} ends in operations {numbers}: one of them has to come last."),
+            code="several_ends",
+            field="links",
+            about=route,
+            version=route,
+            numbers=", ".join(map(str, last)),
+        )
+    for row in rows.values():
+        _must_have_capacity(row)
+
+
+def _must_have_capacity(row: RouteOperation) -> None:
+    column = {Basis.CAPACITY: "capacity_per_hour", Basis.RESOURCE_BATCH: "batch_capacity"}.get(
+        Basis(row.run_basis)
+    )
+    if column is None or row.outside:
+        return
+    named = {"pk": row.resource_id} if row.resource_id else {"group": row.group_id, "active": True}
+    places = Resource.objects.filter(**named)
+    if not places.filter(**{f"{column}__isnull": False}).exists():
+        raise Refused(
+            _("Operation {number} takes its time “{basis}”, but {place} does not say how much that is."),
+            code="no_capacity",
+            field="run_basis",
+            number=row.number,
+            basis=Basis(row.run_basis).label,
+            place=row.resource or row.group or _("no resource"),
+        )

@@ -12,10 +12,10 @@ from django.db.models import Q
 from p2p.inventory import selectors as stock
 from planning.engine.mrp import Item, LotSize
 from planning.measures import Measures
-from planning.snapshot.versions import Versions
 from strategies import models as strategies
 from strategies.models import ItemPolicy
 from strategies.selectors.settings import settings_at
+from strategies.selectors.versions import Versions
 
 if TYPE_CHECKING:
     from planning.rules import Rules

@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
 from p2p.core.runs import revisions
-from planning.engine.mrp import BomLine, Demand, Problem, Receipt, Settings, lot_for_lot
+from planning.engine.mrp import Demand, Problem, Receipt, Settings, lot_for_lot
 from planning.measures import Measures
 from planning.models import Demand as DemandLine
 from planning.models import Material, ProductionOrder, ReplenishmentOrder
 from planning.snapshot import keys
+from planning.snapshot.bills import BillLines
 from planning.snapshot.items import Stocked
-from planning.snapshot.versions import Versions, Window
+from planning.snapshot.notices import Notice, gap_facts
 from strategies import models as strategies
 from strategies.engine.units import MissingConversion
 from strategies.selectors.settings import settings_rows
+from strategies.selectors.versions import Versions
 
 if TYPE_CHECKING:
     from planning.rules import Rules
 
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the snapshot could not take, for the planner's list of messages."""
-
-    code: str
-    item: int
-    facts: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -70,7 +63,10 @@ class _Reading:
 
     def snapshot(self) -> Snapshot:
         items = list(self.stocked.items())
-        lines = list(self.lines())
+        bills = BillLines(self.site, self.rules.first, self.measures, self.boms, self.routes, self.units)
+        lines = list(bills.lines())
+        items += bills.stand_ins
+        self.notices += bills.notices
         demands = list(self.demands())
         receipts: list[Receipt] = []
         if self.rules.netting:
@@ -110,59 +106,6 @@ class _Reading:
             scrap="divide" if self.site.scrap_rule == "divisor" else "multiply",
         )
 
-    # ---- bills of material
-
-    def lines(self) -> Iterator[BomLine]:
-        columns = (
-            "bom_id", "component_id", "kind", "consumption", "quantity", "unit_id", "scrap_fraction",
-            "scrap_quantity", "valid_from", "valid_to", "bom__batch_quantity",
-        )  # fmt: skip
-        by_bom: dict[int, list[tuple[Any, ...]]] = {}
-        rows = strategies.BomLine.objects.filter(bom__state="active").exclude(kind="vendor")
-        for row in rows.order_by("bom", "position").values_list(*columns):
-            by_bom.setdefault(row[0], []).append(row)
-        for parent in sorted(self.boms.items & self.units.keys()):
-            for window in self.boms.windows(parent):
-                yield from self._within(parent, window, by_bom.get(window.version, ()))
-
-    def _within(self, parent: int, window: Window, rows: Sequence[tuple[Any, ...]]) -> Iterator[BomLine]:
-        """Lines of a version, cut to the days on which it counts."""
-        for row in rows:
-            first = max(window.first, row[8] or window.first)
-            last = min(window.last, row[9] or window.last)
-            if first <= last:
-                yield from self._line(parent, row, first, last)
-
-    def _line(self, parent: int, row: tuple[Any, ...], first: date, last: date) -> Iterator[BomLine]:
-        _bom, component, kind, consumption, quantity, unit, scrap, lost, _from, _to, batch = row
-        if component not in self.units:
-            self.notices.append(Notice("unknown_component", parent, {"component": component}))
-            return
-        try:
-            factor = self.measures.factor(component, unit, self.units[component])
-        except MissingConversion as gap:
-            self.notices.append(Notice("no_conversion", parent, self._gap(gap) | {"component": component}))
-            return
-        amount = Fraction(quantity) * factor
-        gross = 1 / (1 - Fraction(scrap)) if self.site.scrap_rule == "divisor" else 1 + Fraction(scrap)
-        constant = Fraction(lost) * factor / gross
-        per = Fraction(0)
-        if consumption == "constant":
-            constant += amount
-        else:
-            per = amount / Fraction(batch)
-        # The engine reckons with any exact number here; a third of a metre must not become 0.333333333333.
-        yield BomLine(
-            parent=parent,
-            component=component,
-            per=cast(Decimal, per),
-            constant=cast(Decimal, constant),
-            scrap=scrap,
-            valid_from=None if first == date.min else first,
-            valid_to=None if last == date.max else last,
-            phantom=kind == "phantom",
-        )
-
     # ---- needs
 
     def open_demand(self) -> QuerySet[DemandLine]:
@@ -199,12 +142,10 @@ class _Reading:
         try:
             return self.measures.up(Fraction(quantity) * self.measures.factor(item, unit, own), own)
         except MissingConversion as gap:
-            self.notices.append(Notice("no_conversion", item, self._gap(gap) | {"subject": key}))
+            self.notices.append(
+                Notice("no_conversion", item, gap_facts(self.measures, gap) | {"subject": key})
+            )
             return None
-
-    def _gap(self, gap: MissingConversion) -> dict[str, Any]:
-        units = self.measures.units
-        return {"source": units[int(gap.source)].code, "target": units[int(gap.target)].code}
 
     def open_orders(self) -> QuerySet[ProductionOrder]:
         return ProductionOrder.objects.filter(site=self.site, state__in=ProductionOrder.OPEN)

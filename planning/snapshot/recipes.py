@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from p2p.core.facts import Refused
 from planning.measures import Measures
-from planning.snapshot.versions import Versions
 from strategies.engine.units import MissingConversion
 from strategies.models import (
     BomLine,
@@ -27,6 +26,7 @@ from strategies.models import (
     VendorPrice,
 )
 from strategies.selectors.settings import settings_at
+from strategies.selectors.versions import Versions
 
 DEEPEST = 60
 """Phantoms within phantoms; a loop among them ends here instead of never."""

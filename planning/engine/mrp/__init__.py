@@ -7,7 +7,7 @@
 Shapes (all in `model.py`, each field explained there)
     Item        one item at one site: source, places, lead_days, on_hand, safety stock, coverage, lot, good
                 share
-    BomLine     parent, component, per, constant, scrap, valid_from, valid_to, phantom
+    BomLine     parent, component, per, constant, scrap, valid_from, valid_to, phantom; rule, least, below
     Demand      id, item, day, quantity, priority, order (open order whose remaining material it is)
     Receipt     id, item, day, quantity, firm
     Settings    first, last, and what the run looks at; `lot_for_lot(first=, last=, flat_days=)` is the plain
@@ -25,6 +25,8 @@ Rules
     BOM date    Lines valid on the start of the parent's order count, both ends inclusive.
     Rounding    A requirement is rounded once, up, to the component's places: ceil(launch x per / (1 - scrap)
                 + constant).
+    Uneven      Lines with steps or roundings, or for some quantities only, are reckoned for each order by their
+                own rule, and rounded up once as others are.
     Phantoms    Dissolved into their parents before planning, with exact factors; they never get an order.
     Lots        Fixed, or maximum / minimum / multiple as in `lots.py`; what is over serves the next needs.
     Period      The first shortage opens a window of `period_days`; its order is due on that first day.

@@ -107,6 +107,10 @@ class Book:
                 quantity = -(-(launch * num + constant) // den)
                 if quantity:
                     self.needs[component].append((start, priority, ORDER, number, quantity))
+        if item in self.structure.uneven:
+            for component, quantity in self.structure.uneven_needs(item, start, launch, self.items):
+                if self.planned[component]:
+                    self.needs[component].append((start, priority, ORDER, number, quantity))
         return number
 
     def _overdue(self, item: int, days: int, launch: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 Key: TypeAlias = int | str
 """Names an item at a site, a demand or a receipt; opaque to the engine."""
@@ -68,13 +68,22 @@ class Item:
     stopped: bool = False
 
 
+class Rule(Protocol):
+    """A need that does not grow evenly with the order: steps, roundings, constants below a phantom."""
+
+    def needed(self, quantity: Fraction) -> Fraction:
+        """Units of the component for a launch of so many units of the parent, scrap included."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BomLine:
     """`per` units of the component for each unit of the parent that is launched, plus `constant` per order.
 
     per and constant may be fractions, for unit factors without an end. scrap: share of the component that is
     lost, 0 <= scrap < 1; see Settings.scrap. valid_from and valid_to are both inclusive and are compared with
-    the start of the parent's order. phantom: as Item.phantom, for this line only.
+    the start of the parent's order. phantom: as Item.phantom, for this line only. rule: says the need instead of
+    per, constant and scrap. least and below: the line counts for launches of least <= quantity < below.
     """
 
     parent: Key
@@ -85,6 +94,14 @@ class BomLine:
     valid_from: date | None = None
     valid_to: date | None = None
     phantom: bool = False
+    rule: Rule | None = None
+    least: Decimal | Fraction = ZERO
+    below: Decimal | Fraction | None = None
+
+    @property
+    def even(self) -> bool:
+        """Whether per and constant say all."""
+        return self.rule is None and not self.least and self.below is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,10 @@ def _pass_on(book: Book, item: int, needs: list[Need]) -> None:
             if book.planned[component]:
                 required = -(-(quantity * num + constant) // den)
                 book.needs[component].append((day, priority, kind, reference, required))
+        if item in book.structure.uneven:
+            for component, required in book.structure.uneven_needs(item, day, quantity, book.items):
+                if book.planned[component]:
+                    book.needs[component].append((day, priority, kind, reference, required))
 
 
 def _explode(book: Book, item: int, needs: list[Need]) -> None:

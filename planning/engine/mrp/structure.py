@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
-from planning.engine.mrp.model import BomLine, Item, Key, Message, Problem
+from planning.engine.mrp.model import BomLine, Item, Key, Message, Problem, Rule
 from strategies.engine.levels import low_level_codes
 
 EVER = 4_000_000
@@ -21,13 +22,44 @@ Use = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A line with phantoms dissolved: units of component for each unit of parent, exact, within days."""
+    """A line with phantoms dissolved: units of component for each unit of parent, exact, within days. `rule`
+    says it where it does not grow evenly."""
 
     component: int
     per: Fraction
     constant: Fraction
     first: int
     last: int
+    rule: Rule | None = None
+
+    def needed(self, quantity: Fraction) -> Fraction:
+        return self.rule.needed(quantity) if self.rule else quantity * self.per + self.constant
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """A need for a need, through a phantom: nothing of the one takes nothing of the other."""
+
+    outer: Flow
+    inner: Flow
+
+    def needed(self, quantity: Fraction) -> Fraction:
+        between = self.outer.needed(quantity)
+        return self.inner.needed(between) if between else between
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A line that counts for some launches only."""
+
+    line: Flow
+    least: Fraction
+    below: Fraction | None
+
+    def needed(self, quantity: Fraction) -> Fraction:
+        if quantity < self.least or (self.below is not None and quantity >= self.below):
+            return Fraction(0)
+        return self.line.needed(quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +71,7 @@ class Structure:
     top_down: list[int]
     breaks: list[list[int]]
     uses: list[list[list[Use]]]
+    uneven: dict[int, list[Flow]]
     messages: list[Message]
 
     def of(self, parent: int, day: int) -> list[Use]:
@@ -47,6 +80,17 @@ class Structure:
         if not breaks:
             return []
         return self.uses[parent][bisect_right(breaks, day) - 1]
+
+    def uneven_needs(
+        self, parent: int, day: int, launch: int, items: Sequence[Item]
+    ) -> Iterator[tuple[int, int]]:
+        """(component, need in its smallest steps) of the lines that do not grow evenly, for one launch."""
+        quantity = Fraction(launch, 10 ** items[parent].places)
+        for flow in self.uneven[parent]:
+            if flow.first <= day <= flow.last:
+                need = flow.needed(quantity) * 10 ** items[flow.component].places
+                if need:
+                    yield flow.component, ceil(need)
 
 
 def scaled(quantity: Decimal, places: int) -> int:
@@ -89,7 +133,10 @@ def build(problem: Problem) -> Structure:
         breaks.append(cuts if flows[parent] else [])
         uses.append([_valid(flows[parent], day, item, problem.items) for day in breaks[-1]])
     codes = [levels.codes[position] for position in range(len(ids))]
-    return Structure(index, codes, levels.top_down, breaks, uses, messages)
+    uneven = {
+        parent: odd for parent, each in enumerate(flows) if (odd := [flow for flow in each if flow.rule])
+    }
+    return Structure(index, codes, levels.top_down, breaks, uses, uneven, messages)
 
 
 def _edge(line: BomLine, index: dict[Key, int]) -> tuple[int, int]:
@@ -132,12 +179,17 @@ def _flows(
     flows: list[list[Flow]] = [[] for _ in problem.items]
     for parent in reversed(top_down):
         merged: dict[tuple[int, int, int], tuple[Fraction, Fraction]] = {}
+        uneven: list[Flow] = []
         for line in by_parent.get(parent, ()):
             for flow in _dissolved(line, problem, index, flows):
+                if flow.rule:
+                    uneven.append(flow)
+                    continue
                 spot = (flow.component, flow.first, flow.last)
                 per, constant = merged.get(spot, (Fraction(0), Fraction(0)))
                 merged[spot] = (per + flow.per, constant + flow.constant)
         flows[parent] = [Flow(spot[0], *amounts, *spot[1:]) for spot, amounts in merged.items()]
+        flows[parent] += uneven
     return flows
 
 
@@ -149,29 +201,40 @@ def _dissolved(
     last = line.valid_to.toordinal() if line.valid_to else EVER
     if last < first:
         return []
-    scrap = Fraction(line.scrap)
-    gross = 1 + scrap if problem.settings.scrap == "multiply" else 1 / (1 - scrap)
-    per, constant = Fraction(line.per) * gross, Fraction(line.constant) * gross
+    own = _flow(line, problem, component, first, last)
     if not (line.phantom or problem.items[component].phantom):
-        return [Flow(component, per, constant, first, last)]
+        return [own]
     return [
-        Flow(
-            below.component,
-            per * below.per,
-            constant * below.per + below.constant,
-            max(first, below.first),
-            min(last, below.last),
-        )
+        _through(own, below, max(first, below.first), min(last, below.last))
         for below in flows[component]
         if max(first, below.first) <= min(last, below.last)
     ]
+
+
+def _flow(line: BomLine, problem: Problem, component: int, first: int, last: int) -> Flow:
+    scrap = Fraction(line.scrap)
+    gross = 1 + scrap if problem.settings.scrap == "multiply" else 1 / (1 - scrap)
+    flow = Flow(
+        component, Fraction(line.per) * gross, Fraction(line.constant) * gross, first, last, line.rule
+    )
+    if line.even or not (line.least or line.below is not None):
+        return flow
+    below = None if line.below is None else Fraction(line.below)
+    return replace(flow, rule=Within(flow, Fraction(line.least), below))
+
+
+def _through(own: Flow, below: Flow, first: int, last: int) -> Flow:
+    """A component of a phantom as a component of the phantom's parent."""
+    if own.rule or below.rule:
+        return Flow(below.component, Fraction(0), Fraction(0), first, last, Chained(own, below))
+    return Flow(below.component, own.per * below.per, own.constant * below.per + below.constant, first, last)
 
 
 def _valid(flows: Sequence[Flow], day: int, parent: Item, items: Sequence[Item]) -> list[Use]:
     """Lines valid on a day, one per component, in the order of the bill, as integers."""
     sums: dict[int, tuple[Fraction, Fraction]] = {}
     for flow in flows:
-        if flow.first <= day <= flow.last:
+        if flow.rule is None and flow.first <= day <= flow.last:
             per, constant = sums.get(flow.component, (Fraction(0), Fraction(0)))
             sums[flow.component] = (per + flow.per, constant + flow.constant)
     uses = []

@@ -1,0 +1,136 @@
+"""Lines of bills for a material plan: each with the days, quantities and rule by which it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, cast
+
+from p2p.core.numbers import ScrapRule
+from planning.engine.mrp import BomLine, Item
+from planning.measures import Measures
+from planning.snapshot.notices import Notice, gap_facts
+from strategies import models as strategies
+from strategies.engine.need import COLUMNS, Consumption, Linear, Row, Through, consumption_of
+from strategies.engine.units import MissingConversion
+from strategies.selectors.needs import RouteScrap, step_tables
+from strategies.selectors.versions import Versions, Window
+
+USABLE = ("active", "approved")
+HEAD = (
+    "bom_id", "component_id", "kind", "unit_id", "valid_from", "valid_to", "operation_number", "pk",
+    "component_bom_id", "bom__batch_quantity", "bom__item_id",
+)  # fmt: skip
+
+
+class BillLines:
+    """The lines of the versions that count at a site, in five queries."""
+
+    def __init__(
+        self,
+        site: strategies.Site,
+        first: date,
+        measures: Measures,
+        boms: Versions,
+        routes: Versions,
+        units: Mapping[int, int],
+    ) -> None:
+        self.first, self.measures, self.boms, self.routes, self.units = first, measures, boms, routes, units
+        self.rule = ScrapRule(site.scrap_rule)
+        self.scrap = RouteScrap(site)
+        self.steps = step_tables()
+        self.notices: list[Notice] = []
+        self.stand_ins: list[Item] = []
+        """A phantom whose line names one certain version stands in the plan as an item of its own."""
+        self._by_bom: dict[int, list[tuple[Any, ...]]] = {}
+        self._named: set[int] = set()
+        self._known: dict[tuple[Any, ...], Consumption | Linear] = {}
+
+    def lines(self) -> Iterator[BomLine]:
+        rows = strategies.BomLine.objects.filter(bom__state__in=USABLE).exclude(kind="vendor")
+        for row in rows.order_by("bom", "position").values_list(*HEAD, *COLUMNS):
+            self._by_bom.setdefault(row[0], []).append(row)
+        for parent in sorted(self.boms.items & self.units.keys()):
+            for window in self.boms.windows(parent):
+                yield from self._within(parent, parent, window)
+        yield from self._certain_versions()
+
+    def _certain_versions(self) -> Iterator[BomLine]:
+        """Lines of the versions that phantom lines name, which may name others."""
+        done: set[int] = set()
+        while self._named - done:
+            for bom in sorted(self._named - done):
+                done.add(bom)
+                self.stand_ins.append(Item(id=_stand_in(bom), source="", phantom=True, places=12))
+                rows = self._by_bom.get(bom, [])
+                if rows:
+                    window = Window(date.min, date.max, bom)
+                    yield from self._within(_stand_in(bom), rows[0][10], window)
+
+    def _within(self, parent: int | str, item: int, window: Window) -> Iterator[BomLine]:
+        """Lines of a version, cut to the days on which it counts."""
+        route = self.routes.on(item, max(window.first, self.first), window.least) if self.scrap else None
+        for row in self._by_bom.get(window.version, ()):
+            first = max(window.first, row[4] or window.first)
+            last = min(window.last, row[5] or window.last)
+            if first <= last:
+                through = self.scrap.at(route, row[6])
+                yield from self._line(parent, item, row, (first, last), window, through)
+
+    def _line(
+        self,
+        parent: int | str,
+        item: int,
+        row: Sequence[Any],
+        days: tuple[date, date],
+        window: Window,
+        through: Through,
+    ) -> Iterator[BomLine]:
+        component, kind, chosen = row[1], row[2], row[8]
+        if component not in self.units:
+            self.notices.append(Notice("unknown_component", item, {"component": component}))
+            return
+        try:
+            factor = self.measures.factor(component, row[3], self.units[component])
+        except MissingConversion as gap:
+            facts = gap_facts(self.measures, gap) | {"component": component}
+            self.notices.append(Notice("no_conversion", item, facts))
+            return
+        need = self._need(row, factor, through)
+        even = isinstance(need, Linear)
+        key: int | str = component
+        if kind == "phantom" and chosen is not None:
+            self._named.add(chosen)
+            key = _stand_in(chosen)
+        # The engine reckons with any exact number here; a third of a metre must not become 0.333333333333.
+        yield BomLine(
+            parent=parent,
+            component=key,
+            per=cast(Decimal, need.per if isinstance(need, Linear) else Fraction(0)),
+            constant=cast(Decimal, need.constant if isinstance(need, Linear) else Fraction(0)),
+            valid_from=None if days[0] == date.min else days[0],
+            valid_to=None if days[1] == date.max else days[1],
+            phantom=kind == "phantom",
+            rule=None if even else cast(Consumption, need),
+            least=window.least,
+            below=window.below,
+        )
+
+    def _need(self, row: Sequence[Any], factor: Fraction, through: Through) -> Consumption | Linear:
+        """Coefficients, or the rule where there are none. Most lines of a plant say the same few things."""
+        said = Row(*row[len(HEAD) :])
+        table = self.steps.get(row[7], ())
+        spot = (said, row[9], factor, through, table)
+        known = self._known.get(spot)
+        if known is None:
+            rule = consumption_of(
+                said, batch=row[9], factor=factor, steps=table, rule=self.rule, through=through
+            )
+            known = self._known[spot] = rule.linear() or rule
+        return known
+
+
+def _stand_in(bom: int) -> str:
+    return f"v{bom}"

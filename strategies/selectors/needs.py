@@ -1,0 +1,79 @@
+"""What the lines of many bills need beside their own columns: step tables, and the scrap of the routes they feed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import pairwise
+
+from django.db.models import Q
+
+from p2p.core.numbers import ScrapRule
+from strategies.engine.need import Through, through_route
+from strategies.models import BomStep, RouteLink, RouteOperation, Site
+
+Table = tuple[tuple[Decimal, Decimal], ...]
+NOTHING = Through()
+
+
+def step_tables(boms: Iterable[int] | None = None) -> dict[int, Table]:
+    """Line -> (from order quantity, amount), of the bills asked for or of all that may be used. One query."""
+    rows = BomStep.objects.filter(line__formula="step")
+    rows = (
+        rows.filter(line__bom__state__in=("active", "approved"))
+        if boms is None
+        else rows.filter(line__bom__in=list(boms))
+    )
+    found: dict[int, list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for line, start, amount in rows.order_by("line", "from_quantity").values_list(
+        "line_id", "from_quantity", "quantity"
+    ):
+        found[line].append((start, amount))
+    return {line: tuple(table) for line, table in found.items()}
+
+
+class RouteScrap:
+    """How many pieces each operation starts with so that one leaves its route; only routes where any are lost are
+    read. Three queries for all routes that may be used."""
+
+    def __init__(self, site: Site | None, routes: Iterable[int] | None = None) -> None:
+        rule = ScrapRule(site.scrap_rule) if site else ScrapRule.DIVISOR
+        lossy = RouteOperation.objects.filter(Q(scrap_fraction__gt=0) | Q(scrap_quantity__gt=0))
+        lossy = (
+            lossy.filter(route__state__in=("active", "approved"))
+            if routes is None
+            else lossy.filter(route__in=list(routes))
+        )
+        keys = set(lossy.values_list("route_id", flat=True))
+        self._known: dict[int, dict[int, Through]] = {}
+        if keys:
+            self._read(keys, rule)
+
+    def _read(self, keys: set[int], rule: ScrapRule) -> None:
+        losses: dict[int, dict[int, tuple[Decimal, Decimal]]] = defaultdict(dict)
+        rows = RouteOperation.objects.filter(route__in=keys, alternate_of__isnull=True).order_by(
+            "route", "number"
+        )
+        for route, number, share, fixed in rows.values_list(
+            "route_id", "number", "scrap_fraction", "scrap_quantity"
+        ):
+            losses[route][number] = (share, fixed)
+        links: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        drawn = RouteLink.objects.filter(route__in=keys).order_by("pk")
+        for route, before, after in drawn.values_list("route_id", "before__number", "after__number"):
+            if before in losses[route] and after in losses[route]:
+                links[route].append((before, after))
+        for route, mine in losses.items():
+            # A route without links runs in the order of its numbers.
+            self._known[route] = through_route(mine, links.get(route) or pairwise(mine), rule)
+
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
+    def at(self, route: int | None, operation: int | None) -> Through:
+        """For a component of an operation; nothing is added for one that names none, or no operation of the
+        route."""
+        if route is None or operation is None or not self._known:
+            return NOTHING
+        return self._known.get(route, {}).get(operation, NOTHING)

@@ -12,7 +12,8 @@ class PlanningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from planning import places, sheets
+        from planning import places, reactions, sheets
 
         sheets.register()
         places.register()
+        reactions.wire()

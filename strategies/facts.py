@@ -36,6 +36,55 @@ class ItemsSaved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ItemsRecounting(Fact):
+    """Items are about to get another unit or another way of tracking: who has counted them in the old one?"""
+
+    items: Sequence[Item]
+
+    def about(self) -> Sequence[Model]:
+        return self.items
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemsRetiring(Fact):
+    """Items are about to go out of use: which open documents still want them?"""
+
+    items: Sequence[Item]
+
+    def about(self) -> Sequence[Model]:
+        return self.items
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemsDeleted(Fact):
+    """An item that nothing referred to is gone."""
+
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchasingSaved(Fact):
+    """What a vendor asks, or when an operation goes to it, is new, has changed or is gone."""
+
+    vendor: Vendor
+    items: Sequence[Item] = ()
+
+    def about(self) -> Sequence[Model]:
+        return (self.vendor, *self.items)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsSaved(Fact):
+    """A unit or a way between two of them is new, has changed or is gone; `what` says which."""
+
+    units: Sequence[Unit]
+    what: str
+
+    def about(self) -> Sequence[Model]:
+        return self.units
+
+
+@dataclass(frozen=True, kw_only=True)
 class VersionChanged(Fact):
     """Lines or operations of a draft have changed, or it was made."""
 

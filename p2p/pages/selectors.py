@@ -16,7 +16,7 @@ from costing import selectors as costing
 from p2p.core import clock
 from p2p.inventory import selectors as inventory
 from planning.models import Material, Operation, ProductionOrder
-from planning.snapshot.calendars import Calendars
+from planning.snapshot.calendars import Calendars, Whereabouts
 from quality.models import Inspection
 from strategies.engine import calendar as worktimes
 from strategies.engine.worktime import WorkTime
@@ -140,11 +140,9 @@ def loads(site: Site, days: int = BARS) -> list[GroupLoad]:
         .select_related("group")
         .order_by("group__code", "code")
     )
-    calendars = Calendars(dates[0] - timedelta(days=1), dates[-1])
-    times = {
-        one.pk: calendars.work(one.calendar_id or one.group.calendar_id or site.calendar_id)
-        for one in resources
-    }
+    window = dates[0] - timedelta(days=1), dates[-1]
+    calendars, where = Calendars(*window), Whereabouts(site, *window)
+    times = {one.pk: calendars.chain(where.pieces(one)) for one in resources}
     offered: dict[int, list[int]] = defaultdict(lambda: [0] * days)
     for resource in resources:
         for place in range(days):

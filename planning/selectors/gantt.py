@@ -9,7 +9,7 @@ from django.db.models import Exists, F, Func, IntegerField, Max, Min, OuterRef, 
 
 from p2p.core import clock
 from planning.models import Block, Operation, ProductionOrder
-from planning.snapshot.calendars import Calendars
+from planning.snapshot.calendars import Calendars, Whereabouts
 from planning.snapshot.capacity import due_second
 from strategies.engine.worktime import WorkTime
 from strategies.models import Resource, Site, Vendor
@@ -102,16 +102,17 @@ def _places(
     site: Site, bars: list[Any], begin: int, end: int
 ) -> tuple[list[tuple[str, dict[str, Any]]], list[Any]]:
     """Rows in drawing order with their keys, and the calendars they point at."""
-    laid = Calendars(instant(begin).date() - timedelta(days=1), instant(end).date() + timedelta(days=1))
+    days = instant(begin).date() - timedelta(days=1), instant(end).date() + timedelta(days=1)
+    laid, where = Calendars(*days), Whereabouts(site, *days)
     closed: list[list[int]] = []
-    index: dict[int | None, int | None] = {None: None}
+    index: dict[Any, int | None] = {((*days, None),): None}
     found = []
     resources = Resource.objects.filter(site=site, active=True).select_related("group")
     for row in resources.order_by("group__code", "code"):
-        calendar = row.calendar_id or row.group.calendar_id or site.calendar_id
+        calendar = where.pieces(row)
         if calendar not in index:
             index[calendar] = len(closed)
-            closed.append(_closed(laid.work(calendar), begin, end))
+            closed.append(_closed(laid.chain(calendar), begin, end))
         found.append((_key(row.pk, None, outside=False), {
             "id": row.pk, "code": row.code, "name": row.name, "group": row.group.name,
             "calendar": index[calendar], "capacity": row.stations if row.finite else 99,

@@ -16,7 +16,8 @@ from planning.engine.schedule import Operation as Step
 from planning.engine.schedule import Order as Due
 from planning.engine.schedule import Resource as Place
 from planning.models import Operation, OperationLink, Peg, ProductionOrder
-from planning.snapshot.calendars import Calendars
+from planning.snapshot.calendars import Calendars, Whereabouts
+from planning.snapshot.keys import lent
 from strategies.engine.worktime import WorkTime
 from strategies.models import Resource, Site, Vendor
 
@@ -69,7 +70,8 @@ class _Reading:
         first = starts_at.astimezone(UTC).date()
         self.calendars = Calendars(first - BACK, first + timedelta(days=days))
         self.places: dict[Key, Place] = {}
-        self.by_group: dict[int, list[int]] = defaultdict(list)
+        self.by_group: dict[int, list[Key]] = defaultdict(list)
+        self.by_resource: dict[int, list[Key]] = defaultdict(list)
         self.rows: list[Operation] = []
 
     def capacity(self) -> Capacity:
@@ -106,17 +108,23 @@ class _Reading:
     # ---- resources
 
     def read_resources(self) -> None:
-        rows = Resource.objects.filter(site=self.site, active=True).select_related("group")
+        where = Whereabouts(self.site, self.calendars.first, self.calendars.last)
+        rows = Resource.objects.filter(site=self.site, active=True)
         for row in rows.order_by("group", "pk"):
-            calendar = row.calendar_id or row.group.calendar_id or self.site.calendar_id
-            self.by_group[row.group_id].append(row.pk)
-            self.places[row.pk] = Place(
-                id=row.pk,
-                work=self.calendars.work(calendar),
-                stations=row.stations,
-                finite=row.finite,
-                efficiency=Fraction(row.efficiency),
-            )
+            # A resource that works in another work centre for some days is a place of its own there: its times
+            # do not meet, so that nothing is booked twice, and work it has begun at home pauses while it is lent.
+            groups = dict.fromkeys([row.group_id, *(group for _first, _last, group in where.stays(row))])
+            for group in groups:
+                key: Key = row.pk if group == row.group_id else lent(row.pk, group or 0)
+                self.by_group[group or 0].append(key)
+                self.by_resource[row.pk].append(key)
+                self.places[key] = Place(
+                    id=key,
+                    work=self.calendars.chain(where.pieces(row, group)),
+                    stations=row.stations,
+                    finite=row.finite,
+                    efficiency=Fraction(row.efficiency),
+                )
         self.vendor_calendars = dict(Vendor.objects.values_list("pk", "calendar_id"))
 
     def endless(self, key: str, calendar: int | None) -> str:
@@ -135,7 +143,8 @@ class _Reading:
         named = row.route_operation.resource_id if row.route_operation else None
         if named is None and row.group_id is None:
             named = row.resource_id
-        keys: list[Key] = [named] if named else list(self.by_group.get(row.group_id or 0, ()))
+        by = (self.by_resource, named) if named else (self.by_group, row.group_id or 0)
+        keys: list[Key] = list(by[0].get(by[1], ()))
         if not keys and row.group_id is None:
             keys = [self.endless(ANYWHERE, self.site.calendar_id)]
         return tuple(Alternative(key, setup, run) for key in keys)
@@ -214,6 +223,8 @@ class _Reading:
             key = f"vendor:{row.vendor_id or 0}"
         elif key is None:
             key = ANYWHERE
+        elif lent(key, row.group_id or 0) in self.places:
+            key = lent(key, row.group_id or 0)
         if key not in self.places:
             return None
         if row.state == "started" and end < self.now:

@@ -11,6 +11,7 @@ from planning.copying import NULL, copy_lines
 from planning.engine.schedule import Placed
 from planning.models import ProductionOrder
 from planning.models.order import ORDER_FLOW
+from planning.snapshot.keys import resource_of
 
 _STAGE = """
     CREATE TEMP TABLE operation_placed ON COMMIT DROP AS
@@ -55,8 +56,9 @@ def write(placed: Collection[Placed], orders: Collection[int]) -> int:
 def _lines(placed: Collection[Placed]) -> Iterator[str]:
     for row in placed:
         # Vendors and "anywhere" are no rows of ours: their names are words.
-        resource = str(row.resource) if isinstance(row.resource, int) else NULL
-        station = str(row.station) if isinstance(row.resource, int) else NULL
+        known = resource_of(row.resource)
+        resource = str(known) if known is not None else NULL
+        station = str(row.station) if known is not None else NULL
         yield f"{row.operation}\t{_at(row.start)}\t{_at(row.end)}\t{resource}\t{station}\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from strategies.engine.worktime import OutOfTime, WorkTime
@@ -15,10 +16,15 @@ MONDAY = date(2024, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Working hours on the clock of the wall. An end at or before the start lies on the next day."""
+    """Working hours on the clock of the wall. An end at or before the start lies on the next day.
+
+    efficiency: seconds of work done in a second. property: only work of this property runs in it.
+    """
 
     start: time
     end: time
+    efficiency: Fraction = Fraction(1)
+    property: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,41 @@ class Calendar:
         return not any(self.days) and not any(exception.slots for exception in self.exceptions)
 
 
+@dataclass(frozen=True, slots=True)
+class WeekSlot:
+    """Hours on a day of the week (0 Monday), from a first to a last day if those are given."""
+
+    weekday: int
+    start: time
+    end: time
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def collide(one: WeekSlot, other: WeekSlot) -> bool:
+    """Whether two slots of a week want the same time on some day; Sunday's night meets Monday's morning."""
+    if _validity_apart(one, other):
+        return False
+    (first, until), (begin, end) = _week_seconds(one), _week_seconds(other)
+    return any(first < end + shift and begin + shift < until for shift in (0, WEEK, -WEEK))
+
+
+WEEK = 7 * 86_400
+
+
+def _week_seconds(slot: WeekSlot) -> tuple[int, int]:
+    start, end = (each.hour * 3600 + each.minute * 60 + each.second for each in (slot.start, slot.end))
+    base = slot.weekday * 86_400
+    return base + start, base + (end if end > start else end + 86_400)
+
+
+def _validity_apart(one: WeekSlot, other: WeekSlot) -> bool:
+    """Whether no day belongs to both."""
+    if one.valid_to and other.valid_from and one.valid_to < other.valid_from:
+        return True
+    return bool(other.valid_to and one.valid_from and other.valid_to < one.valid_from)
+
+
 def around_the_clock() -> Calendar:
     """A calendar that always works."""
     return Calendar(days=((Slot(time(0), time(0)),),))
@@ -70,28 +111,50 @@ def week(zone: str = "UTC", /, *, workdays: int = 5, shifts: tuple[Slot, ...]) -
     return Calendar(days=tuple(shifts if day < workdays else () for day in range(7)), zone=zone)
 
 
-def work_time(calendar: Calendar, first: date, last: date) -> WorkTime:
+def work_time(calendar: Calendar, first: date, last: date, *, property: str = "") -> WorkTime:
     """Working time of all slots that start on the local days first to last, both inclusive.
 
     Start and end of every slot are turned into instants on their own, so a night shift over a change of
-    clocks has seven or nine hours as it has in the plant. A wall time that does not exist moves past the
-    gap; one that exists twice means its first occurrence, for ends and starts alike, so that shifts still
-    meet.
+    clocks has seven or nine hours as it has in the plant. A wall time that does not exist is the end of the
+    gap it falls into, so that hours within the gap have no length; one that exists twice means its first
+    occurrence, for ends and starts alike, so that shifts still meet. Slots with a property are for work of
+    that `property` only; slots without one are for all.
     """
-    return WorkTime(_intervals(calendar, first, last))
+    return WorkTime(intervals(calendar, first, last, property=property))
 
 
-def _intervals(calendar: Calendar, first: date, last: date) -> Iterator[tuple[int, int]]:
+def intervals(
+    calendar: Calendar, first: date, last: date, *, property: str = ""
+) -> Iterator[tuple[int, int, Fraction]]:
+    """(start, end, efficiency) of the slots that start on these days, in order of days."""
     zone = ZoneInfo(calendar.zone)
     day = first
     while day <= last:
         for slot in calendar.slots_on(day):
+            if slot.property and slot.property != property:
+                continue
             ends_on = day if slot.end > slot.start else day + ONE_DAY
             yield (
-                seconds(datetime.combine(day, slot.start, zone)),
-                seconds(datetime.combine(ends_on, slot.end, zone)),
+                wall_seconds(datetime.combine(day, slot.start, zone)),
+                wall_seconds(datetime.combine(ends_on, slot.end, zone)),
+                slot.efficiency,
             )
         day += ONE_DAY
+
+
+def wall_seconds(wall: datetime) -> int:
+    """A wall time as whole seconds since the epoch; one that the clock jumps over is the end of the jump."""
+    before = wall.utcoffset() or timedelta()
+    after = wall.replace(fold=1).utcoffset() or timedelta()
+    if after <= before:  # an ordinary time, or one that comes twice: fold 0 is the first
+        return seconds(wall)
+    # The jump lies between the two readings of a time that does not exist: looked for by halving.
+    low, high = seconds(wall.replace(fold=1)), seconds(wall)
+    while high - low > 1:
+        middle = (low + high) // 2
+        offset = datetime.fromtimestamp(middle, wall.tzinfo).utcoffset() or timedelta()
+        low, high = (middle, high) if offset == before else (low, middle)
+    return high
 
 
 def seconds(instant: datetime) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from planning.engine.schedule.model import Key, Operation, Placed, Problem, Resource, Schedule
@@ -94,8 +95,10 @@ def _place_and_length(operation: Operation, row: Placed, resource: Resource) -> 
         yield Violation("station", operation.id)
     setup = _ceiling(choice.setup, resource.setup_efficiency.as_integer_ratio())
     run = _ceiling(choice.run, resource.efficiency.as_integer_ratio())
-    worked_setup = _worked(resource, row.start, row.setup_end)
-    if worked_setup != setup or worked_setup + _worked(resource, row.setup_end, row.end) != setup + run:
+    if not (
+        _lasts(resource, row.start, row.setup_end, setup)
+        and _lasts(resource, row.start, row.end, setup + run)
+    ):
         yield Violation("duration", operation.id)
     if setup + run and not (_works(resource, row.start) and _works(resource, row.end - 1)):
         yield Violation("closed", operation.id)
@@ -145,12 +148,22 @@ def _works(resource: Resource, instant: int) -> bool:
     return place > 0 and instant < resource.work.ends[place - 1]
 
 
-def _worked(resource: Resource, start: int, end: int) -> int:
-    """Working seconds between two instants, counted window by window."""
-    starts, ends = resource.work.starts, resource.work.ends
+def _lasts(resource: Resource, start: int, end: int, needed: int) -> bool:
+    """Whether so much work is done from start to end and not a second before; to the second where every second
+    counts whole."""
+    if resource.work.speeds is None:
+        return _worked(resource, start, end) == needed
+    enough = _worked(resource, start, end) >= needed
+    return enough and (end <= start or not needed or _worked(resource, start, end - 1) < needed)
+
+
+def _worked(resource: Resource, start: int, end: int) -> int | Fraction:
+    """Work in seconds between two instants, counted window by window."""
+    starts, ends, speeds = resource.work.starts, resource.work.ends, resource.work.speeds
     place = max(0, bisect_right(starts, start) - 1)
     total = 0
     while place < len(starts) and starts[place] < end:
-        total += max(0, min(end, ends[place]) - max(start, starts[place]))
+        length = max(0, min(end, ends[place]) - max(start, starts[place]))
+        total += length * speeds[place] if speeds else length
         place += 1
-    return total
+    return Fraction(total, resource.work.scale) if speeds else total

@@ -48,9 +48,11 @@ def test_three_shifts_leave_no_gap_and_no_overlap_over_the_change_of_clocks() ->
     assert laid_out.total == 73 * 3600
 
 
-def test_a_wall_time_that_does_not_exist_moves_past_the_gap() -> None:
+def test_a_wall_time_that_does_not_exist_is_the_end_of_the_gap() -> None:
     calendar = Calendar(days=((Slot(time(2, 30), time(4)),),), zone="Europe/Berlin")
-    assert hours(calendar, date(2026, 3, 29), date(2026, 3, 29)) == 0.5
+    assert hours(calendar, date(2026, 3, 29), date(2026, 3, 29)) == 1
+    gone = Calendar(days=((Slot(time(2, 15), time(2, 45)),),), zone="Europe/Berlin")
+    assert hours(gone, date(2026, 3, 29), date(2026, 3, 29)) == 0
 
 
 def test_the_later_exception_wins_and_an_empty_one_closes() -> None:

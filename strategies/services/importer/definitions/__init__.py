@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from strategies.services.importer.definitions import bills, items, plant, routes, vendors, work
+from strategies.services.importer.definitions import (
+    abilities,
+    bills,
+    calendars,
+    items,
+    plant,
+    routes,
+    vendors,
+    work,
+)
 from strategies.services.importer.sheets import register_sheet
 
 
 def register() -> None:
     """Called once, when apps are ready."""
-    for module in (plant, vendors, items, bills, work, routes):
+    for module in (plant, calendars, vendors, items, bills, work, abilities, routes):
         for sheet in module.SHEETS:
             register_sheet(sheet)

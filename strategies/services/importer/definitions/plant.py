@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategies.models import (
     Calendar,
-    CalendarException,
-    CalendarShift,
     Currency,
     Item,
     Location,
@@ -21,26 +18,16 @@ from strategies.models import (
     UnitConversion,
     Vendor,
 )
-from strategies.services.importer.kinds import Choice, Clock, Day, Flag, Number, Text, Whole
+from strategies.services.importer.definitions.work_reviews import calendars_have_hours, zone_is_known
+from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Reference, Row, Sheet
 
 CODE, NAME = Text(30), Text(100)
 
 
-def _zone_is_known(row: Row) -> Iterable[tuple[str, str]]:
-    zone = row.values["time_zone"]
-    if zone and zone not in available_timezones():
-        yield "time_zone", _("“{zone}” is not a time zone such as Europe/Berlin.").format(zone=zone)
-
-
 def _two_units(row: Row) -> Iterable[tuple[str, str]]:
     if row.values["source"] == row.values["target"]:
         yield "target", _("A unit is not converted into itself.")
-
-
-def _open_day_has_hours(row: Row) -> Iterable[tuple[str, str]]:
-    if row.values["working"] and None in (row.values["starts"], row.values["ends"]):
-        yield "starts", _("A working day needs hours from and to.")
 
 
 def _vendor_place_names_vendor(row: Row) -> Iterable[tuple[str, str]]:
@@ -73,54 +60,13 @@ SHEETS = (
         ),
     ),
     Sheet(
-        name="calendars",
-        title=gettext_lazy("Calendars"),
-        model=Calendar,
-        key=("code",),
-        checks=(_zone_is_known,),
-        fields=(
-            Column("code", CODE, required=True, example="3SHIFT"),
-            Column("name", NAME, required=True, example="Three shifts"),
-            Column("time_zone", Text(60), example="America/Los_Angeles"),
-        ),
-    ),
-    Sheet(
-        name="calendar_shifts",
-        title=gettext_lazy("Shifts"),
-        model=CalendarShift,
-        key=("calendar", "weekday", "starts", "valid_from"),
-        fields=(
-            Reference("calendar", Calendar, ("calendar",), ("code",), required=True, example="3SHIFT"),
-            Column("name", Text(40), required=True, example="Day"),
-            Column("weekday", Whole(0, 6), required=True, help=gettext_lazy("0 is Monday"), example="0"),
-            Column("starts", Clock(), required=True, example="07:00"),
-            Column("ends", Clock(), required=True, example="15:00"),
-            Column("efficiency", Number(above=Number().parse("0"))),
-            Column("valid_from", Day()),
-            Column("valid_to", Day()),
-        ),
-    ),
-    Sheet(
-        name="calendar_exceptions",
-        title=gettext_lazy("Calendar exceptions"),
-        model=CalendarException,
-        key=("calendar", "day", "starts"),
-        checks=(_open_day_has_hours,),
-        fields=(
-            Reference("calendar", Calendar, ("calendar",), ("code",), required=True, example="3SHIFT"),
-            Column("day", Day(), required=True, example="2026-12-25"),
-            Column("working", Flag(), example="no"),
-            Column("starts", Clock()),
-            Column("ends", Clock()),
-            Column("reason", NAME, example="Christmas"),
-        ),
-    ),
-    Sheet(
         name="sites",
         title=gettext_lazy("Sites"),
         model=Site,
         key=("code",),
-        checks=(_zone_is_known,),
+        after=("calendar_shifts", "calendar_exceptions"),
+        checks=(zone_is_known,),
+        reviews=(calendars_have_hours("sites"),),
         fields=(
             Column("code", Text(20), required=True, example="BOTHELL"),
             Column("name", NAME, required=True, example="Bothell plant"),

@@ -1,0 +1,54 @@
+"""What planning says when the left asks: which open documents count or want an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.facts import Refused, listen
+from planning.models import Demand, ProductionOrder, ReplenishmentOrder
+from planning.selectors.load import booked
+from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring
+
+
+def open_documents() -> list[tuple[Any, QuerySet[Any]]]:
+    """(what it is called, its open rows) for everything that still wants an item."""
+    return [
+        (_("demand"), Demand.objects.filter(state="open", quantity__gt=F("delivered_quantity"))),
+        (_("production order"), ProductionOrder.objects.filter(state__in=ProductionOrder.OPEN)),
+        (_("purchase order"), ReplenishmentOrder.objects.filter(state__in=("firm", "sent", "confirmed"))),
+    ]
+
+
+def wanted(asked: ItemsRetiring) -> Iterator[Refused]:
+    """Items on open demand or orders stay in use. Three queries."""
+    named = {item.pk: item for item in asked.items}
+    sentence = _("{item} is still wanted by {what} {number}: end that first.")
+    for what, rows in open_documents():
+        for item, number in rows.filter(item__in=named).order_by("item", "pk").distinct("item").values_list("item", "number"):
+            yield _no(sentence, "wanted", named[item], {"what": what, "number": number})
+
+
+def counted(asked: ItemsRecounting) -> Iterator[Refused]:
+    """Items of any demand or order, open or not, were counted in their unit. Three queries."""
+    named = {item.pk: item for item in asked.items}
+    sentence = _("{item} is counted by {what} {number} in its unit: make a new item to count otherwise.")
+    for what, open_rows in open_documents():
+        rows = open_rows.model.objects.filter(item__in=named)
+        for item, number in rows.order_by("item", "pk").distinct("item").values_list("item", "number"):
+            yield _no(sentence, "counted", named[item], {"what": what, "number": number})
+
+
+def _no(sentence: Any, code: str, item: Any, words: Mapping[str, Any]) -> Refused:
+    field = "unit" if code == "counted" else ""
+    return Refused(sentence, code=code, field=field, about=item, item=item.number, **words)
+
+
+def wire() -> None:
+    """Called once by AppConfig.ready."""
+    listen("ask", ItemsRetiring, wanted)
+    listen("ask", ItemsRecounting, counted)
+    listen("gather", GroupLoad, booked)

@@ -1,0 +1,116 @@
+"""Who works in a work centre on a day, what that adds up to, and who can do what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from strategies.engine.calendar import seconds
+from strategies.models import (
+    Capability,
+    Resource,
+    ResourceCapability,
+    ResourceGroup,
+    ResourceMembership,
+    Site,
+    WorkerSkill,
+)
+from strategies.selectors.worktimes import Calendars, Whereabouts
+
+ONE_DAY = timedelta(days=1)
+
+
+def on_day(day: date, prefix: str = "") -> Q:
+    """Rows that hold on a day: valid_from to valid_to, both inclusive, empty is open."""
+    begins, ends = f"{prefix}valid_from", f"{prefix}valid_to"
+    return (Q(**{f"{begins}__isnull": True}) | Q(**{f"{begins}__lte": day})) & (
+        Q(**{f"{ends}__isnull": True}) | Q(**{f"{ends}__gte": day})
+    )
+
+
+def members_of(group: ResourceGroup, day: date) -> list[Resource]:
+    """The resources in use that work in the group on a day: lent ones instead of those lent away. One query."""
+    lent = ResourceMembership.objects.filter(on_day(day))
+    elsewhere = lent.exclude(group=group).values("resource")
+    here = lent.filter(group=group).values("resource")
+    rows = Resource.objects.filter(Q(group=group) | Q(pk__in=here), active=True).exclude(pk__in=elsewhere)
+    return list(rows.select_related("calendar", "vendor", "worker").order_by("code"))
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """What a work centre offers in one span of days: hours of all stations together, by resource."""
+
+    first: date
+    last: date
+    hours: Decimal
+    by_resource: Mapping[int, Decimal]
+
+
+def pooled(site: Site, spans: Sequence[tuple[date, date]]) -> dict[int, list[Pooled]]:
+    """Group -> its capacity in each span: the sum of its members on each day, working time of their calendars ×
+    stations × share for planning. Endless resources count nothing. Seven queries for any number of resources."""
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    # A night shift of the evening before reaches into the first day.
+    window = first - ONE_DAY, last
+    calendars, where = Calendars(*window), Whereabouts(site, *window)
+    zone = ZoneInfo(site.time_zone)
+    bounds = [(_midnight(begin, zone), _midnight(end + ONE_DAY, zone)) for begin, end in spans]
+    hours: dict[int, list[dict[int, Decimal]]] = defaultdict(lambda: [{} for _span in spans])
+    rows = Resource.objects.filter(site=site, active=True, finite=True).order_by("pk")
+    for row in rows:
+        for group in dict.fromkeys(group for _first, _last, group in where.stays(row)):
+            work = calendars.chain(where.pieces(row, group))
+            share = Fraction(row.schedule_fraction) * row.stations
+            for place, (begin, end) in enumerate(bounds):
+                offered = work.between(begin, end) * share / 3600
+                if offered:
+                    hours[group or 0][place][row.pk] = _decimal(offered)
+    return {
+        group: [
+            Pooled(begin, end, sum(each.values(), Decimal(0)), each)
+            for (begin, end), each in zip(spans, found, strict=True)
+        ]
+        for group, found in hours.items()
+    }
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return seconds(datetime(day.year, day.month, day.day, tzinfo=zone))
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.01"))
+
+
+def able(capability: Capability, minimum: Decimal, day: date) -> QuerySet[ResourceCapability]:
+    """Who can do this at least to a level on a day, in the order they are chosen: lowest priority first, then
+    by code."""
+    rows = ResourceCapability.objects.filter(
+        on_day(day), capability=capability, level__gte=minimum, resource__active=True
+    )
+    return rows.select_related("resource__group").order_by("priority", "resource__code", "pk")
+
+
+def skills() -> QuerySet[WorkerSkill]:
+    """What workers have learned; `renewed` where the same is held on after this one ends."""
+    later = WorkerSkill.objects.filter(worker=OuterRef("worker"), skill=OuterRef("skill")).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("valid_to"))
+    )
+    rows = WorkerSkill.objects.select_related("worker__site", "worker__group", "skill")
+    return rows.annotate(renewed=Exists(later))
+
+
+def expiring(day: date, within: int) -> QuerySet[WorkerSkill]:
+    """What people in use will have lost within so many days from `day`, or have lost already, and not renewed;
+    soonest first."""
+    limit = day + timedelta(days=within)
+    rows = skills().filter(worker__active=True, valid_to__lte=limit, renewed=False)
+    return rows.order_by("valid_to", "pk")

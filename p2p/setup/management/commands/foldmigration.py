@@ -1,7 +1,9 @@
-"""`manage.py foldmigration <app> <name>`: write a first migration with as few operations as it can have.
+"""`manage.py foldmigration <app> [--squash]`: write a first migration with as few operations as it can have.
 
-Django draws every model related to a changed one again, after each operation. With a hundred models an
-unfolded first migration costs a newcomer, and every test database, a quarter of a minute.
+Django draws every model related to a changed one again, after each operation. With a hundred models unfolded
+migrations cost a newcomer, and every test database, most of a minute. What has landed is never edited: `--squash`
+writes one more first migration that stands for all of the app's on a new database, while an old one goes on
+through them one by one.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.contrib.postgres.operations import CreateExtension
 from django.core.management.base import BaseCommand, CommandParser
-from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel
+from django.core.management.commands import makemigrations
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import MigrationWriter
@@ -25,15 +29,58 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("app_label")
         parser.add_argument("name", nargs="?", default="0001_initial")
+        parser.add_argument("--squash", action="store_true", help="stand for all migrations of the app")
+        parser.add_argument("--last", default="", help="up to this number, 0007; the newest when empty")
 
     def handle(self, *args: object, **options: Any) -> None:
-        migration = MigrationLoader(None).get_migration(options["app_label"], options["name"])
+        app, name = options["app_label"], options["name"]
+        migration = (
+            squashed(app, options["last"])
+            if options["squash"]
+            else MigrationLoader(None).get_migration(app, name)
+        )
         before = list(migration.operations)
-        after = fold(options["app_label"], before)
+        after = fold(app, before)
         vars(migration)["operations"] = after
         writer = MigrationWriter(migration)
         Path(writer.path).write_text(writer.as_string(), encoding="utf-8")
-        self.stdout.write(f"{options['app_label']}: {len(before)} operations became {len(after)}")
+        self.stdout.write(f"{app}: {len(before)} operations became {len(after)}")
+
+
+def squashed(app: str, last: str = "") -> Migration:
+    """A first migration that replaces all that the app has, up to `last` (a number such as 0007) or the newest.
+
+    Only tables, constraints and triggers are in it: what a migration does by SQL or Python beyond filling old
+    rows, which are none of a new database's business, has to be carried over by hand.
+    """
+    loader = MigrationLoader(None, replace_migrations=False)
+    names = sorted(
+        name for label, name in loader.disk_migrations if label == app and "_squashed_" not in name
+    )
+    names = [name for name in names if not last or name[:4] <= last]
+    after = loader.project_state([(app, names[-1])])
+    before = after.clone()
+    for key in list(after.models):
+        if key[0] == app:
+            del before.models[key]
+        else:  # the triggers of others do not change, and as a migration keeps them they cannot be compared
+            before.models[key].options.pop("triggers", None)
+            after.models[key].options.pop("triggers", None)
+    changes = makemigrations.Command.autodetector(before, after).changes(loader.graph, trim_to_apps={app})[
+        app
+    ]
+    made = Migration(f"0001_squashed_{names[-1][:4]}", app)
+    first = loader.disk_migrations[app, names[0]]
+    vars(made).update(
+        initial=True,
+        replaces=[(app, name) for name in names],
+        dependencies=[one for one in first.dependencies if one[0] != app],
+        operations=[
+            *(step for step in first.operations if isinstance(step, CreateExtension)),
+            *(step for one in changes for step in one.operations),
+        ],
+    )
+    return made
 
 
 def fold(app: str, operations: list[Operation]) -> list[Operation]:

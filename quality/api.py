@@ -128,7 +128,9 @@ class NonConformanceApi(RecordViewSet):
         "disposition": "disposition",
         "item": "item__number",
         "inspection": "inspection__number",
+        "site": "site__code",
     }
+    site_path = "site__code"
     searches = ("number", "item__number", "note")
     orderings = ("number", "opened_at")
     order = ("-opened_at",)

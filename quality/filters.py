@@ -35,7 +35,8 @@ class NonConformanceFilter(filters.FilterSet):  # type: ignore[misc]
     state = filters.MultipleChoiceFilter(label=_("State"), choices=NonConformance.State.choices)
     disposition = filters.ChoiceFilter(label=_("Decision"), choices=NonConformance.Disposition.choices)
     item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    site = filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
 
     class Meta:
         model = NonConformance
-        fields = ("state", "disposition", "item")
+        fields = ("state", "disposition", "item", "site")

@@ -118,6 +118,12 @@ class NonConformanceForm(forms.Form):
     order = KeyedField(label=_("Production order"), rows=ProductionOrder.objects.all(), required=False)
     operation_number = forms.IntegerField(label=_("Operation"), min_value=1, required=False)
     lot = forms.CharField(label=_("Lot"), required=False)
+    site = forms.ModelChoiceField(
+        label=_("Site"),
+        queryset=Site.objects.filter(active=True).order_by("code"),
+        required=False,
+        empty_label=_("Where it was found"),
+    )
     reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
     note = forms.CharField(label=_("What is wrong"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import places
-from p2p.core.access import Role
+from p2p.core.access import Role, at_sites
 from p2p.core.facts import Refused
 from p2p.core.web import states
 from quality.models import ControlPlan, Inspection, NonConformance
@@ -43,13 +43,21 @@ def register() -> None:
     states.name("decided", colour="finished", label=_("Decided"))
 
 
+def _to_inspect(user: Any) -> int:
+    return at_sites(Inspection.objects.filter(state=_Open), user, path="plan__site__code").count()
+
+
+def _to_decide(user: Any) -> int:
+    return at_sites(NonConformance.objects.filter(state="open"), user).count()
+
+
 def _navs() -> None:
     places.nav(
         section="quality",
         title=_("Inspections"),
         url_name="quality:inspections",
         order=10,
-        count=lambda user: Inspection.objects.filter(state=_Open).count() or None,
+        count=lambda user: _to_inspect(user) or None,
     )
     places.nav(
         section="quality",
@@ -57,7 +65,7 @@ def _navs() -> None:
         url_name="quality:nonconformances",
         order=20,
         hot=True,
-        count=lambda user: NonConformance.objects.filter(state="open").count() or None,
+        count=lambda user: _to_decide(user) or None,
     )
     places.nav(section="quality", title=_("Control plans"), url_name="quality:plans", order=30)
 

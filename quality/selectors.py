@@ -8,8 +8,11 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from p2p.inventory.models import Balance, Lot
+from planning.models import Operation
 from quality.engine.verdict import Tally, Verdict, overall
 from quality.models import ControlPlanLine, Inspection, NonConformance, Result
+from strategies.models import Item, Location, Site
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,27 @@ def queue() -> QuerySet[Inspection]:
     return inspections().filter(state=Inspection.State.OPEN).order_by("opened_at", "id")
 
 
+def found_at(*, item: Item, operation: Operation | None = None, lot: Lot | None = None) -> Site | None:
+    """The site of what does not conform when nobody names it: the operation's; else the only one where the lot
+    (or, without a lot, the item) lies; else the only site there is. None when several come into question."""
+    if operation is not None:
+        return operation.order.site
+    stock = Balance.objects.filter(item=item, quantity__gt=0).exclude(location__kind__in=Location.OUTSIDE)
+    if lot is not None:
+        stock = stock.filter(lot=lot)
+    for rows in (
+        Site.objects.filter(pk__in=stock.values("location__site")),
+        Site.objects.filter(active=True),
+    ):
+        first = list(rows.order_by("pk")[:2])
+        if first:
+            return first[0] if len(first) == 1 else None
+    return None
+
+
 def nonconformances() -> QuerySet[NonConformance]:
     return NonConformance.objects.select_related(
+        "site",
         "inspection__plan__site",
         "operation__order__site",
         "item__unit",

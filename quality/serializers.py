@@ -9,6 +9,7 @@ from rest_framework import serializers
 from p2p.core.rest import Expand, KeyField, RecordSerializer, VerbSerializer
 from p2p.inventory.models import Lot
 from planning.models import Operation
+from quality import selectors
 from quality.models import ControlPlan, ControlPlanLine, Inspection, NonConformance, Result
 from strategies.models import Characteristic, Item, ItemGroup, ReasonCode, ResourceGroup, Site
 
@@ -183,6 +184,7 @@ class RejectInput(NoteInput):
 
 
 class NonConformanceSerializer(RecordSerializer):
+    site = KeyField(key="code", queryset=Site.objects.all(), required=False)
     inspection = KeyField(read_only=True)
     operation = OperationField(required=False)
     item = KeyField(queryset=Item.objects.all())
@@ -198,6 +200,7 @@ class NonConformanceSerializer(RecordSerializer):
         model = NonConformance
         fields = (
             "number",
+            "site",
             "state",
             "disposition",
             "inspection",
@@ -215,6 +218,14 @@ class NonConformanceSerializer(RecordSerializer):
             "report",
         )
         read_only_fields = ("number", "state", "disposition", "opened_at", "decided_at", "decision_note")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The site it belongs to is known before the role there is looked at, also when the caller leaves it out."""
+        checked: dict[str, Any] = super().validate(given)
+        if "site" not in checked and "item" in checked:
+            about = {name: checked.get(name) for name in ("item", "operation", "lot")}
+            checked["site"] = selectors.found_at(**about)
+        return checked
 
 
 class DecideInput(NoteInput):

@@ -30,6 +30,7 @@ class NonConformance(models.Model):
         RETURN = "return", _("Return to vendor")
 
     number = models.CharField(max_length=40, unique=True)
+    site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     disposition = models.CharField(max_length=8, choices=Disposition.choices, blank=True)
     inspection = models.ForeignKey(

@@ -192,7 +192,8 @@ def _scrap_stock(record: NonConformance, by: User) -> Move:
     rows = Balance.objects.filter(item=record.item, quantity__gte=record.quantity)
     if record.lot is not None:
         rows = rows.filter(lot=record.lot)
-    rows = rows.exclude(location__kind__in=Location.OUTSIDE).select_related("location__site")
+    rows = rows.filter(location__site=record.site).exclude(location__kind__in=Location.OUTSIDE)
+    rows = rows.select_related("location__site")
     place = rows.order_by("-quantity", "pk").first()
     if place is None:
         raise Refused(

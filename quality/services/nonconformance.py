@@ -16,9 +16,10 @@ from p2p.core.models import User
 from p2p.inventory.models import Hold, Lot
 from p2p.inventory.services import holds
 from planning.models import Operation
+from quality import selectors
 from quality.facts import NonConformanceOpened
 from quality.models import Inspection, NonConformance
-from strategies.models import Item, ReasonCode
+from strategies.models import Item, ReasonCode, Site
 from strategies.services.numbering import take_numbers
 
 
@@ -29,13 +30,16 @@ def open_nonconformance(
     quantity: Decimal,
     operation: Operation | None = None,
     lot: Lot | None = None,
+    site: Site | None = None,
     reason: ReasonCode | None = None,
     note: str = "",
     by: User,
 ) -> NonConformance:
     """Note by hand what does not conform: `quantity` in the item's unit. A lot is held until the decision.
 
-    Raises Refused for a quantity not above zero, or an operation or lot of another item.
+    It belongs to `site`, or when none is given to the one it was found at.
+    Raises Refused for a quantity not above zero, an operation or lot of another item, an operation of another
+    site, or when nothing says which of several sites it is.
     """
     if operation is not None and operation.order.item_id != item.pk:
         raise Refused(
@@ -46,7 +50,33 @@ def open_nonconformance(
             made=operation.order.item,
             item=item,
         )
-    return _open(item=item, quantity=quantity, operation=operation, lot=lot, reason=reason, note=note, by=by)
+    at = _site(site, item, operation, lot)
+    return _open(
+        site=at,
+        item=item,
+        quantity=quantity,
+        operation=operation,
+        lot=lot,
+        reason=reason,
+        note=note,
+        by=by,
+    )
+
+
+def _site(site: Site | None, item: Item, operation: Operation | None, lot: Lot | None) -> Site:
+    found = site or selectors.found_at(item=item, operation=operation, lot=lot)
+    if found is None:
+        raise Refused(_("Say at which site the {item} is."), code="site_missing", field="site", item=item)
+    if operation is not None and operation.order.site_id != found.pk:
+        raise Refused(
+            _("{operation} is done at {there}, not at {site}."),
+            code="site",
+            field="site",
+            operation=operation,
+            there=operation.order.site,
+            site=found,
+        )
+    return found
 
 
 @transaction.atomic
@@ -81,6 +111,7 @@ def open_from_inspection(
             raised=plain(raised),
         )
     return _open(
+        site=inspection.plan.site,
         item=inspection.item,
         quantity=quantity,
         operation=inspection.operation,
@@ -94,6 +125,7 @@ def open_from_inspection(
 
 def _open(
     *,
+    site: Site,
     item: Item,
     quantity: Decimal,
     operation: Operation | None,
@@ -119,6 +151,7 @@ def _open(
     hold = _hold(item, lot, number, reason, by) if lot else None
     raised = NonConformance.objects.create(
         number=number,
+        site=site,
         inspection=inspection,
         operation=operation,
         item=item,

@@ -102,6 +102,7 @@ class NonConformances(ListPage):
         Column("inspection.number", _("Inspection"), kind="code", width=104),
         Column("operation.order.number", _("Order"), kind="code", width=104),
         Column("reason.name", _("Reason"), width=140),
+        Column("site.code", _("Site"), width=88, hidden=True),
         Column("opened_at", _("Opened"), kind="time"),
     )
     tabs = (Tab("open", _("To decide"), "state=open", counted=True, hot=True),)
@@ -111,4 +112,4 @@ class NonConformances(ListPage):
     empty_action = (_("Note a nonconformance"), "quality:nonconformance-new")
 
     def rows(self) -> QuerySet[Any]:
-        return selectors.nonconformances()
+        return at_sites(selectors.nonconformances(), self.request.user)

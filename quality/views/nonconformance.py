@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.access import Role
+from p2p.core import access
+from p2p.core.access import Role, at_sites
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import who
@@ -24,7 +27,7 @@ class NonConformancePage(RecordPage):
     template_name = "quality/record.html"
 
     def rows(self) -> QuerySet[Any]:
-        return selectors.nonconformances()
+        return at_sites(selectors.nonconformances(), self.request.user)
 
     def subtitle(self) -> Any:
         return f"{self.record.item.number} · {self.record.item.name}"
@@ -39,7 +42,7 @@ class NonConformancePage(RecordPage):
         for label, value in ((_("Operation"), one.operation), (_("Lot"), one.lot), (_("Reason"), one.reason)):
             if value:
                 facts.append(Said(label, value))
-        facts.append(Said(_("Opened"), formats.moment(one.opened_at)))
+        facts += [Said(_("Opened"), formats.moment(one.opened_at)), Said(_("Site"), one.site.name)]
         return facts
 
     def tabs(self) -> Sequence[RecordTab]:
@@ -60,11 +63,16 @@ class Note(ActionForm):
 
     def act(self, form: Any) -> Any:
         given = form.cleaned_data
+        about = {name: given[name] for name in ("item", "operation", "lot")}
+        site = given["site"] or selectors.found_at(**about)
+        if site is not None:
+            access.require(self.request.user, *self.roles, site=site)
         return nonconformance.open_nonconformance(
             item=given["item"],
             quantity=given["quantity"],
             operation=given["operation"],
             lot=given["lot"],
+            site=site,
             reason=given["reason"],
             note=given["note"],
             by=who(self.request),
@@ -76,6 +84,13 @@ class Decide(ActionForm):
     title, submit = _("Decide nonconformance"), _("Decide")
     form_class = forms.DecideForm
     roles = (Role.INSPECTOR,)
+
+    @cached_property
+    def record(self) -> Any:
+        rows = at_sites(selectors.nonconformances(), self.request.user)
+        found = get_object_or_404(rows, pk=self.kwargs["pk"])
+        access.require(self.request.user, *self.roles, site=found.site)
+        return found
 
     def act(self, form: Any) -> Any:
         return dispose.decide(nonconformance=self.record, **form.cleaned_data, by=who(self.request))

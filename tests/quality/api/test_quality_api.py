@@ -198,3 +198,18 @@ def test_of_two_inspectors_who_decide_at_once_exactly_one_does(site: Site) -> No
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(reject, range(2))) == ["rejected", "wrong_state"]
     assert inspection.nonconformances.count() == 1
+
+
+def test_nonconformances_are_limited_to_the_sites_of_the_caller(client: Client, site: Site) -> None:
+    order, other = make_released(site), make_site("OTHER")
+    body = {"item": order.item.number, "quantity": "1", "operation": f"{order.number}/10"}
+    client.force_login(make_user("inspector", site=other))
+    assert post(client, "nonconformances/", body).status_code == 403
+    client.force_login(make_user("inspector", site=site))
+    raised = post(client, "nonconformances/", body)
+    assert (raised.status_code, raised.json()["site"]) == (201, "MAIN")
+    assert len(client.get(f"{API}/nonconformances/").json()["results"]) == 1
+    client.force_login(make_user("inspector", site=other))
+    assert client.get(f"{API}/nonconformances/").json()["results"] == []
+    use = {"disposition": "use", "note": "agreed"}
+    assert post(client, f"nonconformances/{raised.json()['number']}/decide/", use).status_code == 404

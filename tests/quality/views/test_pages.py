@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from django.urls import reverse
 from execution.services.release import release
 from planning.models import Operation, ProductionOrder
 from quality.models import ControlPlan, Inspection, NonConformance, Result
+from quality.services import nonconformance
 from quality.services.record import Reading, record
 from strategies.models import Site
-from tests.factories import make_item, make_lot, make_order, make_site, make_user
+from tests.factories import make_item, make_lot, make_order, make_site, make_stock, make_user
 from tests.quality.factories import make_characteristic, make_plan
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,34 @@ def test_a_nonconformance_noted_by_hand(inspector: Client, order: ProductionOrde
     assert NonConformance.objects.get().lot == lot
     wrong = inspector.post("/quality/nonconformances/new", {"item": "nothing", "quantity": "3", "lot": "L"})
     assert wrong.status_code == 422 and b"There is no item nothing." in wrong.content
+
+
+def test_a_nonconformance_of_another_site_is_not_there(client: Client, order: ProductionOrder) -> None:
+    operation = Operation.objects.get(order=order)
+    about = {"item": order.item, "quantity": Decimal(2), "operation": operation, "by": make_user("inspector")}
+    raised = nonconformance.open_nonconformance(**about)
+    assert raised.site == order.site
+    client.force_login(make_user("inspector", site=make_site("OTHER")))
+    assert raised.number not in client.get("/quality/nonconformances/").content.decode()
+    assert client.get(raised.get_absolute_url()).status_code == 404
+    decision = {"disposition": "use", "note": "agreed"}
+    assert client.post(f"/quality/nonconformances/{raised.pk}/decide", decision).status_code == 404
+    close = reverse("core:act", args=["nonconformance.actions", "close", raised.pk])
+    assert client.post(close).status_code == 404
+    form = {"item": order.item.number, "quantity": "1", "order": order.number}
+    assert client.post("/quality/nonconformances/new", form).status_code == 403
+    assert NonConformance.objects.get().state == "open"
+
+
+def test_where_stock_lies_at_two_sites_one_has_to_say_at_which(inspector: Client, site: Site) -> None:
+    item, other = make_item("TUBE"), make_site("OTHER")
+    for each in (site, other):
+        make_stock(item, 5, each.locations.get(code="STORE"))
+    form = {"item": "TUBE", "quantity": "1"}
+    answer = inspector.post("/quality/nonconformances/new", form)
+    assert answer.status_code == 409 and b"Say at which site" in answer.content
+    assert inspector.post("/quality/nonconformances/new", {**form, "site": other.pk}).status_code == 303
+    assert NonConformance.objects.get().site == other
 
 
 @pytest.mark.parametrize("page", ["inspections", "plans", "nonconformances"])

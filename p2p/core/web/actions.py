@@ -106,9 +106,9 @@ class Act(Page):
         verb = places.find_verb(slot, key)
         if verb is None or verb.service is None or verb.model is None:
             raise Http404
-        if verb.roles:
-            access.require(request.user, *verb.roles)
         record = record_at(request.user, verb.model._meta.label, pk)
+        if verb.roles:
+            access.require(request.user, *verb.roles, site=getattr(record, "site", None))
         to = back(request, getattr(record, "get_absolute_url", lambda: "/")())
         try:
             verb.service(**{verb.argument: record}, by=who(request))

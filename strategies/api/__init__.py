@@ -6,7 +6,7 @@ from typing import Any
 
 from p2p.core.rest import RecordViewSet, Routes
 from strategies import serializers as shapes
-from strategies.api import bills, items, plant, routes, vendors, work
+from strategies.api import abilities, bills, calendars, items, plant, routes, vendors, work
 from strategies.models import ImportRun
 
 
@@ -33,9 +33,19 @@ for path, view in {
     "routes": routes.RouteVersions,
     "work-centres": work.Groups,
     "resources": work.Resources,
+    "production-units": work.Units,
+    "resource-memberships": work.Memberships,
+    "resource-calendars": work.DatedCalendars,
     "workers": work.Workers,
-    "calendars": work.Calendars,
-    "cost-categories": plant.Categories,
+    "capabilities": abilities.Capabilities,
+    "resource-capabilities": abilities.ResourceCapabilities,
+    "skills": abilities.Skills,
+    "worker-skills": abilities.WorkerSkills,
+    "setup-families": abilities.Families,
+    "setup-matrices": abilities.Matrices,
+    "setup-times": abilities.ChangeOvers,
+    "calendars": calendars.Calendars,
+    "cost-categories": abilities.Categories,
     "reason-codes": plant.Reasons,
     "vendors": vendors.Vendors,
     "vendor-prices": vendors.Prices,

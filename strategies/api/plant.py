@@ -1,10 +1,10 @@
-"""Units, money, sites, places, reasons, cost categories."""
+"""Units, money, sites, places, reasons."""
 
 from __future__ import annotations
 
 from strategies import serializers as shapes
 from strategies.api.base import SheetViewSet
-from strategies.models import CostCategory, Currency, Location, ReasonCode, Site, Unit, UnitConversion
+from strategies.models import Currency, Location, ReasonCode, Site, Unit, UnitConversion
 
 
 class Units(SheetViewSet):
@@ -58,11 +58,3 @@ class Reasons(SheetViewSet):
     key = ("kind", "code")
     filters = {"kind": "kind", "active": "active"}
     searches, order = ("code", "name"), ("kind", "code")
-
-
-class Categories(SheetViewSet):
-    """What hours are booked under."""
-
-    queryset, serializer_class, sheet = CostCategory.objects.all(), shapes.CategoryRecord, "cost_categories"
-    filters = {"kind": "kind"}
-    order = ("code",)

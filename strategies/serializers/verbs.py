@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from rest_framework import serializers
 
 from p2p.core.rest import VerbSerializer
@@ -22,7 +24,10 @@ class DayException(VerbSerializer):
     working = serializers.BooleanField(default=False)
     starts = serializers.TimeField(required=False, allow_null=True, default=None)
     ends = serializers.TimeField(required=False, allow_null=True, default=None)
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
+    efficiency = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, default=Decimal(1)
+    )
+    reason = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 
 class OneDay(VerbSerializer):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.facts import Refused, listen
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
-from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring
+from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring, Reopening
+from strategies.models import BomVersion
 
 
 def open_documents() -> list[tuple[Any, QuerySet[Any]]]:
@@ -28,7 +29,9 @@ def wanted(asked: ItemsRetiring) -> Iterator[Refused]:
     named = {item.pk: item for item in asked.items}
     sentence = _("{item} is still wanted by {what} {number}: end that first.")
     for what, rows in open_documents():
-        for item, number in rows.filter(item__in=named).order_by("item", "pk").distinct("item").values_list("item", "number"):
+        for item, number in (
+            rows.filter(item__in=named).order_by("item", "pk").distinct("item").values_list("item", "number")
+        ):
             yield _no(sentence, "wanted", named[item], {"what": what, "number": number})
 
 
@@ -42,6 +45,20 @@ def counted(asked: ItemsRecounting) -> Iterator[Refused]:
             yield _no(sentence, "counted", named[item], {"what": what, "number": number})
 
 
+def made_from(asked: Reopening) -> Iterator[Refused]:
+    """What an order was made from stays as it was."""
+    name = "bom" if isinstance(asked.version, BomVersion) else "route"
+    order = ProductionOrder.objects.filter(**{name: asked.version.pk}).order_by("pk").first()
+    if order is not None:
+        yield Refused(
+            _("{order} was made from {version}: copy it to a new version to change it."),
+            code="used",
+            about=asked.version,
+            order=order.number,
+            version=asked.version,
+        )
+
+
 def _no(sentence: Any, code: str, item: Any, words: Mapping[str, Any]) -> Refused:
     field = "unit" if code == "counted" else ""
     return Refused(sentence, code=code, field=field, about=item, item=item.number, **words)
@@ -51,4 +68,5 @@ def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", ItemsRetiring, wanted)
     listen("ask", ItemsRecounting, counted)
+    listen("ask", Reopening, made_from)
     listen("gather", GroupLoad, booked)

@@ -15,7 +15,9 @@ from p2p.core import clock
 from p2p.core.numbers import decimal_of, rounded
 from planning.copying import copy_records, take_keys
 from planning.models import Material, Operation, OperationLink, Output, ProductionOrder
-from planning.snapshot.recipes import Part, Recipes
+from planning.services.merge import Join, Work
+from planning.snapshot.parts import Merged, Part, through
+from planning.snapshot.recipes import Recipes
 from strategies.models import Item, Location, RouteOperation, Site
 
 PLAIN_STEP = 10
@@ -49,6 +51,7 @@ class Built:
 
     orders: list[ProductionOrder] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
+    joins: list[Join] = field(default_factory=list)
     links: list[OperationLink] = field(default_factory=list)
     materials: list[Material] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
@@ -82,11 +85,15 @@ def build(site: Site, drafts: Sequence[Draft], recipes: Recipes) -> Built:
             created_at=moment,
         )
         built.orders.append(order)
-        steps = list(_operations(order, draft, recipes))
-        built.operations += steps
-        built.materials += _materials(order, recipes, steps)
+        work = Work(list(_operations(order, draft, recipes)), _drawn(draft, recipes))
+        takes = recipes.unfolded(draft.bom, draft.route, draft.start_on, draft.quantity)
+        for phantom in takes.merged:
+            _merge(work, order, phantom, recipes)
+        built.operations += work.operations
+        built.materials += _materials(order, recipes, work, takes.parts)
+        built.joins += work.joins
         built.outputs += _outputs(order, draft, recipes)
-    _give_keys(built, recipes)
+    _give_keys(built)
     return built
 
 
@@ -99,19 +106,14 @@ def write(built: Built) -> None:
     copy_records(Output, built.outputs)
 
 
-def _give_keys(built: Built, recipes: Recipes) -> None:
+def _give_keys(built: Built) -> None:
     for key, operation in zip(take_keys(Operation, len(built.operations)), built.operations, strict=True):
         operation.pk = key
     for material in built.materials:
         # Set before the operation had its key: say it again now.
         material.operation = material.operation
-    placed: dict[int, dict[int | None, Operation]] = {}
-    for operation in built.operations:
-        placed.setdefault(operation.order_id, {})[operation.route_operation_id] = operation
-    for order in built.orders:
-        mine = placed.get(order.pk, {})
-        for before, after, hard in recipes.links(order.route_id):
-            built.links.append(OperationLink(before=mine[before], after=mine[after], hard=hard))
+    for before, after, hard in built.joins:
+        built.links.append(OperationLink(before=before, after=after, hard=hard))
     for rows, model in ((built.links, OperationLink), (built.materials, Material), (built.outputs, Output)):
         for key, row in zip(take_keys(model, len(rows)), rows, strict=True):
             row.pk = key
@@ -132,27 +134,47 @@ def _operations(order: ProductionOrder, draft: Draft, recipes: Recipes) -> Itera
             vendor_id=recipes.vendor_of(order.item_id, order.start_on) if draft.all_outside else None,
         )
     for step in steps:
-        outside, vendor, days = recipes.outside(order.item_id, step, order.start_on)
-        yield Operation(
-            order=order,
-            number=step.number,
-            name=step.name,
-            group=step.group,
-            resource_id=step.resource_id,
-            cost_category_id=step.cost_category_id or (step.group.cost_category_id if step.group else None),
-            route_operation_id=step.pk,
-            setup_seconds=step.setup_seconds,
-            run_seconds=run_seconds(step, order.quantity),
-            queue_seconds=step.queue_seconds,
-            transit_seconds=step.transit_seconds,
-            transfer_quantity=step.transfer_quantity,
-            scrap_fraction=step.scrap_fraction,
-            quantity=order.quantity,
-            inspect=step.inspect,
-            outside=outside,
-            vendor_id=vendor,
-            vendor_days=days,
-        )
+        yield _operation(order, order.item_id, step, order.quantity, recipes)
+
+
+def _operation(
+    order: ProductionOrder, item: int, step: RouteOperation, quantity: Decimal, recipes: Recipes
+) -> Operation:
+    outside, vendor, days = recipes.outside(item, step, order.start_on)
+    return Operation(
+        order=order,
+        number=step.number,
+        name=step.name,
+        group=step.group,
+        resource_id=step.resource_id,
+        cost_category_id=step.cost_category_id or (step.group.cost_category_id if step.group else None),
+        route_operation_id=step.pk,
+        setup_seconds=step.setup_seconds,
+        run_seconds=run_seconds(step, quantity),
+        queue_seconds=step.queue_seconds,
+        transit_seconds=step.transit_seconds,
+        transfer_quantity=step.transfer_quantity,
+        scrap_fraction=step.scrap_fraction,
+        quantity=quantity,
+        inspect=step.inspect,
+        outside=outside,
+        vendor_id=vendor,
+        vendor_days=days,
+    )
+
+
+def _drawn(draft: Draft, recipes: Recipes) -> list[tuple[int, int, bool]]:
+    return list(recipes.links(draft.route))
+
+
+def _merge(work: Work, order: ProductionOrder, phantom: Merged, recipes: Recipes) -> None:
+    """The operations of a phantom's route become part of the order, for as many pieces as it takes of it."""
+    quantity = recipes.measures.up(through(phantom.chain, Fraction(order.quantity)), phantom.item.unit_id)
+    steps = [
+        _operation(order, phantom.item.pk, step, quantity, recipes)
+        for step in recipes.operations(phantom.route)
+    ]
+    work.take_in(steps, recipes.links(phantom.route), host=phantom.host, number=phantom.number)
 
 
 def run_seconds(step: RouteOperation, quantity: Decimal) -> int:
@@ -169,31 +191,27 @@ def run_seconds(step: RouteOperation, quantity: Decimal) -> int:
 # ---- materials and outputs
 
 
-def _materials(order: ProductionOrder, recipes: Recipes, steps: Sequence[Operation]) -> Iterator[Material]:
-    by_number = {step.number: step for step in steps}
-    parts = recipes.parts(order.bom_id, order.item, order.start_on)
+def _materials(
+    order: ProductionOrder, recipes: Recipes, work: Work, parts: Sequence[Part]
+) -> Iterator[Material]:
     for position, part in enumerate(parts, 1):
-        number = part.line.operation_number
-        step = by_number.get(number) if number else None
-        place = step.group.input_location if step and step.group else None
+        step = work.at(part.host, part.number)
+        place = step.group.input_location_id if step and step.group else None
         yield Material(
             order=order,
             position=position * 10,
+            bom_line=part.line,
             item=part.item,
             unit=part.item.unit,
             operation=step,
-            flushing=part.line.flushing,
+            flushing=part.line.flushing or part.item.flushing,
             kind="item" if part.line.kind == "phantom" else part.line.kind,
-            quantity_per=decimal_of(part.constant if _once(part) else part.per, 12),
-            constant=_once(part),
+            quantity_per=decimal_of(part.said(Fraction(order.quantity)), 12),
+            constant=part.once,
             scrap_fraction=part.line.scrap_fraction,
             quantity=needed(part, order.quantity, recipes),
-            location=place,
+            location_id=part.line.location_id or place,
         )
-
-
-def _once(part: Part) -> bool:
-    return not part.per
 
 
 def needed(part: Part, quantity: Decimal, recipes: Recipes) -> Decimal:
@@ -202,7 +220,7 @@ def needed(part: Part, quantity: Decimal, recipes: Recipes) -> Decimal:
 
 
 def _outputs(order: ProductionOrder, draft: Draft, recipes: Recipes) -> Iterator[Output]:
-    beside = recipes.outputs(draft.bom)
+    beside = recipes.bills.outputs(draft.bom)
     shared = sum((output.cost_share for output in beside), Decimal(0))
     yield Output(
         order=order,
@@ -215,7 +233,7 @@ def _outputs(order: ProductionOrder, draft: Draft, recipes: Recipes) -> Iterator
         assert draft.bom is not None
         item = recipes.item(output.item_id)
         amount = recipes.measures.in_unit_of(item, output.quantity, output.unit_id)
-        whole = amount * Fraction(draft.quantity) / Fraction(recipes.batch(draft.bom))
+        whole = amount * Fraction(draft.quantity) / Fraction(recipes.bills.batch(draft.bom))
         quantity = rounded(whole, Decimal(1).scaleb(-item.unit.digits))
         if quantity > 0:
             yield Output(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import clock
 from p2p.core.facts import Refused, ask, tell
 from p2p.core.fields import plain
+from p2p.core.numbers import decimal_of
 from planning.facts import Cancelled, Cancelling, Firmed, OrderChanged
 from planning.models import Material, Operation, Output, ProductionOrder
 from planning.models.operation import OPERATION_FLOW
@@ -142,23 +144,27 @@ def _change_quantity(row: ProductionOrder, quantity: Decimal) -> None:
             order=row,
             quantity=plain(row.quantity),
         )
-    parts = recipes.parts(row.bom_id, row.item, row.start_on)
+    parts = recipes.unfolded(row.bom_id, row.route_id, row.start_on, quantity).parts
     materials = list(Material.objects.filter(order=row).order_by("position"))
     by_place = {index * 10: part for index, part in enumerate(parts, 1)}
     for material in materials:
         part = by_place.get(material.position)
-        if part is not None and part.item.pk == material.item_id:
+        if part is not None and part.item.pk == material.item_id and part.line.pk == material.bom_line_id:
             material.quantity = needed(part, quantity, recipes)
+            material.quantity_per = decimal_of(part.said(Fraction(quantity)), 12)
         elif not material.constant:
             material.quantity = recipes.measures.up(
                 material.quantity * quantity / row.quantity, material.unit_id
             )
-    Material.objects.bulk_update(materials, ["quantity"])
+    Material.objects.bulk_update(materials, ["quantity", "quantity_per"])
     operations = list(Operation.objects.filter(order=row).select_related("route_operation"))
     for operation in operations:
-        operation.quantity = quantity
+        # Operations of a phantom make as many of it as the order takes, not as many as the order makes.
+        operation.quantity = recipes.measures.up(
+            Fraction(operation.quantity) * Fraction(quantity) / Fraction(row.quantity), row.item.unit_id
+        )
         if operation.route_operation is not None:
-            operation.run_seconds = run_seconds(operation.route_operation, quantity)
+            operation.run_seconds = run_seconds(operation.route_operation, operation.quantity)
         operation.revision += 1
     Operation.objects.bulk_update(operations, ["quantity", "run_seconds", "revision"])
     outputs = list(Output.objects.filter(order=row).select_related("unit"))

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from p2p.core.facts import Refused
 from planning.measures import Measures
+from planning.snapshot.parts import USABLE, Bills, Unfolded
 from strategies.engine.units import MissingConversion
 from strategies.models import (
-    BomLine,
-    BomOutput,
     BomVersion,
     Item,
     ItemPolicy,
@@ -28,28 +25,6 @@ from strategies.models import (
 from strategies.selectors.settings import settings_at
 from strategies.selectors.versions import Versions
 
-DEEPEST = 60
-"""Phantoms within phantoms; a loop among them ends here instead of never."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A component of one piece of the order: `per` and `constant` in the component's own unit, exact.
-
-    gross: how much more has to be issued for it, 1 / (1 - scrap) or 1 + scrap; lost: once per order.
-    """
-
-    line: BomLine
-    item: Item
-    per: Fraction
-    constant: Fraction
-    gross: Fraction
-    lost: Fraction
-
-    def needed(self, quantity: Fraction) -> Fraction:
-        """For a launch of `quantity`, scrap included, not yet rounded."""
-        return (quantity * self.per + self.constant) * self.gross + self.lost
-
 
 class Recipes:
     """Everything firming looks up, read once for all the orders of a call."""
@@ -60,17 +35,10 @@ class Recipes:
         self.routes = Versions(RouteVersion, site.pk, items)
         self.measures = Measures()
         self._items = Item.objects.select_related("unit").in_bulk()
-        self._batch = dict(BomVersion.objects.filter(state="active").values_list("pk", "batch_quantity"))
-        self._lines: dict[int, list[BomLine]] = defaultdict(list)
+        self.bills = Bills(site, self.measures, self._items, self.boms)
         self._policies = settings_at(site)
-        self._parts: dict[tuple[int, date], list[Part]] = {}
         self._read_routes()
         self._read_outsourcing(items)
-        for line in BomLine.objects.filter(bom__state="active").exclude(kind="vendor").order_by("position"):
-            self._lines[line.bom_id].append(line)
-        self._outputs: dict[int, list[BomOutput]] = defaultdict(list)
-        for output in BomOutput.objects.filter(bom__state="active").select_related("item"):
-            self._outputs[output.bom_id].append(output)
 
     def item(self, key: int) -> Item:
         return self._items[key]
@@ -83,12 +51,12 @@ class Recipes:
     def _read_routes(self) -> None:
         self._operations: dict[int, list[RouteOperation]] = defaultdict(list)
         self._links: dict[int, list[RouteLink]] = defaultdict(list)
-        rows = RouteOperation.objects.filter(route__state="active").select_related(
+        rows = RouteOperation.objects.filter(route__state__in=USABLE).select_related(
             "group__input_location", "group__output_location"
         )
         for operation in rows.order_by("route", "number"):
             self._operations[operation.route_id].append(operation)
-        for link in RouteLink.objects.filter(route__state="active").order_by("pk"):
+        for link in RouteLink.objects.filter(route__state__in=USABLE).order_by("pk"):
             self._links[link.route_id].append(link)
 
     def operations(self, route: int | None) -> list[RouteOperation]:
@@ -173,64 +141,6 @@ class Recipes:
 
     # ---- bill of material
 
-    def parts(self, bom: int | None, parent: Item, day: date) -> list[Part]:
-        """Components of one piece of `parent` on a day, phantoms dissolved into what they are made of."""
-        if bom is None:
-            return []
-        known = self._parts.get((bom, day))
-        if known is None:
-            known = self._parts[bom, day] = list(self._unfold(bom, day, DEEPEST))
-        return known
-
-    def outputs(self, bom: int | None) -> list[BomOutput]:
-        return self._outputs.get(bom, []) if bom else []
-
-    def batch(self, bom: int) -> Decimal:
-        return self._batch[bom]
-
-    def _unfold(self, bom: int, day: date, left: int) -> Iterator[Part]:
-        for line in self._lines.get(bom, ()):
-            if (line.valid_from and day < line.valid_from) or (line.valid_to and day > line.valid_to):
-                continue
-            part = self._part(line, Fraction(self._batch[bom]))
-            inner = self.boms.on(part.item.pk, day, Decimal(0)) if line.kind == "phantom" else None
-            if inner is None or not left:
-                yield part
-                continue
-            for below in self._unfold(inner, day, left - 1):
-                yield _within(part, below)
-
-    def _part(self, line: BomLine, batch: Fraction) -> Part:
-        item = self._items[line.component_id]
-        factor = self._factor(item, line)
-        amount = Fraction(line.quantity) * factor
-        scrap = Fraction(line.scrap_fraction)
-        gross = 1 / (1 - scrap) if self.site.scrap_rule == "divisor" else 1 + scrap
-        constant = line.consumption == BomLine.Consumption.CONSTANT
-        return Part(
-            line=line,
-            item=item,
-            per=Fraction(0) if constant else amount / batch,
-            constant=amount if constant else Fraction(0),
-            gross=gross,
-            lost=Fraction(line.scrap_quantity) * factor,
-        )
-
-    def _factor(self, item: Item, line: BomLine) -> Fraction:
-        try:
-            return self.measures.factor(item.pk, line.unit_id, item.unit_id)
-        except MissingConversion as gap:
-            no: Refused = self.measures.refusal(item.number, gap)
-            raise no from gap
-
-
-def _within(phantom: Part, below: Part) -> Part:
-    """A component of a phantom as a component of the phantom's parent."""
-    return Part(
-        line=below.line,
-        item=below.item,
-        per=phantom.per * phantom.gross * below.per,
-        constant=(phantom.constant * phantom.gross + phantom.lost) * below.per + below.constant,
-        gross=below.gross,
-        lost=below.lost,
-    )
+    def unfolded(self, bom: int | None, route: int | None, day: date, quantity: Decimal) -> Unfolded:
+        """Components of an order of `quantity` on a day, phantoms dissolved into what they are made of."""
+        return self.bills.unfolded(bom, route, day, Fraction(quantity))

@@ -1,0 +1,192 @@
+"""What an order takes: the lines of its bill, phantoms dissolved, each with the rule that says how much."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from p2p.core.facts import Refused
+from p2p.core.numbers import ScrapRule, decimal_of
+from planning.measures import Measures
+from strategies.engine.need import Consumption, consumption_of
+from strategies.engine.units import MissingConversion
+from strategies.models import BomLine, BomOutput, BomVersion, Item, RouteVersion, Site
+from strategies.selectors.needs import RouteScrap, step_tables
+from strategies.selectors.versions import Versions
+
+DEEPEST = 60
+"""Phantoms within phantoms; a loop among them ends here instead of never."""
+USABLE = ("active", "approved")
+OWN = 0
+"""The order's own route; the routes of phantoms are counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A component of the order. `chain`: the needs of the phantoms it lies in, outermost first, then its own.
+
+    host and number: the route (the order's own, or a phantom's that became part of it) and its operation that
+    takes the component.
+    """
+
+    line: BomLine
+    item: Item
+    chain: tuple[Consumption, ...]
+    host: int = OWN
+    number: int | None = None
+
+    def needed(self, quantity: Fraction) -> Fraction:
+        """For a launch of `quantity`, scrap included, not yet rounded; in the component's own unit."""
+        return through(self.chain, quantity)
+
+    @property
+    def once(self) -> bool:
+        """Needed once per order, whatever its size."""
+        return any(rule.constant or rule.steps is not None for rule in self.chain)
+
+    def said(self, quantity: Fraction) -> Fraction:
+        """What one piece takes (or the order, when `once`) before the scrap of the line: for people, and for what
+        a finished piece should have cost."""
+        whole = self.needed(quantity) / self.chain[-1].gross
+        return whole if self.once else self._each(quantity) or whole / quantity
+
+    def _each(self, quantity: Fraction) -> Fraction | None:
+        """Without what is lost once, where the need grows evenly."""
+        each = Fraction(1)
+        for rule in self.chain:
+            even = rule.linear()
+            if even is None:
+                return None
+            each *= even.per
+        return each / self.chain[-1].gross
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A phantom whose route becomes part of the order's, before the operation of `host` that takes it."""
+
+    host: int
+    number: int | None
+    route: int
+    item: Item
+    chain: tuple[Consumption, ...]
+
+
+@dataclass(slots=True)
+class Unfolded:
+    """A bill without phantoms; `merged[n - 1]` is route n."""
+
+    parts: list[Part] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where lines are being unfolded: the route they speak of, and what is above them."""
+
+    route: int | None
+    host: int = OWN
+    forced: int | None = None
+    chain: tuple[Consumption, ...] = ()
+    left: int = DEEPEST
+
+
+def through(chain: tuple[Consumption, ...], quantity: Fraction) -> Fraction:
+    """A need for a need; nothing takes nothing."""
+    for rule in chain:
+        if not quantity:
+            return quantity
+        quantity = rule.needed(quantity)
+    return quantity
+
+
+class Bills:
+    """The bills that may be used at a site, read once for all the orders of a call."""
+
+    def __init__(self, site: Site, measures: Measures, items: dict[int, Item], boms: Versions) -> None:
+        self.measures, self.boms, self._items = measures, boms, items
+        # Phantoms may be made on routes of items that are not ordered themselves.
+        self._routes = Versions(RouteVersion, site.pk)
+        self._rule = ScrapRule(site.scrap_rule)
+        self._scrap = RouteScrap(site)
+        self._steps = step_tables()
+        self._batch = dict(BomVersion.objects.filter(state__in=USABLE).values_list("pk", "batch_quantity"))
+        self._lines: dict[int, list[BomLine]] = defaultdict(list)
+        for line in BomLine.objects.filter(bom__state__in=USABLE).exclude(kind="vendor").order_by("position"):
+            self._lines[line.bom_id].append(line)
+        self._outputs: dict[int, list[BomOutput]] = defaultdict(list)
+        for output in BomOutput.objects.filter(bom__state__in=USABLE).select_related("item"):
+            self._outputs[output.bom_id].append(output)
+        self._known: dict[tuple[int, int | None, date, Fraction | None], Unfolded] = {}
+
+    def unfolded(self, bom: int | None, route: int | None, day: date, quantity: Fraction) -> Unfolded:
+        """Components of an order of `quantity` on a day."""
+        if bom is None:
+            return Unfolded()
+        key = (bom, route, day, quantity if self.boms.stepped else None)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = Unfolded()
+            self._unfold(known, bom, day, quantity, _Spot(route))
+        return known
+
+    def outputs(self, bom: int | None) -> list[BomOutput]:
+        return self._outputs.get(bom, []) if bom else []
+
+    def batch(self, bom: int) -> Decimal:
+        return self._batch[bom]
+
+    def _unfold(self, into: Unfolded, bom: int, day: date, quantity: Fraction, spot: _Spot) -> None:
+        for line in self._lines.get(bom, ()):
+            if (line.valid_from and day < line.valid_from) or (line.valid_to and day > line.valid_to):
+                continue
+            item = self._items[line.component_id]
+            # Below a phantom without a route, operations are those of its parent, where the phantom is taken.
+            number = line.operation_number if spot.forced is None else spot.forced
+            chain = (*spot.chain, self._rule_of(line, item, self._batch[bom], spot))
+            inner = self._inner(line, day, through(chain, quantity)) if spot.left else None
+            if inner is None:
+                into.parts.append(Part(line, item, chain, spot.host, number))
+                continue
+            self._unfold(into, inner, day, quantity, self._below(into, line, item, chain, number, spot, day))
+
+    def _inner(self, line: BomLine, day: date, quantity: Fraction) -> int | None:
+        if line.kind != BomLine.Kind.PHANTOM:
+            return None
+        return line.component_bom_id or self.boms.on(line.component_id, day, decimal_of(quantity))
+
+    def _below(
+        self,
+        into: Unfolded,
+        line: BomLine,
+        item: Item,
+        chain: tuple[Consumption, ...],
+        number: int | None,
+        spot: _Spot,
+        day: date,
+    ) -> _Spot:
+        route = line.component_route_id or self._routes.on(item.pk, day, Decimal(0))
+        if route is None:
+            return _Spot(None, spot.host, number, chain, spot.left - 1)
+        into.merged.append(Merged(spot.host, number, route, item, chain))
+        return _Spot(route, len(into.merged), None, chain, spot.left - 1)
+
+    def _rule_of(self, line: BomLine, item: Item, batch: Decimal, spot: _Spot) -> Consumption:
+        return consumption_of(
+            line,
+            batch=batch,
+            factor=self._factor(item, line),
+            steps=self._steps.get(line.pk, ()),
+            rule=self._rule,
+            through=self._scrap.at(spot.route, line.operation_number),
+        )
+
+    def _factor(self, item: Item, line: BomLine) -> Fraction:
+        try:
+            return self.measures.factor(item.pk, line.unit_id, item.unit_id)
+        except MissingConversion as gap:
+            no: Refused = self.measures.refusal(item.number, gap)
+            raise no from gap

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from strategies.views import bills, imports, items, lists, routes, work
+from strategies.views import bills, bom_edit, bom_forms, bom_rows, imports, items, lists, routes, tree, work
 
 app_name = "strategies"
 urlpatterns = [
@@ -10,17 +10,29 @@ urlpatterns = [
     path("new-item/", items.NewItem.as_view(), name="new-item"),
     path("item-forms/<int:pk>/edit/", items.EditItem.as_view(), name="edit-item"),
     path("item-forms/<int:pk>/policy/", items.EditPolicy.as_view(), name="edit-policy"),
-    path("item-forms/<int:pk>/new-bom/", bills.NewBom.as_view(), name="new-bom"),
+    path("item-forms/<int:pk>/new-bom/", bom_forms.NewBom.as_view(), name="new-bom"),
     path("item-forms/<int:pk>/new-route/", routes.NewRoute.as_view(), name="new-route"),
     path("items/<path:number>/", items.ItemPage.as_view(), name="item"),
     path("boms/", lists.Boms.as_view(), name="boms"),
     path("boms/<int:pk>/", bills.BomPage.as_view(), name="bom"),
-    path("boms/<int:pk>/copy/", bills.CopyBom.as_view(), name="copy-bom"),
-    path("boms/<int:pk>/activate/", bills.ActivateBom.as_view(), name="activate-bom"),
-    path("boms/<int:pk>/lines/", bills.AddLine.as_view(), name="add-line"),
-    path("bom-lines/<int:pk>/", bills.ChangeLine.as_view(), name="change-line"),
-    path("bom-lines/<int:pk>/remove/", bills.RemoveLine.as_view(), name="remove-line"),
-    path("bom-branches/<int:pk>/", bills.Branches.as_view(), name="branches"),
+    path("boms/<int:pk>/copy/", bom_forms.CopyBom.as_view(), name="copy-bom"),
+    path("boms/<int:pk>/activate/", bom_forms.ActivateBom.as_view(), name="activate-bom"),
+    path("boms/<int:pk>/rescale/", bom_forms.Rescale.as_view(), name="rescale-bom"),
+    path("boms/<int:pk>/lines/", bom_forms.AddLine.as_view(), name="add-line"),
+    path("boms/<int:pk>/outputs/", bom_forms.AddOutput.as_view(), name="add-output"),
+    path("bom-outputs/<int:pk>/remove/", bom_forms.RemoveOutput.as_view(), name="remove-output"),
+    path("bom-lines/<int:pk>/", bom_forms.LinePanel.as_view(), name="bom-line"),
+    path("bom-lines/<int:pk>/change/", bom_forms.ChangeLine.as_view(), name="change-line"),
+    path("bom-lines/<int:pk>/remove/", bom_forms.RemoveLine.as_view(), name="remove-line"),
+    path("bom-lines/<int:pk>/steps/", bom_forms.SetSteps.as_view(), name="line-steps"),
+    path("bom-lines/<int:pk>/alternates/", bom_forms.AddAlternate.as_view(), name="add-alternate"),
+    path("bom-alternates/<int:pk>/approve/", bom_forms.ApproveAlternate.as_view(), name="approve-alternate"),
+    path("bom-alternates/<int:pk>/remove/", bom_forms.RemoveAlternate.as_view(), name="remove-alternate"),
+    path("bom-branches/<int:pk>/", tree.Branches.as_view(), name="branches"),
+    path("designer/<int:pk>/", bom_edit.Edit.as_view(), name="designer-edit"),
+    path("designer/<int:pk>/lines/", bom_rows.Lines.as_view(), name="designer-lines"),
+    path("designer-levels/<int:pk>/", bom_rows.Level.as_view(), name="designer-level"),
+    path("designer-items/", bom_edit.Items.as_view(), name="designer-items"),
     path("routes/", lists.Routes.as_view(), name="routes"),
     path("routes/<int:pk>/", routes.RoutePage.as_view(), name="route"),
     path("routes/<int:pk>/copy/", routes.CopyRoute.as_view(), name="copy-route"),

@@ -1,12 +1,25 @@
-"""Forms of versions and the lines of a bill."""
+"""Forms of versions and of all that belongs to a line of a bill."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from strategies.forms.cells import number
 from strategies.forms.common import DAY, NUMBER, Keyed
-from strategies.models import BomLine, Item, Site, Unit
+from strategies.models import BomLine, BomOutput, BomVersion, Item, Location, Site, Unit, Vendor
+from strategies.services.bom_inputs import StepInput
+
+ITEMS = Item.objects.filter(active=True)
+
+
+def _unit() -> forms.ModelChoiceField:
+    units = Unit.objects.order_by("code")
+    return forms.ModelChoiceField(
+        label=_("Unit"), queryset=units, required=False, empty_label=_("The item's own")
+    )
 
 
 class VersionForm(forms.Form):
@@ -20,11 +33,27 @@ class VersionForm(forms.Form):
 
 
 class BomForm(VersionForm):
+    kind = forms.ChoiceField(label=_("Kind"), choices=BomVersion.Kind.choices)
     batch_quantity = forms.DecimalField(label=_("Quantities are for"), min_value=0, initial=1, **NUMBER)
+    yield_fraction = forms.DecimalField(
+        label=_("Yield"), initial=1, help_text=_("0.98 is 98 %"), max_digits=13, decimal_places=12
+    )
+    multiple_quantity = forms.DecimalField(
+        label=_("Orders in multiples of"), min_value=0, initial=0, help_text=_("0: any quantity"), **NUMBER
+    )
 
 
 class CopyForm(forms.Form):
     valid_from = forms.DateField(label=_("First day of the new version"), required=False, widget=DAY)
+
+
+class CopyBomForm(CopyForm):
+    item = Keyed(
+        label=_("For item"), rows=ITEMS, required=False, help_text=_("Empty: a new version of the same item.")
+    )
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.order_by("code"), required=False, empty_label=_("As it is")
+    )
 
 
 class ActivateForm(forms.Form):
@@ -34,21 +63,113 @@ class ActivateForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    component = Keyed(label=_("Component"), rows=Item.objects.filter(active=True))
+    """Everything a line can say. Fields without a value fall back to what `LineInput` says."""
+
+    component = Keyed(label=_("Component"), rows=ITEMS)
     quantity = forms.DecimalField(label=_("Quantity"), **NUMBER)
-    unit = forms.ModelChoiceField(
-        label=_("Unit"),
-        queryset=Unit.objects.order_by("code"),
-        required=False,
-        empty_label=_("The component's own"),
-    )
+    unit = _unit()
     position = forms.IntegerField(label=_("Position"), min_value=1, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=BomLine.Kind.choices)
     consumption = forms.ChoiceField(label=_("Needed"), choices=BomLine.Consumption.choices)
+    series = forms.DecimalField(
+        label=_("For so many batches"), initial=1, help_text=_("1, 100 or 1000"), **NUMBER
+    )
+    formula = forms.ChoiceField(label=_("Formula"), choices=BomLine.Formula.choices)
+    height = forms.DecimalField(label=_("Height"), required=False, **NUMBER)
+    width = forms.DecimalField(label=_("Width"), required=False, **NUMBER)
+    depth = forms.DecimalField(label=_("Depth"), required=False, **NUMBER)
+    density = forms.DecimalField(label=_("Density"), required=False, **NUMBER)
+    percent = forms.DecimalField(
+        label=_("Share of the batch"),
+        required=False,
+        help_text=_("0.25 is 25 %, for the formula in percent"),
+        max_digits=13,
+        decimal_places=12,
+    )
+    rounding = forms.ChoiceField(label=_("Rounded"), choices=BomLine.Rounding.choices)
+    rounding_multiple = forms.DecimalField(label=_("To multiples of"), min_value=0, initial=0, **NUMBER)
+    scalable = forms.BooleanField(label=_("Grows when the batch is rescaled"), required=False, initial=True)
     scrap_fraction = forms.DecimalField(
         label=_("Scrap"), initial=0, help_text=_("0.02 is 2 %"), min_value=0, max_digits=13, decimal_places=12
     )
+    scrap_quantity = forms.DecimalField(label=_("Lost once per order"), min_value=0, initial=0, **NUMBER)
     operation_number = forms.IntegerField(label=_("At operation"), min_value=1, required=False)
-    flushing = forms.ChoiceField(label=_("Booked"), choices=BomLine.Flushing.choices)
+    flushing = forms.ChoiceField(
+        label=_("Booked"),
+        required=False,
+        choices=[("", _("As the component says")), *BomLine.Flushing.choices],
+    )
+    vendor = Keyed(label=_("Vendor"), rows=Vendor.objects.all(), required=False)
+    location = forms.ModelChoiceField(
+        label=_("Taken from"),
+        queryset=Location.objects.select_related("site").order_by("site", "code"),
+        required=False,
+        empty_label=_("Where the work centre takes from"),
+    )
+    ends = forms.BooleanField(label=_("The first issue ends the line"), required=False)
     valid_from = forms.DateField(label=_("First day"), required=False, widget=DAY)
     valid_to = forms.DateField(label=_("Last day"), required=False, widget=DAY)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class AlternateForm(forms.Form):
+    component = Keyed(label=_("Component"), rows=ITEMS)
+    ratio = forms.DecimalField(
+        label=_("Ratio"),
+        initial=1,
+        help_text=_("So many of it stand for one."),
+        max_digits=24,
+        decimal_places=12,
+    )
+    priority = forms.IntegerField(
+        label=_("Priority"), initial=1, min_value=0, help_text=_("The lowest comes first.")
+    )
+    valid_from = forms.DateField(label=_("First day"), required=False, widget=DAY)
+    valid_to = forms.DateField(label=_("Last day"), required=False, widget=DAY)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class StepsForm(forms.Form):
+    steps = forms.CharField(
+        label=_("Steps"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=_("One a line: order quantity, a space, what such an order takes. 0 5 and 100 8."),
+    )
+
+    def clean_steps(self) -> list[StepInput]:
+        found = []
+        for place, line in enumerate(self.cleaned_data["steps"].splitlines(), start=1):
+            parts = line.replace(";", " ").split()
+            if parts and len(parts) != 2:
+                raise forms.ValidationError(_("Line {line} wants two numbers.").format(line=place))
+            if parts:
+                found.append(StepInput(from_quantity=number(parts[0]), quantity=number(parts[1])))
+        return found
+
+
+class OutputForm(forms.Form):
+    item = Keyed(label=_("Item"), rows=ITEMS)
+    kind = forms.ChoiceField(label=_("Kind"), choices=BomOutput.Kind.choices)
+    quantity = forms.DecimalField(label=_("Quantity of a batch"), **NUMBER)
+    unit = _unit()
+    cost_share = forms.DecimalField(
+        label=_("Share of cost"), initial=0, help_text=_("0.1 is 10 %"), max_digits=13, decimal_places=12
+    )
+
+
+class RescaleForm(forms.Form):
+    batch_quantity = forms.DecimalField(label=_("New size of the batch"), required=False, **NUMBER)
+    line = forms.ModelChoiceField(
+        label=_("or by an ingredient"), queryset=BomLine.objects.none(), required=False, empty_label=_("None")
+    )
+    quantity = forms.DecimalField(label=_("and its new quantity"), required=False, **NUMBER)
+
+    def __init__(self, *args: Any, bom: BomVersion, **options: Any) -> None:
+        super().__init__(*args, **options)
+        lines = bom.lines.filter(scalable=True, consumption="variable").exclude(formula="percent")
+        field: Any = self.fields["line"]
+        field.queryset = lines.select_related("component").order_by("position")
+        field.label_from_instance = lambda line: (
+            f"{line.position} {line.component.number} {line.component.name}"
+        )

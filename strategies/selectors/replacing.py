@@ -22,20 +22,23 @@ from strategies.models import Item, ItemGroup, Site
 from strategies.models.version import VersionState
 from strategies.selectors.units import conversions
 
-# Everything below the new component in any bill that is not retired, each item once: no path is walked twice.
-_BELOW = """
+# Everything below the new component in any bill that is not retired, each item once: no path is walked twice. What
+# may stand in for a component counts as a component.
+_EDGES = """
+    JOIN strategies_bomversion AS version ON version.item_id = below.item_id AND version.state <> %(retired)s
+    JOIN LATERAL (
+        SELECT line.component_id FROM strategies_bomline AS line WHERE line.bom_id = version.id
+         UNION ALL
+        SELECT other.component_id
+          FROM strategies_bomline AS line JOIN strategies_bomalternate AS other ON other.line_id = line.id
+         WHERE line.bom_id = version.id
+    ) AS edge ON true
+"""
+_BELOW = f"""
     WITH RECURSIVE below (item_id) AS (
-        SELECT %(new)s::bigint
-        UNION
-        SELECT line.component_id
-          FROM below
-          JOIN strategies_bomversion AS version ON version.item_id = below.item_id AND version.state <> %(retired)s
-          JOIN strategies_bomline AS line ON line.bom_id = version.id
+        SELECT %(new)s::bigint UNION SELECT edge.component_id FROM below {_EDGES}
     )
-    SELECT DISTINCT version.item_id, line.component_id
-      FROM below
-      JOIN strategies_bomversion AS version ON version.item_id = below.item_id AND version.state <> %(retired)s
-      JOIN strategies_bomline AS line ON line.bom_id = version.id
+    SELECT DISTINCT version.item_id, edge.component_id FROM below {_EDGES}
 """
 _TAKERS = """
     SELECT line.id, line.bom_id, version.item_id, line.position, unit.code, line.quantity,

@@ -22,7 +22,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.core.runs import Run, Say, storing
 from strategies.facts import Replaced
-from strategies.models import BomVersion, Item, ItemGroup, ReplaceLine, ReplaceRun, Site
+from strategies.models import BomAlternate, BomVersion, Item, ItemGroup, ReplaceLine, ReplaceRun, Site
 from strategies.selectors.replacing import Asked, Plan, plan, reasons
 from strategies.services import replacing
 from strategies.services.boms import take_turn
@@ -177,7 +177,12 @@ def _take_back(run: ReplaceRun, say: Say) -> dict[str, Any]:
     with storing(run):
         say(_("Writing"), 0, len(after))
         current = _locked(after)
-        same = sorted(bom for bom, revision in after.items() if current.get(bom) == revision)
+        # Alternates are agreed on beside the revision: a new line that has some was changed, too.
+        new_lines = kept.exclude(new_line=None).values("new_line")
+        grown = set(BomAlternate.objects.filter(line__in=new_lines).values_list("line__bom", flat=True))
+        same = sorted(
+            bom for bom, revision in after.items() if current.get(bom) == revision and bom not in grown
+        )
         replacing.take_back(run, done, same)
         moved = kept.exclude(bom__in=same).values_list("bom_id", "old_line", "position", "revision")
         said = _("Somebody changed the bill since: it keeps what it has.")

@@ -9,11 +9,15 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from p2p.core.web import formats
-from strategies.models import BomVersion, Site
+from p2p.core.web.page import Page
+from strategies.models import BomVersion, Item, Site
 from strategies.selectors import bom as bills
+from strategies.views.bom_rows import day_of, fraction, whole
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,15 @@ def _row(branch: bills.Branch, day: date, site: Site | None, level: int, factor:
         (item.unit.code, ""),
     )
     return TreeRow(line, level, item.name, item.get_absolute_url(), url, cells)
+
+
+class Branches(Page):
+    """The rows below one item of an opened tree."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        item, day = get_object_or_404(Item, pk=pk), day_of(request)
+        site = Site.objects.filter(code=request.GET.get("site", "")).first()
+        bom = bills.bill_of(item, day=day, site=site)
+        level, factor = whole(request.GET.get("level", "")) or 1, fraction(request.GET.get("factor", ""))
+        rows = branches_of(bom, day=day, site=site, level=min(level, 99), factor=factor) if bom else []
+        return render(request, "strategies/bom_rows.html", {"branches": rows})

@@ -9,15 +9,16 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from costing.engine.rollup import Fee, Part, Step, Surcharge, Use
 from costing.models import CostElement, CostVersion, ItemPrice
 from costing.selectors.standards import rates
 from costing.services.elements import element_for
-from p2p.core.numbers import ScrapRule, with_scrap
+from p2p.core.numbers import ScrapRule
 from p2p.core.refusal import Refused
+from strategies.engine.need import Consumption, consumption_of
 from strategies.models import (
     BomLine,
     BomVersion,
@@ -29,9 +30,9 @@ from strategies.models import (
     UnitConversion,
     VendorPrice,
 )
+from strategies.selectors.needs import RouteScrap, step_tables
 from strategies.selectors.settings import settings_at
-
-ACTIVE = "active"
+from strategies.selectors.versions import Either, Versions
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,12 @@ class _Reader:
     def read(self) -> Snapshot:
         """All parts: every active item, with its BOM, route and price."""
         self.factors = _factors()
-        boms = _current(BomVersion.objects.all(), self.site, self.day)
-        routes = _current(RouteVersion.objects.all(), self.site, self.day)
-        uses = self._uses(boms)
+        policies = settings_at(self.site)
+        boms = _current(BomVersion, self.site, self.day, policies)
+        routes = _current(RouteVersion, self.site, self.day, policies)
+        uses = self._uses(boms, routes, policies)
         steps, fees = self._work(routes)
         prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))
-        policies = settings_at(self.site)
         parts = []
         for item in Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True):
             policy = policies.get(item)
@@ -96,7 +97,12 @@ class _Reader:
         surcharges = [Surcharge(base, element, share) for base, element, share in self.rates.surcharges]
         return Snapshot(parts, surcharges, self.missing)
 
-    def _uses(self, boms: Mapping[int, BomVersion]) -> dict[int, list[Use]]:
+    def _uses(
+        self,
+        boms: Mapping[int, BomVersion],
+        routes: Mapping[int, RouteVersion],
+        policies: Mapping[int, ItemPolicy],
+    ) -> dict[int, list[Use]]:
         owners = {bom.pk: bom for bom in boms.values()}
         lines = (
             BomLine.objects.filter(bom__in=owners)
@@ -106,20 +112,24 @@ class _Reader:
             .select_related("component", "unit")
             .order_by("bom", "position")
         )
+        scrap, tables = RouteScrap(self.site), step_tables()
         found: dict[int, list[Use]] = defaultdict(list)
         for line in lines:
             bom = owners[line.bom_id]
             factor = self._factor(line)
             if factor is None:
                 continue
-            rule = ScrapRule(self.site.scrap_rule)
-            need = with_scrap(line.quantity, line.scrap_fraction, rule) * factor
-            lost = Fraction(line.scrap_quantity) * factor
-            if line.consumption == BomLine.Consumption.CONSTANT:
-                found[bom.item_id].append(Use(line.component_id, 0, need + lost))
-            else:
-                per_piece = need / Fraction(bom.batch_quantity)
-                found[bom.item_id].append(Use(line.component_id, per_piece, lost))
+            route = routes.get(bom.item_id)
+            need = consumption_of(
+                line,
+                batch=bom.batch_quantity,
+                factor=factor,
+                steps=tables.get(line.pk, ()),
+                rule=ScrapRule(self.site.scrap_rule),
+                through=scrap.at(route.pk if route else None, line.operation_number),
+            )
+            launch = Fraction(_lot(policies.get(bom.item_id))) / Fraction(bom.yield_fraction)
+            found[bom.item_id].append(use_of(line.component_id, need, launch))
         return found
 
     def _factor(self, line: BomLine) -> Fraction | None:
@@ -172,6 +182,12 @@ class _Reader:
         return Step(element, per_hour, piece, order)
 
 
+def use_of(component: int, need: Consumption, launch: Fraction) -> Use:
+    """A line as the roll-up takes it: evenly, or as an order of the costing lot (`launch` pieces) would."""
+    even = need.linear()
+    return Use(component, *even) if even else Use(component, 0, need.needed(launch))
+
+
 def hours_of(operation: RouteOperation) -> tuple[Fraction, Fraction]:
     """(hours per piece, hours per order) of a route operation, exactly."""
     setup, run = Fraction(operation.setup_seconds, 3600), Fraction(operation.run_seconds) / 3600
@@ -191,19 +207,13 @@ def _factors() -> dict[tuple[int | None, int, int], Fraction]:
 
 
 def _current(
-    versions: QuerySet[BomVersion] | QuerySet[RouteVersion], site: Site, day: date
-) -> dict[int, BomVersion] | dict[int, RouteVersion]:
-    """Item -> the version in force: the site's own before the one for all sites, smallest quantity first."""
-    rows = (
-        versions.filter(Q(site=site) | Q(site__isnull=True), state=ACTIVE)
-        .filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
-        .order_by("item_id", F("site_id").asc(nulls_last=True), "from_quantity", "pk")
-    )
-    found: dict[int, BomVersion] = {}
-    for row in rows:
-        found.setdefault(row.item_id, row)
-    return found
+    model: type[Either], site: Site, day: date, policies: Mapping[int, ItemPolicy]
+) -> dict[int, Either]:
+    """Item -> the version that an order of the costing lot would take on the day. Two queries."""
+    versions = Versions(model, site.pk)
+    keys = {item: versions.on(item, day, _lot(policies.get(item))) for item in sorted(versions.items)}
+    rows = model._default_manager.in_bulk([key for key in keys.values() if key])
+    return {item: rows[key] for item, key in keys.items() if key}
 
 
 def _lot(policy: ItemPolicy | None) -> Decimal:

@@ -98,7 +98,9 @@ def _said(to: AlternateInput) -> dict[str, object]:
 
 def _refuse_twice(line: BomLine, to: AlternateInput, but: BomAlternate | None = None) -> None:
     rows = line.alternates.filter(component=to.component, valid_from=to.valid_from)
-    if rows.exclude(pk=but.pk if but else None).exists():
+    if but is not None:
+        rows = rows.exclude(pk=but.pk)
+    if rows.exists():
         raise Refused(
             _("{item} may stand in already from that day."),
             code="twice",

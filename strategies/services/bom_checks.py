@@ -25,6 +25,7 @@ MEASURES = {
     "volume": ("height", "width", "depth"),
     "density": ("height", "width", "depth", "density"),
 }
+_WORDS = {"height": _("height"), "width": _("width"), "depth": _("depth"), "density": _("density")}
 USABLE = (VersionState.APPROVED, VersionState.ACTIVE)
 
 
@@ -69,9 +70,8 @@ def _check_formula(line: LineInput, *, stepped: bool) -> None:
     item = line.component.number
     for name in MEASURES.get(line.formula, ()):
         if (getattr(line, name) or 0) <= 0:
-            words = BomLine._meta.get_field(name).verbose_name
             raise Refused(
-                _("{item}: its {measure} has to be more than 0."), field=name, item=item, measure=words
+                _("{item}: its {measure} has to be more than 0."), field=name, item=item, measure=_WORDS[name]
             )
     if line.formula == BomLine.Formula.PERCENT and not 0 < (line.percent or 0) <= 1:
         raise Refused(_("{item}: its percent is a share above 0, at most 1."), field="percent", item=item)

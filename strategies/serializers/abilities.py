@@ -32,6 +32,7 @@ class ResourceCapabilityRecord(RecordSerializer):
     class Meta:
         model = ResourceCapability
         fields = ["id", "site", *all_but(model=ResourceCapability)]
+        validators = ()  # the service says it in its own words
 
 
 class SkillRecord(RecordSerializer):
@@ -44,6 +45,7 @@ class WorkerSkillRecord(RecordSerializer):
     class Meta:
         model = WorkerSkill
         fields = ["id", *all_but(model=WorkerSkill)]
+        validators = ()  # the service says it in its own words
 
 
 class FamilyRecord(RecordSerializer):

@@ -59,6 +59,7 @@ class UnitOfPlantRecord(RecordSerializer):
     class Meta:
         model = ProductionUnit
         fields = all_but(model=ProductionUnit)
+        validators = ()  # the service says it in its own words
 
 
 class GroupRecord(RecordSerializer):
@@ -69,6 +70,7 @@ class GroupRecord(RecordSerializer):
     class Meta:
         model = ResourceGroup
         fields = all_but(model=ResourceGroup)
+        validators = ()  # the service says it in its own words
         read_only_fields = ("revision",)
 
 
@@ -80,6 +82,7 @@ class ResourceRecord(RecordSerializer):
     class Meta:
         model = Resource
         fields = all_but(model=Resource)
+        validators = ()  # the service says it in its own words
         read_only_fields = ("revision",)
 
 
@@ -91,6 +94,7 @@ class MembershipRecord(RecordSerializer):
     class Meta:
         model = ResourceMembership
         fields = ["id", "site", *all_but(model=ResourceMembership)]
+        validators = ()  # the service says it in its own words
 
 
 class DatedCalendarRecord(RecordSerializer):
@@ -100,6 +104,7 @@ class DatedCalendarRecord(RecordSerializer):
     class Meta:
         model = ResourceCalendar
         fields = ["id", *all_but(model=ResourceCalendar)]
+        validators = ()  # the service says it in its own words
 
 
 class WorkerRecord(RecordSerializer):

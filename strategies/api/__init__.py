@@ -6,7 +6,7 @@ from typing import Any
 
 from p2p.core.rest import RecordViewSet, Routes
 from strategies import serializers as shapes
-from strategies.api import abilities, bills, calendars, items, plant, routes, vendors, work
+from strategies.api import abilities, bills, calendars, items, operations, plant, routes, units, vendors, work
 from strategies.models import ImportRun
 
 
@@ -21,8 +21,8 @@ class Imports(RecordViewSet):
 
 mounted = Routes("strategies")
 for path, view in {
-    "units": plant.Units,
-    "unit-conversions": plant.Conversions,
+    "units": units.Units,
+    "unit-conversions": units.Conversions,
     "currencies": plant.Currencies,
     "sites": plant.Sites,
     "locations": plant.Locations,
@@ -31,6 +31,10 @@ for path, view in {
     "item-policies": items.Policies,
     "boms": bills.Boms,
     "routes": routes.RouteVersions,
+    "route-operations": operations.Operations,
+    "instruction-steps": operations.Steps,
+    "standard-operations": operations.Library,
+    "route-groups": operations.RouteGroups,
     "work-centres": work.Groups,
     "resources": work.Resources,
     "production-units": work.Units,

@@ -1,52 +1,188 @@
-"""Route versions."""
+"""Route versions, their operations and all that belongs to these."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import fields, replace
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from p2p.core.rest import Expand, KeyField, RecordSerializer
-from strategies.models import InstructionStep, RouteOperation, RouteVersion
+from strategies.models import (
+    Characteristic,
+    InstructionStep,
+    Requirement,
+    Resource,
+    ResourceGroup,
+    RouteLink,
+    RouteOperation,
+    RouteVersion,
+    SecondaryResource,
+    StandardOperation,
+)
 from strategies.serializers.columns import all_but
+from strategies.services.instructions import StepInput
+from strategies.services.routes import OperationInput, input_of
+
+
+class PlacedKey(KeyField):
+    """A work centre or resource by its code, with its site where several sites use the code: `SITE/CODE`."""
+
+    default_error_messages = {"several": _("Several sites have a {what} {value}: write SITE/{value}.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        site, _slash, code = str(data).rpartition("/")
+        rows = self._rows().filter(code=code, **({"site__code": site} if site else {}))
+        found = list(rows[:2])
+        if not found:
+            self.fail("does_not_exist", what=self._what(), value=data)
+        if len(found) > 1:
+            self.fail("several", what=self._what(), value=data)
+        return found[0]
+
+
+class NumberField(KeyField):
+    """Another operation of the same route by its number."""
+
+    def to_representation(self, value: Any) -> int:
+        return int(value.number)
+
+    def to_internal_value(self, data: Any) -> int:
+        try:
+            return int(data)
+        except (TypeError, ValueError):
+            self.fail("invalid", what=self._what())
+
+
+class FollowsField(serializers.ListField):
+    """Numbers of the operations that one waits for."""
+
+    child = serializers.IntegerField(min_value=1)
+
+    def get_attribute(self, instance: Any) -> list[int]:
+        return sorted(link.before.number for link in instance.links_before.all())
 
 
 class StepRecord(RecordSerializer):
+    operation = serializers.PrimaryKeyRelatedField(
+        queryset=RouteOperation.objects.all(), required=False, allow_null=True
+    )
+    position = serializers.IntegerField(read_only=True)
+    characteristic = KeyField(queryset=Characteristic.objects.all(), required=False, allow_null=True)
+
     class Meta:
         model = InstructionStep
-        fields = ("position", "text", "tools", "materials", "specifications")
+        fields = ["id", *all_but(model=InstructionStep)]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A change becomes the whole step as it is to be."""
+        if self.instance is None:
+            return attrs
+        names = [each.name for each in fields(StepInput)]
+        now = {name: getattr(self.instance, name) for name in names}
+        return {"to": StepInput(**{**now, **{name: attrs[name] for name in names if name in attrs}})}
+
+
+class RequirementRecord(RecordSerializer):
+    resource = PlacedKey(key="code", queryset=Resource.objects.all(), required=False, allow_null=True)
+    group = PlacedKey(key="code", queryset=ResourceGroup.objects.all(), required=False, allow_null=True)
+
+    class Meta:
+        model = Requirement
+        fields = all_but("operation", "secondary", model=Requirement)
+
+
+class SecondaryRecord(RecordSerializer):
+    requirements = RequirementRecord(many=True, required=False)
+
+    class Meta:
+        model = SecondaryResource
+        fields = [*all_but("operation", model=SecondaryResource), "requirements"]
+        read_only_fields = ("position",)
+
+
+class LinkRecord(RecordSerializer):
+    before = serializers.IntegerField(source="before.number")
+    after = serializers.IntegerField(source="after.number")
+
+    class Meta:
+        model = RouteLink
+        fields = ("before", "after", "hard")
 
 
 class OperationRecord(RecordSerializer):
-    group = KeyField(key="code", read_only=True)
-    resource = KeyField(key="code", read_only=True)
+    route = serializers.PrimaryKeyRelatedField(queryset=RouteVersion.objects.all())
+    group = PlacedKey(key="code", queryset=ResourceGroup.objects.all(), required=False, allow_null=True)
+    resource = PlacedKey(key="code", queryset=Resource.objects.all(), required=False, allow_null=True)
+    alternate_of = NumberField(queryset=RouteOperation.objects.all(), required=False, allow_null=True)
+    follows = FollowsField(required=False, help_text="Numbers of the operations it waits for.")
     steps = StepRecord(many=True, read_only=True)
-    follows = serializers.SerializerMethodField(help_text="Numbers of the operations it waits for.")
+    requirements = serializers.SerializerMethodField()
+    secondaries = SecondaryRecord(many=True, read_only=True)
 
     class Meta:
         model = RouteOperation
-        fields = [*all_but("route", model=RouteOperation), "follows", "steps"]
+        fields = ["id", *all_but(model=RouteOperation), "follows", "requirements", "secondaries", "steps"]
 
-    def get_follows(self, operation: RouteOperation) -> list[int]:
-        return sorted(link.before.number for link in operation.links_before.all())
+    def get_requirements(self, operation: RouteOperation) -> list[dict[str, Any]]:
+        own = [one for one in operation.requirements.all() if one.secondary_id is None]
+        shown: list[dict[str, Any]] = RequirementRecord(own, many=True, context=self.context).data
+        return shown
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What the services take: the operation as it is to be."""
+        also = {name: attrs.pop(name) for name in ("follows", "route") if name in attrs}
+        if self.instance is not None:
+            also.pop("route", None)
+            return {"to": replace(input_of(self.instance), **attrs), **also}
+        return {"operation": OperationInput(**attrs), **also}
 
 
-_OPERATIONS = RouteOperation.objects.select_related("group", "resource", "cost_category").prefetch_related(
-    "steps", "links_before__before"
+OPERATIONS = (
+    RouteOperation.objects.select_related(
+        "group", "resource", "cost_category", "route_group", "standard", "alternate_of"
+    )
+    .prefetch_related(
+        Prefetch("steps", InstructionStep.objects.select_related("characteristic").order_by("position")),
+        Prefetch(
+            "requirements",
+            Requirement.objects.select_related("resource", "group", "capability", "skill").order_by("pk"),
+        ),
+        "secondaries__requirements__resource",
+        "secondaries__requirements__group",
+        "secondaries__requirements__capability",
+        "secondaries__requirements__skill",
+        "links_before__before",
+    )
+    .order_by("number", "pk")
 )
 
 
 class RouteRecord(RecordSerializer):
     expandable: ClassVar[dict[str, Expand]] = {
-        "operations": Expand(
-            OperationRecord,
+        "operations": Expand(OperationRecord, many=True, prefetch=(Prefetch("operations", OPERATIONS),)),
+        "links": Expand(
+            LinkRecord,
             many=True,
-            prefetch=(Prefetch("operations", _OPERATIONS.order_by("number", "pk")),),
-        )
+            prefetch=(Prefetch("links", RouteLink.objects.select_related("before", "after").order_by("pk")),),
+        ),
     }
 
     class Meta:
         model = RouteVersion
         fields = ["id", *all_but(model=RouteVersion)]
-        read_only_fields = ("version", "state", "approved_by", "approved_at", "revision")
+        read_only_fields = (
+            "version", "state", "submitted_by", "approved_by", "approved_at", "revision",
+        )  # fmt: skip
+
+
+class StandardRecord(RecordSerializer):
+    group = PlacedKey(key="code", queryset=ResourceGroup.objects.all(), required=False, allow_null=True)
+    resource = PlacedKey(key="code", queryset=Resource.objects.all(), required=False, allow_null=True)
+    steps = StepRecord(many=True, read_only=True)
+
+    class Meta:
+        model = StandardOperation
+        fields = [*all_but(model=StandardOperation), "steps"]

@@ -27,7 +27,7 @@ def put_operation(
     follows: Sequence[int] | None = None,
     revision: int | None = None,
     by: User,
-) -> RouteVersion:
+) -> RouteOperation:
     """Add one operation to a draft, or change the one with its number. `follows` are the numbers it waits
     for; without them a plain chain stays a chain by number, and another graph stays as it was drawn."""
     draft = begin(route=route, revision=revision, by=by)
@@ -40,7 +40,8 @@ def put_operation(
     row = draft.operations.filter(number=operation.number).first() or RouteOperation(route=draft)
     _store(row, operation)
     redraw(draft, links)
-    return finish(route=draft, by=by)
+    finish(route=draft, by=by)
+    return row
 
 
 @transaction.atomic

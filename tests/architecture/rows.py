@@ -15,6 +15,7 @@ from django.db.utils import DatabaseError
 
 from p2p.core import clock
 from p2p.inventory.models import Move, Reservation
+from strategies.models import Characteristic, InstructionStep, RouteOperation
 from tests.factories import make_item, make_site, make_user
 
 _count = itertools.count(1)
@@ -35,6 +36,16 @@ def _reservation() -> Any:
 
 MADE: dict[str, Callable[[], Any]] = {"inventory.Move": _move, "inventory.Reservation": _reservation}
 """Models whose rules need a word: label -> a function that makes one row."""
+
+
+def _step() -> Any:
+    """A step belongs to one operation: of a route or of the library."""
+    operation = make_row(RouteOperation, 1)
+    columns = {"position": next(_count), "text": "Look", "characteristic": make_row(Characteristic, 1)}
+    return InstructionStep.objects.create(operation=operation, **columns)
+
+
+MADE["strategies.InstructionStep"] = _step
 
 
 class CannotMake(Exception):

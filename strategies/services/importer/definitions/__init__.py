@@ -7,6 +7,7 @@ from strategies.services.importer.definitions import (
     bills,
     calendars,
     items,
+    operations,
     plant,
     routes,
     vendors,
@@ -17,6 +18,6 @@ from strategies.services.importer.sheets import register_sheet
 
 def register() -> None:
     """Called once, when apps are ready."""
-    for module in (plant, calendars, vendors, items, bills, work, abilities, routes):
+    for module in (plant, calendars, vendors, items, bills, work, abilities, routes, operations):
         for sheet in module.SHEETS:
             register_sheet(sheet)

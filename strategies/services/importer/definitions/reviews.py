@@ -136,7 +136,7 @@ _CHAIN = """
     SELECT route_id, before_id, id, false
       FROM (SELECT id, route_id, lag(id) OVER (PARTITION BY route_id ORDER BY number) AS before_id
               FROM strategies_routeoperation
-             WHERE route_id = ANY(%s)
+             WHERE route_id = ANY(%s) AND alternate_of_id IS NULL
                AND route_id NOT IN (SELECT route_id FROM strategies_routelink WHERE route_id = ANY(%s))) AS
                chain WHERE before_id IS NOT NULL
 """
@@ -154,9 +154,9 @@ def link_operations(rows: Sequence[Row]) -> Iterator[Problem]:
     to."""
     routes = {row.values["route"] for row in rows}
     chain_operations(sorted(routes))
-    loose = RouteOperation.objects.filter(route__in=routes, links_before=None, links_after=None).values_list(
-        "route_id", "number"
-    )
+    loose = RouteOperation.objects.filter(
+        route__in=routes, links_before=None, links_after=None, alternate_of=None
+    ).values_list("route_id", "number")
     counts: dict[int, int] = defaultdict(int)
     for row in rows:
         counts[row.values["route"]] += 1

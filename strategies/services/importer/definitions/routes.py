@@ -7,13 +7,16 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy
 
 from strategies.models import (
+    Characteristic,
     CostCategory,
     InstructionStep,
     Resource,
     ResourceGroup,
+    RouteGroup,
     RouteLink,
     RouteOperation,
     RouteVersion,
+    StandardOperation,
 )
 from strategies.services.importer.definitions.bills import OVERLAPS, VERSION_FIELDS, days_in_order
 from strategies.services.importer.definitions.reviews import (
@@ -30,10 +33,47 @@ _VERSION_KEYS = ("item__number", "site__code", "version")
 ROUTE = Reference("route", RouteVersion, _VERSION, _VERSION_KEYS, required=True, example="1")
 
 
-def _operation(field: str, heading: str) -> Reference:
+def _operation(field: str, heading: str, *, required: bool = True) -> Reference:
     keys = ("route__item__number", "route__site__code", "route__version", "number")
-    return Reference(field, RouteOperation, (*_VERSION, heading), keys, required=True, example="10")
+    example = "10" if required else ""
+    return Reference(field, RouteOperation, (*_VERSION, heading), keys, required=required, example=example)
 
+
+COPIED_FROM = gettext_lazy("the operation of the library it was copied from")
+TIMES: tuple[Column | Reference, ...] = (
+    Reference("group", ResourceGroup, ("group_site", "group"), ("site__code", "code"), example="60"),
+    Reference("resource", Resource, ("group_site", "resource"), ("site__code", "code")),
+    Reference("cost_category", CostCategory, ("cost_category",), ("code",)),
+    Reference("route_group", RouteGroup, ("route_group",), ("code",)),
+    Column("setup_seconds", Whole(), example="900"),
+    Column("run_seconds", Number(at_least=ZERO, places=6), example="240"),
+    Column("run_quantity", Number(above=ZERO), example="1"),
+    Column("run_basis", Choice(RouteOperation.Basis), example="piece"),
+    Column("queue_seconds", Whole()),
+    Column("queue_after_seconds", Whole()),
+    Column("transit_seconds", Whole()),
+    Column("transfer_quantity", Number(above=ZERO)),
+    Column("scrap_fraction", Number(at_least=ZERO, below=ONE)),
+    Column("scrap_quantity", Number(at_least=ZERO)),
+    Column("inspect", Flag(), example="no"),
+    Column("outside", Flag(), example="no"),
+)
+STEP: tuple[Column | Reference, ...] = (
+    Column("position", Whole(1), required=True, example="1"),
+    Column("title", Text(100), example="Handlebar"),
+    Column("text", Text(5000), required=True, example="Attach the handlebar."),
+    Column("tools", Text(200), example="Torque wrench"),
+    Column("materials", Text(200)),
+    Column("specifications", Text(200), example="T-55"),
+    Reference(
+        "characteristic",
+        Characteristic,
+        ("characteristic",),
+        ("code",),
+        help=gettext_lazy("what the worker enters at this step"),
+    ),
+    Column("required", Flag(), example="no"),
+)
 
 SHEETS = (
     Sheet(
@@ -58,19 +98,10 @@ SHEETS = (
             ROUTE,
             Column("number", Whole(1), required=True, example="10"),
             Column("name", Text(100), required=True, example="Final assembly"),
-            Reference("group", ResourceGroup, ("group_site", "group"), ("site__code", "code"), example="60"),
-            Reference("resource", Resource, ("group_site", "resource"), ("site__code", "code")),
-            Reference("cost_category", CostCategory, ("cost_category",), ("code",)),
-            Column("setup_seconds", Whole(), example="900"),
-            Column("run_seconds", Number(at_least=ZERO, places=6), example="240"),
-            Column("run_quantity", Number(above=ZERO), example="1"),
-            Column("run_basis", Choice(RouteOperation.Basis), example="piece"),
-            Column("queue_seconds", Whole()),
-            Column("transit_seconds", Whole()),
-            Column("transfer_quantity", Number(above=ZERO)),
-            Column("scrap_fraction", Number(at_least=ZERO, below=ONE)),
-            Column("inspect", Flag(), example="no"),
-            Column("outside", Flag(), example="no"),
+            *TIMES,
+            Reference("standard", StandardOperation, ("standard",), ("code",), help=COPIED_FROM),
+            _operation("alternate_of", "alternate_of", required=False),
+            Column("priority", Whole(1), help=gettext_lazy("of alternates: the lowest comes first")),
         ),
     ),
     Sheet(
@@ -89,13 +120,18 @@ SHEETS = (
         model=InstructionStep,
         key=("operation", "position"),
         together=(*_VERSION, "operation"),
+        fields=(_operation("operation", "operation"), *STEP),
+    ),
+    Sheet(
+        name="standard_steps",
+        title=gettext_lazy("Work instructions of the library"),
+        model=InstructionStep,
+        key=("standard", "position"),
+        together=("standard",),
+        after=("standard_operations",),
         fields=(
-            _operation("operation", "operation"),
-            Column("position", Whole(1), required=True, example="1"),
-            Column("text", Text(5000), required=True, example="Attach the handlebar."),
-            Column("tools", Text(200), example="Torque wrench"),
-            Column("materials", Text(200)),
-            Column("specifications", Text(200), example="T-55"),
+            Reference("standard", StandardOperation, ("standard",), ("code",), required=True, example="WELD"),
+            *STEP,
         ),
     ),
 )

@@ -1,0 +1,197 @@
+"""A route as its pages and its time show it: operations with all they need, their timing, what two versions differ
+in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.models import Attachment
+from p2p.core.refusal import Refused
+from strategies.engine.routing import Basis, CannotJoin, Join, Step, Timeline, timeline
+from strategies.models import (
+    InstructionStep,
+    Resource,
+    RouteGroupPhase,
+    RouteOperation,
+    RouteVersion,
+)
+
+COMPARED = (
+    "name", "group", "resource", "cost_category", "route_group", "setup_seconds", "run_seconds",
+    "run_quantity", "run_basis", "queue_seconds", "queue_after_seconds", "transit_seconds",
+    "transfer_quantity", "scrap_fraction", "scrap_quantity", "inspect", "outside", "alternate_of", "priority",
+)  # fmt: skip
+RELATED = ("group", "resource", "cost_category", "route_group", "standard", "alternate_of")
+Phase = RouteGroupPhase.Phase
+
+
+def operations_of(route: RouteVersion) -> list[RouteOperation]:
+    """By number, with everything a designer shows. Six queries, whatever their number."""
+    rows = route.operations.select_related(*RELATED).annotate(
+        step_count=Count("steps", distinct=True),
+        need_count=Count("requirements", filter=Q(requirements__secondary=None), distinct=True),
+        beside_count=Count("secondaries", distinct=True),
+    )
+    return list(rows.prefetch_related("links_before__before", "route_group__phases").order_by("number"))
+
+
+def steps_of(rows: Sequence[RouteOperation]) -> list[Step]:
+    """Operations as the engine wants them: parts that their route group does not plan take no time; capacity and
+    size are those of the resource, else the least in the group, so that the time holds on any of them."""
+    groups = {row.group_id for row in rows if row.group_id}
+    named = {row.resource_id for row in rows if row.resource_id}
+    places = Resource.objects.filter(Q(pk__in=named) | Q(group__in=groups, active=True)).order_by("pk")
+    by_key = {place.pk: place for place in places}
+    return [_step(row, _places_of(row, by_key)) for row in rows]
+
+
+def _places_of(row: RouteOperation, known: dict[int, Resource]) -> list[Resource]:
+    if row.resource_id:
+        return [known[row.resource_id]] if row.resource_id in known else []
+    return [place for place in known.values() if place.active and place.group_id == row.group_id]
+
+
+def _step(row: RouteOperation, places: Sequence[Resource]) -> Step:
+    off = _not_planned(row)
+    basis: Basis = row.run_basis  # type: ignore[assignment]
+    step = Step(
+        number=row.number,
+        setup=row.setup_seconds,
+        run=Fraction(row.run_seconds),
+        per=Fraction(row.run_quantity),
+        basis=basis,
+        capacity=_least(place.capacity_per_hour for place in places),
+        batch=_least(place.batch_capacity for place in places),
+        queue=0 if Phase.QUEUE_BEFORE in off else row.queue_seconds,
+        queue_after=0 if Phase.QUEUE_AFTER in off else row.queue_after_seconds,
+        transit=0 if Phase.TRANSIT in off else row.transit_seconds,
+        transfer=None
+        if Phase.OVERLAP in off or row.transfer_quantity is None
+        else Fraction(row.transfer_quantity),
+        scrap=Fraction(row.scrap_fraction),
+        lost=Fraction(row.scrap_quantity),
+    )
+    if Phase.SETUP in off:
+        step = replace(step, setup=0)
+    return replace(step, run=Fraction(0), basis="piece") if Phase.RUN in off else step
+
+
+def _not_planned(row: RouteOperation) -> set[str]:
+    if row.route_group is None:
+        return set()
+    return {phase.phase for phase in row.route_group.phases.all() if not phase.planned}
+
+
+def _least(values: Any) -> Fraction | None:
+    known = [Fraction(value) for value in values if value is not None]
+    return min(known, default=None)
+
+
+def time_of(route: RouteVersion, quantity: Decimal, rows: Sequence[RouteOperation] | None = None) -> Timeline:
+    """The timeline of an order of so many good pieces, alternates left out. Refused where links without a gap
+    contradict each other."""
+    rows = operations_of(route) if rows is None else rows
+    main = [row for row in rows if row.alternate_of_id is None]
+    known = {row.pk: row.number for row in main}
+    joins = [
+        Join(known[before], known[after], hard)
+        for before, after, hard in route.links.order_by("pk").values_list("before", "after", "hard")
+        if before in known and after in known
+    ]
+    divide = route.site is None or route.site.scrap_rule == "divisor"
+    try:
+        return timeline(steps_of(main), joins, Fraction(quantity), divide=divide)
+    except CannotJoin as no:
+        raise Refused(
+            _("Links without a gap contradict each other: operation {number} would have to start twice."),
+            code="hard_links",
+            field="links",
+            number=no.number,
+        ) from no
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A property of an operation in two versions."""
+
+    field: str
+    title: Any
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An operation in two versions: added, removed, changed or same."""
+
+    number: int
+    change: str
+    old: RouteOperation | None
+    new: RouteOperation | None
+    fields: Sequence[Changed]
+
+
+def differences(old: RouteVersion, new: RouteVersion) -> list[Compared]:
+    """Operation by operation, by number; what it waits for counts as a property."""
+    before = {row.number: row for row in operations_of(old)}
+    after = {row.number: row for row in operations_of(new)}
+    texts = {row.pk: [] for row in (*before.values(), *after.values())}  # type: dict[int, list[str]]
+    for operation, text in (
+        InstructionStep.objects.filter(operation__in=texts)
+        .order_by("position")
+        .values_list("operation", "text")
+    ):
+        texts[operation or 0].append(text)
+    return [
+        _compared(number, before.get(number), after.get(number), texts)
+        for number in sorted({*before, *after})
+    ]
+
+
+def _compared(
+    number: int, old: RouteOperation | None, new: RouteOperation | None, texts: dict[int, list[str]]
+) -> Compared:
+    if old is None or new is None:
+        return Compared(number, "added" if old is None else "removed", old, new, ())
+    found = []
+    for name in COMPARED:
+        one, other = _shown(old, name), _shown(new, name)
+        if one != other:
+            title = getattr(RouteOperation._meta.get_field(name), "verbose_name", name)
+            found.append(Changed(name, title, one, other))
+    one, other = _follows(old), _follows(new)
+    if one != other:
+        found.append(Changed("follows", _("waits for"), one, other))
+    if texts[old.pk] != texts[new.pk]:
+        found.append(Changed("steps", _("instructions"), len(texts[old.pk]), len(texts[new.pk])))
+    return Compared(number, "changed" if found else "same", old, new, found)
+
+
+def _shown(row: RouteOperation, name: str) -> Any:
+    if name == "alternate_of":
+        return row.alternate_of.number if row.alternate_of else None
+    if name == "run_basis":
+        return row.get_run_basis_display()
+    return getattr(row, name)
+
+
+def _follows(row: RouteOperation) -> str:
+    links = sorted((link.before.number, link.hard) for link in row.links_before.all())
+    return ", ".join(f"{number}{'!' if hard else ''}" for number, hard in links) or "–"
+
+
+def files_of(steps: Sequence[InstructionStep]) -> dict[int, list[Attachment]]:
+    """The newest version of each file of each step, by the step's key. One query."""
+    label = InstructionStep._meta.label_lower
+    rows = Attachment.objects.filter(record_type=label, record_id__in=[step.pk for step in steps])
+    found: dict[int, list[Attachment]] = {}
+    for row in rows.order_by("record_id", "name", "-version").distinct("record_id", "name"):
+        found.setdefault(row.record_id, []).append(row)
+    return found

@@ -42,7 +42,7 @@ CUT = """() => {
   const seen = each => each.checkVisibility() && !each.closest('dialog:not([open])') && !each.closest('.sr');
   const open = document.querySelector('dialog[open]') || document.getElementById('floor'), found = [];
   const boxes = 'button, a, summary, .badge, .chip, .note, .stopnote, .donenote, .tcard, .undo, .facts div,'
-    + '.head, .line, .wc, .togo, .entry';
+    + '.head, .line, .wc, .entry';
   const walk = document.createTreeWalker(open, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const text = walk.currentNode, parent = text.parentElement;

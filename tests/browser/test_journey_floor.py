@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from execution.models import Report
+from execution.services.release import release
 from execution.services.report import report
 from p2p.inventory import selectors as inventory
 from planning.models import ProductionOrder
@@ -23,6 +24,7 @@ from tests.browser.shopfloor import (
     shown,
     type_good,
 )
+from tests.factories import make_group, make_item, make_order, make_reason, make_site, make_unit, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -312,3 +314,60 @@ def test_signing_out_is_called_so_and_does_it(order: ProductionOrder, visit: Vis
     page.get_by_role("button", name="Sign in").wait_for()
     page.goto("/floor/")
     assert "/login/" in page.url
+
+
+def test_choosing_the_place_opens_its_queue_and_back_leads_to_the_places(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    make_group(order.site, "70", name="Paint")
+    page = visit("/floor/station/", by=olinda(), size="tablet")
+    page.get_by_role("button", name="Paint").click()
+    page.get_by_text("No work for Paint yet").wait_for()
+    assert page.url.endswith("/floor/")
+    page.go_back()
+    page.get_by_text("Where does this tablet stand?").wait_for()
+    assert "here now" in page.get_by_role("button", name="Paint").inner_text()
+
+
+def test_a_weight_is_typed_with_the_readers_own_decimal_sign(visit: Visit) -> None:
+    site = make_site("SHOP")
+    group = make_group(site, "60")
+    made = make_order(
+        make_item("GLUE", unit=make_unit("KG", digits=3)),
+        10,
+        site=site,
+        number="MO-000077",
+        operations=[{"group": group}],
+    )
+    release(orders=[made], by=None)
+    make_reason("S01", name="Gouge in metal")
+    by = make_user("operator", site=site, number_format="1.234,5")
+    page = visit(JOB, by=by, size="tablet")
+    type_good(page, "2.5")
+    assert shown(page) == "2,5"
+    assert "2,5" in go(page).inner_text()
+    go(page).click()
+    booked(page, "2,5 good booked.")
+    page.get_by_role("button", name="Scrap").click()
+    page.locator("dialog[open] [name=quantity]").fill("0,125")
+    page.get_by_role("button", name="Gouge in metal").click()
+    booked(page, "0,125 scrap: Gouge in metal booked.")
+    assert [(row.good, row.scrap) for row in Report.objects.order_by("pk")] == [
+        (D("2.5"), 0),
+        (0, D("0.125")),
+    ]
+
+
+def test_a_page_older_than_the_last_sign_in_still_sends(order: ProductionOrder, visit: Visit) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    type_good(page, "6")
+    # Signing in anew in another window changes the token that this page was drawn with.
+    other = page.context.new_page()
+    other.goto("/floor/")
+    other.get_by_role("button", name="Sign out").click()
+    other.get_by_label("User name").fill("olinda")
+    other.get_by_label("Password").fill("secret")
+    other.get_by_role("button", name="Sign in").click()
+    other.wait_for_url("**/")
+    go(page).click()
+    booked(page, "6 good booked.")

@@ -7,7 +7,9 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from execution.models import Clocking, Report
 from execution.services.release import release
@@ -239,3 +241,23 @@ def test_while_one_works_and_nothing_else_waits_the_queue_says_so(floor: Floor, 
     floor.post("start", key="a")
     page = client.get("/floor/").content.decode()
     assert "Nothing else is in line" in page and "Running" in page
+
+
+def test_the_queue_asks_the_database_no_more_for_many_jobs_than_for_one(
+    floor: Floor, client: Client, django_assert_num_queries: Any
+) -> None:
+    client.get("/floor/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/floor/")
+    for _order in range(6):
+        floor.release(5)
+    with django_assert_num_queries(len(one)):
+        page = client.get("/floor/").content.decode()
+    assert "7 jobs" in page
+    assert len(one) <= 14
+
+
+def test_the_job_page_stays_within_its_queries(floor: Floor, django_assert_max_num_queries: Any) -> None:
+    floor.post("report", quantity="3", key="a")
+    with django_assert_max_num_queries(26):
+        floor.page()

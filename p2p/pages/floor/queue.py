@@ -113,7 +113,7 @@ def line_of(operation: Operation) -> Line:
         name=operation.order.item.name,
         line=subtitle(operation),
         chips=[(kind, SYMBOLS.get(ready.state, "circle-dashed"), words)],
-        why=[] if can or started else [ready.sentence],
+        why=[] if can or started else [f"{operation}: {ready.sentence}"],
         start_url=reverse("pages:floor-start", args=[operation.order.number, operation.number]),
         open_url=job_url(operation) if started else "",
         look_url=job_url(operation),

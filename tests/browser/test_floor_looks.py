@@ -1,0 +1,147 @@
+"""Every page and sheet of the tablet: big enough for gloves, readable, room for long words, in both ways of holding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from execution.services.release import release
+from p2p.core import clock
+from planning.models import ProductionOrder
+from tests.browser.shopfloor import (
+    CUT,
+    JOB,
+    LENGTHEN,
+    SHORTEN,
+    SIZES,
+    SMALL,
+    make_floor,
+    olinda,
+    turn,
+    type_good,
+)
+from tests.browser.test_readable import problems
+from tests.factories import make_item, make_order
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def order() -> ProductionOrder:
+    made = make_floor()
+    group = made.operations.get().group
+    for number, saw in (("MO-000078", 60), ("MO-000079", 61)):
+        two = [{"group": None, "name": f"Saw {saw}"}, {"group": group, "name": "Assemble"}]
+        other = make_order(
+            make_item(name="Touring bicycle"), 40, site=made.site, number=number, operations=two
+        )
+        release(orders=[other], by=None)
+    ProductionOrder.objects.filter(pk=made.pk).update(due_on=(clock.now() - timedelta(days=9)).date())
+    return made
+
+
+def tap(page: Any, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def walk(page: Any) -> Iterator[str]:
+    """Every page, sheet and panel of the floor, one after the other; its name."""
+    page.goto("/floor/station/", wait_until="networkidle")
+    yield "station"
+    page.goto("/floor/", wait_until="networkidle")
+    yield "queue"
+    page.get_by_role("button", name="Why not?").first.click()
+    yield "queue-why"
+    page.goto(JOB, wait_until="networkidle")
+    tap(page, "Start")
+    page.locator(".donenote").wait_for()
+    yield "job-started"
+    type_good(page, "14")
+    yield "pad-over"
+    page.keyboard.press("Escape")
+    type_good(page, "6")
+    yield "pad"
+    page.locator("dialog[open] [data-go]").click()
+    page.locator(".undo.ok").wait_for()
+    yield "job-reported"
+    tap(page, "Scrap")
+    page.get_by_role("button", name="Ten more").click()
+    yield "scrap"
+    page.get_by_role("button", name="Gouge in metal").click()
+    page.locator("dialog[open] .stopnote").wait_for()
+    page.get_by_text("More reasons").click()
+    yield "scrap-refused"
+    page.keyboard.press("Escape")
+    tap(page, "Finish")
+    yield "finish"
+    page.keyboard.press("Escape")
+    page.locator("[data-sheet=materials]").click()
+    yield "materials"
+    page.keyboard.press("Escape")
+    page.goto("/floor/", wait_until="networkidle")
+    yield "queue-running"
+    page.goto("/floor/?show=ready", wait_until="networkidle")
+    yield "queue-filtered"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("way", SIZES)
+def test_every_target_is_48_pixels_and_every_word_is_readable(
+    order: ProductionOrder, visit: Visit, shoot: Any, way: str, theme: str
+) -> None:
+    page = visit("/floor/", by=olinda(), size="desktop" if way == "desktop" else "tablet", theme=theme)
+    turn(page, way)
+    found = {}
+    for name in walk(page):
+        shoot(page, f"floor-{name}-{way}-{theme}")
+        found[name] = [*page.evaluate(SMALL), *page.evaluate(CUT), *problems(page)]
+    assert len(found) == 13
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("way", ["landscape", "portrait"])
+def test_words_forty_per_cent_longer_are_not_cut(
+    order: ProductionOrder, visit: Visit, shoot: Any, way: str
+) -> None:
+    page = visit("/floor/", by=olinda(), size="tablet")
+    turn(page, way)
+    found = {}
+    for name in walk(page):
+        before = page.evaluate("document.getElementById('floor').innerHTML")
+        page.evaluate(LENGTHEN)
+        shoot(page, f"floor-{name}-{way}-long")
+        found[name] = page.evaluate(CUT)
+        assert page.evaluate("document.getElementById('floor').innerHTML") != before
+        shorten(page)
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+def shorten(page: Any) -> None:
+    """Take the added letters away again."""
+    page.evaluate(SHORTEN)
+
+
+def test_the_main_action_is_in_reach_without_scrolling_in_both_ways_of_holding(
+    order: ProductionOrder, visit: Visit
+) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    for way in ("landscape", "portrait"):
+        turn(page, way)
+        width, height = SIZES[way]
+        box = page.get_by_role("button", name="Report good").bounding_box()
+        assert box["x"] + box["width"] > width - 40 and box["height"] >= 90
+        assert box["y"] + box["height"] <= height
+        number = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.big .g')).fontSize)")
+        assert number >= 160
+
+
+def test_turning_the_tablet_loses_nothing_that_was_typed(order: ProductionOrder, visit: Visit) -> None:
+    page = visit(JOB, by=olinda(), size="tablet")
+    type_good(page, "6")
+    turn(page, "portrait")
+    assert page.locator("dialog[open] [data-shown]").inner_text() == "6"
+    assert page.locator("dialog[open] [data-go]").is_visible()

@@ -14,6 +14,7 @@ KNOWN: Mapping[str, str] = {
     "schedule": "p2p.bench.planning.bench_schedule",
     "reports": "p2p.bench.reports.bench_reports",
     "costing": "p2p.bench.costing.bench_costing",
+    "strategies": "p2p.bench.definitions.bench_strategies",
 }
 """Name -> dotted path. Imported only when asked for, so that one broken benchmark hides no other."""
 

@@ -10,7 +10,17 @@ from typing import TypeAlias
 from django.db.models import Model
 
 from p2p.core.facts import Fact, Question
-from strategies.models import BomVersion, Calendar, ImportRun, Item, ReplaceRun, RouteVersion, Site
+from strategies.models import (
+    BomVersion,
+    Calendar,
+    ImportRun,
+    Item,
+    ReplaceRun,
+    RouteVersion,
+    Site,
+    Unit,
+    Vendor,
+)
 
 AnyVersion: TypeAlias = BomVersion | RouteVersion
 

@@ -10,7 +10,8 @@ class InventoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from p2p.inventory import places, sheets
+        from p2p.inventory import places, reactions, sheets
 
         sheets.register()
         places.register()
+        reactions.wire()

@@ -19,7 +19,9 @@ from strategies import serializers as shapes
 from strategies.api.base import EDITORS, SheetViewSet
 from strategies.models import Item, ItemGroup, ItemPolicy, Site
 from strategies.selectors import bom as bills
-from strategies.services.items import change_item, create_item, restore_item, retire_item
+from strategies.selectors.settings import explained
+from strategies.services.items import change_item, create_item, delete_item, restore_item, retire_item
+from strategies.services.settings import add_policy, change_policy, remove_policy
 
 
 class ItemGroups(SheetViewSet):
@@ -34,9 +36,19 @@ class Items(SheetViewSet):
     """Items. `explode/` and `where-used/` add up all levels."""
 
     queryset, serializer_class, sheet = Item.objects.all(), shapes.ItemRecord, "items"
-    filters = {"kind": "kind", "group": "group__code", "active": "active", "supply": "policies__supply"}
+    filters = {
+        "kind": "kind",
+        "group": "group__code",
+        "active": "active",
+        "supply": "policies__supply",
+        "variant_of": "variant_of__number",
+    }
     searches, orderings, order = ("number", "name"), ("number", "name"), ("number",)
     adds, changes = staticmethod(create_item), staticmethod(change_item)
+    removes = staticmethod(delete_item)
+
+    def get_serializer_class(self) -> Any:
+        return shapes.ItemChange if self.action == "partial_update" else self.serializer_class
 
     @verb(roles=EDITORS)
     def retire(self, item: Item, by: Any) -> Item:
@@ -54,6 +66,16 @@ class Items(SheetViewSet):
         asked = _asked(request)
         rows = bills.explode(self.get_object(), **asked)
         return Response({"quantity": plain(asked["quantity"]), "needs": [_needed(row) for row in rows]})
+
+    @action(detail=True, methods=["get"], url_path="settings")
+    def settings_in_force(self, request: Request, number: str) -> Response:
+        """Every row of order settings that concerns it at `?site=`, the one in force first, with the reason."""
+        told = explained(self.get_object(), _asked(request)["site"])
+        rows = [
+            {**shapes.PolicyRecord(each.rule.kept).data, "why": each.why.value, "missed": list(each.missed)}
+            for each in told
+        ]
+        return Response({"settings": rows})
 
     @action(detail=True, methods=["get"], url_path="where-used")
     def where_used(self, request: Request, number: str) -> Response:
@@ -93,8 +115,13 @@ def _asked(request: Request) -> dict[str, Any]:
 
 
 class Policies(SheetViewSet):
-    """How items are supplied, by site."""
+    """How items are supplied, by site, rank and variant. `items/{number}/settings/` says which row holds."""
 
     queryset, serializer_class, sheet = ItemPolicy.objects.all(), shapes.PolicyRecord, "item_policies"
     filters = {"item": "item__number", "site": "site__code", "supply": "supply", "vendor": "vendor__number"}
     order = ("id",)
+    adds, changes = staticmethod(add_policy), staticmethod(change_policy)
+    removes, record_name = staticmethod(remove_policy), "item_policy"
+
+    def get_serializer_class(self) -> Any:
+        return shapes.PolicyChange if self.action == "partial_update" else self.serializer_class

@@ -1,29 +1,10 @@
-"""Units, money, sites, places, reasons."""
+"""Money, sites, places, reasons."""
 
 from __future__ import annotations
 
 from strategies import serializers as shapes
 from strategies.api.base import SheetViewSet
-from strategies.models import Currency, Location, ReasonCode, Site, Unit, UnitConversion
-
-
-class Units(SheetViewSet):
-    """Units of measure."""
-
-    queryset, serializer_class, sheet = Unit.objects.all(), shapes.UnitRecord, "units"
-    searches, order = ("code", "name"), ("code",)
-
-
-class Conversions(SheetViewSet):
-    """Exact conversions between units."""
-
-    queryset, serializer_class, sheet = (
-        UnitConversion.objects.all(),
-        shapes.ConversionRecord,
-        "unit_conversions",
-    )
-    filters = {"item": "item__number", "source": "source__code", "target": "target__code"}
-    order = ("id",)
+from strategies.models import Currency, Location, ReasonCode, Site
 
 
 class Currencies(SheetViewSet):

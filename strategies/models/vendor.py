@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import PriceField, QuantityField, RateField
 from p2p.core.history import track
+from strategies.models.version import DateRange
 
 
 @track()
@@ -69,6 +73,20 @@ class VendorPrice(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
                 name="vendor_price_dates",
+            ),
+            ExclusionConstraint(
+                name="vendor_price_no_overlap",
+                expressions=[
+                    *(
+                        (F(name), RangeOperators.EQUAL)
+                        for name in ("vendor", "item", "unit", "minimum_quantity")
+                    ),
+                    (Coalesce(F("operation_number"), Value(0)), RangeOperators.EQUAL),
+                    (
+                        DateRange("valid_from", "valid_to", RangeBoundary(inclusive_upper=True)),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
             ),
         ]
 

@@ -10,19 +10,24 @@ from strategies.serializers.abilities import (
     SkillRecord,
     WorkerSkillRecord,
 )
-from strategies.serializers.bills import BomLineRecord, BomRecord
+from strategies.serializers.bills import AlternateRecord, BomLineRecord, BomRecord, OutputRecord
 from strategies.serializers.calendars import DaysGiven, WeekGiven, Years
 from strategies.serializers.imports import ImportRecord, ProblemRecord
 from strategies.serializers.items import (
+    ItemChange,
     ItemGroupRecord,
     ItemRecord,
+    OutsourcingChange,
     OutsourcingRecord,
+    PolicyChange,
     PolicyRecord,
+    VendorPriceChange,
     VendorPriceRecord,
     VendorRecord,
 )
 from strategies.serializers.plant import (
     CategoryRecord,
+    ConversionChange,
     ConversionRecord,
     CurrencyRecord,
     LocationRecord,
@@ -31,7 +36,7 @@ from strategies.serializers.plant import (
     UnitRecord,
 )
 from strategies.serializers.routes import OperationRecord, RouteRecord, StepRecord
-from strategies.serializers.verbs import Activation, Copy, DayException, OneDay
+from strategies.serializers.verbs import Activation, Copy, DayException, ManyVersions, OneDay
 from strategies.serializers.work import (
     CalendarRecord,
     DatedCalendarRecord,
@@ -46,6 +51,7 @@ from strategies.serializers.work import (
 
 __all__ = [
     "Activation",
+    "AlternateRecord",
     "BomLineRecord",
     "BomRecord",
     "CalendarRecord",
@@ -53,6 +59,7 @@ __all__ = [
     "CategoryRecord",
     "Cells",
     "ChangeOverRecord",
+    "ConversionChange",
     "ConversionRecord",
     "Copy",
     "CurrencyRecord",
@@ -63,14 +70,19 @@ __all__ = [
     "FamilyRecord",
     "GroupRecord",
     "ImportRecord",
+    "ItemChange",
     "ItemGroupRecord",
     "ItemRecord",
     "LocationRecord",
     "MatrixRecord",
+    "ManyVersions",
     "MembershipRecord",
     "OneDay",
     "OperationRecord",
+    "OutputRecord",
+    "OutsourcingChange",
     "OutsourcingRecord",
+    "PolicyChange",
     "PolicyRecord",
     "ProblemRecord",
     "ReasonRecord",
@@ -83,6 +95,7 @@ __all__ = [
     "StepRecord",
     "UnitOfPlantRecord",
     "UnitRecord",
+    "VendorPriceChange",
     "VendorPriceRecord",
     "VendorRecord",
     "WeekGiven",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db.models import Prefetch
+from rest_framework import serializers
 
 from p2p.core.rest import Expand, KeyField, RecordSerializer
 from strategies.models import Item, ItemGroup, ItemPolicy, OutsourcingPolicy, Vendor, VendorPrice
@@ -66,6 +67,11 @@ class ItemRecord(RecordSerializer):
             "unit",
             "tracking",
             "shelf_life_days",
+            "retest_days",
+            "flushing",
+            "phantom",
+            "setup_family",
+            "variant_of",
             "list_price",
             "attributes",
             "source_system",
@@ -76,13 +82,44 @@ class ItemRecord(RecordSerializer):
         read_only_fields = ("source_system", "external_id", "active", "revision")
 
 
+class ItemChange(ItemRecord):
+    """`revision` is the one that was read: when somebody was faster, nothing is saved."""
+
+    revision = serializers.IntegerField(required=False)
+
+    class Meta(ItemRecord.Meta):
+        read_only_fields = ("source_system", "external_id", "active")
+
+
 class VendorRecord(RecordSerializer):
     class Meta:
         model = Vendor
         fields = all_but(model=Vendor)
+        read_only_fields = ("source_system", "external_id", "active")
 
 
 class OutsourcingRecord(RecordSerializer):
     class Meta:
         model = OutsourcingPolicy
         fields = ["id", *all_but(model=OutsourcingPolicy)]
+
+
+class OutsourcingChange(OutsourcingRecord):
+    """The site and the item of a policy stay."""
+
+    class Meta(OutsourcingRecord.Meta):
+        read_only_fields = ("site", "item")
+
+
+class VendorPriceChange(VendorPriceRecord):
+    """The vendor and the item of a price stay."""
+
+    class Meta(VendorPriceRecord.Meta):
+        read_only_fields = ("vendor", "item")
+
+
+class PolicyChange(PolicyRecord):
+    """The item of order settings stays."""
+
+    class Meta(PolicyRecord.Meta):
+        read_only_fields = ("item",)

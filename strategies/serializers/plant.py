@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
+from rest_framework import serializers
+
 from p2p.core.rest import KeyField, RecordSerializer
 from strategies.models import CostCategory, Currency, Location, ReasonCode, Site, Unit, UnitConversion
 from strategies.serializers.columns import all_but
+
+
+class FactorField(serializers.CharField):
+    """A fraction as text, as people type it."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return Fraction(instance.numerator, instance.denominator)
 
 
 class UnitRecord(RecordSerializer):
@@ -14,9 +26,21 @@ class UnitRecord(RecordSerializer):
 
 
 class ConversionRecord(RecordSerializer):
+    """`factor` is exact: "12", "1/3", "0.453592292"."""
+
+    factor = FactorField()
+
     class Meta:
         model = UnitConversion
-        fields = ["id", *all_but(model=UnitConversion)]
+        fields = ("id", "item", "source", "target", "factor", "numerator", "denominator")
+        read_only_fields = ("numerator", "denominator")
+
+
+class ConversionChange(ConversionRecord):
+    """Only the factor of a conversion changes."""
+
+    class Meta(ConversionRecord.Meta):
+        read_only_fields = ("item", "source", "target", "numerator", "denominator")
 
 
 class CurrencyRecord(RecordSerializer):

@@ -1,20 +1,35 @@
-"""Items and how they are supplied."""
+"""Items: new, changed, out of use, deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.facts import tell
+from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from strategies.facts import ItemsSaved
-from strategies.models import BomLine, Item, ItemGroup, ItemPolicy, Location, Site, Unit, Vendor
+from strategies.engine.units import MissingConversion
+from strategies.facts import ItemsDeleted, ItemsRecounting, ItemsRetiring, ItemsSaved
+from strategies.models import BomLine, Item, ItemGroup, SetupFamily, Unit, VendorPrice
+from strategies.models.item import Flushing
 from strategies.models.version import VersionState
+from strategies.selectors.units import conversions
+from strategies.services.keep import KEEP, Keep, check_revision, put
+from strategies.services.removal import remove_unused
+from strategies.services.settings import PolicyInput, set_policy
+
+__all__ = [
+    "PolicyInput",
+    "change_item",
+    "create_item",
+    "delete_item",
+    "restore_item",
+    "retire_item",
+    "set_policy",
+]
 
 
 @transaction.atomic
@@ -27,13 +42,18 @@ def create_item(
     group: ItemGroup | None = None,
     tracking: str = Item.Tracking.NONE,
     shelf_life_days: int | None = None,
+    retest_days: int | None = None,
+    flushing: str = Flushing.MANUAL,
+    phantom: bool = False,
+    setup_family: SetupFamily | None = None,
+    variant_of: Item | None = None,
     list_price: Decimal | None = None,
     attributes: Mapping[str, object] | None = None,
     by: User,
 ) -> Item:
-    """A new item. Refused when its number is taken."""
+    """A new item. Refused when its number is taken, or when what is said of it contradicts itself."""
     _must_be_free(number)
-    item = Item.objects.create(
+    item = Item(
         number=number,
         name=name,
         unit=unit,
@@ -41,9 +61,16 @@ def create_item(
         group=group,
         tracking=tracking,
         shelf_life_days=shelf_life_days,
+        retest_days=retest_days,
+        flushing=flushing,
+        phantom=phantom,
+        setup_family=setup_family,
+        variant_of=variant_of,
         list_price=list_price,
-        attributes=dict(attributes or {}),
+        attributes=as_words(attributes or {}),
     )
+    check_item(item)
+    item.save(force_insert=True)
     tell(ItemsSaved(items=(item,), by=by))
     return item
 
@@ -52,49 +79,136 @@ def create_item(
 def change_item(
     *,
     item: Item,
-    number: str | None = None,
-    name: str | None = None,
-    unit: Unit | None = None,
-    kind: str | None = None,
-    group: ItemGroup | None = None,
-    tracking: str | None = None,
-    shelf_life_days: int | None = None,
-    list_price: Decimal | None = None,
-    attributes: Mapping[str, object] | None = None,
+    number: str | Keep = KEEP,
+    name: str | Keep = KEEP,
+    unit: Unit | Keep = KEEP,
+    kind: str | Keep = KEEP,
+    group: ItemGroup | Keep | None = KEEP,
+    tracking: str | Keep = KEEP,
+    shelf_life_days: int | Keep | None = KEEP,
+    retest_days: int | Keep | None = KEEP,
+    flushing: str | Keep = KEEP,
+    phantom: bool | Keep = KEEP,
+    setup_family: SetupFamily | Keep | None = KEEP,
+    variant_of: Item | Keep | None = KEEP,
+    list_price: Decimal | Keep | None = KEEP,
+    attributes: Mapping[str, object] | Keep = KEEP,
+    revision: int | None = None,
     by: User,
 ) -> Item:
-    """Change what is given; None leaves a value as it is.
+    """Change what is given; None takes a value away.
 
-    Refused for another unit, because stock and bills are counted in the old one, and for a taken number.
+    Refused when `revision` is not the item's any more, when the number is taken, when its unit or tracking
+    changes although something is counted that way, or when what is said of it contradicts itself.
     """
     row = Item.objects.select_for_update(no_key=True).get(pk=item.pk)
-    if unit is not None and unit.pk != row.unit_id:
-        raise Refused(
-            _("{item} is counted in its unit everywhere: make a new item to count in {unit}."),
-            code="unit_stays",
-            field="unit",
-            item=row.number,
-            unit=unit.code,
-        )
-    if number is not None and number != row.number:
+    check_revision(row, revision)
+    recounted = _recounted(row, unit, tracking)
+    if number is not KEEP and number != row.number:
         _must_be_free(number)
     given = {
         "number": number,
         "name": name,
+        "unit": unit,
         "kind": kind,
         "group": group,
         "tracking": tracking,
         "shelf_life_days": shelf_life_days,
+        "retest_days": retest_days,
+        "flushing": flushing,
+        "phantom": phantom,
+        "setup_family": setup_family,
+        "variant_of": variant_of,
         "list_price": list_price,
-        "attributes": dict(attributes) if attributes is not None else None,
+        "attributes": attributes if attributes is KEEP else as_words(attributes),
     }
-    for field, value in given.items():
-        if value is not None:
-            setattr(row, field, value)
+    if not put(row, given):
+        return row
+    check_item(row)
+    if recounted:
+        ask(ItemsRecounting(items=(row,), by=by))
     row.revision += 1
     row.save()
     tell(ItemsSaved(items=(row,), by=by))
     return row
+
+
+def _recounted(item: Item, unit: Unit | Keep, tracking: str | Keep) -> bool:
+    """Whether the item is to be counted in another way. Refused when bills or prices could not follow."""
+    if unit is not KEEP and unit.pk != item.unit_id:
+        _lines_must_follow(item, unit)
+        return True
+    return tracking is not KEEP and tracking != item.tracking
+
+
+def _lines_must_follow(item: Item, unit: Unit) -> None:
+    ways = conversions()
+    lines = BomLine.objects.filter(component=item).values_list("unit__code", "bom__item__number")
+    prices = VendorPrice.objects.filter(item=item).values_list("unit__code", "vendor__number")
+    for code, user in [*lines.order_by("pk"), *prices.order_by("pk")]:
+        try:
+            ways.factor(code, unit.code, item.number)
+        except MissingConversion:
+            raise Refused(
+                _("{item} is used by {user} in {given}, and nothing says how many {wanted} one {given} is."),
+                code="no_conversion",
+                field="unit",
+                item=item.number,
+                user=user,
+                given=code,
+                wanted=unit.code,
+            ) from None
+
+
+def as_words(attributes: Mapping[str, object]) -> dict[str, str]:
+    """Attributes are text, as sheets carry them, so that they compare the same wherever they came from."""
+    return {
+        str(name).strip(): ("yes" if value else "no") if isinstance(value, bool) else str(value).strip()
+        for name, value in attributes.items()
+        if value not in (None, "")
+    }
+
+
+def check_item(item: Item) -> None:
+    """Refused when what is said of the item contradicts itself. No query, three for a variant."""
+    for field, sentence in said_wrong(item):
+        raise Refused(sentence, code="contradiction", field=field, item=item.number)
+    if item.variant_of is not None:
+        _check_variant(item, item.variant_of)
+
+
+def said_wrong(item: Item) -> Iterable[tuple[str, object]]:
+    """(field, sentence) of everything about the item alone that cannot be."""
+    tracked = item.tracking != Item.Tracking.NONE
+    if not item.number.strip() or not item.number.isprintable():
+        yield "number", _("The number is empty or has characters that cannot be printed.")
+    if item.kind == Item.Kind.SERVICE and tracked:
+        yield "tracking", _("A service is not stored: {item} cannot be tracked by lot or serial number.")
+    if item.kind == Item.Kind.SERVICE and item.phantom:
+        yield "phantom", _("A service has no components: {item} cannot be a phantom.")
+    if (item.shelf_life_days or item.retest_days) and not tracked:
+        yield "shelf_life_days", _("Shelf life is kept by lot: track {item} by lot or serial number first.")
+    if item.shelf_life_days and item.retest_days and item.retest_days > item.shelf_life_days:
+        yield "retest_days", _("{item} is to be tested again only after its shelf life has ended.")
+
+
+def _check_variant(item: Item, model: Item) -> None:
+    named = {"code": "variant", "field": "variant_of", "item": item.number, "model": model.number}
+    if model.pk == item.pk or item.number == model.number:
+        raise Refused(_("{item} cannot be a variant of itself."), **named)
+    if model.variant_of_id is not None:
+        raise Refused(_("{model} is a variant itself: {item} has to be one of its model."), **named)
+    if item.pk and Item.objects.filter(variant_of=item).exists():
+        raise Refused(_("{item} has variants of its own: it cannot become one."), **named)
+    if not item.attributes:
+        raise Refused(
+            _("Say by which attributes {item} differs from {model}."), **named | {"field": "attributes"}
+        )
+    twin = Item.objects.filter(variant_of=model, attributes=item.attributes).exclude(pk=item.pk).first()
+    if twin is not None:
+        raise Refused(
+            _("{twin} is the variant of {model} with these attributes already."), twin=twin.number, **named
+        )
 
 
 def _must_be_free(number: str) -> None:
@@ -104,18 +218,29 @@ def _must_be_free(number: str) -> None:
 
 @transaction.atomic
 def retire_item(*, item: Item, by: User) -> Item:
-    """Not to be used any more. Refused while an active bill takes it, naming one."""
-    used = BomLine.objects.filter(component=item, bom__state=VersionState.ACTIVE, valid_to__isnull=True)
-    line = used.select_related("bom__item").order_by("bom__item__number").first()
-    if line is not None:
-        raise Refused(
+    """Not to be used any more. Refused while an active bill takes it or an open document wants it, naming
+    one."""
+    for no in in_bills([item]):
+        raise no
+    ask(ItemsRetiring(items=(item,), by=by))
+    return _switch(item, by, active=False)
+
+
+def in_bills(items: Iterable[Item]) -> list[Refused]:
+    """An objection for each item that an active bill takes today or later. One query."""
+    named = {item.pk: item for item in items}
+    used = BomLine.objects.filter(component__in=named, bom__state=VersionState.ACTIVE, valid_to__isnull=True)
+    rows = used.order_by("component", "bom__item__number").distinct("component")
+    return [
+        Refused(
             _("{item} goes into {parent}: end that line first."),
             code="in_use",
-            about=item,
-            item=item.number,
-            parent=line.bom.item.number,
+            about=named[component],
+            item=named[component].number,
+            parent=parent,
         )
-    return _switch(item, by, active=False)
+        for component, parent in rows.values_list("component", "bom__item__number")
+    ]
 
 
 @transaction.atomic
@@ -132,49 +257,11 @@ def _switch(item: Item, by: User, *, active: bool) -> Item:
     return row
 
 
-@dataclass(frozen=True, kw_only=True)
-class PolicyInput:
-    """Default order settings; quantities in the item's unit."""
-
-    supply: str
-    mode: str = ItemPolicy.Mode.DISCRETE
-    strategy: str = ItemPolicy.Strategy.STOCK
-    lot_policy: str = ItemPolicy.Lot.LOT_FOR_LOT
-    fixed_quantity: Decimal | None = None
-    minimum_quantity: Decimal = Decimal(0)
-    maximum_quantity: Decimal | None = None
-    multiple_quantity: Decimal = Decimal(0)
-    period_days: int = 0
-    lead_time_days: int = 0
-    safety_stock: Decimal = Decimal(0)
-    reorder_point: Decimal = Decimal(0)
-    yield_fraction: Decimal = Decimal(1)
-    vendor: Vendor | None = None
-    location: Location | None = None
-
-
 @transaction.atomic
-def set_policy(*, item: Item, policy: PolicyInput, site: Site | None = None, by: User) -> ItemPolicy:
-    """How an item is supplied at a site, or at all sites without one of their own. Replaces what was
-    there."""
-    _check(policy, site)
-    columns = {name: getattr(policy, name) for name in PolicyInput.__dataclass_fields__}
-    try:
-        with transaction.atomic():
-            row, _new = ItemPolicy.objects.update_or_create(item=item, site=site, defaults=columns)
-    except IntegrityError:
-        raise Refused(_("These order settings contradict each other."), code="contradiction") from None
-    tell(ItemsSaved(items=(item,), by=by))
-    return row
-
-
-def _check(policy: PolicyInput, site: Site | None) -> None:
-    least, most = policy.minimum_quantity, policy.maximum_quantity
-    if most is not None and most < least:
-        raise Refused(_("The maximum is below the minimum."), field="maximum_quantity")
-    if policy.lot_policy == ItemPolicy.Lot.FIXED and not policy.fixed_quantity:
-        raise Refused(_("A fixed lot needs its quantity."), field="fixed_quantity")
-    if min(least, policy.multiple_quantity, policy.safety_stock, policy.reorder_point) < 0:
-        raise Refused(_("A quantity is below 0."), field="minimum_quantity")
-    if policy.location and site and policy.location.site_id != site.pk:
-        raise Refused(_("{location} is at another site."), field="location", location=policy.location.code)
+def delete_item(*, item: Item, by: User) -> None:
+    """Delete an item that nothing refers to, with its order settings and prices. Refused, naming the first
+    record that does: such an item is taken out of use."""
+    row = Item.objects.select_for_update().get(pk=item.pk)
+    number = row.number
+    tell(ItemsDeleted(number=number, by=by))
+    remove_unused(row, instead=_("Take it out of use."))

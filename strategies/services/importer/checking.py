@@ -73,7 +73,7 @@ def check(sheet: Sheet, table: Table) -> Checked:
         checked.lines += 1
         # An empty cell at the end is what columns the file does not have are read from (place -1).
         cells = [*given[:width], *[""] * (width + 1 - len(given[:width]))]
-        row = Row(line, {}, cells)
+        row = Row(line, {}, cells, checked.given)
         before = len(checked.problems)
         if any(given[width:]):
             checked.refuse(line, "", _("The line has more cells than there are headings."))

@@ -113,11 +113,13 @@ Field: TypeAlias = Column | Reference | Attributes
 
 @dataclass(slots=True)
 class Row:
-    """One line that could be read: a value for each target of the sheet; references are primary keys."""
+    """One line that could be read: a value for each target of the sheet; references are primary keys. `given`
+    are the headings of its file."""
 
     line: int
     values: dict[str, Any]
     cells: Sequence[str]
+    given: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -10,7 +10,10 @@ from tests.factories import (
     make_bom,
     make_calendar,
     make_item,
+    make_location,
     make_route,
+    make_site,
+    make_stock,
     make_unit,
     make_user,
     make_vendor,
@@ -48,17 +51,132 @@ def test_items_are_added_changed_and_found(engineer):
     assert [row["number"] for row in found] == ["BIKE"]
 
 
-def test_the_unit_of_an_item_stays(engineer):
-    make_item("BIKE")
-    make_unit("KG")
-    answer = engineer.patch(
-        f"{API}/items/BIKE/",
-        {"unit": "KG"},
-        content_type="application/json",
-        headers={"Idempotency-Key": "k"},
+def change(client: Client, address: str, body: object, key: str = "c1"):
+    return client.patch(
+        f"{API}/{address}", body, content_type="application/json", headers={"Idempotency-Key": key}
     )
+
+
+def remove(client: Client, address: str, key: str = "d1"):
+    return client.delete(f"{API}/{address}", headers={"Idempotency-Key": key})
+
+
+def test_the_unit_of_an_item_with_stock_stays(engineer):
+    item, store = make_item("BIKE"), make_location(make_site(), code="A")
+    make_unit("KG")
+    assert change(engineer, "items/BIKE/", {"unit": "KG"}).json()["unit"] == "KG"
+    make_stock(item, 3, store)
+    answer = change(engineer, "items/BIKE/", {"unit": "EA"}, key="c2")
     assert answer.status_code == 409
-    assert "BIKE is counted in its unit everywhere" in answer.json()["detail"]
+    assert "BIKE has stock moves in its unit" in answer.json()["detail"]
+
+
+def test_the_later_of_two_editors_is_told(engineer):
+    make_item("BIKE")
+    assert change(engineer, "items/BIKE/", {"name": "Racer", "revision": 1}).status_code == 200
+    late = change(engineer, "items/BIKE/", {"name": "Tourer", "revision": 1}, key="c2")
+    assert late.status_code == 409
+    assert "changed by somebody else" in late.json()["detail"]
+    assert engineer.get(f"{API}/items/BIKE/").json()["name"] == "Racer"
+
+
+def test_order_settings_are_added_changed_explained_and_removed(engineer):
+    make_item("BIKE", attributes={"colour": "red"})
+    made = post(engineer, "item-policies/", {"item": "BIKE", "supply": "buy", "lead_time_days": 5})
+    red = {"item": "BIKE", "supply": "make", "rank": 10, "variant": {"colour": "red"}, "lead_time_days": 2}
+    assert (made.status_code, post(engineer, "item-policies/", red, key="k2").status_code) == (201, 201)
+    told = engineer.get(f"{API}/items/BIKE/settings/").json()["settings"]
+    assert [(row["lead_time_days"], row["why"]) for row in told] == [(2, "wins"), (5, "rank")]
+    again = post(engineer, "item-policies/", red, key="k3")
+    assert (again.status_code, again.json()["code"]) == (400, "invalid")
+    key = told[0]["id"]
+    assert change(engineer, f"item-policies/{key}/", {"lead_time_days": 3}).json()["lead_time_days"] == 3
+    assert remove(engineer, f"item-policies/{key}/").status_code == 204
+    told = engineer.get(f"{API}/items/BIKE/settings/").json()["settings"]
+    assert [(row["lead_time_days"], row["why"]) for row in told] == [(5, "wins")]
+
+
+def test_units_and_their_conversions_by_rest(engineer):
+    for code, digits in (("LB", 3), ("KG", 3)):
+        body = {"code": code, "name": code, "digits": digits, "rounding": "half_up"}
+        assert post(engineer, "units/", body, key=code).status_code == 201
+    made = post(
+        engineer, "unit-conversions/", {"source": "LB", "target": "KG", "factor": "0.453592292"}, key="f"
+    )
+    assert (made.status_code, made.json()["factor"]) == (201, "113398073/250000000")
+    found = engineer.get(f"{API}/units/LB/convert/?quantity=970&to=KG").json()
+    assert found == {
+        "exact": "10999613081/25000000",
+        "rounded": "439.985",
+        "unit": "KG",
+        "path": ["LB", "KG"],
+    }
+    back = post(engineer, "unit-conversions/", {"source": "KG", "target": "LB", "factor": "2.2"}, key="g")
+    assert back.status_code == 409
+    assert "contradict each other: by " in back.json()["detail"]
+    make_unit("M")
+    lost = engineer.get(f"{API}/units/LB/convert/?to=M")
+    assert (lost.status_code, "how many M one LB is" in lost.json()["detail"]) == (409, True)
+    used = remove(engineer, "units/LB/")
+    assert (used.status_code, "it cannot be deleted" in used.json()["detail"]) == (409, True)
+    assert remove(engineer, f"unit-conversions/{made.json()['id']}/", key="d2").status_code == 204
+    assert remove(engineer, "units/LB/", key="d3").status_code == 204
+
+
+def test_vendors_prices_and_outside_work_by_rest(engineer):
+    make_item("SPOKE")
+    make_site("ONE")
+    assert (
+        post(engineer, "vendors/", {"number": "ACME", "name": "Acme", "currency": "USD"}).status_code == 201
+    )
+    tier = {
+        "vendor": "ACME",
+        "item": "SPOKE",
+        "unit": "EA",
+        "currency": "USD",
+        "price": "0.25",
+        "valid_from": "2026-01-01",
+    }
+    made = post(engineer, "vendor-prices/", tier, key="p1")
+    assert made.status_code == 201
+    again = post(engineer, "vendor-prices/", tier | {"price": "0.24", "valid_from": "2026-06-01"}, key="p2")
+    assert (again.status_code, "end that price first" in again.json()["detail"]) == (409, True)
+    ended = change(engineer, f"vendor-prices/{made.json()['id']}/", {"valid_to": "2026-05-31"})
+    assert ended.json()["valid_to"] == "2026-05-31"
+    assert (
+        post(
+            engineer, "vendor-prices/", tier | {"price": "0.24", "valid_from": "2026-06-01"}, key="p3"
+        ).status_code
+        == 201
+    )
+    policy = {
+        "site": "ONE",
+        "item": "SPOKE",
+        "vendor": "ACME",
+        "rule": "overflow",
+        "valid_from": "2026-01-01",
+    }
+    outside = post(engineer, "outsourcing-policies/", policy, key="o1")
+    assert outside.status_code == 201
+    key = outside.json()["id"]
+    assert (
+        change(engineer, f"outsourcing-policies/{key}/", {"overflow_load": "0.9"}, key="c2").json()[
+            "overflow_load"
+        ]
+        == "0.9"
+    )
+    assert remove(engineer, f"outsourcing-policies/{key}/").status_code == 204
+    assert remove(engineer, "vendors/ACME/", key="d2").status_code == 204
+
+
+def test_an_item_nothing_refers_to_is_deleted_and_another_is_not(engineer):
+    bike, wheel = make_item("BIKE"), make_item("WHEEL")
+    make_bom(bike, {wheel: 2})
+    used = remove(engineer, "items/WHEEL/")
+    assert (used.status_code, "Take it out of use" in used.json()["detail"]) == (409, True)
+    make_item("NOBODY", supply="buy")
+    assert remove(engineer, "items/NOBODY/", key="d2").status_code == 204
+    assert not Item.objects.filter(number="NOBODY").exists()
 
 
 def test_many_items_go_in_by_number_and_a_second_time_change_nothing(engineer):

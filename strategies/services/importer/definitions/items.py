@@ -8,7 +8,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from strategies.models import Item, ItemGroup, ItemPolicy, Location, Site, Unit, Vendor
+from strategies.models import Item, ItemGroup, ItemPolicy, Location, SetupFamily, Site, Unit, Vendor
+from strategies.models.item import Flushing
+from strategies.services.importer.definitions.item_reviews import (
+    counted_items_stay,
+    items_make_sense,
+    settings_have_ranks,
+)
 from strategies.services.importer.definitions.reviews import made_items_can_be_made
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Attributes, Column, Reference, Row, Sheet
@@ -44,7 +50,12 @@ SHEETS = (
         about=gettext_lazy("Further columns attribute.colour, attribute.size, … are kept with the item."),
         model=Item,
         key=("number",),
-        sentences={"item_external_id_once": gettext_lazy("Another item has this external_id already.")},
+        guards=(counted_items_stay,),
+        reviews=(items_make_sense,),
+        sentences={
+            "item_external_id_once": gettext_lazy("Another item has this external_id already."),
+            "item_variant_of_another": gettext_lazy("An item cannot be a variant of itself."),
+        },
         fields=(
             Column("number", Text(40), required=True, example="BK-R93R-62"),
             Column("name", Text(200), required=True, example="Road-150 Red, 62"),
@@ -52,7 +63,12 @@ SHEETS = (
             Reference("group", ItemGroup, ("group",), ("code",), example="BIKES"),
             Reference("unit", Unit, ("unit",), ("code",), required=True, example="EA"),
             Column("tracking", Choice(Item.Tracking), example="none"),
-            Column("shelf_life_days", Whole()),
+            Column("shelf_life_days", Whole(0, 36500)),
+            Column("retest_days", Whole(0, 36500)),
+            Column("flushing", Choice(Flushing), example="manual"),
+            Column("phantom", Flag()),
+            Reference("setup_family", SetupFamily, ("setup_family",), ("code",)),
+            Reference("variant_of", Item, ("variant_of",), ("number",)),
             Column("list_price", Number(at_least=ZERO, places=8)),
             Attributes("attributes", "attribute."),
             Column("source_system", Text(40)),
@@ -63,14 +79,20 @@ SHEETS = (
     Sheet(
         name="item_policies",
         title=gettext_lazy("Item policies"),
-        about=gettext_lazy("Default order settings; a line without a site holds for all sites."),
+        about=gettext_lazy(
+            "Default order settings; a line without a site holds for all sites. "
+            "Columns variant.colour, variant.size, … and a rank make it hold for such variants only."
+        ),
         model=ItemPolicy,
-        key=("item", "site"),
-        checks=(_quantities_agree,),
+        key=("item", "site", "rank"),
+        checks=(_quantities_agree, settings_have_ranks),
         finish=(made_items_can_be_made,),
         fields=(
             Reference("item", Item, ("item",), ("number",), required=True, example="BK-R93R-62"),
             Reference("site", Site, ("site",), ("code",), example="BOTHELL"),
+            Column("rank", Whole(0, 32767), help=gettext_lazy("the highest that fits wins")),
+            Attributes("variant", "variant."),
+            Column("stopped", Flag(), help=gettext_lazy("no new orders are planned")),
             Column("supply", Choice(ItemPolicy.Supply), required=True, example="make"),
             Column("mode", Choice(ItemPolicy.Mode), example="discrete"),
             Column("strategy", Choice(ItemPolicy.Strategy), example="mts"),

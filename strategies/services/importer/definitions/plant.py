@@ -18,6 +18,7 @@ from strategies.models import (
     UnitConversion,
     Vendor,
 )
+from strategies.services.importer.definitions.item_reviews import conversions_agree
 from strategies.services.importer.definitions.work_reviews import calendars_have_hours, zone_is_known
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Reference, Row, Sheet
@@ -103,6 +104,7 @@ SHEETS = (
         model=UnitConversion,
         key=("item", "source", "target"),
         checks=(_two_units,),
+        reviews=(conversions_agree,),
         fields=(
             Reference("item", Item, ("item",), ("number",), help=gettext_lazy("empty: for all items")),
             Reference("source", Unit, ("from",), ("code",), required=True, example="DZ"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from strategies.models import Calendar, Currency, Item, OutsourcingPolicy, Site, Unit, Vendor, VendorPrice
 from strategies.services.importer.definitions.bills import days_in_order
+from strategies.services.importer.definitions.item_reviews import one_policy_a_day, operations_exist
 from strategies.services.importer.definitions.reviews import units_convert
 from strategies.services.importer.kinds import Choice, Day, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Reference, Row, Sheet
@@ -24,6 +25,12 @@ def _mail_has_an_at(row: Row) -> Iterable[tuple[str, str]]:
     mail = row.values["email"]
     if mail and "@" not in mail:
         yield "email", _("“{mail}” is not a mail address.").format(mail=mail)
+
+
+def _order_in_order(row: Row) -> Iterable[tuple[str, str]]:
+    least, most = row.values["order_minimum"], row.values["order_maximum"]
+    if least is not None and most is not None and most < least:
+        yield "order_maximum", _("The most per order is less than the least.")
 
 
 SHEETS = (
@@ -52,7 +59,12 @@ SHEETS = (
         about=gettext_lazy("Price of one unit, for an item or for the work on one of its operations."),
         model=VendorPrice,
         key=("vendor", "item", "operation_number", "unit", "minimum_quantity", "valid_from"),
-        checks=(days_in_order,),
+        checks=(days_in_order, _order_in_order),
+        sentences={
+            "vendor_price_no_overlap": gettext_lazy(
+                "The vendor asks another price for the same quantity on some of these days: end that first."
+            )
+        },
         reviews=(units_convert("vendor_prices", "item", "warning"),),
         fields=(
             VENDOR,
@@ -75,6 +87,8 @@ SHEETS = (
         model=OutsourcingPolicy,
         key=("site", "item", "operation_number", "vendor", "valid_from"),
         checks=(days_in_order,),
+        reviews=(one_policy_a_day,),
+        finish=(operations_exist,),
         fields=(
             Reference("site", Site, ("site",), ("code",), required=True, example="BOTHELL"),
             ITEM,
@@ -84,6 +98,8 @@ SHEETS = (
             Column("supply", Choice(OutsourcingPolicy.Supply), example="send"),
             Column("lead_time_days", Whole(0, 3650), example="5"),
             Column("allowed_loss_fraction", Number(at_least=ZERO, below=ONE)),
+            Column("overflow_load", Number(at_least=ZERO), help=gettext_lazy("0.9 = 90 %")),
+            Column("overflow_on_downtime", Flag()),
             Column("valid_from", Day(), required=True, example="2026-01-01"),
             Column("valid_to", Day()),
         ),

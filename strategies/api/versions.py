@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
 
 from p2p.core.rest import verb
 from strategies import serializers as shapes
 from strategies.api.base import EDITORS, SheetViewSet
-from strategies.facts import Activating
+from strategies.facts import Activating, Reopening
 from strategies.models.version import VERSION_FLOW
 from strategies.services import versions
+from strategies.services.versions import activate_many
 
 
 class VersionViewSet(SheetViewSet):
@@ -35,6 +40,22 @@ class VersionViewSet(SheetViewSet):
         """Back to its author."""
         return versions.reject(version=version, by=by)
 
+    @verb(roles=EDITORS, flow=VERSION_FLOW, ask=lambda version, by: Reopening(version=version, by=by))
+    def reopen(self, version: Any, by: Any) -> Any:
+        """An approved version that nobody used is a draft again."""
+        return versions.reopen(version=version, by=by)
+
+    @verb(roles=EDITORS, flow=VERSION_FLOW)
+    def deactivate(self, version: Any, by: Any) -> Any:
+        """It stays approved, and planning does not find it any more."""
+        return versions.deactivate(version=version, by=by)
+
+    @verb(roles=EDITORS, body=shapes.ManyVersions, detail=False)
+    def activate_several(self, by: Any, versions: Sequence[int], replace: bool) -> Any:
+        """Several versions at once, all or none."""
+        rows = found(self, versions)
+        return {"detail": activate_many(records=rows, replace=replace, by=by)}
+
     @verb(
         roles=EDITORS,
         flow=VERSION_FLOW,
@@ -49,3 +70,14 @@ class VersionViewSet(SheetViewSet):
     def retire(self, version: Any, by: Any) -> Any:
         """Not to be used any more."""
         return versions.retire(version=version, by=by)
+
+
+def found(view: Any, keys: Sequence[int]) -> list[Any]:
+    """The versions by id, in the order they were named; the first that is not there is named."""
+    rows = view.get_queryset().in_bulk(keys)
+    for key in keys:
+        if key not in rows:
+            raise exceptions.ValidationError(
+                {"versions": _("There is no version {key} here.").format(key=key)}
+            )
+    return [rows[key] for key in keys]

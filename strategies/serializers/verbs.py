@@ -15,6 +15,15 @@ class Activation(VerbSerializer):
     )
 
 
+class ManyVersions(VerbSerializer):
+    versions = serializers.ListField(
+        child=serializers.IntegerField(), allow_empty=False, help_text="Ids of approved versions."
+    )
+    replace = serializers.BooleanField(
+        default=False, help_text="End the versions that hold now the day before."
+    )
+
+
 class Copy(VerbSerializer):
     valid_from = serializers.DateField(required=False, allow_null=True, default=None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from strategies.facts import VersionChanged
+from strategies.facts import VersionChanged, VersionMoved
 from strategies.models import BomLine, BomOutput, BomVersion, Item, Site
 from strategies.services.bom_inputs import AlternateInput, LineInput, StepInput, input_of
 from strategies.services.bom_lines import rewrite_line, write_lines
@@ -21,9 +22,30 @@ from strategies.services.bom_outputs import OutputInput, output_input_of, write_
 from strategies.services.versions import lock_draft, next_version
 
 __all__ = [
-    "AlternateInput", "LineInput", "OutputInput", "StepInput", "add_line", "change_bom", "change_line", "copy_bom",
-    "draft_bom", "remove_line", "set_lines", "take_turn",
+    "AlternateInput", "BomHead", "LineInput", "OutputInput", "StepInput", "add_line", "change_bom", "change_line",
+    "copy_bom", "delete_bom", "draft_bom", "head_of", "remove_line", "set_lines", "take_turn",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class BomHead:
+    """What a version says about itself: for which site, days, quantities and batch it holds."""
+
+    site: Site | None = None
+    name: str = ""
+    reason: str = ""
+    kind: str = BomVersion.Kind.BOM
+    valid_from: date | None = None
+    valid_to: date | None = None
+    from_quantity: Decimal = Decimal(0)
+    batch_quantity: Decimal = Decimal(1)
+    multiple_quantity: Decimal = Decimal(0)
+    yield_fraction: Decimal = Decimal(1)
+
+
+def head_of(bom: BomVersion) -> BomHead:
+    """The head as it stands, to say what is to be different."""
+    return BomHead(**{each.name: getattr(bom, each.name) for each in fields(BomHead)})
 
 
 @transaction.atomic
@@ -69,52 +91,28 @@ def draft_bom(
 
 
 @transaction.atomic
-def change_bom(
-    *,
-    bom: BomVersion,
-    site: Site | None = None,
-    name: str | None = None,
-    reason: str | None = None,
-    kind: str | None = None,
-    valid_from: date | None = None,
-    valid_to: date | None = None,
-    open_days: bool = False,
-    from_quantity: Decimal | None = None,
-    batch_quantity: Decimal | None = None,
-    multiple_quantity: Decimal | None = None,
-    yield_fraction: Decimal | None = None,
-    revision: int | None = None,
-    by: User,
-) -> BomVersion:
-    """What the head of a draft says from now on; None leaves a value as it is, `open_days` takes both days away
-    first.
+def change_bom(*, bom: BomVersion, to: BomHead, revision: int | None = None, by: User) -> BomVersion:
+    """What the head of a draft says from now on; the lines stay (`formulas.rescale` changes them with the batch).
 
-    The lines stay as they are (`formulas.rescale` changes them with the batch). Refused when somebody else was
-    quicker (`revision`), and for figures and days that make no sense.
+    For another site it gets that site's next number. Refused when somebody else was quicker (`revision`), and for
+    figures and days that make no sense.
     """
     draft = lock_draft(bom, revision=revision)
-    if open_days:
-        draft.valid_from = draft.valid_to = None
-    given = {
-        "site": site,
-        "name": name,
-        "reason": reason,
-        "kind": kind,
-        "valid_from": valid_from,
-        "valid_to": valid_to,
-        "from_quantity": from_quantity,
-        "batch_quantity": batch_quantity,
-        "multiple_quantity": multiple_quantity,
-        "yield_fraction": yield_fraction,
-    }
-    if site is not None and site.pk != draft.site_id:
-        draft.version = next_version(model=BomVersion, item=draft.item, site=site)
-    for column, value in given.items():
-        if value is not None:
-            setattr(draft, column, value)
+    if (to.site.pk if to.site else None) != draft.site_id:
+        draft.version = next_version(model=BomVersion, item=draft.item, site=to.site)
+    for each in fields(to):
+        setattr(draft, each.name, getattr(to, each.name))
     _check_head(draft)
     draft.save()
     return changed(draft, by)
+
+
+@transaction.atomic
+def delete_bom(*, bom: BomVersion, revision: int | None = None, by: User) -> None:
+    """Throw a draft away, with its lines. Versions that were ever approved are retired instead."""
+    draft = lock_draft(bom, revision=revision)
+    tell(VersionMoved(version=draft, step="delete", by=by))
+    draft.delete()
 
 
 def _check_head(bom: BomVersion) -> None:

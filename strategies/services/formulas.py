@@ -96,8 +96,9 @@ def _rescale_lines(draft: BomVersion, ratio: Fraction) -> None:
     BomLine.objects.bulk_update(lines, ["quantity"])
     steps = list(BomStep.objects.filter(line__in=growing).order_by("pk"))
     for step in steps:
-        step.quantity = _kept(Fraction(step.quantity) * ratio)
-        step.from_quantity = _kept(Fraction(step.from_quantity) * ratio)
+        # Steps may begin, and take, nothing: they are not refused for it.
+        step.quantity = decimal_of(Fraction(step.quantity) * ratio, PLACES)
+        step.from_quantity = decimal_of(Fraction(step.from_quantity) * ratio, PLACES)
     BomStep.objects.bulk_update(steps, ["quantity", "from_quantity"])
 
 

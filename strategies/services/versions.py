@@ -139,9 +139,9 @@ def approve_many(*, records: Iterable[Either], by: User) -> str:
 
 
 @transaction.atomic
-def activate_many(*, records: Iterable[Either], by: User) -> str:
-    """All of them or none, each in place of the one that holds now; says how many."""
-    done = [activate(version=version, replace=True, by=by) for version in records]
+def activate_many(*, records: Iterable[Either], replace: bool = True, by: User) -> str:
+    """All of them or none, each in place of the one that holds now unless told otherwise; says how many."""
+    done = [activate(version=version, replace=replace, by=by) for version in records]
     return str(_("{count} activated.")).format(count=len(done))
 
 

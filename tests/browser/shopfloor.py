@@ -51,7 +51,8 @@ CUT = """() => {
     range.selectNodeContents(text);
     const box = parent.closest(boxes)?.getBoundingClientRect();
     for (const line of range.getClientRects()) {
-      const sideways = box && (line.right > box.right + 1 || line.left < box.left - 1);
+      const room = parent.closest(boxes + ', .card')?.getBoundingClientRect();
+      const sideways = room && (line.right > room.right + 1 || line.left < room.left - 1);
       const upright = box && (line.bottom > box.bottom + 2 || line.top < box.top - 2);
       if (line.right > innerWidth + 1 || line.left < -1) found.push('window: ' + text.data.trim());
       else if (sideways || upright) found.push('box: ' + text.data.trim());
@@ -61,6 +62,13 @@ CUT = """() => {
       const more = each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 2;
       if (hides && more) found.push('clipped: ' + text.data.trim());
     }
+  }
+  const pairs = ['.prog .of|.prog .togo', '.prog .g|.prog .of', '.entry .typed|.entry .togo'];
+  for (const [one, two] of pairs.map(each => each.split('|'))) {
+    const [a, b] = [one, two].map(name => open.querySelector(name)?.getBoundingClientRect());
+    if (!a || !b || !a.width || !b.width) continue;
+    const across = a.right > b.left + 1 && b.right > a.left + 1, along = a.bottom > b.top + 1 && b.bottom > a.top + 1;
+    if (across && along) found.push(one + ' runs into ' + two);
   }
   if (document.documentElement.scrollWidth > innerWidth) found.push('the page is wider than the window');
   return [...new Set(found)];

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from execution.services.release import release
+from execution.services.report import report
 from p2p.core import clock
 from planning.models import ProductionOrder
 from tests.browser.shopfloor import (
@@ -145,3 +147,28 @@ def test_turning_the_tablet_loses_nothing_that_was_typed(order: ProductionOrder,
     turn(page, "portrait")
     assert page.locator("dialog[open] [data-shown]").inner_text() == "6"
     assert page.locator("dialog[open] [data-go]").is_visible()
+
+
+@pytest.mark.parametrize("way", SIZES)
+def test_large_figures_are_not_cut_and_do_not_run_into_each_other(visit: Visit, shoot: Any, way: str) -> None:
+    order = make_floor(quantity=1_250_000, over_report_fraction=Decimal("0.1"))
+    row = order.operations.get()
+    page = visit("/floor/", by=olinda(), size="tablet")
+    turn(page, way)
+    found = {}
+    for good in (100, 1134, 22_100, 1_000_000):
+        report(operation=row, good=Decimal(good), by=olinda())
+        page.goto(JOB, wait_until="networkidle")
+        shoot(page, f"floor-figures-{good}-{way}")
+        found[good] = page.evaluate(CUT)
+        type_good(page, "123456")
+        found[-good] = page.evaluate(CUT)
+        type_more(page, "789")
+        found[good + 1] = page.evaluate(CUT)
+        shoot(page, f"floor-pad-{good}-{way}")
+    assert {number: each for number, each in found.items() if each} == {}
+
+
+def type_more(page: Any, digits: str) -> None:
+    for digit in digits:
+        page.locator(f"dialog[open] [data-k='{digit}']").click()

@@ -29,6 +29,7 @@ export function startPad(form) {
     const figures = { left, count: number || "", over: whole(good + number - target), beyond: whole(good + number - limit), more: whole(number - left), there, after: Math.max(0, whole(left - number)) };
     for (const [name, value] of Object.entries(figures)) form.querySelectorAll(`[data-${name}]`).forEach(each => { each.textContent = value === "" ? "" : write(value); });
     part("shown").textContent = typed.replace(".", point);
+    part("shown").dataset.long = typed.length > 5 ? 2 : typed.length > 3 ? 1 : 0;
     form.querySelectorAll("[data-point]").forEach(each => { each.textContent = point; });
     form.querySelectorAll("[data-n]").forEach(each => { each.hidden = each.dataset.n !== now; });
     form.querySelector(".entry").className = `entry ${tone === "ok" ? "" : tone}`;

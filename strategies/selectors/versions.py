@@ -59,6 +59,8 @@ class Versions:
             self._known[item].append(known)
         for each in self._known.values():
             each.sort(key=lambda one: (not one.own, -one.from_quantity, one.version))
+        self.stepped = any(one.from_quantity for each in self._known.values() for one in each)
+        """Whether any version holds for some quantities only."""
 
     def on(self, item: int, day: date, quantity: Decimal) -> int | None:
         """The version for an order of this quantity that starts on this day; None where there is none.
@@ -102,11 +104,6 @@ class Versions:
             below = kept[place + 1][0] if place + 1 < len(kept) else None
             if version is not None:
                 yield Window(first, last, version, least, below)
-
-    @property
-    def stepped(self) -> bool:
-        """Whether any version holds for some quantities only."""
-        return any(one.from_quantity for each in self._known.values() for one in each)
 
     @property
     def items(self) -> set[int]:

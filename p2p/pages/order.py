@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import at_sites
 from p2p.core.web import formats
-from p2p.core.web.records import RecordPage, Said
+from p2p.core.web.records import RecordPage, RecordTab, Said
 from p2p.pages import selectors
 from planning.models import ProductionOrder
 
@@ -19,10 +20,14 @@ class OrderPage(RecordPage):
 
     model, lookup, slot, section = ProductionOrder, "number", "order", "planning"
     list_url, list_title = "planning:orders", _("Production orders")
+    annex = ("journal", "talk", "files")
 
     def rows(self) -> QuerySet[Any]:
         related = ("item", "unit", "site", "bom__item", "route__item", "parent", "output_location")
         return at_sites(ProductionOrder.objects.select_related(*related), self.request.user)
+
+    def tabs(self) -> Sequence[RecordTab]:
+        return (RecordTab("overview", _("Overview"), "pages/order_overview.html"),)
 
     def badges(self) -> list[tuple[str, Any]]:
         order = self.record

@@ -76,6 +76,7 @@ class DemandList(ListPage):
 class DemandPage(RecordPage):
     model, lookup, slot, section = Demand, "pk", "demand-line", "planning"
     list_url, list_title = "planning:demands", _("Demand")
+    annex = ("journal", "talk", "files")
 
     def rows(self) -> QuerySet[Any]:
         return selectors.demands(self.request.user)

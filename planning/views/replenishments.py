@@ -73,6 +73,7 @@ class ReplenishmentList(ListPage):
 class ReplenishmentPage(RecordPage):
     model, lookup, slot, section = ReplenishmentOrder, "number", "replenishment", "planning"
     list_url, list_title = "planning:replenishments", _("Purchases")
+    annex = ("journal", "talk", "files")
 
     def rows(self) -> QuerySet[Any]:
         return selectors.replenishments(self.request.user)

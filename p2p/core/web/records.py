@@ -11,8 +11,10 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from p2p.core import access, places
+from p2p.core.models import Attachment, Comment
 from p2p.core.web.page import Page, is_fragment
 
 
@@ -34,6 +36,14 @@ class RecordTab:
     title: Any
     template: str
     count: Any = None
+
+
+ANNEX: dict[str, tuple[Any, Any]] = {
+    "journal": (_("History"), None),
+    "talk": (_("Discussion"), Comment),
+    "files": (_("Files"), Attachment),
+}
+"""Panels of any record: their titles, and what their tab counts."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,8 @@ class RecordPage(Page):
     """URL name of the list it belongs to, for the breadcrumb."""
     list_title: Any = ""
     template_name = "core/record.html"
+    annex: Sequence[str] = ()
+    """Which of the panels that every record has stand behind the other tabs: journal, talk, files."""
 
     def rows(self) -> QuerySet[Any]:
         """What may be opened, with select_related for the head. Override."""
@@ -124,4 +136,12 @@ class RecordPage(Page):
             for each in places.panels(f"{self.slot}.tabs", self.record)
             if not each.roles or access.may(self.request.user, *each.roles)
         ]
-        return own + others
+        return own + others + [self._annexed(each) for each in self.annex]
+
+    def _annexed(self, kind: str) -> _Drawn:
+        about = (self.record._meta.label_lower, self.record.pk)
+        counted = ANNEX[kind][1]
+        many = counted.objects.filter(record_type=about[0], record_id=about[1]).count() if counted else None
+        return _Drawn(
+            kind, ANNEX[kind][0], many or None, f"?tab={kind}", fragment=reverse(f"core:{kind}", args=about)
+        )

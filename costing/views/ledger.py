@@ -16,10 +16,15 @@ from costing.models import (
     Settlement,
 )
 from p2p.core.access import MONEY_ROLES, at_sites
+from p2p.core.templatetags.p2p import tone
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import ListPage
 from p2p.core.web.page import Page
 from planning.models import ProductionOrder
+
+
+def _order_cost(entry: Any) -> str:
+    return f"{entry.order.get_absolute_url()}?tab=cost" if entry.order else ""
 
 
 class WorkInProcess(ListPage):
@@ -38,7 +43,7 @@ class WorkInProcess(ListPage):
         Column("quantity", _("Quantity"), kind="quantity"),
         Column("good_quantity", _("Good"), kind="quantity"),
         Column("wip", _("In process"), kind="money", total=True),
-        Column("site.currency.code", "", width=56),
+        Column("site.currency.code", _("Currency"), width=84),
     )
     empty_title = _("Nothing in process")
     empty_text = _(
@@ -61,10 +66,10 @@ class Settlements(ListPage):
     search = ("order__number", "order__item__number", "order__item__name")
     order = ("-settled_at", "-pk")
     columns = (
-        Column("order.number", _("Order"), kind="code", width=120),
+        Column("order.number", _("Order"), link=True, width=120),
         Column("order.item.number", _("Item"), kind="code", width=120),
         Column("order.item.name", _("Name")),
-        Column("good_quantity", _("Good"), kind="quantity"),
+        Column("good_quantity", _("Good"), kind="quantity", unit="order.unit.code"),
         Column("standard", _("Standard"), kind="money", total=True),
         Column("actual", _("Actual"), kind="money", total=True),
         Column(
@@ -74,7 +79,8 @@ class Settlements(ListPage):
             total=True,
             order="",
             value=lambda one: one.actual - one.standard,
-            tone=lambda one: "bad" if one.actual > one.standard else "good",
+            signed=True,
+            tone=lambda one: tone(one.actual - one.standard),
         ),
         Column("settled_at", _("Settled"), kind="time"),
     )
@@ -82,8 +88,11 @@ class Settlements(ListPage):
     empty_text = _("A finished order is settled when a supervisor ends it.")
 
     def rows(self) -> QuerySet[Any]:
-        rows = Settlement.objects.select_related("order__item", "order__site")
+        rows = Settlement.objects.select_related("order__item", "order__site", "order__unit")
         return at_sites(rows, self.request.user, path="order__site__code")
+
+    def record_url(self, record: Any) -> str:
+        return f"{record.order.get_absolute_url()}?tab=cost"
 
 
 class Entries(ListPage):
@@ -96,7 +105,7 @@ class Entries(ListPage):
     columns = (
         Column("id", _("Entry"), kind="number", width=88),
         Column("kind", _("Kind"), value=lambda one: one.get_kind_display(), width=168),
-        Column("order.number", _("Order"), kind="code", width=120),
+        Column("order.number", _("Order"), width=120, href=_order_cost),
         Column("reference", _("Document")),
         Column("amount", _("Amount"), kind="money", order=""),
         Column("posted_on", _("Day"), kind="date"),

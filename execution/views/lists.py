@@ -201,10 +201,10 @@ class Reports(ListPage):
         Column(
             "scrap", _("Scrap"), kind="quantity", total=True, tone=lambda one: "bad" if one.scrap > 0 else ""
         ),
-        Column("reason.name", _("Reason"), width=116),
+        Column("reason.name", _("Reason"), width=150),
         Column("seconds", _("Time"), kind="duration"),
         Column("effective_at", _("When"), kind="time"),
-        Column("by", _("By"), width=96, order="by__username"),
+        Column("by", _("By"), width=112, order="by__username"),
         Column(
             "undone",
             _("Note"),

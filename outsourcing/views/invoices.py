@@ -32,7 +32,7 @@ class Invoices(ListPage):
         Column("vendor.name", _("Vendor"), width=200),
         Column("invoiced_on", _("Date"), kind="date"),
         Column("value", _("Value"), kind="money", places=2, total=True),
-        Column("currency.code", _("Currency"), width=72),
+        Column("currency.code", _("Currency"), width=84),
         Column("blocked_because", _("Blocked because")),
     )
     tabs = (Tab("blocked", _("Blocked"), "state=blocked", counted=True, hot=True),)

@@ -50,9 +50,9 @@ COLUMNS = (
     Column("back", _("Back"), kind="bar", bar=("back", "", "pieces")),
     Column("due_on", _("Next due"), kind="date", tone=_late),
     Column("value", _("Value"), kind="money", places=2, total=True),
-    Column("currency.code", _("Currency"), width=72),
+    Column("currency.code", _("Currency"), width=84),
     Column("sent_at", _("Sent"), kind="time"),
-    Column("site.code", _("Site"), width=80),
+    Column("site.code", _("Site"), width=92),
 )
 
 

@@ -19,6 +19,14 @@ def _progress(record: Any) -> str:
     return f"{record.read} / {record.asked * record.sample_size}"
 
 
+def _order(record: Any) -> str:
+    return str(record.operation.order.get_absolute_url()) if record.operation else ""
+
+
+def _inspection(record: Any) -> str:
+    return str(record.inspection.get_absolute_url()) if record.inspection else ""
+
+
 class Inspections(ListPage):
     model, title, section, slot = Inspection, _("Inspections"), "quality", "inspections"
     search = ("number", "item__number", "item__name", "operation__order__number", "lot__number")
@@ -29,9 +37,9 @@ class Inspections(ListPage):
         Column("state", _("State"), kind="state", width=150),
         Column("item.number", _("Item"), kind="code", width=112),
         Column("item.name", _("Name")),
-        Column("operation.order.number", _("Order"), kind="code", width=104),
+        Column("operation.order.number", _("Order"), kind="code", width=104, href=_order),
         Column("operation.number", _("Op."), kind="number", width=56),
-        Column("operation.group.name", _("Work centre"), width=140),
+        Column("operation.group.name", _("Work centre"), width=124),
         Column("quantity", _("Quantity"), kind="quantity", unit="item.unit.code"),
         Column("sample_size", _("Sample"), kind="number", width=72),
         Column("progress", _("Read"), value=_progress, width=80),
@@ -64,13 +72,13 @@ class Plans(ListPage):
         Column("version", _("Version"), kind="number", width=72),
         Column("state", _("State"), kind="state"),
         Column("name", _("Name")),
-        Column("get_trigger_display", _("When"), width=190, order="trigger"),
-        Column("item.number", _("Item"), kind="code", width=120),
-        Column("item_group.code", _("Item group"), width=110),
-        Column("group.name", _("Work centre"), width=140),
+        Column("get_trigger_display", _("When"), width=180, order="trigger"),
+        Column("item.number", _("Item"), kind="code", width=110),
+        Column("item_group.code", _("Item group"), width=96),
+        Column("group.name", _("Work centre"), width=124),
         Column("operation_number", _("Op."), kind="number", width=56),
         Column("blocks", _("Blocks"), kind="yes"),
-        Column("site.code", _("Site"), width=80),
+        Column("site.code", _("Site"), width=92),
     )
     tabs = (
         Tab("active", _("Active"), "state=active"),
@@ -99,8 +107,8 @@ class NonConformances(ListPage):
         Column("item.name", _("Name")),
         Column("quantity", _("Quantity"), kind="quantity", unit="item.unit.code", total=True),
         Column("lot.number", _("Lot"), kind="code", width=104),
-        Column("inspection.number", _("Inspection"), kind="code", width=104),
-        Column("operation.order.number", _("Order"), kind="code", width=104),
+        Column("inspection.number", _("Inspection"), kind="code", width=104, href=_inspection),
+        Column("operation.order.number", _("Order"), kind="code", width=104, href=_order),
         Column("reason.name", _("Reason"), width=140),
         Column("site.code", _("Site"), width=88, hidden=True),
         Column("opened_at", _("Opened"), kind="time"),

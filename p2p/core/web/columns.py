@@ -42,7 +42,7 @@ class Column:
     width in px; without it the column takes what is left (text) or what its kind needs.
     order: ORM path to sort by; None derives it from the key, "" makes the column unsortable.
     unit: dotted path of the unit shown after the number; head: unit or currency for all rows, in the head.
-    bar: (path of good, path of scrap, path of the whole). total: the bulk bar adds it up.
+    bar: (path of good, path of scrap, path of the whole). total: the bulk bar adds it up. signed: also a plus.
     tone(record) -> "bad", "good", "warn" or "". template gets `record` and `value`. hidden until chosen.
     """
 
@@ -58,6 +58,7 @@ class Column:
     href: Callable[[Any], str] | None = None
     bar: tuple[str, str, str] | None = None
     total: bool = False
+    signed: bool = False
     tone: Callable[[Any], str] | None = None
     value: Callable[[Any], Any] | None = None
     template: str = ""
@@ -145,7 +146,7 @@ def _words(column: Column, value: Any) -> str:
     if column.kind in ("number", "quantity"):
         return formats.number(value, column.places)
     if column.kind == "money":
-        return formats.number(value, 2 if column.places is None else column.places)
+        return formats.number(value, 2 if column.places is None else column.places, sign=column.signed)
     if column.kind == "percent":
         return formats.percent(value, column.places or 0)
     if column.kind == "date":

@@ -26,7 +26,7 @@ class Stock(ListPage):
         Column("item.number", _("Item"), kind="code", link=True, width=120),
         Column("item.name", _("Name")),
         Column("location.code", _("Place"), kind="code", width=110),
-        Column("location.name", _("Where"), width=140),
+        Column("location.name", _("Where"), width=176),
         Column("lot.number", _("Lot"), kind="code", width=110, href=lot_url),
         Column("serial.number", _("Serial"), kind="code", width=110, hidden=True),
         Column("quantity", _("On hand"), kind="quantity", unit="item.unit.code", total=True, width=116),

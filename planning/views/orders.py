@@ -172,6 +172,7 @@ class OrderCancel(ActionForm):
     )
     form_class = forms.NothingForm
     danger = True
+    text = _("Its operations leave the schedule, what is reserved for it is free again. It stays cancelled.")
 
     def heading(self) -> Any:
         return _("Cancel {order}").format(order=self.record)

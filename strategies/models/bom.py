@@ -130,7 +130,7 @@ class BomLine(models.Model):
     flushing = models.CharField(
         max_length=10,
         choices=ItemFlushing.choices,
-        default=ItemFlushing.MANUAL,
+        default="",
         blank=True,
         help_text=_("Empty: as the component says."),
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from strategies.engine.levels import low_level_codes
 from strategies.engine.units import MissingConversion
 from strategies.models import (
+    BomAlternate,
     BomLine,
     BomVersion,
     Item,
@@ -24,7 +25,7 @@ from strategies.models import (
 )
 from strategies.models.version import VersionState
 from strategies.selectors.units import conversions
-from strategies.services.boms import take_turn
+from strategies.services.bom_loops import take_turn
 from strategies.services.importer.sheets import Problem, Review, Row
 
 
@@ -87,26 +88,43 @@ def _missing(number: str, given: str, wanted: str, level: str) -> str:
 
 
 def bills_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:
-    """Review of bom_lines: an item goes into itself. The path is named at the last line that closes it."""
+    """Review of bom_lines and bom_alternates: an item goes into itself, or would through what may stand in. The
+    path is named at the last line that closes it."""
     take_turn()
-    open_lines = BomLine.objects.exclude(bom__state=VersionState.RETIRED).order_by()
     below: dict[int, set[int]] = defaultdict(set)
-    for parent, component in open_lines.values_list("bom__item_id", "component_id"):
-        below[parent].add(component)
+    for edges in (
+        BomLine.objects.exclude(bom__state=VersionState.RETIRED).values_list("bom__item_id", "component_id"),
+        BomAlternate.objects.exclude(line__bom__state=VersionState.RETIRED).values_list(
+            "line__bom__item_id", "component_id"
+        ),
+    ):
+        for parent, component in edges.order_by():
+            below[parent].add(component)
     loops = low_level_codes((), below).loops
     if not loops:
         return
-    items = dict(
-        BomVersion.objects.filter(pk__in={row.values["bom"] for row in rows}).values_list("pk", "item_id")
-    )
-    lines = {(items[row.values["bom"]], row.values["component"]): row.line for row in rows}
+    sheet, parents = _parents(rows)
+    lines = {(parents[row.line], row.values["component"]): row.line for row in rows}
     numbers = Item.objects.in_bulk({item for loop in loops for item in loop})
     for loop in loops:
         guilty = [lines[edge] for edge in zip(loop, loop[1:], strict=False) if edge in lines]
         if guilty:
             path = " → ".join(numbers[item].number for item in loop)
             text = _("An item goes into itself: {path}.").format(path=path)
-            yield Problem("bom_lines", text, max(guilty), "component", code="loop")
+            yield Problem(sheet, text, max(guilty), "component", code="loop")
+
+
+def _parents(rows: Sequence[Row]) -> tuple[str, dict[int, int]]:
+    """The sheet these rows are of, and by line of the file the item whose bill they belong to."""
+    if "bom" in rows[0].values:
+        items = dict(
+            BomVersion.objects.filter(pk__in={row.values["bom"] for row in rows}).values_list("pk", "item_id")
+        )
+        return "bom_lines", {row.line: items[row.values["bom"]] for row in rows}
+    items = dict(
+        BomLine.objects.filter(pk__in={row.values["line"] for row in rows}).values_list("pk", "bom__item_id")
+    )
+    return "bom_alternates", {row.line: items[row.values["line"]] for row in rows}
 
 
 def routes_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:

@@ -1,0 +1,127 @@
+"""Sheets of bills: formulas, step tables, alternates, outputs, and the places of what is wrong in them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from strategies.models import BomAlternate, BomLine, BomOutput, BomStep, BomVersion
+from strategies.services.alternates import approve_alternate
+from strategies.services.importer import take_rows
+from tests.factories import make_bom, make_conversion, make_item, make_unit, make_user
+
+pytestmark = pytest.mark.django_db
+HEAD = {"item": "BIKE", "version": "1"}
+
+
+@pytest.fixture
+def bom():
+    bike, tube = make_item("BIKE"), make_item("TUBE")
+    make_item("STEEL")
+    return make_bom(bike, {tube: 2}, state="draft", batch_quantity=10)
+
+
+def take(sheet, *rows, partly=False):
+    return take_rows(sheet=sheet, rows=[{**HEAD, **row} for row in rows], partly=partly, by=None)
+
+
+def places(outcome):
+    return [(problem.line, problem.column, problem.text) for problem in outcome.problems if problem.is_error]
+
+
+def test_a_line_comes_with_its_formula_and_leaves_flushing_to_the_item(bom):
+    row = {"position": "20", "component": "STEEL", "quantity": "3", "unit": "EA", "formula": "area",
+           "height": "2", "width": "0.5", "rounding": "consumption", "rounding_multiple": "6", "series": "100",
+           "note": "cut", "scalable": "no"}  # fmt: skip
+    assert take("bom_lines", row).saved
+    line = BomLine.objects.get(position=20)
+    assert (line.formula, line.width, line.rounding, line.series) == (
+        "area",
+        Decimal("0.5"),
+        "consumption",
+        100,
+    )
+    assert (line.flushing, line.scalable, line.note) == ("", False, "cut")
+
+
+@pytest.mark.parametrize(
+    ("also", "column", "sentence"),
+    [
+        ({"quantity": ""}, "quantity", "“quantity” is empty"),
+        ({"formula": "height"}, "height", "The formula height wants it"),
+        ({"formula": "percent"}, "percent", "The formula percent wants it"),
+        ({"rounding": "quantity"}, "rounding_multiple", "Say what multiples"),
+        ({"kind": "vendor"}, "operation_number", "has to name its operation"),
+    ],
+)
+def test_each_wrong_line_has_its_place_and_nothing_is_saved(bom, also, column, sentence):
+    good = {"position": "20", "component": "STEEL", "quantity": "1", "unit": "EA"}
+    outcome = take("bom_lines", good, {**good, "position": "30", **also})
+    [(line, where, said)] = places(outcome)
+    assert (line, where, sentence in said) == (2, column, True)
+    assert BomLine.objects.count() == 1
+
+
+def test_a_percent_line_takes_its_share_of_the_batch(bom):
+    make_conversion("EA", "G", 20, item=bom.item)
+    make_item("DYE", unit=make_unit("G"))
+    row = {"position": "20", "component": "DYE", "unit": "G", "formula": "percent", "percent": "0.25"}
+    assert take("bom_lines", row).saved
+    assert BomLine.objects.get(position=20).quantity == 50
+
+
+def test_a_line_names_a_version_of_its_component_that_may_be_used(bom):
+    steel = bom.lines.model.objects.get().component.__class__.objects.get(number="STEEL")
+    inner = make_bom(steel, {make_item("ORE"): 1}, state="draft")
+    row = {"position": "20", "component": "STEEL", "quantity": "1", "unit": "EA", "component_bom": "1"}
+    [(line, where, said)] = places(take("bom_lines", row))
+    assert (line, where) == (1, "component_bom") and "approved or active" in said
+    BomVersion.objects.filter(pk=inner.pk).update(state="active")
+    assert take("bom_lines", row).saved
+    assert BomLine.objects.get(position=20).component_bom == inner
+
+
+def test_a_step_table_comes_together_or_not_at_all(bom):
+    BomLine.objects.update(formula="step")
+    steps = [{"position": "10", "from_quantity": "0", "quantity": "3"},
+             {"position": "10", "from_quantity": "100", "quantity": "-1"}]  # fmt: skip
+    assert places(take("bom_steps", *steps, partly=True))[0][:2] == (2, "quantity")
+    assert not BomStep.objects.exists()
+    steps[1]["quantity"] = "5"
+    assert take("bom_steps", *steps).saved
+    BomVersion.objects.update(state="active")
+    frozen = take("bom_steps", {"position": "10", "from_quantity": "0", "quantity": "4"})
+    assert "no draft any more" in places(frozen)[0][2]
+    assert list(BomStep.objects.values_list("quantity", flat=True)) == [3, 5]
+
+
+def test_a_changed_alternate_is_approved_anew(bom):
+    row = {"position": "10", "component": "STEEL", "ratio": "1.5"}
+    assert take("bom_alternates", row).saved
+    approve_alternate(alternate=BomAlternate.objects.get(), by=make_user("engineer"))
+    assert take("bom_alternates", row).saved
+    assert BomAlternate.objects.get().approved_at is not None
+    assert take("bom_alternates", {**row, "ratio": "2"}).saved
+    changed = BomAlternate.objects.get()
+    assert (changed.ratio, changed.approved_at, changed.approved_by) == (2, None, None)
+
+
+def test_an_alternate_that_closes_a_loop_is_named_at_its_line(bom):
+    make_bom(BomLine.objects.get().component, {make_item("PIPE"): 1})
+    make_bom(type(bom.item).objects.get(number="STEEL"), {bom.item: 1})
+    [(line, where, said)] = places(take("bom_alternates", {"position": "10", "component": "STEEL"}))
+    assert (line, where) == (1, "component") and "BIKE → STEEL → BIKE" in said
+    itself = take("bom_alternates", {"position": "10", "component": "TUBE"})
+    assert "cannot stand in for itself" in places(itself)[0][2]
+
+
+def test_cost_shares_of_a_bill_leave_something_for_the_main_product(bom):
+    rows = [{"output": "TUBE", "quantity": "1", "unit": "EA", "cost_share": "0.7"},
+            {"output": "STEEL", "quantity": "1", "unit": "EA", "cost_share": "0.4"}]  # fmt: skip
+    assert all("add up to 1.1" in said for _line, _column, said in places(take("bom_outputs", *rows)))
+    assert not BomOutput.objects.exists()
+    rows[1]["cost_share"] = "0.3"
+    assert take("bom_outputs", *rows).saved
+    main = take("bom_outputs", {"output": "BIKE", "quantity": "1", "unit": "EA"})
+    assert "main product" in places(main)[0][2]

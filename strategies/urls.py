@@ -2,10 +2,26 @@
 
 from django.urls import path
 
-from strategies.views import bills, bom_edit, bom_forms, bom_rows, imports, items, lists, routes, tree, work
+from strategies import bomurls, workurls
+from strategies.views import (
+    bills,
+    bom_edit,
+    bom_forms,
+    bom_rows,
+    imports,
+    instructions,
+    items,
+    library,
+    lists,
+    operationneeds,
+    routedesign,
+    routes,
+    tree,
+)
 
 app_name = "strategies"
 urlpatterns = [
+    *bomurls.urlpatterns,
     path("items/", lists.Items.as_view(), name="items"),
     path("new-item/", items.NewItem.as_view(), name="new-item"),
     path("item-forms/<int:pk>/edit/", items.EditItem.as_view(), name="edit-item"),
@@ -40,11 +56,35 @@ urlpatterns = [
     path("routes/<int:pk>/operations/", routes.AddOperation.as_view(), name="add-operation"),
     path("operations/<int:pk>/", routes.ChangeOperation.as_view(), name="change-operation"),
     path("operations/<int:pk>/remove/", routes.RemoveOperation.as_view(), name="remove-operation"),
-    path("work-centres/", lists.WorkCentres.as_view(), name="work-centres"),
-    path("work-centres/<int:pk>/", work.WorkCentrePage.as_view(), name="work-centre"),
-    path("calendars/", lists.Calendars.as_view(), name="calendars"),
-    path("calendars/<str:code>/", work.CalendarPage.as_view(), name="calendar"),
-    path("calendar-forms/<int:pk>/exception/", work.AddException.as_view(), name="add-exception"),
+    path("routes/<int:pk>/design/", routedesign.RouteDesign.as_view(), name="route-design"),
+    path("routes/<int:pk>/compare/", routes.CompareRoutes.as_view(), name="compare-route"),
+    path("routes/<int:pk>/library/", operationneeds.TakeFromLibrary.as_view(), name="take-operation"),
+    path("operations/<int:pk>/applicable/", operationneeds.Applicable.as_view(), name="applicable"),
+    path("operations/<int:pk>/conditions/", operationneeds.AddRequirement.as_view(), name="add-requirement"),
+    path("operations/<int:pk>/beside/", operationneeds.AddSecondary.as_view(), name="add-secondary"),
+    path("operations/<int:pk>/library/", operationneeds.UpdateFromLibrary.as_view(), name="update-operation"),
+    path(
+        "conditions/<int:pk>/remove/", operationneeds.RemoveRequirement.as_view(), name="remove-requirement"
+    ),
+    path("beside/<int:pk>/remove/", operationneeds.RemoveSecondary.as_view(), name="remove-secondary"),
+    path("operations/<int:pk>/steps/", instructions.AddStep.as_view(), name="add-step"),
+    path("operations/<int:pk>/tablet/", instructions.TabletPreview.as_view(), name="tablet-preview"),
+    path("steps/<int:pk>/", instructions.ChangeStep.as_view(), name="change-step"),
+    path("steps/<int:pk>/remove/", instructions.RemoveStep.as_view(), name="remove-step"),
+    path("steps/<int:pk>/move/", instructions.MoveStep.as_view(), name="move-step"),
+    path("steps/<int:pk>/files/", instructions.AddPicture.as_view(), name="add-picture"),
+    path("steps/<int:pk>/files/remove/", instructions.RemovePicture.as_view(), name="remove-picture"),
+    path("library/", library.Library.as_view(), name="library"),
+    path("new-standard/", library.NewStandard.as_view(), name="new-standard"),
+    path("library-forms/<int:pk>/edit/", library.EditStandard.as_view(), name="edit-standard"),
+    path("library-forms/<int:pk>/delete/", library.DeleteStandard.as_view(), name="delete-standard"),
+    path("library-forms/<int:pk>/steps/", instructions.AddStandardStep.as_view(), name="add-standard-step"),
+    path("library/<path:code>/", library.StandardPage.as_view(), name="standard"),
+    path("route-groups/", library.RouteGroups.as_view(), name="route-groups"),
+    path("new-route-group/", library.NewRouteGroup.as_view(), name="new-route-group"),
+    path("route-groups/<int:pk>/", library.EditRouteGroup.as_view(), name="edit-route-group"),
+    path("route-groups/<int:pk>/delete/", library.DeleteRouteGroup.as_view(), name="delete-route-group"),
+    *workurls.urlpatterns,
     path("vendors/", lists.Vendors.as_view(), name="vendors"),
     path("vendors/<path:number>/", items.VendorPage.as_view(), name="vendor"),
     path("locations/", lists.Locations.as_view(), name="locations"),
@@ -55,5 +95,7 @@ urlpatterns = [
     path("imports/new/", imports.NewImport.as_view(), name="new-import"),
     path("imports/<int:pk>/", imports.ImportPage.as_view(), name="import"),
     path("import-template.xlsx", imports.Template.as_view(), name="template"),
+    path("imports/<int:pk>/wrong/<str:name>.csv", imports.WrongLines.as_view(), name="wrong-lines"),
     path("exports/<str:name>.csv", imports.Export.as_view(), name="export"),
+    path("exports/<str:name>.xlsx", imports.Export.as_view(), {"kind": "xlsx"}, name="export-xlsx"),
 ]

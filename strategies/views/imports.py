@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import MONEY_ROLES, Role
@@ -18,10 +20,19 @@ from p2p.core.web.runs import run_url
 from strategies import forms
 from strategies.models import ImportRun
 from strategies.selectors import lists
-from strategies.services.importer import as_csv, find_sheet, import_file, sheets, template
+from strategies.services.importer import (
+    as_csv,
+    as_xlsx,
+    find_sheet,
+    import_file,
+    sheets,
+    template,
+    wrong_lines,
+)
 
 EDITORS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
 SHOWN = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class NewImport(ActionForm):
@@ -125,11 +136,10 @@ class Template(Page):
         chosen = [sheet for sheet in sheets() if wanted in {"", sheet.name}]
         if not chosen:
             raise Http404
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         name = f"{wanted or 'p2p'}-template.xlsx"
         return HttpResponse(
             template(chosen),
-            content_type=kind,
+            content_type=XLSX,
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
@@ -139,10 +149,29 @@ class Export(Page):
 
     roles = (*MONEY_ROLES, *EDITORS)
 
-    def get(self, request: HttpRequest, name: str) -> HttpResponseBase:
+    def get(self, request: HttpRequest, name: str, kind: str = "csv") -> HttpResponseBase:
         sheet = find_sheet(name)
         if sheet is None or sheet.store is not None:
             raise Http404
+        if kind == "xlsx":
+            headers = {"Content-Disposition": f'attachment; filename="{sheet.name}.xlsx"'}
+            return HttpResponse(as_xlsx(sheet), content_type=XLSX, headers=headers)
         response = StreamingHttpResponse(as_csv(sheet), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{sheet.name}.csv"'
+        return response
+
+
+class WrongLines(Page):
+    """The lines of one sheet that an import could not take, with the reason, ready to be put right."""
+
+    roles = EDITORS
+
+    def get(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
+        run, sheet = get_object_or_404(ImportRun, pk=pk), find_sheet(name)
+        if sheet is None:
+            raise Http404
+        # With a mark, so that spreadsheet programs open every script rightly.
+        lines = itertools.chain(["\ufeff"], wrong_lines(run, sheet))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{sheet.name}.csv"'
         return response

@@ -1,9 +1,17 @@
 """Imports as users get them: read a file, check it line by line, store what is new or has changed."""
 
 from strategies.services.importer.kinds import Choice, Clock, Day, Flag, Number, Text, Unreadable, Whole
+from strategies.services.importer.leftovers import wrong_lines
 from strategies.services.importer.reading import Table
 from strategies.services.importer.rows import take_rows
-from strategies.services.importer.running import Outcome, import_file, perform, take_in
+from strategies.services.importer.running import (
+    Outcome,
+    import_again,
+    import_file,
+    import_rest,
+    perform,
+    take_in,
+)
 from strategies.services.importer.sheets import (
     Attributes,
     Column,
@@ -16,7 +24,7 @@ from strategies.services.importer.sheets import (
     register_sheet,
     sheets,
 )
-from strategies.services.importer.writing import as_csv, template
+from strategies.services.importer.writing import as_csv, as_xlsx, template
 
 __all__ = [
     "Attributes",
@@ -37,12 +45,16 @@ __all__ = [
     "Unreadable",
     "Whole",
     "as_csv",
+    "as_xlsx",
     "find_sheet",
+    "import_again",
     "import_file",
+    "import_rest",
     "perform",
     "register_sheet",
     "sheets",
     "take_in",
     "take_rows",
     "template",
+    "wrong_lines",
 ]

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from strategies.services.importer.kinds import Text, Unreadable
+from p2p.core.runs import Say
+from strategies.services.importer.habits import WAITS, Habits, Native, mangled
+from strategies.services.importer.kinds import Day, Number, Text, Unreadable, Whole
 from strategies.services.importer.reading import Table
 from strategies.services.importer.sheets import Attributes, Column, Problem, Reference, Row, Sheet
 
+_SAID = 1000
+"""Lines between two words about how far it is."""
+REASON = "reason"
+"""A column that files of refused lines have: left out without a word where the sheet has none."""
 _LATER = object()
 """Refers to a row of the same sheet that is not stored yet."""
 
@@ -60,28 +67,37 @@ class Checked:
         return tuple(self.cell(row, heading) for heading in self.sheet.together)
 
 
-def check(sheet: Sheet, table: Table) -> Checked:
-    """Read every line of the table. A fixed number of queries: one for each model referred to."""
+def check(sheet: Sheet, table: Table, say: Say | None = None) -> Checked:
+    """Read every line of the table, then what had to wait until all of it was seen. A fixed number of queries:
+    one for each model referred to, and one for codes that begin with zeros."""
     headings = list(table.headings)
     checked = Checked(sheet, frozenset(headings))
     if not _headings_fit(checked, headings):
         return checked
     checked.places = {heading: place for place, heading in enumerate(headings)}
-    readers = [_reader(one, checked) for one in sheet.fields]
+    waiting: list[Waiting] = []
+    readers = [_reader(one, checked, table.habits, waiting) for one in sheet.fields]
     width, seen = len(headings), dict[tuple[Any, ...], int]()
     for line, given in table.rows:
+        if say and checked.lines % _SAID == 0:
+            say(str(sheet.title), checked.lines, max(table.size, checked.lines))
         checked.lines += 1
         # An empty cell at the end is what columns the file does not have are read from (place -1).
         cells = [*given[:width], *[""] * (width + 1 - len(given[:width]))]
         row = Row(line, {}, cells, checked.given)
-        before = len(checked.problems)
         if any(given[width:]):
             checked.refuse(line, "", _("The line has more cells than there are headings."))
         for read in readers:
             read(row)
-        if len(checked.problems) == before:
-            _look_at(checked, row, seen)
         checked.rows.append(row)
+    for each in waiting:
+        each.settle(checked, table.habits)
+    for row in checked.rows:
+        if row.line not in checked.refused:
+            _look_at(checked, row, seen)
+    if not table.habits.strict:
+        _numbers_for_codes(checked)
+    checked.problems.sort(key=lambda problem: problem.line or 0)
     return checked
 
 
@@ -94,7 +110,7 @@ def _headings_fit(checked: Checked, headings: Sequence[str]) -> bool:
             text = _("The column “{column}” is missing.").format(column=heading)
             checked.problems.append(Problem(sheet.name, text, 1, heading, code="column_missing"))
     for heading in headings:
-        if heading and heading not in known and not heading.startswith(sheet.prefixes or ("\0",)):
+        if heading and heading not in {*known, REASON} and not heading.startswith(sheet.prefixes or ("\0",)):
             text = _("The column “{column}” is not known here: it is left out.").format(column=heading)
             checked.problems.append(Problem(sheet.name, text, 1, heading, "warning", "column_unknown"))
         if heading and headings.count(heading) > 1:
@@ -114,36 +130,116 @@ def _look_at(checked: Checked, row: Row, seen: dict[tuple[Any, ...], int]) -> No
             checked.refuse(row.line, column, sentence)
 
 
-def _reader(one: Column | Reference | Attributes, checked: Checked) -> Callable[[Row], None]:
+@dataclass(slots=True)
+class Waiting:
+    """A cell that can be read in two ways until the whole file is known."""
+
+    row: Row
+    column: Column
+    text: str
+
+    def settle(self, checked: Checked, habits: Habits) -> None:
+        """Read it as the rest of the file says, or refuse its line."""
+        try:
+            settled = habits.settled_day if isinstance(self.column.kind, Day) else habits.settled_number
+            self.row.values[self.column.target] = self.column.kind.parse(settled(self.text))
+        except Unreadable as error:
+            checked.refuse(self.row.line, self.column.name, str(error), "unreadable")
+
+
+def _reader(
+    one: Column | Reference | Attributes, checked: Checked, habits: Habits, waiting: list[Waiting]
+) -> Callable[[Row], None]:
     if isinstance(one, Column):
-        return _column_reader(one, checked)
+        return _column_reader(one, checked, habits, waiting)
     if isinstance(one, Reference):
         return _reference_reader(one, checked)
     return _attributes_reader(one, checked)
 
 
-def _column_reader(column: Column, checked: Checked) -> Callable[[Row], None]:
+def _column_reader(
+    column: Column, checked: Checked, habits: Habits, waiting: list[Waiting]
+) -> Callable[[Row], None]:
     name, target, place = column.name, column.target, checked.places.get(column.name, -1)
     # Most cells of a column repeat: dates, flags, quantities. Each is read once.
     known: dict[str, Any] = {}
     empty = _empty(column, checked.sheet)
+    plain = _plain(column, habits)
 
     def read(row: Row) -> None:
         text = row.cells[place]
-        if text in known:
+        if text in known and text.__class__ is str:
             row.values[target] = known[text]
             return
         row.values[target] = None
-        words = text.strip()
+        words = text if isinstance(text, Native) else text.strip()
         if not words and column.required:
             checked.refuse(row.line, name, _("“{column}” is empty.").format(column=name), "empty")
             return
         try:
-            row.values[target] = known[text] = column.kind.parse(words) if words else empty
+            ours = plain(words) if words else ""
+            if ours is WAITS:
+                waiting.append(Waiting(row, column, words))
+                return
+            row.values[target] = column.kind.parse(ours) if words else empty
+            if text.__class__ is str:
+                known[text] = row.values[target]
         except Unreadable as error:
             checked.refuse(row.line, name, str(error), "unreadable")
 
     return read
+
+
+def _plain(column: Column, habits: Habits) -> Callable[[str], Any]:
+    """How a cell of the column is put into our way of writing before it is parsed."""
+    if isinstance(column.kind, Number | Whole):
+        return lambda words: words if isinstance(words, Native) else habits.number(words)
+    if isinstance(column.kind, Day):
+        return habits.day
+    return str
+
+
+def _numbers_for_codes(checked: Checked) -> None:
+    """Codes that a spreadsheet has turned into numbers or days, or has taken the zeros off: the line is refused,
+    unless a record is really called so. One query, one more where something looks odd."""
+    name = checked.sheet.key[0]
+    column = next((one for one in checked.sheet.fields if one.target == name), None)
+    if len(checked.sheet.key) > 1 or not isinstance(column, Column) or not isinstance(column.kind, Text):
+        return
+    place, codes = checked.places.get(column.name, -1), checked.sheet.model._base_manager.order_by()
+    padded = {
+        code.lstrip("0"): code
+        for code in codes.filter(**{f"{name}__startswith": "0"}).values_list(name, flat=True)
+    }
+    odd = [(row, row.cells[place], mangled(row.cells[place])) for row in checked.rows]
+    odd = [each for each in odd if each[2] or each[1] in padded]
+    there = (
+        set(
+            codes.filter(**{f"{name}__in": [str(text) for _row, text, _why in odd]}).values_list(
+                name, flat=True
+            )
+        )
+        if odd
+        else set()
+    )
+    for row, text, why in odd:
+        if text in there and not (isinstance(text, Native) and text in padded):
+            continue
+        lost = _("There is {code}: a spreadsheet has taken the zeros off. Format the column as text.")
+        checked.refuse(row.line, column.name, why or lost.format(code=padded[text]), "mangled")
+    _warn_of_numbers(checked, column.name, place)
+
+
+def _warn_of_numbers(checked: Checked, name: str, place: int) -> None:
+    typed = [row for row in checked.rows if isinstance(row.cells[place], Native)]
+    if typed:
+        text = _(
+            "{count} cells are numbers, not text: zeros at their beginning, if there were any, are lost."
+        )
+        found = Problem(
+            checked.sheet.name, text.format(count=len(typed)), typed[0].line, name, "warning", "numbers"
+        )
+        checked.problems.append(found)
 
 
 def _empty(column: Column, sheet: Sheet) -> Any:
@@ -182,12 +278,27 @@ def _reference_reader(reference: Reference, checked: Checked) -> Callable[[Row],
         if not key[-1] and reference.required:
             checked.refuse(row.line, last, _("“{column}” is empty.").format(column=last), "empty")
         row.values[target] = found.get(key, missing) if key[-1] else None
+        if isinstance(row.cells[places[-1]], Native) and _padded(found, key):
+            row.values[target] = None
         if key[-1] and row.values[target] is None:
-            checked.refuse(row.line, last, nothing_called(reference, key), "unknown")
+            why = mangled(row.cells[places[-1]]) or _padded(found, key) or nothing_called(reference, key)
+            checked.refuse(row.line, last, why, "unknown")
         elif key[-1] or not reference.required:
             known[text] = row.values[target]
 
     return read
+
+
+def _padded(found: Mapping[tuple[str, ...], Any], key: tuple[str, ...]) -> str:
+    """A sentence where the only difference to a known key is zeros at its beginning."""
+    if not key[-1].isdigit():
+        return ""
+    for width in range(len(key[-1]) + 1, 21):
+        longer = (*key[:-1], key[-1].zfill(width))
+        if longer in found:
+            lost = _("There is {code}: a spreadsheet has taken the zeros off. Format the column as text.")
+            return lost.format(code=longer[-1])
+    return ""
 
 
 def nothing_called(reference: Reference, key: Sequence[str]) -> str:

@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import PurePosixPath
 from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
 from p2p.core.refusal import Refused
+from strategies.services.importer.habits import Habits, Native
 
 LARGEST = 1 << 30
 """Bytes that a ZIP may unfold to."""
 csv.field_size_limit(1 << 20)
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet as it came: the name it goes by, its headings, and its rows with the line each began on."""
+    """One sheet as it came: the name it goes by, its headings, and its rows with the line each began on.
+
+    `size` is about how many lines it has; `habits` is how it may write numbers and days.
+    """
 
     name: str
     headings: Sequence[str]
     rows: Iterable[tuple[int, Sequence[str]]]
+    size: int = 0
+    habits: Habits = field(default_factory=Habits)
 
 
 def tables(content: IO[bytes], name: str) -> Iterator[Table]:
@@ -81,15 +90,25 @@ def _damaged(name: str) -> Refused:
 def _csv(raw: bytes, name: str) -> Table:
     text = _decoded(raw, name)
     first, _rest, _more = text.lstrip().partition("\n")
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    told = _SEPARATOR.fullmatch(first.strip())
+    if told:
+        # A line for one spreadsheet program; blanked out, so that lines keep their numbers.
+        text = text.replace(first, "", 1)
+        first = text.lstrip().partition("\n")[0]
+    delimiter = told[1] if told else max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows = _numbered(reader, name)
     _line, headings = next(rows, (1, []))
-    return Table(PurePosixPath(name).stem, _heads(headings), rows)
+    leaning = "." if delimiter == "," and delimiter in first else ""
+    stem, size = PurePosixPath(name).stem, text.count("\n")
+    return Table(stem, _heads(headings), rows, size, Habits(leaning=leaning))
 
 
 def _decoded(raw: bytes, name: str) -> str:
     encoding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    if encoding == "utf-8-sig" and len(raw) > 3 and 0 in raw[:2]:
+        # Without a mark, but every other byte of the headings is 0.
+        encoding = "utf-16-be" if raw[0] == 0 else "utf-16-le"
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
@@ -134,7 +153,8 @@ def _worksheets(content: IO[bytes], name: str) -> Iterator[Table]:
         rows = _cells(sheet.iter_rows(values_only=True))
         _line, headings = next(rows, (1, []))
         if headings:
-            yield Table(sheet.title, _heads(headings), rows)
+            habits = Habits(mac=book.epoch == CALENDAR_MAC_1904)
+            yield Table(sheet.title, _heads(headings), rows, sheet.max_row or 0, habits)
     book.close()
 
 
@@ -153,9 +173,12 @@ def as_text(cell: Any) -> str:
         return "yes" if cell else "no"
     if isinstance(cell, float):
         # Fifteen digits are what a spreadsheet itself shows: 0.1 + 0.2 is 0.3 there.
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g")
+        whole = cell.is_integer() and abs(cell) < 1e15
+        return Native(str(int(cell)) if whole else format(cell, ".15g"), cell)
+    if isinstance(cell, int):
+        return Native(str(cell), float(cell))
     if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(" ")
+        return Native(cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(" "))
     if isinstance(cell, date | time):
-        return cell.isoformat()
+        return Native(cell.isoformat())
     return str(cell)

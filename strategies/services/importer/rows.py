@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from p2p.core.models import User
+from strategies.services.importer.habits import Habits
 from strategies.services.importer.reading import Table, as_text
 from strategies.services.importer.running import Outcome, take_in
 
@@ -23,4 +24,5 @@ def take_rows(
     lines = [
         (place, [as_text(row.get(name)) for name in headings]) for place, row in enumerate(rows, start=1)
     ]
-    return take_in([Table(sheet, headings, lines)], dry_run=dry_run, partly=partly, by=by)
+    table = Table(sheet, headings, lines, len(lines), Habits(strict=True))
+    return take_in([table], dry_run=dry_run, partly=partly, by=by)

@@ -84,6 +84,30 @@ def import_file(
     return run
 
 
+@transaction.atomic
+def import_again(*, run: ImportRun, by: User) -> ImportRun:
+    """The same file once more: for good after a dry run. Refused while the first is under way, or saved."""
+    return _again(run, partly=bool(run.settings.get("partly")), by=by)
+
+
+@transaction.atomic
+def import_rest(*, run: ImportRun, by: User) -> ImportRun:
+    """The same file once more: what is right is saved, what is wrong is left out. Refused like
+    `import_again`."""
+    return _again(run, partly=True, by=by)
+
+
+def _again(run: ImportRun, *, partly: bool, by: User) -> ImportRun:
+    if not run.is_over or run.summary.get("saved"):
+        raise Refused(gettext_lazy("This import is under way or saved already."), code="saved")
+    again = ImportRun(title=run.title, dry_run=False)
+    again.settings = {**run.settings, "partly": partly}
+    with run.content.open("rb") as content:
+        again.content.save(str(run.settings.get("name") or run.title), File(content), save=False)
+    runs.start(run=again, by=by)
+    return again
+
+
 def perform(run: ImportRun, say: Say) -> dict[str, Any]:
     """The job behind an ImportRun."""
     partly = bool(run.settings.get("partly"))
@@ -133,7 +157,7 @@ def take_in(
             if say:
                 say(str(sheet.title), place, len(order))
             for table in by_sheet[sheet.name]:
-                stored.append((sheet, _take_table(sheet, table, outcome, by)))
+                stored.append((sheet, _take_table(sheet, table, outcome, by, say)))
         for sheet, rows in stored:
             for look in sheet.finish if rows else ():
                 outcome.problems.extend(look(rows))
@@ -156,8 +180,8 @@ def _recognised(found: Iterable[Table], outcome: Outcome) -> dict[str, list[Tabl
     return known
 
 
-def _take_table(sheet: Sheet, table: Table, outcome: Outcome, by: User | None) -> list[Row]:
-    checked = check(sheet, table)
+def _take_table(sheet: Sheet, table: Table, outcome: Outcome, by: User | None, say: Say | None) -> list[Row]:
+    checked = check(sheet, table, say)
     checked.drop_refused()
     _look(checked, sheet.guards)
     checked.drop_refused()

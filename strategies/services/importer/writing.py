@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from strategies.services.importer.kinds import Kind
+from strategies.services.importer.kinds import Kind, Number, Whole
 from strategies.services.importer.sheets import Attributes, Column, Reference, Sheet
 
 
@@ -39,17 +41,47 @@ def _example(sheet: Sheet, heading: str) -> str:
 def as_csv(sheet: Sheet) -> Iterator[str]:
     """What is there now, line by line, in the columns that an import of the sheet reads. One query, and one
     more for the names of attributes."""
-    getters, extra = _getters(sheet), _attribute_names(sheet)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([*(heading for heading, _path, _kind in getters), *(heading for heading, _name in extra)])
-    field = next((one.field for one in sheet.fields if isinstance(one, Attributes)), "pk")
-    rows = sheet.model._base_manager.order_by(*sheet.key, "pk")
-    for *values, attributes in rows.values_list(*[path for _h, path, _k in getters], field).iterator(5000):
-        cells = [_shown(value, kind) for value, (_h, _p, kind) in zip(values, getters, strict=True)]
-        writer.writerow(cells + [(attributes or {}).get(name, "") for _heading, name in extra])
+    for cells in _exported(sheet):
+        writer.writerow(cells)
         yield _taken(buffer)
-    yield _taken(buffer)
+
+
+def as_xlsx(sheet: Sheet) -> bytes:
+    """The same as a workbook. Every cell is text, so that no spreadsheet makes a day of 2-3 or takes the zeros
+    off 00123; a column of numbers is written our way and read back the same."""
+    book = Workbook(write_only=True)
+    page = book.create_sheet(sheet.name)
+    numeric = [isinstance(kind, Number | Whole) for _heading, _path, kind in _getters(sheet)]
+    for place, cells in enumerate(_exported(sheet)):
+        if place:
+            numbers = [*numeric, *[False] * (len(cells) - len(numeric))]
+            page.append([_cell(cell, number) for cell, number in zip(cells, numbers, strict=True)])
+        else:
+            page.append(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _cell(text: str, numeric: bool) -> Any:
+    """A number where a spreadsheet keeps all its digits, else text."""
+    if not numeric or not text:
+        return text or None
+    return Decimal(text) if len(text.replace(".", "").lstrip("-0")) <= 15 else text
+
+
+def _exported(sheet: Sheet) -> Iterator[list[str]]:
+    """The headings, then a row for each record."""
+    getters, extra = _getters(sheet), _attribute_names(sheet)
+    yield [*(heading for heading, _path, _kind in getters), *(heading for heading, _field, _name in extra)]
+    fields = [one.field for one in sheet.fields if isinstance(one, Attributes)]
+    rows = sheet.model._base_manager.order_by(*sheet.key, "pk")
+    for values in rows.values_list(*[path for _h, path, _k in getters], *fields, "pk").iterator(5000):
+        cells = [_shown(value, kind) for value, (_h, _p, kind) in zip(values, getters, strict=False)]
+        kept = dict(zip(fields, values[len(getters) :], strict=False))
+        yield cells + [str((kept[field] or {}).get(name, "")) for _heading, field, name in extra]
 
 
 def _taken(buffer: io.StringIO) -> str:
@@ -71,15 +103,16 @@ def _getters(sheet: Sheet) -> list[tuple[str, str, Kind | None]]:
     return [found[heading] for heading in sheet.headings]
 
 
-def _attribute_names(sheet: Sheet) -> list[tuple[str, str]]:
-    """(heading, name) of every attribute that any row has."""
+def _attribute_names(sheet: Sheet) -> list[tuple[str, str, str]]:
+    """(heading, field, name) of every attribute that any row has."""
+    found: list[tuple[str, str, str]] = []
     for one in sheet.fields:
         if isinstance(one, Attributes):
             known: set[str] = set()
             for value in sheet.model._base_manager.values_list(one.field, flat=True).iterator(5000):
                 known.update(value or ())
-            return [(f"{one.prefix}{name}", name) for name in sorted(known)]
-    return []
+            found += [(f"{one.prefix}{name}", one.field, name) for name in sorted(known)]
+    return found
 
 
 def _shown(value: object, kind: Kind | None) -> str:

@@ -68,13 +68,13 @@ def test_each_wrong_line_gets_one_sentence_with_its_place_and_nothing_is_saved()
     make_unit()
     bad = table(
         "items",
-        "number;name;unit;list_price;active\nA;Good;EA;1.5;yes\nB;No unit;XX;1;yes\nC;Local;EA;1.234,56;yes\n"
+        "number;name;unit;list_price;active\nA;Good;EA;1.5;yes\nB;No unit;XX;1;yes\nC;Local;EA;1.23,456.7;yes\n"
         "D;Flag;EA;1;perhaps\n;No number;EA;1;yes\nA;Twice;EA;1;yes",
     )
     outcome = take_in([bad], by=None)
     assert words(outcome) == [
         ("items", 3, "unit", "There is no unit “XX”."),
-        ("items", 4, "list_price", "“1.234,56” is written in a local way: write it like 1234.56."),
+        ("items", 4, "list_price", "“1.23,456.7” is written in a local way: write it like 1234.56."),
         ("items", 5, "active", "“perhaps” is neither yes nor no."),
         ("items", 6, "number", "“number” is empty."),
         ("items", 7, "number", "The same row stands on line 2 already."),

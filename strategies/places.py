@@ -10,6 +10,7 @@ from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.facts import objections
 from p2p.core.web import journal
+from strategies import bomplaces, routeplaces, workplaces
 from strategies.facts import Activating
 from strategies.models import BomVersion, Item, RouteVersion
 from strategies.models.version import VERSION_FLOW
@@ -35,6 +36,9 @@ def register() -> None:
         roles=(Role.ENGINEER, Role.PLANNER),
         primary=True,
     )
+    bomplaces.register()
+    workplaces.register()
+    routeplaces.register()
     _words()
 
 

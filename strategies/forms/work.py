@@ -1,11 +1,135 @@
-"""Forms of working time."""
+"""Forms of what does the work and when; each field is a parameter of one service."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
+from django.db import models
+from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
 from strategies.forms.common import CLOCK, DAY
+from strategies.models import (
+    Calendar,
+    Capability,
+    CostCategory,
+    ProductionUnit,
+    Resource,
+    ResourceCalendar,
+    ResourceCapability,
+    ResourceGroup,
+    ResourceMembership,
+    SetupFamily,
+    SetupMatrix,
+    Skill,
+    Worker,
+    WorkerSkill,
+)
+
+LABELS: Mapping[str, Any] = {
+    "site": _("Site"),
+    "code": _("Code"),
+    "number": _("Number"),
+    "name": _("Name"),
+    "kind": _("Kind"),
+    "group": _("Work centre"),
+    "production_unit": _("Production unit"),
+    "calendar": _("Calendar"),
+    "cost_category": _("Booked under"),
+    "input_location": _("Takes from"),
+    "output_location": _("Puts to"),
+    "setup_matrix": _("Setup matrix"),
+    "bottleneck": _("Bottleneck"),
+    "lean_cell": _("Lean cell"),
+    "active": _("In use"),
+    "vendor": _("Vendor"),
+    "worker": _("Worker"),
+    "user": _("Signs in as"),
+    "stations": _("Stations"),
+    "finite": _("Its capacity is a limit"),
+    "exclusive": _("Exclusive"),
+    "efficiency": _("Efficiency"),
+    "schedule_fraction": _("Share for planning by days"),
+    "scrap_fraction": _("Scrap"),
+    "capacity_per_hour": _("Capacity per hour"),
+    "capacity_unit": _("Unit of the capacity"),
+    "batch_capacity": _("Pieces in one run"),
+    "setup_category": _("Setup booked under"),
+    "run_category": _("Run booked under"),
+    "quantity_category": _("Pieces booked under"),
+    "resource": _("Resource"),
+    "capability": _("Capability"),
+    "skill": _("Skill"),
+    "level": _("Level"),
+    "priority": _("Priority"),
+    "valid_from": _("From"),
+    "valid_to": _("To"),
+    "time_zone": _("Time zone"),
+    "base": _("Based on"),
+    "holiday_country": _("Holidays of the country"),
+    "holiday_region": _("Region"),
+}
+
+
+def _fields(model: type[models.Model], *names: str, revision: bool = False) -> dict[str, Any]:
+    """The model's own form fields, in words, with days to pick."""
+    fields = fields_for_model(model, fields=names, labels={name: LABELS[name] for name in names})
+    made = {name: fields[name] for name in names if fields[name] is not None}
+    for one in made.values():
+        if isinstance(one, forms.DateField):
+            one.widget = DAY
+        if isinstance(one, forms.ModelChoiceField):
+            one.queryset = one.queryset.order_by(*one.queryset.model._meta.ordering or ("pk",))
+    if revision:
+        made["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    return made
+
+
+def _form(model: type[models.Model], *names: str, revision: bool = False) -> type[forms.Form]:
+    return type(f"{model.__name__}Form", (forms.Form,), _fields(model, *names, revision=revision))
+
+
+UnitOfPlantForm = _form(ProductionUnit, "site", "code", "name", "input_location", "output_location")
+GroupForm = _form(
+    ResourceGroup,
+    *("site", "code", "name", "production_unit", "calendar", "cost_category", "input_location"),
+    *("output_location", "setup_matrix", "bottleneck", "lean_cell", "active"),
+    revision=True,
+)
+ResourceForm = _form(
+    Resource,
+    *("site", "code", "name", "kind", "group", "vendor", "worker", "stations", "finite", "exclusive"),
+    *(
+        "bottleneck",
+        "efficiency",
+        "schedule_fraction",
+        "scrap_fraction",
+        "capacity_per_hour",
+        "capacity_unit",
+    ),
+    *("batch_capacity", "setup_category", "run_category", "quantity_category", "setup_matrix", "calendar"),
+    *("input_location", "output_location", "active"),
+    revision=True,
+)
+MembershipForm = _form(ResourceMembership, "resource", "group", "valid_from", "valid_to")
+DatedCalendarForm = _form(ResourceCalendar, "calendar", "resource", "group", "valid_from", "valid_to")
+WorkerForm = _form(Worker, "site", "number", "name", "group", "user", "active")
+CapabilityForm = _form(Capability, "code", "name")
+AbilityForm = _form(
+    ResourceCapability, "resource", "capability", "level", "priority", "valid_from", "valid_to"
+)
+SkillForm = _form(Skill, "code", "name", "kind")
+WorkerSkillForm = _form(WorkerSkill, "worker", "skill", "level", "valid_from", "valid_to")
+FamilyForm = _form(SetupFamily, "code", "name")
+MatrixForm = _form(SetupMatrix, "code", "name")
+CategoryForm = _form(CostCategory, "code", "name", "kind")
+CalendarForm = _form(
+    Calendar,
+    *("code", "name", "time_zone", "base", "holiday_country", "holiday_region"),
+    revision=True,
+)
 
 
 class ExceptionForm(forms.Form):
@@ -13,4 +137,15 @@ class ExceptionForm(forms.Form):
     working = forms.BooleanField(label=_("Open on this day"), required=False)
     starts = forms.TimeField(label=_("From"), required=False, widget=CLOCK)
     ends = forms.TimeField(label=_("To"), required=False, widget=CLOCK)
+    efficiency = forms.DecimalField(label=_("Efficiency"), initial=1, max_digits=24, decimal_places=12)
     reason = forms.CharField(label=_("Reason"), max_length=100, required=False)
+
+
+class HolidayForm(forms.Form):
+    years = forms.CharField(label=_("Years"), help_text=_("One or more, as 2026, 2027."))
+
+    def clean_years(self) -> list[int]:
+        texts = [one for one in self.cleaned_data["years"].replace(",", " ").split() if one]
+        if not texts or not all(one.isdecimal() for one in texts):
+            raise forms.ValidationError(_("Years like 2026, 2027 are wanted."))
+        return [int(one) for one in texts]

@@ -53,7 +53,9 @@ def routes() -> QuerySet[RouteVersion]:
 
 def work_centres() -> QuerySet[ResourceGroup]:
     """With the number of machines and of stations in use."""
-    rows = ResourceGroup.objects.select_related("site__calendar", "calendar", "cost_category")
+    rows = ResourceGroup.objects.select_related(
+        "site__calendar", "calendar", "cost_category", "production_unit"
+    )
     used = Q(resources__active=True)
     return rows.annotate(
         machine_count=Count("resources", filter=used), station_count=Sum("resources__stations", filter=used)
@@ -62,7 +64,7 @@ def work_centres() -> QuerySet[ResourceGroup]:
 
 def calendars() -> QuerySet[Calendar]:
     """With the number of shifts in the week and of days that differ."""
-    return Calendar.objects.annotate(
+    return Calendar.objects.select_related("base").annotate(
         shift_count=Count("shifts", distinct=True), exception_count=Count("exceptions", distinct=True)
     )
 

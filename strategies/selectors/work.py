@@ -13,10 +13,15 @@ from strategies.models import (
     CalendarException,
     CalendarShift,
     Resource,
+    ResourceCalendar,
     ResourceGroup,
+    ResourceMembership,
     RouteOperation,
+    Site,
+    Vendor,
 )
 from strategies.models.version import VersionState
+from strategies.selectors.capacity import on_day
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,9 @@ class Worked:
 
 def worked_in(calendar: Calendar, days: Sequence[date]) -> list[Worked]:
     """What is worked from the evening before the first day (a night shift reaches into it) to the last. Two
-    queries. On a day that differs the week does not count."""
+    queries, one more for each calendar it is based on. On a day that differs the week does not count."""
     first = days[0] - timedelta(days=1)
-    odd: dict[date, list[CalendarException]] = {}
-    for exception in calendar.exceptions.filter(day__gte=first, day__lte=days[-1]).order_by("day", "starts"):
-        odd.setdefault(exception.day, []).append(exception)
+    odd = days_that_differ(calendar, first, days[-1])
     shifts = list(calendar.shifts.order_by("weekday", "starts"))
     found: list[Worked] = []
     for day in (first, *days):
@@ -44,6 +47,21 @@ def worked_in(calendar: Calendar, days: Sequence[date]) -> list[Worked]:
         else:
             found += [_shift(one, day) for one in shifts if one.weekday == day.weekday() and _holds(one, day)]
     return found
+
+
+def days_that_differ(calendar: Calendar, first: date, last: date) -> dict[date, list[CalendarException]]:
+    """Day -> its exceptions: the calendar's own, else those of the calendar it is based on."""
+    odd: dict[date, list[CalendarException]] = {}
+    here: Calendar | None = calendar
+    seen: set[int] = set()
+    while here is not None and here.pk not in seen:
+        seen.add(here.pk)
+        found: dict[date, list[CalendarException]] = {}
+        for exception in here.exceptions.filter(day__gte=first, day__lte=last).order_by("day", "starts"):
+            found.setdefault(exception.day, []).append(exception)
+        odd = {**found, **odd}
+        here = here.base
+    return odd
 
 
 def _holds(shift: CalendarShift, day: date) -> bool:
@@ -78,8 +96,42 @@ def followers(calendar: Calendar) -> list[ResourceGroup]:
     return list(groups.filter(own).order_by("site__code", "code"))
 
 
-def resources_of(group: ResourceGroup) -> list[Resource]:
-    return list(group.resources.select_related("calendar", "vendor").order_by("code"))
+def lent_away(group: ResourceGroup, day: date) -> list[ResourceMembership]:
+    """Who belongs here but works elsewhere on a day."""
+    rows = ResourceMembership.objects.filter(on_day(day), resource__group=group, resource__active=True)
+    return list(rows.exclude(group=group).select_related("resource", "group").order_by("resource__code"))
+
+
+@dataclass(frozen=True)
+class Followers:
+    """Who works by a calendar."""
+
+    sites: list[Site]
+    groups: list[ResourceGroup]
+    resources: list[Resource]
+    vendors: list[Vendor]
+    dated: list[ResourceCalendar]
+    based: list[Calendar]
+
+    def __len__(self) -> int:
+        return sum(map(len, (self.sites, self.groups, self.resources, self.vendors, self.dated, self.based)))
+
+
+def all_followers(calendar: Calendar) -> Followers:
+    """Everybody who works by it, by itself, for a time, or through a site or a calendar based on it; six
+    queries."""
+    return Followers(
+        list(Site.objects.filter(calendar=calendar).order_by("code")),
+        followers(calendar),
+        list(Resource.objects.filter(calendar=calendar, active=True).order_by("code")),
+        list(Vendor.objects.filter(calendar=calendar).order_by("number")),
+        list(
+            ResourceCalendar.objects.filter(calendar=calendar)
+            .select_related("resource", "group")
+            .order_by("valid_from", "pk")
+        ),
+        list(Calendar.objects.filter(base=calendar).order_by("code")),
+    )
 
 
 def routes_through(group: ResourceGroup, limit: int = 50) -> list[RouteOperation]:

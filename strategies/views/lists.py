@@ -143,6 +143,7 @@ class WorkCentres(ListPage):
         Column("code", _("Code"), kind="code", link=True, width=88),
         Column("name", _("Name"), link=True),
         Column("site.code", _("Site"), width=96),
+        Column("production_unit.name", _("Production unit"), width=140),
         Column("machine_count", _("Resources"), kind="number"),
         Column("station_count", _("Stations"), kind="number"),
         Column("calendar.name", _("Calendar"), width=180),
@@ -164,6 +165,8 @@ class Calendars(ListPage):
         Column("code", _("Code"), kind="code", link=True, width=128),
         Column("name", _("Name"), link=True),
         Column("time_zone", _("Time zone"), width=200),
+        Column("base.name", _("Based on"), width=160),
+        Column("holiday_country", _("Holidays of"), width=96),
         Column("shift_count", _("Shifts a week"), kind="number", width=104),
         Column("exception_count", _("Other days"), kind="number", width=96),
     )

@@ -10,8 +10,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from p2p.core import clock
 from p2p.core.web import formats
-from strategies.selectors.work import Worked
+from strategies.models import Calendar
+from strategies.selectors.work import Worked, worked_in
 
 LEFT, HOUR, ROW, TOP = 92, 28, 30, 22
 SHADES = ("scheduled", "released", "firm", "started")
@@ -94,3 +96,22 @@ def table_of(days: Sequence[date], worked: Iterable[Worked]) -> list[tuple[date,
     """The twin for readers of tables: what begins on each day."""
     found = list(worked)
     return [(day, [one for one in found if one.starts.date() == day]) for day in days]
+
+
+def week_context(calendar: Calendar | None, asked: str) -> dict[str, Any]:
+    """The picture of one week of a calendar, with the weeks beside it."""
+    try:
+        first = monday_of(date.fromisoformat(asked))
+    except ValueError:
+        first = monday_of(clock.now().date())
+    days = days_of(first)
+    worked = worked_in(calendar, days) if calendar else []
+    return {
+        "calendar": calendar,
+        "week": week_of(days, worked, title=calendar.name) if calendar else "",
+        "days": table_of(days, worked),
+        "first_day": first,
+        "last_day": days[-1],
+        "before": (first - timedelta(days=7)).isoformat(),
+        "after": (first + timedelta(days=7)).isoformat(),
+    }

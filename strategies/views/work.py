@@ -1,45 +1,23 @@
-"""Work centres and calendars."""
+"""Work centres, resources and workers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
-from p2p.core.access import Role, at_sites
+from p2p.core.access import at_sites
 from p2p.core.web import formats
-from p2p.core.web.actions import ActionForm
-from p2p.core.web.page import who
 from p2p.core.web.records import RecordPage, RecordTab, Said
-from strategies import forms
-from strategies.models import Calendar, ResourceGroup
-from strategies.selectors import lists
+from strategies.models import Resource, ResourceGroup, Worker
+from strategies.selectors import capacity, lists
 from strategies.selectors import work as selectors
-from strategies.services.calendars import except_day
-from strategies.views.week import days_of, monday_of, table_of, week_of
-
-
-def _week(calendar: Calendar | None, asked: str) -> dict[str, Any]:
-    """The picture of one week of a calendar, with the weeks beside it."""
-    try:
-        first = monday_of(date.fromisoformat(asked))
-    except ValueError:
-        first = monday_of(clock.now().date())
-    days = days_of(first)
-    worked = selectors.worked_in(calendar, days) if calendar else []
-    return {
-        "calendar": calendar,
-        "week": week_of(days, worked, title=calendar.name) if calendar else "",
-        "days": table_of(days, worked),
-        "first_day": first,
-        "last_day": days[-1],
-        "before": (first - timedelta(days=7)).isoformat(),
-        "after": (first + timedelta(days=7)).isoformat(),
-    }
+from strategies.selectors.load import weekly_load
+from strategies.views.week import week_context
 
 
 class WorkCentrePage(RecordPage):
@@ -51,7 +29,12 @@ class WorkCentrePage(RecordPage):
 
     def rows(self) -> QuerySet[Any]:
         rows = lists.work_centres().select_related(
-            "site__calendar", "calendar", "cost_category", "input_location", "output_location"
+            "site__calendar",
+            "calendar",
+            "cost_category",
+            "input_location",
+            "output_location",
+            "production_unit",
         )
         return at_sites(rows, self.request.user)
 
@@ -79,6 +62,7 @@ class WorkCentrePage(RecordPage):
                 calendar.get_absolute_url() if calendar else "",
             ),
             Said(_("Booked under"), group.cost_category or formats.NONE),
+            Said(_("Production unit"), group.production_unit or formats.NONE),
             Said(_("Takes from"), group.input_location.name if group.input_location else formats.NONE),
             Said(_("Puts to"), group.output_location.name if group.output_location else formats.NONE),
         ]
@@ -87,6 +71,7 @@ class WorkCentrePage(RecordPage):
         return [
             RecordTab("week", _("Week"), "strategies/work_week.html"),
             RecordTab("made", _("Made here"), "strategies/work_routes.html"),
+            RecordTab("history", _("History"), "strategies/work_history.html"),
         ]
 
     def extra(self) -> dict[str, Any]:
@@ -94,19 +79,29 @@ class WorkCentrePage(RecordPage):
         if self.request.GET.get("tab") == "made":
             return {"operations": selectors.routes_through(group)}
         calendar = group.calendar or group.site.calendar
-        resources = selectors.resources_of(group)
-        return {"resources": resources, **_week(calendar, self.request.GET.get("week", ""))}
+        week = week_context(calendar, self.request.GET.get("week", ""))
+        members = capacity.members_of(group, week["first_day"])
+        return {
+            "resources": members,
+            "weeks": weekly_load(group.site, week["first_day"], groups=(group.pk,)).get(group.pk, ()),
+            "away": selectors.lent_away(group, week["first_day"]),
+            **week,
+        }
 
 
-class CalendarPage(RecordPage):
-    """A calendar week by week, with the days that differ."""
+class ResourcePage(RecordPage):
+    """A resource: its week, what it can do, where it works and by which calendar."""
 
     template_name = "strategies/record.html"
-    model, lookup, slot, section = Calendar, "code", "calendar", "strategies"
-    list_url, list_title = "strategies:calendars", _("Calendars")
+    model, lookup, slot, section = Resource, "pk", "resource", "strategies"
+    list_url, list_title = "strategies:resources", _("Resources")
 
     def rows(self) -> QuerySet[Any]:
-        return lists.calendars()
+        rows = Resource.objects.select_related(
+            *("site__calendar", "group__calendar", "calendar", "vendor", "worker", "capacity_unit"),
+            *("setup_category", "run_category", "quantity_category", "setup_matrix", "group__setup_matrix"),
+        )
+        return at_sites(rows, self.request.user)
 
     def heading(self) -> str:
         return str(self.record.name)
@@ -114,38 +109,75 @@ class CalendarPage(RecordPage):
     def subtitle(self) -> Any:
         return self.record.code
 
+    def badges(self) -> list[tuple[str, Any]]:
+        row = self.record
+        said = [("active", _("In use"))] if row.active else [("retired", _("Not in use"))]
+        return said + ([("late", _("Bottleneck"))] if row.bottleneck else [])
+
     def facts(self) -> list[Said]:
-        calendar = self.record
-        return [
-            Said(_("Time zone"), calendar.time_zone),
-            Said(_("Shifts a week"), formats.number(calendar.shift_count)),
-            Said(_("Other days"), formats.number(calendar.exception_count)),
+        row = self.record
+        behind = row.vendor or row.worker
+        found = [
+            Said(_("Kind"), row.get_kind_display()),
+            Said(_("Work centre"), row.group.name, url=row.group.get_absolute_url()),
+            Said(_("Stations"), formats.number(row.stations)),
+            Said(_("Efficiency"), formats.percent(row.efficiency)),
         ]
+        if behind is not None:
+            found.append(Said(_("Stands for"), behind.name, url=behind.get_absolute_url()))
+        return found
 
     def tabs(self) -> Sequence[RecordTab]:
-        return [RecordTab("week", _("Week"), "strategies/calendar_week.html")]
+        return [
+            RecordTab("week", _("Week"), "strategies/resource_week.html"),
+            RecordTab("about", _("All values"), "strategies/resource_about.html"),
+            RecordTab("history", _("History"), "strategies/work_history.html"),
+        ]
 
     def extra(self) -> dict[str, Any]:
-        calendar = self.record
-        week = _week(calendar, self.request.GET.get("week", ""))
+        row = self.record
+        if self.request.GET.get("tab", "week") != "week":
+            return {}
+        calendar = row.calendar or row.group.calendar or row.site.calendar
         return {
-            **week,
-            "exceptions": selectors.exceptions_from(calendar, week["first_day"])[:50],
-            "followers": selectors.followers(calendar),
+            "abilities": row.capabilities.select_related("capability").order_by("capability__code", "pk"),
+            "stays": row.memberships.select_related("group").order_by("valid_from", "pk"),
+            "dated": row.calendars.select_related("calendar").order_by("valid_from", "pk"),
+            **week_context(calendar, self.request.GET.get("week", "")),
         }
 
 
-class AddException(ActionForm):
-    """A day that does not follow the week."""
+class WorkerPage(RecordPage):
+    """A worker and what he or she has learned."""
 
-    model, lookup, form_class, section = Calendar, "code", forms.ExceptionForm, "strategies"
-    roles = (Role.ENGINEER, Role.PLANNER)
-    title, submit = _("A day that differs"), _("Save")
-    text = _("Closed, unless it is open from one hour to another.")
+    template_name = "strategies/record.html"
+    model, lookup, slot, section = Worker, "pk", "worker", "strategies"
+    list_url, list_title = "strategies:workers", _("Workers")
 
-    def act(self, form: Any) -> Any:
-        except_day(calendar=self.record, **form.cleaned_data, by=who(self.request))
-        return f"{self.record.get_absolute_url()}?week={form.cleaned_data['day'].isoformat()}"
+    def rows(self) -> QuerySet[Any]:
+        return at_sites(Worker.objects.select_related("site", "group", "user"), self.request.user)
 
-    def said(self, result: Any) -> Any:
-        return _("Saved.")
+    def heading(self) -> str:
+        return str(self.record.name)
+
+    def subtitle(self) -> Any:
+        return self.record.number
+
+    def facts(self) -> list[Said]:
+        row = self.record
+        return [
+            Said(_("Site"), row.site.name),
+            Said(_("Work centre"), row.group or formats.NONE),
+            Said(_("Signs in as"), row.user or formats.NONE),
+        ]
+
+    def tabs(self) -> Sequence[RecordTab]:
+        return [
+            RecordTab("skills", _("Skills"), "strategies/worker_skills.html"),
+            RecordTab("history", _("History"), "strategies/work_history.html"),
+        ]
+
+    def extra(self) -> dict[str, Any]:
+        today = clock.now().date()
+        rows = capacity.skills().filter(worker=self.record).order_by("skill__code", "valid_from", "pk")
+        return {"skills": rows, "today": today, "soon": today + timedelta(days=60)}

@@ -1,0 +1,131 @@
+"""The forms of resources, people, abilities and change-overs: one service each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from strategies.forms import work as forms
+from strategies.models import (
+    Calendar,
+    Capability,
+    CostCategory,
+    ProductionUnit,
+    Resource,
+    ResourceCalendar,
+    ResourceCapability,
+    ResourceGroup,
+    ResourceMembership,
+    SetupFamily,
+    SetupMatrix,
+    Skill,
+    Worker,
+    WorkerSkill,
+)
+from strategies.services import calendars, capabilities, people, resources, setups
+from strategies.views.saving import DeleteForm, SaveForm
+
+FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
+    "production-unit": (
+        ProductionUnit,
+        forms.UnitOfPlantForm,
+        resources.save_unit,
+        "production-units",
+        _("Production unit"),
+    ),
+    "work-centre": (
+        ResourceGroup,
+        forms.GroupForm,
+        resources.save_group,
+        "work-centres",
+        _("Work centre"),
+    ),
+    "resource": (Resource, forms.ResourceForm, resources.save_resource, "resources", _("Resource")),
+    "stay": (
+        ResourceMembership,
+        forms.MembershipForm,
+        resources.save_membership,
+        "stays",
+        _("Stay in another work centre"),
+    ),
+    "dated-calendar": (
+        ResourceCalendar,
+        forms.DatedCalendarForm,
+        resources.save_dated_calendar,
+        "dated-calendars",
+        _("Another calendar for a time"),
+    ),
+    "worker": (Worker, forms.WorkerForm, people.save_worker, "workers", _("Worker")),
+    "skill": (Skill, forms.SkillForm, people.save_skill, "skills", _("Skill")),
+    "worker-skill": (
+        WorkerSkill,
+        forms.WorkerSkillForm,
+        people.save_worker_skill,
+        "worker-skills",
+        _("Skill of a worker"),
+    ),
+    "capability": (
+        Capability,
+        forms.CapabilityForm,
+        capabilities.save_capability,
+        "capabilities",
+        _("Capability"),
+    ),
+    "ability": (
+        ResourceCapability,
+        forms.AbilityForm,
+        capabilities.save_resource_capability,
+        "abilities",
+        _("Capability of a resource"),
+    ),
+    "family": (SetupFamily, forms.FamilyForm, setups.save_family, "setup-families", _("Setup family")),
+    "matrix": (SetupMatrix, forms.MatrixForm, setups.save_matrix, "setup-matrices", _("Setup matrix")),
+    "category": (
+        CostCategory,
+        forms.CategoryForm,
+        capabilities.save_category,
+        "cost-categories",
+        _("Cost category"),
+    ),
+    "calendar": (Calendar, forms.CalendarForm, calendars.save_calendar, "calendars", _("Calendar")),
+}
+"""Address -> model, form, service, list it belongs to, title."""
+
+
+def _made(name: str) -> type[SaveForm]:
+    model, form, service, list_url, title = FORMS[name]
+    columns = {
+        "__doc__": str(model.__doc__),
+        "form_class": form,
+        "service": staticmethod(service),
+        "argument": model._meta.model_name,
+        "list_url": f"strategies:{list_url}",
+        "title": title,
+    }
+    return type(f"{model.__name__}Save", (SaveForm,), columns)
+
+
+SAVES: dict[str, type[SaveForm]] = {name: _made(name) for name in FORMS}
+EDITS: dict[str, type[SaveForm]] = {
+    name: type(f"Edit{view.__name__}", (view,), {"model": FORMS[name][0]}) for name, view in SAVES.items()
+}
+DELETES: dict[str, type[DeleteForm]] = {
+    name: type(
+        f"Delete{FORMS[name][0].__name__}",
+        (DeleteForm,),
+        {
+            "model": FORMS[name][0],
+            "service": staticmethod(service),
+            "argument": FORMS[name][0]._meta.model_name,
+            "list_url": f"strategies:{FORMS[name][3]}",
+        },
+    )
+    for name, service in {
+        "work-centre": resources.delete_group,
+        "resource": resources.delete_resource,
+        "worker": people.delete_worker,
+        "matrix": setups.delete_matrix,
+        "calendar": calendars.delete_calendar,
+    }.items()
+}

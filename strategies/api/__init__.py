@@ -6,7 +6,19 @@ from typing import Any
 
 from p2p.core.rest import RecordViewSet, Routes
 from strategies import serializers as shapes
-from strategies.api import abilities, bills, calendars, items, operations, plant, routes, units, vendors, work
+from strategies.api import (
+    abilities,
+    bills,
+    calendars,
+    items,
+    operations,
+    plant,
+    replacing,
+    routes,
+    units,
+    vendors,
+    work,
+)
 from strategies.models import ImportRun
 
 
@@ -58,6 +70,7 @@ for path, view in {
     "vendor-prices": vendors.Prices,
     "outsourcing-policies": vendors.Outsourcing,
     "imports": Imports,
+    "replacements": replacing.Replacements,
 }.items():
     mounted.add(path, view)
 urlpatterns: list[Any] = mounted.urls

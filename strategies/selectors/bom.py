@@ -1,4 +1,4 @@
-"""Reading bills: one level for a tree that opens as one looks, sums over all levels, and where an item goes.
+"""Reading bills: one level of a tree, sums over all levels, and where an item goes.
 
 The bill of an item on a day is its active version that holds then: one for the site before one for all sites,
 the highest quantity step not above the order's. Nothing walks paths: the database reaches each item once, and
@@ -7,24 +7,27 @@ quantities are added up level by level.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.numbers import ScrapRule, decimal_of, with_scrap
+from p2p.core.numbers import ScrapRule, decimal_of
 from p2p.core.refusal import Refused
 from strategies.engine.bom import Bills, Line
+from strategies.engine.need import COLUMNS, Consumption, Row, consumption_of
 from strategies.engine.units import Conversions, MissingConversion
-from strategies.models import BomLine, BomVersion, Item, Site
+from strategies.models import BomLine, BomStep, BomVersion, Item, Site
 from strategies.selectors.units import conversions
 
+Taken: TypeAlias = tuple[int, int, Consumption]  # parent, component, what the line takes
+Steps: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 _PICK = """
     SELECT pick.id, pick.batch_quantity, pick.yield_fraction
       FROM strategies_bomversion AS pick
@@ -39,6 +42,7 @@ _HOLDS = """
     (line.valid_from IS NULL OR line.valid_from <= %(day)s) AND (line.valid_to IS NULL OR line.valid_to >=
     %(day)s)
 """
+_SPOKEN = ", ".join(f"line.{name}" for name in COLUMNS)
 _DOWN = f"""
     WITH RECURSIVE below (item_id) AS (
         SELECT unnest(%(items)s::bigint[])
@@ -48,8 +52,8 @@ _DOWN = f"""
           JOIN LATERAL ({_PICK.format(item="below.item_id")}) AS bom ON true
           JOIN strategies_bomline AS line ON line.bom_id = bom.id AND {_HOLDS}
     )
-    SELECT below.item_id, line.component_id, line.quantity, bom.batch_quantity, bom.yield_fraction,
-           line.scrap_fraction, line.scrap_quantity, line.consumption, unit.code
+    SELECT below.item_id, line.component_id, bom.batch_quantity, bom.yield_fraction, unit.code, line.id,
+           {_SPOKEN}
       FROM below
       JOIN LATERAL ({_PICK.format(item="below.item_id")}) AS bom ON true
       JOIN strategies_bomline AS line ON line.bom_id = bom.id AND {_HOLDS}
@@ -66,8 +70,8 @@ _UP = f"""
           JOIN strategies_bomversion AS version ON version.id = line.bom_id
           JOIN LATERAL ({_PICK.format(item="version.item_id")}) AS bom ON bom.id = version.id
     )
-    SELECT version.item_id, line.component_id, line.quantity, bom.batch_quantity, bom.yield_fraction,
-           line.scrap_fraction, line.scrap_quantity, line.consumption, unit.code
+    SELECT version.item_id, line.component_id, bom.batch_quantity, bom.yield_fraction, unit.code, line.id,
+           {_SPOKEN}
       FROM above
       JOIN strategies_bomline AS line ON line.component_id = above.item_id AND {_HOLDS}
       JOIN strategies_bomversion AS version ON version.id = line.bom_id
@@ -85,6 +89,7 @@ class Needed:
     quantity: Decimal
     level: int
     direct: bool
+    top: bool = False  # going up: it goes into nothing itself
 
 
 @dataclass(frozen=True)
@@ -127,22 +132,32 @@ def children(
         if (line.valid_from is None or line.valid_from <= day)
         and (line.valid_to is None or day <= line.valid_to)
     ]
-    known = ways or conversions()
     opened = set(
         BomVersion.objects.filter(item__in={line.component_id for line in lines}, state="active").values_list(
             "item_id", flat=True
         )
     )
+    batch = Fraction(bom.batch_quantity) * Fraction(bom.yield_fraction)
+    found = _consumptions(
+        [
+            (
+                bom.item_id,
+                line.component_id,
+                bom.batch_quantity,
+                bom.yield_fraction,
+                line.unit.code,
+                line.pk,
+                *(getattr(line, name) for name in COLUMNS),
+            )
+            for line in lines
+        ],
+        {line.component_id: line.component for line in lines},
+        _rule(site),
+        ways,
+    )
     branches = []
-    for line in lines:
-        per = _per(
-            line.quantity,
-            bom.batch_quantity,
-            bom.yield_fraction,
-            line.scrap_fraction,
-            line.consumption,
-            _rule(site),
-        ) * _factor(known, line.unit.code, line.component)
+    for line, (_parent, _component, consumption) in zip(lines, found, strict=True):
+        per = consumption.needed(batch) / batch
         branches.append(Branch(line, decimal_of(per), decimal_of(per * factor), line.component_id in opened))
     return branches
 
@@ -151,14 +166,12 @@ def _rule(site: Site | None) -> ScrapRule:
     return ScrapRule(site.scrap_rule) if site else ScrapRule.DIVISOR
 
 
-@lru_cache(maxsize=65_536)  # a big bill has few different quantities, and fractions are slow
-def _per(
-    quantity: Decimal, batch: Decimal, yields: Decimal, scrap: Decimal, consumption: str, rule: ScrapRule
-) -> Fraction:
-    """What one piece takes. A line that is needed once per order is shown for an order of one batch."""
-    if consumption == BomLine.Consumption.CONSTANT:
-        return with_scrap(quantity, scrap, rule)
-    return with_scrap(Fraction(quantity) / Fraction(batch) / Fraction(yields), scrap, rule)
+@lru_cache(maxsize=65_536)  # a big plant has few different lines, and fractions are slow
+def _spoken(
+    row: Row, batch: Decimal, yields: Decimal, factor: Fraction, rule: ScrapRule, steps: Steps
+) -> Consumption:
+    size = Fraction(batch) * Fraction(yields)
+    return consumption_of(row, batch=size, factor=factor, steps=steps, rule=rule)
 
 
 def _factor(ways: Conversions, unit: str, item: Item) -> Fraction:
@@ -184,25 +197,10 @@ def explode(item: Item, *, quantity: Decimal, day: date, site: Site | None = Non
 def explode_version(bom: BomVersion, *, day: date) -> list[Needed]:
     """What one batch of this version takes on all levels, whatever its state; below its own lines the bills that
     hold. Four queries."""
-    columns = (
-        "component_id", "quantity", "scrap_fraction", "scrap_quantity", "consumption", "unit__code", "valid_from",
-        "valid_to",
-    )  # fmt: skip
+    lines = bom.lines.values_list("component_id", "unit__code", "pk", "valid_from", "valid_to", *COLUMNS)
     own = [
-        (
-            bom.item_id,
-            component,
-            quantity,
-            bom.batch_quantity,
-            bom.yield_fraction,
-            scrap,
-            fixed,
-            consumption,
-            unit,
-        )
-        for component, quantity, scrap, fixed, consumption, unit, first, last in bom.lines.values_list(
-            *columns
-        )
+        (bom.item_id, component, bom.batch_quantity, bom.yield_fraction, unit, key, *said)
+        for component, unit, key, first, last, *said in lines
         if (first is None or first <= day) and (last is None or day <= last)
     ]
     asked = _asked(bom.item, day, bom.site, bom.batch_quantity)
@@ -210,12 +208,18 @@ def explode_version(bom: BomVersion, *, day: date) -> list[Needed]:
     return _needs(bom.item, bom.batch_quantity, [*own, *below], bom.site)
 
 
+def lines_below(items: Sequence[int], bom: BomVersion, *, day: date, site: Site | None) -> list[int]:
+    """Keys of the lines of all bills that hold below these items, as an order of one batch of `bom` finds them."""
+    asked = _asked(bom.item, day, site, bom.batch_quantity)
+    return [row[5] for row in _rows(_DOWN, {**asked, "items": list(items)})]
+
+
 def _needs(item: Item, quantity: Decimal, rows: Sequence[tuple[Any, ...]], site: Site | None) -> list[Needed]:
     items = _items(rows, item)
-    lines, once = _lines(rows, items, _rule(site))
-    bills = Bills(lines)
-    amounts = _amounts(item.pk, Fraction(quantity), bills, once)
-    direct = {line.component for line in lines if line.parent == item.pk}
+    taken = _consumptions(rows, items, _rule(site))
+    bills = Bills(_lines(taken))
+    amounts = _amounts(item.pk, Fraction(quantity), bills, taken)
+    direct = {component for parent, component, _consumption in taken if parent == item.pk}
     level = bills.codes.get(item.pk, 0)
     return [
         Needed(items[key], decimal_of(amount), bills.codes[key] - level, key in direct)
@@ -224,17 +228,17 @@ def _needs(item: Item, quantity: Decimal, rows: Sequence[tuple[Any, ...]], site:
     ]
 
 
-def _amounts(
-    root: int, quantity: Fraction, bills: Bills[int], once: dict[int, dict[int, Fraction]]
-) -> dict[int, Fraction]:
+def _amounts(root: int, quantity: Fraction, bills: Bills[int], taken: Sequence[Taken]) -> dict[int, Fraction]:
+    """Sums from the top down; each item's bill is asked once, for all that is needed of the item."""
+    below: dict[int, list[tuple[int, Consumption]]] = {}
+    for parent, component, consumption in taken:
+        below.setdefault(parent, []).append((component, consumption))
     amounts = {root: quantity}
     for key in sorted(bills.order, key=bills.order.__getitem__):
         if key not in amounts:
             continue
-        for component, per in bills.below.get(key, {}).items():
-            amounts[component] = amounts.get(component, Fraction(0)) + amounts[key] * per
-        for component, constant in once.get(key, {}).items():
-            amounts[component] = amounts.get(component, Fraction(0)) + constant
+        for component, consumption in below.get(key, ()):
+            amounts[component] = amounts.get(component, Fraction(0)) + consumption.needed(amounts[key])
     return amounts
 
 
@@ -242,12 +246,12 @@ def where_used(item: Item, *, day: date, site: Site | None = None) -> list[Neede
     """Every item that takes this one, on all levels, with how much one piece of it takes. Three queries."""
     rows = _rows(_UP, _asked(item, day, site, Decimal(1)))
     items = _items(rows, item)
-    lines, _once = _lines(rows, items, _rule(site))
-    bills = Bills(lines)
-    direct = {line.parent for line in lines if line.component == item.pk}
+    taken = _consumptions(rows, items, _rule(site))
+    bills = Bills(_lines(taken))
+    direct = {parent for parent, component, _consumption in taken if component == item.pk}
     level = bills.codes.get(item.pk, 0)
     return [
-        Needed(items[key], decimal_of(per), level - bills.codes[key], key in direct)
+        Needed(items[key], decimal_of(per), level - bills.codes[key], key in direct, not bills.above.get(key))
         for key, per in bills.where_used(item.pk).items()
     ]
 
@@ -263,22 +267,34 @@ def _items(rows: Sequence[tuple[Any, ...]], item: Item) -> dict[int, Item]:
     return {item.pk: item, **Item.objects.select_related("unit", "group").in_bulk(keys)}
 
 
-def _lines(
-    rows: Iterable[tuple[Any, ...]], items: dict[int, Item], rule: ScrapRule
-) -> tuple[list[Line[int]], dict[int, dict[int, Fraction]]]:
-    """Edges of the graph, and what is needed once per order beside them (with an edge of nothing, for the
-    order)."""
-    ways = conversions()
-    lines: list[Line[int]] = []
-    once: dict[int, dict[int, Fraction]] = {}
-    for parent, component, quantity, batch, yields, scrap, fixed_scrap, consumption, unit in rows:
-        factor = _factor(ways, unit, items[component])
-        per = _per(quantity, batch, yields, scrap, consumption, rule) * factor
-        constant = Fraction(fixed_scrap) * factor
-        if consumption == BomLine.Consumption.CONSTANT:
-            per, constant = Fraction(0), constant + per
-        lines.append(Line(parent, component, per))
-        if constant:
-            mine = once.setdefault(parent, {})
-            mine[component] = mine.get(component, Fraction(0)) + constant
-    return lines, once
+def _consumptions(
+    rows: Sequence[tuple[Any, ...]],
+    items: dict[int, Item],
+    rule: ScrapRule,
+    ways: Conversions | None = None,
+) -> list[Taken]:
+    known = ways or conversions()
+    steps = _steps([row[5] for row in rows if row[5 + 1 + COLUMNS.index("formula")] == BomLine.Formula.STEP])
+    found = []
+    for parent, component, batch, yields, unit, key, *said in rows:
+        factor = _factor(known, unit, items[component])
+        consumption = _spoken(Row(*said), batch, yields, factor, rule, steps.get(key, ()))
+        found.append((parent, component, consumption))
+    return found
+
+
+def _steps(lines: Sequence[int]) -> dict[int, tuple[tuple[Decimal, Decimal], ...]]:
+    if not lines:
+        return {}
+    rows = BomStep.objects.filter(line__in=lines).order_by("line", "from_quantity")
+    found: dict[int, tuple[tuple[Decimal, Decimal], ...]] = {}
+    for line, start, quantity in rows.values_list("line", "from_quantity", "quantity"):
+        found[line] = (*found.get(line, ()), (start, quantity))
+    return found
+
+
+def _lines(taken: Iterable[Taken]) -> Iterator[Line[int]]:
+    """Edges of the graph: what one piece more takes; where steps or roundings jump, what one piece takes."""
+    for parent, component, consumption in taken:
+        linear = consumption.linear()
+        yield Line(parent, component, linear.per if linear else consumption.needed(Fraction(1)))

@@ -43,7 +43,8 @@ class Row:
     """(field to edit or "", class, value as typed, as shown)."""
     alternates: int = 0
     steps: int = 0
-    off: bool = False
+    off: str = ""
+    """Why it does not hold on the day."""
     critical: bool = False
     work: bool = False
 
@@ -177,7 +178,7 @@ def _drawn(
             cells=_cells(line, figures, factor, money=money),
             alternates=alternates.get(line.pk, 0),
             steps=steps.get(line.pk, 0),
-            off=not designing.holds(line, figures.day),
+            off=_off(line, figures.day),
             critical=line.component_id in marked,
         )
         for line in lines
@@ -211,8 +212,7 @@ def _cells(
         ("flushing", "", line.flushing, str(line.get_flushing_display()) if line.flushing else formats.NONE),
         ("valid_from", "n", _iso(line.valid_from), formats.day(line.valid_from)),
         ("valid_to", "n", _iso(line.valid_to), formats.day(line.valid_to)),
-        ("", "n", "", _rounded(need * factor if need is not None else None)),
-        ("", "", "", item.unit.code),
+        ("", "n", item.unit.code, _rounded(need * factor if need is not None else None)),
     ]
     if money:
         amount = None if cost is None else decimal_of(Fraction(cost) * factor)
@@ -221,6 +221,12 @@ def _cells(
     cells.append(("", "n", "", days.format(days=formats.number(own)) if own else formats.NONE))
     cells.append(("", "n", "", days.format(days=formats.number(total)) if total else formats.NONE))
     return cells
+
+
+def _off(line: BomLine, day: date) -> str:
+    if designing.holds(line, day):
+        return ""
+    return _("ended") if line.valid_to and line.valid_to < day else _("later")
 
 
 def _iso(day: date | None) -> str:

@@ -53,7 +53,7 @@ export async function renew() {
   url.searchParams.set("to", Math.max(200, lines().length + 50));
   const answer = await fetch(url, { headers: { "HX-Request": "true" } });
   const box = document.createElement("template");
-  box.innerHTML = await answer.text();
+  box.innerHTML = `<table>${await answer.text()}</table>`; // a foot without its table would be thrown away
   card.dataset.revision = answer.headers.get("P2P-Revision");
   open = null;
   const sums = box.content.querySelector("[data-sums]");
@@ -281,6 +281,7 @@ if (card) {
     else { const row = event.target.closest("tbody tr[aria-level]"); if (row) focus(row); }
   });
 }
+if (card) card.dataset.ready = "1";
 if (card && editable) {
   listen(card, body, place);
   document.addEventListener("paste", async event => {

@@ -1,0 +1,57 @@
+"""Where comparison, where-used and mass replacement show themselves, and the words of their fact."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import places
+from p2p.core.access import Role
+from p2p.core.web import journal
+from strategies.models import ReplaceRun
+
+ENGINEER = (Role.ENGINEER,)
+
+
+def register() -> None:
+    """Called once by `places.register`."""
+    places.nav(section="strategies", title=_("Where used"), url_name="strategies:where-used", order=22)
+    places.nav(
+        section="strategies", title=_("Mass replacements"), url_name="strategies:replacements", order=24
+    )
+    places.verb(
+        "bom.actions",
+        key="compare",
+        title=_("Compare"),
+        url_name="strategies:compare-bom",
+        page=True,
+        order=55,
+    )
+    places.verb(
+        "item.actions", key="where-used", title=_("Where used"), url_name="strategies:where-used-of", page=True,
+        order=60,
+    )  # fmt: skip
+    places.verb(
+        "replacements.actions",
+        key="new",
+        title=_("Replace a component"),
+        url_name="strategies:new-replacement",
+        page=True,
+        roles=ENGINEER,
+        primary=True,
+    )
+    places.verb(
+        "replacement.actions",
+        key="undo",
+        title=_("Take back"),
+        url_name="strategies:undo-replacement",
+        roles=ENGINEER,
+        order=90,
+        when=_may_be_undone,
+    )
+    journal.phrase(
+        "strategies.Replaced", lambda said: _("changed by the mass replacement {run}").format(**said)
+    )
+
+
+def _may_be_undone(run: ReplaceRun) -> bool:
+    return run.state == "done" and not run.settings.get("undoes") and bool(run.summary.get("bills"))

@@ -98,3 +98,9 @@ def test_the_rail_marks_where_one_is_and_counts_come_apart(signed_in: Client) ->
     text = signed_in.get("/people/maya/?tab=panel").content.decode()
     assert 'href="/people/" aria-current="page"' in text
     assert signed_in.get("/core/counts/").json()["try:people"] == {"n": 7, "hot": True}
+
+
+def test_a_stranger_at_an_unknown_address_is_asked_to_sign_in(client: Client, db: None) -> None:
+    answer = client.get("/no/such/page/?a=1")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/login/?next=/no/such/page/%3Fa%3D1"

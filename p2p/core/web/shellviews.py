@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -65,7 +66,10 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _spoken(request, 403, _("Not for your role"), text)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """A stranger is asked to sign in first: the shell around the sentence would ask again and again who looks."""
+    if not request.user.is_authenticated and not is_fragment(request):
+        return redirect_to_login(request.get_full_path())
     text = _(
         "There is nothing at this address. It may have been renamed or removed; search finds what is left."
     )

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.checking import RULES
 from execution.selectors import touched
+from execution.services import swap
 from execution.services.release import cancel_picks
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import CheckingLedger, Finding
-from planning.facts import Cancelled, Cancelling
+from planning.facts import Cancelled, Cancelling, Substituted
 
 
 def nothing_done(fact: Cancelling) -> Iterator[Refused]:
@@ -29,6 +30,11 @@ def nothing_done(fact: Cancelling) -> Iterator[Refused]:
 def free_stock(fact: Cancelled) -> None:
     """Cancelled orders keep no reservation."""
     cancel_picks(orders=fact.orders, by=fact.by)
+
+
+def follow_alternate(fact: Substituted) -> None:
+    """An open pick list takes the alternate, too."""
+    swap.follow(order=fact.order, material=fact.material, instead_of=fact.instead_of, by=fact.by)
 
 
 def check(_question: CheckingLedger) -> list[Finding]:
@@ -48,4 +54,5 @@ def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", Cancelling, nothing_done)
     listen("tell", Cancelled, free_stock)
+    listen("tell", Substituted, follow_alternate)
     listen("gather", CheckingLedger, check)

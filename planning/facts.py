@@ -14,6 +14,7 @@ from p2p.inventory.models import Move
 from planning.models import (
     Block,
     Demand,
+    Material,
     Operation,
     PlanRun,
     ProductionOrder,
@@ -21,6 +22,7 @@ from planning.models import (
     ReplenishmentOrder,
     ScheduleRun,
 )
+from strategies.models import Item
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +166,23 @@ class Blocked(Fact):
 @dataclass(frozen=True, kw_only=True)
 class Unblocked(Blocked):
     """It no longer does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Substituted(Fact):
+    """An order takes an alternate: `material` wants it now. `instead_of` is the row that wanted `before`: the
+    same one, or one that keeps what was issued."""
+
+    order: ProductionOrder
+    material: Material
+    instead_of: Material
+    before: Item
+
+    def about(self) -> Sequence[Model]:
+        return (self.order,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"before": self.before.number, "item": self.material.item.number}
 
 
 @dataclass(frozen=True, kw_only=True)

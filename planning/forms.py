@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -140,6 +141,16 @@ class OrderChangeForm(forms.Form):
     start_on = day(_("Start"))
     due_on = day(_("Due"))
     priority = forms.IntegerField(label=_("Priority"), min_value=0, max_value=100)
+
+
+class SubstituteForm(forms.Form):
+    """`choices`: (what is sent, what is read) for each component and alternate."""
+
+    choice = forms.ChoiceField(label=_("Instead"), widget=forms.RadioSelect)
+
+    def __init__(self, *given: Any, choices: Sequence[tuple[str, str]] = (), **also: Any) -> None:
+        super().__init__(*given, **also)
+        self.fields["choice"].choices = choices  # type: ignore[attr-defined]
 
 
 class RescheduleForm(forms.Form):

@@ -17,6 +17,7 @@ from planning.models.order import ORDER_FLOW
 from planning.models.proposal import PROPOSAL_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
 from planning.services import demand, firm, replenishment
+from planning.services.substitute import possible
 
 PLANNER, MOVER, BUYER = ("planner",), ("planner", "supervisor"), ("buyer", "planner")
 
@@ -181,6 +182,10 @@ def _against_cancelling(order: ProductionOrder) -> list[str]:
     return _against(ORDER_FLOW, "cancel")(order) or objections(Cancelling(orders=(order,)))
 
 
+def _no_alternate(order: ProductionOrder) -> list[str]:
+    return [] if possible(order) else [str(_("No component of it has an approved alternate."))]
+
+
 def _order_verbs() -> None:
     places.verb(
         "order.actions", key="change", title=_("Change"), url_name="planning:order-change", roles=PLANNER,
@@ -189,6 +194,10 @@ def _order_verbs() -> None:
     places.verb(
         "order.actions", key="reschedule", title=_("Reschedule"), url_name="planning:order-reschedule", roles=MOVER,
         when=lambda order: order.state in ProductionOrder.OPEN, order=61,
+    )  # fmt: skip
+    places.verb(
+        "order.actions", key="substitute", title=_("Use an alternate"), url_name="planning:order-substitute",
+        roles=MOVER, when=lambda order: order.state in ProductionOrder.OPEN, objections=_no_alternate, order=62,
     )  # fmt: skip
     places.verb(
         "order.actions", key="cancel", title=_("Cancel order"), url_name="planning:order-cancel", roles=PLANNER,
@@ -228,6 +237,12 @@ def _phrases() -> None:
     journal.phrase("planning.Firmed", lambda said: _("firmed"))
     journal.phrase("planning.Scheduled", lambda said: _("scheduled"))
     journal.phrase("planning.OrderChanged", lambda said: _("changed or rescheduled"))
+    journal.phrase(
+        "planning.Substituted",
+        lambda said: _("takes {item} instead of {before}").format(
+            item=said.get("item"), before=said.get("before")
+        ),
+    )
     journal.phrase("planning.Cancelled", lambda said: _("cancelled"))
     journal.phrase("planning.SentOut", lambda said: _("given to a vendor"))
     journal.phrase("planning.BroughtBack", lambda said: _("taken back from the vendor"))

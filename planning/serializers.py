@@ -21,7 +21,7 @@ from planning.models import (
     ReplenishmentOrder,
     ScheduleRun,
 )
-from strategies.models import Location, Site, Unit, Vendor
+from strategies.models import BomAlternate, Location, Site, Unit, Vendor
 
 
 def quantity(**also: object) -> serializers.DecimalField:
@@ -157,7 +157,7 @@ class MaterialSerializer(RecordSerializer):
     class Meta:
         model = Material
         fields = (
-            "position", "item", "unit", "operation", "kind", "flushing", "quantity_per", "constant",
+            "id", "position", "item", "unit", "operation", "kind", "flushing", "quantity_per", "constant",
             "scrap_fraction", "quantity", "issued_quantity", "location",
         )  # fmt: skip
 
@@ -189,14 +189,25 @@ class OrderSerializer(RecordSerializer):
         fields = (
             "number", "kind", "state", "site", "item", "unit", "quantity", "good_quantity", "scrap_quantity",
             "need", "priority", "start_on", "due_on", "starts_at", "ends_at", "late_seconds", "blocked",
-            "output_location", "proposal", "source_system", "created_at", "released_at", "started_at",
+            "bom", "route", "output_location", "proposal", "source_system", "created_at", "released_at", "started_at",
             "finished_at", "ended_at", "revision",
         )  # fmt: skip
         read_only_fields = tuple(
             name
             for name in fields
             if name
-            not in ("number", "site", "item", "quantity", "priority", "start_on", "due_on", "source_system")
+            not in (
+                "number",
+                "site",
+                "item",
+                "quantity",
+                "priority",
+                "start_on",
+                "due_on",
+                "source_system",
+                "bom",
+                "route",
+            )
         )
         extra_kwargs = {
             "number": {"required": False, "validators": []},
@@ -213,6 +224,23 @@ class OrderChange(VerbSerializer):
     start_on = serializers.DateField(required=False)
     due_on = serializers.DateField(required=False)
     priority = serializers.IntegerField(min_value=0, max_value=100, required=False)
+
+
+class Substitute(VerbSerializer):
+    material = serializers.PrimaryKeyRelatedField(
+        queryset=Material.objects.select_related("item"), help_text="Id of the order's material."
+    )
+    alternate = serializers.PrimaryKeyRelatedField(queryset=BomAlternate.objects.select_related("component"))
+
+
+class PossibleSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    material = serializers.IntegerField(source="material.pk")
+    position = serializers.IntegerField(source="material.position")
+    item = serializers.CharField(source="material.item.number")
+    alternate = serializers.IntegerField(source="alternate.pk")
+    component = serializers.CharField(source="alternate.component.number")
+    quantity = quantity()
+    unit = serializers.CharField(source="alternate.component.unit.code")
 
 
 class StartsAt(VerbSerializer):

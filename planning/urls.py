@@ -22,6 +22,7 @@ urlpatterns = [
     path("orders/new/", orders.OrderNew.as_view(), name="order-new"),
     path("orders/<int:pk>/change/", orders.OrderChange.as_view(), name="order-change"),
     path("orders/<int:pk>/reschedule/", orders.OrderReschedule.as_view(), name="order-reschedule"),
+    path("orders/<int:pk>/substitute/", orders.OrderSubstitute.as_view(), name="order-substitute"),
     path("orders/<int:pk>/cancel/", orders.OrderCancel.as_view(), name="order-cancel"),
     path("orders/<int:pk>/operations/", orders.OperationsPanel.as_view(), name="order-operations"),
     path("orders/<int:pk>/materials/", orders.MaterialsPanel.as_view(), name="order-materials"),

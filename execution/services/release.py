@@ -54,7 +54,7 @@ def release(
     progress.check(orders=locked, step="release")
     ask(Releasing(orders=tuple(locked), by=by))
     progress.release(orders=locked, at=now())
-    lines = _lines(locked)
+    lines = lines_of(locked)
     picked = [line for line in lines if line.material.flushing in PICKED and not line.at_vendor]
     flushed = [line for line in lines if line.material.flushing in FLUSHED or line.at_vendor]
     # One look at everything, which also locks it in key order; what is reserved next is part of it.
@@ -68,7 +68,7 @@ def release(
     return lists
 
 
-def _lines(orders: Sequence[ProductionOrder]) -> list[_Line]:
+def lines_of(orders: Sequence[ProductionOrder]) -> list[_Line]:
     """What the orders still need from stock; urgent orders first, then those that start first."""
     known = {order.pk: order for order in orders}
     first_outside = _first_outside(orders)

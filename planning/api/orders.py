@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from p2p.core.access import Role
+from p2p.core.facts import Refused
 from p2p.core.rest import RecordViewSet, verb
 from planning import selectors, serializers
 from planning.facts import Cancelling
@@ -12,6 +18,7 @@ from planning.models.order import ORDER_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
 from planning.services import firm, outside, replenishment, schedule
 from planning.services import order as orders
+from planning.services import substitute as substitution
 
 PLANNER = (Role.PLANNER,)
 WRITER = (Role.PLANNER, Role.INTEGRATOR)
@@ -56,6 +63,19 @@ class OrderApi(RecordViewSet):
     def reschedule(self, record: Any, by: Any, **given: Any) -> Any:
         """Place it anew into the gaps the others leave."""
         return schedule.reschedule(orders=[record], **given, by=by)[0]
+
+    @verb(roles=MOVER, body=serializers.Substitute)
+    def substitute(self, record: Any, by: Any, material: Any, alternate: Any) -> Any:
+        """An approved alternate in place of a component: for what is not issued yet, by its ratio."""
+        if material.order_id != record.pk:
+            raise Refused(_("That component is of another order."), code="other_order", field="material")
+        return substitution.substitute(material=material, alternate=alternate, by=by).order
+
+    @action(detail=True, methods=["get"])
+    def alternates(self, request: Request, number: str) -> Response:
+        """What may stand in for components that are not issued yet, best first."""
+        rows = substitution.possible(self.get_object())
+        return Response(serializers.PossibleSerializer(rows, many=True).data)
 
     @verb(roles=PLANNER)
     def unfirm(self, record: Any, by: Any) -> Any:

@@ -21,8 +21,9 @@ from planning.models import Material, Operation, Output, ProductionOrder
 from planning.models.operation import OPERATION_FLOW
 from planning.models.order import ORDER_FLOW
 from planning.services.build import Draft, build, needed, run_seconds, write
+from planning.services.chosen import bom_for, route_for
 from planning.snapshot.recipes import Recipes
-from strategies.models import Item, Site
+from strategies.models import BomVersion, Item, RouteVersion, Site
 from strategies.services.numbering import take_numbers
 
 if TYPE_CHECKING:
@@ -42,12 +43,15 @@ def create_order(
     kind: str = ProductionOrder.Kind.STANDARD,
     parent: ProductionOrder | None = None,
     source_system: str = "",
+    bom: BomVersion | None = None,
+    route: RouteVersion | None = None,
     by: User | None,
 ) -> ProductionOrder:
     """Make a firm order without a proposal, with BOM and route as they hold on its start.
 
     Without `start_on` it starts the item's lead time before it is due, but not before today. A `number` from
-    another system is kept. Refused for quantities that make no sense, and numbers that are taken.
+    another system is kept; so is a `bom` or `route` that may be used (any approved version). Refused for quantities
+    that make no sense, versions that may not be used, and numbers that are taken.
     """
     recipes = Recipes(site, {item.pk})
     _check_quantity(recipes, item, quantity)
@@ -58,6 +62,8 @@ def create_order(
         raise Refused(_("Order {number} exists already."), code="exists", field="number", number=number)
     policy = recipes.policy(item.pk)
     share = policy.yield_fraction if policy else Decimal(1)
+    made_from = bom_for(recipes, item, day=start, quantity=quantity, chosen=bom)
+    share *= made_from.yield_fraction if made_from else 1
     draft = Draft(
         number=number or take_numbers(code="MO", count=1)[0],
         item=recipes.item(item.pk),
@@ -65,8 +71,8 @@ def create_order(
         good=round(quantity * share, item.unit.digits) or quantity,
         start_on=start,
         due_on=due_on,
-        bom=recipes.boms.on(item.pk, start, quantity),
-        route=recipes.routes.on(item.pk, start, quantity),
+        bom=made_from.pk if made_from else None,
+        route=route_for(recipes, item, day=start, quantity=quantity, chosen=route),
         priority=priority,
         kind=kind,
         parent=parent.pk if parent else None,

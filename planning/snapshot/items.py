@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Q
 
+from p2p.core.numbers import decimal_of
 from p2p.inventory import selectors as stock
 from planning.engine.mrp import Item, LotSize
 from planning.measures import Measures
@@ -23,6 +27,15 @@ if TYPE_CHECKING:
 ZERO = Decimal(0)
 
 
+def together(one: Decimal, other: Decimal) -> Decimal:
+    """The least quantity that is a multiple of both; 0 asks for nothing."""
+    if not one or not other:
+        return one or other
+    first, second = Fraction(one), Fraction(other)
+    common = lcm(first.denominator, second.denominator)
+    return decimal_of(Fraction(lcm(int(first * common), int(second * common)), common))
+
+
 class Stocked:
     """The items of a site. `units` and `vendors` are filled as `items` goes along."""
 
@@ -35,9 +48,7 @@ class Stocked:
         """Every item in use, in the order of its key; one without a policy has no source."""
         on_hand = stock.on_hand(self.site) if self.rules.netting else {}
         prices = self._vendor_prices()
-        yields = dict(
-            strategies.BomVersion.objects.filter(state="active").values_list("pk", "yield_fraction")
-        )
+        formulas = self._formulas()
         rows = strategies.Item.objects.filter(active=True).exclude(kind="service").order_by("pk")
         for key, unit in rows.values_list("pk", "unit_id"):
             self.units[key] = unit
@@ -49,11 +60,20 @@ class Stocked:
             if policy.supply in ("buy", "subcontract") and vendor:
                 self.vendors[key] = vendor
             version = self.boms.on(key, self.rules.first, ZERO)
-            share = policy.yield_fraction * (yields[version] if version is not None else Decimal(1))
-            yield self._item(key, unit, policy, on_hand.get(key, ZERO), vendor_days, share)
+            good, multiple = formulas[version] if version is not None else (Decimal(1), ZERO)
+            planned = self._item(key, unit, policy, on_hand.get(key, ZERO), vendor_days, multiple)
+            yield replace(planned, good_share=policy.yield_fraction * good)
+
+    def _formulas(self) -> dict[int, tuple[Decimal, Decimal]]:
+        """Version -> (good share, multiple that is made at a time)."""
+        rows = strategies.BomVersion.objects.filter(state="active")
+        return {
+            key: (good, multiple)
+            for key, good, multiple in rows.values_list("pk", "yield_fraction", "multiple_quantity")
+        }
 
     def _item(
-        self, key: int, unit: int, policy: ItemPolicy, on_hand: Decimal, vendor_days: int, share: Decimal
+        self, key: int, unit: int, policy: ItemPolicy, on_hand: Decimal, vendor_days: int, multiple: Decimal
     ) -> Item:
         def up(name: str) -> Decimal:
             return self.measures.up(getattr(policy, name) or ZERO, unit)
@@ -61,7 +81,7 @@ class Stocked:
         lots = LotSize(
             minimum=up("minimum_quantity"),
             maximum=up("maximum_quantity"),
-            multiple=up("multiple_quantity"),
+            multiple=self.measures.up(together(policy.multiple_quantity, multiple), unit),
             fixed=up("fixed_quantity") if policy.lot_policy == "fixed" else ZERO,
         )
         coverage = {"period": "period", "min_max": "min_max"}.get(policy.lot_policy, "requirement")
@@ -84,7 +104,6 @@ class Stocked:
             minimum_stock=lowest,
             maximum_stock=highest,
             lot=lots,
-            good_share=share,
         )
 
     @cached_property

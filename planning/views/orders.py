@@ -21,6 +21,7 @@ from planning import filters, forms, selectors, words
 from planning.models import ProductionOrder
 from planning.services import firm, schedule
 from planning.services import order as service
+from planning.services.substitute import Possible, possible, substitute
 
 PLANNER = ("planner",)
 MOVER = ("planner", "supervisor")
@@ -160,6 +161,46 @@ class OrderReschedule(ActionForm):
 
     def act(self, form: Any) -> Any:
         return schedule.reschedule(orders=[self.record], **form.cleaned_data, by=who(self.request))[0]
+
+
+class OrderSubstitute(ActionForm):
+    model, title, submit, section, roles = (
+        ProductionOrder,
+        _("Use an alternate"),
+        _("Use it"),
+        "planning",
+        MOVER,
+    )
+    form_class = forms.SubstituteForm
+    text = _("The order takes it for all that is not issued yet, in the quantity its ratio says.")
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {
+            "choices": [
+                (f"{one.material.pk}:{one.alternate.pk}", _swap(one)) for one in possible(self.record)
+            ]
+        }
+
+    def act(self, form: Any) -> Any:
+        chosen = form.cleaned_data["choice"]
+        one = next(one for one in possible(self.record) if f"{one.material.pk}:{one.alternate.pk}" == chosen)
+        return substitute(material=one.material, alternate=one.alternate, by=who(self.request)).order
+
+    def said(self, result: Any) -> Any:
+        return _("{order} takes the alternate.").format(order=result)
+
+
+def _swap(one: Possible) -> str:
+    other = one.alternate.component
+    words = _("{quantity} {unit} {other} {name} for {item}")
+    quantity = formats.number(one.quantity)
+    return words.format(
+        quantity=quantity,
+        unit=other.unit.code,
+        other=other.number,
+        name=other.name,
+        item=one.material.item.number,
+    )
 
 
 class OrderCancel(ActionForm):

@@ -1,0 +1,61 @@
+"""An order on the floor takes an alternate: its pick list follows."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db.models import F
+
+from execution.models import PickLine, PickList
+from execution.selectors import PICKED
+from execution.services.release import lines_of
+from p2p.core.models import User
+from p2p.inventory.models import Reservation
+from p2p.inventory.services.reservations import reserve, unreserve
+from planning.models import Material, ProductionOrder
+
+
+def follow(*, order: ProductionOrder, material: Material, instead_of: Material, by: User | None) -> None:
+    """What was to be picked of the old component is free again, and the alternate is reserved and put on the same
+    list; what is missing stays on it without a place. Nothing happens where no list is open."""
+    lines = PickLine.objects.filter(
+        material=instead_of, pick_list__state=PickList.State.OPEN, picked_quantity__lt=F("quantity")
+    ).select_related("pick_list")
+    rows = list(lines.order_by("pk"))
+    if not rows:
+        return
+    lists = rows[0].pick_list
+    held = Reservation.objects.filter(pk__in=[row.reservation_id for row in rows if row.reservation_id])
+    freed = list(held.order_by("pk"))
+    lines.update(reservation=None)
+    PickLine.objects.filter(pk__in=[row.pk for row in rows], picked_quantity=0).delete()
+    PickLine.objects.filter(pk__in=[row.pk for row in rows]).update(quantity=F("picked_quantity"))
+    unreserve(reservations=freed, by=by)
+    _put(order, material, lists, by)
+
+
+def _put(order: ProductionOrder, material: Material, pick_list: PickList, by: User | None) -> None:
+    wanted = [
+        line
+        for line in lines_of([order])
+        if line.material.pk == material.pk and line.material.flushing in PICKED and not line.at_vendor
+    ]
+    reserved = reserve(needs=[line.need for line in wanted], partial=True, by=by)
+    rows = [
+        PickLine(
+            pick_list=pick_list,
+            material=material,
+            location_id=row.location_id,
+            lot_id=row.lot_id,
+            serial_id=row.serial_id,
+            quantity=row.quantity,
+            reservation=row,
+        )
+        for row in reserved
+    ]
+    missing = sum((line.need.quantity for line in wanted), Decimal(0)) - sum(
+        (row.quantity for row in reserved), Decimal(0)
+    )
+    if missing > 0:
+        rows.append(PickLine(pick_list=pick_list, material=material, quantity=missing))
+    PickLine.objects.bulk_create(rows)

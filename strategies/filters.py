@@ -16,6 +16,7 @@ from strategies.models import (
     ResourceGroup,
     RouteVersion,
     Site,
+    StandardOperation,
     Vendor,
 )
 from strategies.models.version import VersionState
@@ -125,4 +126,15 @@ class ImportFilter(df.FilterSet):
 
     class Meta:
         model = ImportRun
+        fields: tuple[str, ...] = ()
+
+
+class StandardFilter(df.FilterSet):
+    group = df.ModelMultipleChoiceFilter(
+        label=_("Work centre"), queryset=ResourceGroup.objects.order_by("code")
+    )
+    active = df.BooleanFilter(label=_("In use"))
+
+    class Meta:
+        model = StandardOperation
         fields: tuple[str, ...] = ()

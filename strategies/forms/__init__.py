@@ -4,7 +4,16 @@ from strategies.forms.bills import ActivateForm, BomForm, CopyForm, LineForm, Ve
 from strategies.forms.common import Keyed, NothingForm
 from strategies.forms.imports import ImportForm
 from strategies.forms.items import ItemForm, PolicyForm
-from strategies.forms.routes import OperationForm
+from strategies.forms.routes import (
+    OperationForm,
+    PictureForm,
+    RequirementForm,
+    RouteGroupForm,
+    SecondaryForm,
+    StandardForm,
+    StepForm,
+    TakeForm,
+)
 from strategies.forms.work import ExceptionForm
 
 __all__ = [
@@ -18,6 +27,13 @@ __all__ = [
     "LineForm",
     "NothingForm",
     "OperationForm",
+    "PictureForm",
     "PolicyForm",
+    "RequirementForm",
+    "RouteGroupForm",
+    "SecondaryForm",
+    "StandardForm",
+    "StepForm",
+    "TakeForm",
     "VersionForm",
 ]

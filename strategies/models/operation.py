@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import QuantityField, RateField
@@ -130,6 +131,9 @@ class StandardOperation(OperationTimes):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("strategies:standard", args=[self.code])
 
 
 @track()

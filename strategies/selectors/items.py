@@ -13,7 +13,6 @@ from strategies.models import (
     Item,
     ItemPolicy,
     OutsourcingPolicy,
-    RouteOperation,
     RouteVersion,
     Site,
     Vendor,
@@ -50,12 +49,6 @@ def route_of(item: Item, *, day: date, site: Site | None = None) -> RouteVersion
     rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
     rows = rows.filter(Q(site=site) | Q(site__isnull=True)) if site else rows
     return rows.order_by(F("site_id").asc(nulls_last=True), "from_quantity", "-version").first()
-
-
-def operations_of(route: RouteVersion) -> list[RouteOperation]:
-    """With work centre, instructions and what each waits for. Four queries."""
-    rows = route.operations.select_related("group", "resource", "cost_category")
-    return list(rows.prefetch_related("steps", "links_before__before").order_by("number"))
 
 
 def policies_of(item: Item) -> list[ItemPolicy]:

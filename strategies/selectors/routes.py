@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.models import Attachment
 from p2p.core.refusal import Refused
 from strategies.engine.routing import Basis, CannotJoin, Join, Step, Timeline, timeline
 from strategies.models import (
@@ -23,11 +22,27 @@ from strategies.models import (
     RouteVersion,
 )
 
-COMPARED = (
-    "name", "group", "resource", "cost_category", "route_group", "setup_seconds", "run_seconds",
-    "run_quantity", "run_basis", "queue_seconds", "queue_after_seconds", "transit_seconds",
-    "transfer_quantity", "scrap_fraction", "scrap_quantity", "inspect", "outside", "alternate_of", "priority",
-)  # fmt: skip
+TITLES = {
+    "name": _("name"),
+    "group": _("work centre"),
+    "resource": _("only on"),
+    "cost_category": _("cost category"),
+    "route_group": _("route group"),
+    "setup_seconds": _("setup"),
+    "run_seconds": _("run"),
+    "run_quantity": _("run quantity"),
+    "run_basis": _("run time is"),
+    "queue_seconds": _("queue before"),
+    "queue_after_seconds": _("queue after"),
+    "transit_seconds": _("transit"),
+    "transfer_quantity": _("transfer quantity"),
+    "scrap_fraction": _("scrap"),
+    "scrap_quantity": _("scrap, once"),
+    "inspect": _("inspection point"),
+    "outside": _("done by a vendor"),
+    "alternate_of": _("instead of"),
+    "priority": _("priority"),
+}
 RELATED = ("group", "resource", "cost_category", "route_group", "standard", "alternate_of")
 Phase = RouteGroupPhase.Phase
 
@@ -126,6 +141,11 @@ class Changed:
     old: Any
     new: Any
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it is a length of time in seconds."""
+        return self.field.endswith("_seconds")
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -161,10 +181,9 @@ def _compared(
     if old is None or new is None:
         return Compared(number, "added" if old is None else "removed", old, new, ())
     found = []
-    for name in COMPARED:
+    for name, title in TITLES.items():
         one, other = _shown(old, name), _shown(new, name)
         if one != other:
-            title = getattr(RouteOperation._meta.get_field(name), "verbose_name", name)
             found.append(Changed(name, title, one, other))
     one, other = _follows(old), _follows(new)
     if one != other:
@@ -185,13 +204,3 @@ def _shown(row: RouteOperation, name: str) -> Any:
 def _follows(row: RouteOperation) -> str:
     links = sorted((link.before.number, link.hard) for link in row.links_before.all())
     return ", ".join(f"{number}{'!' if hard else ''}" for number, hard in links) or "–"
-
-
-def files_of(steps: Sequence[InstructionStep]) -> dict[int, list[Attachment]]:
-    """The newest version of each file of each step, by the step's key. One query."""
-    label = InstructionStep._meta.label_lower
-    rows = Attachment.objects.filter(record_type=label, record_id__in=[step.pk for step in steps])
-    found: dict[int, list[Attachment]] = {}
-    for row in rows.order_by("record_id", "name", "-version").distinct("record_id", "name"):
-        found.setdefault(row.record_id, []).append(row)
-    return found

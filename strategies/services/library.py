@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from strategies.models import InstructionStep, RouteOperation, RouteVersion, StandardOperation
+from strategies.selectors.routes import TITLES
 from strategies.services.instructions import StepInput
 from strategies.services.keeping import keep, opened, take_away
 from strategies.services.operationcopies import copy_steps
@@ -120,10 +121,9 @@ def differences(operation: RouteOperation) -> list[Difference]:
         return []
     found = []
     for name in COPIED:
-        field = RouteOperation._meta.get_field(name)
         own, library = getattr(operation, name), getattr(standard, name)
         if own != library:
-            found.append(Difference(name, getattr(field, "verbose_name", name), own, library))
+            found.append(Difference(name, TITLES[name], own, library))
     return found
 
 

@@ -147,3 +147,70 @@ def check_requirement(number: int, one: RequirementInput) -> None:
     if not (one.for_operations or one.for_jobs):
         sentence = _("Operation {number}: the condition “{kind}” counts nowhere.")
         raise Refused(sentence, field="for_operations", number=number, kind=Kind(one.kind).label)
+
+
+@transaction.atomic
+def add_requirement(
+    *,
+    operation: RouteOperation,
+    requirement: RequirementInput,
+    revision: int | None = None,
+    by: User,
+) -> RouteOperation:
+    """One more condition on the operation's own resource. Refused as `set_requirements` refuses, and for the
+    same one twice."""
+    known = [_input(row) for row in operation.requirements.filter(secondary=None).order_by("pk")]
+    if requirement in known:
+        sentence = _("Operation {number} has this condition already.")
+        raise Refused(sentence, field="kind", number=operation.number)
+    wanted = [*known, requirement]
+    return set_requirements(operation=operation, requirements=wanted, revision=revision, by=by)
+
+
+@transaction.atomic
+def remove_requirement(*, requirement: Requirement, revision: int | None = None, by: User) -> RouteOperation:
+    """Take one condition away. Refused for the last one of a resource beside the operation."""
+    operation = requirement.operation
+    draft = begin(route=operation.route, revision=revision, by=by)
+    beside = requirement.secondary
+    if beside is not None and beside.requirements.count() == 1:
+        sentence = _("{place} has no other condition: take the whole resource away.")
+        raise Refused(sentence, field="kind", place=beside.name or beside.position)
+    requirement.delete()
+    finish(route=draft, by=by)
+    return operation
+
+
+@transaction.atomic
+def add_secondary(
+    *, operation: RouteOperation, secondary: SecondaryInput, revision: int | None = None, by: User
+) -> RouteOperation:
+    """One more resource beside the operation's own. Refused as `set_secondaries` refuses."""
+    known = [
+        SecondaryInput(
+            name=row.name,
+            quantity=row.quantity,
+            load_fraction=row.load_fraction,
+            during_setup=row.during_setup,
+            during_run=row.during_run,
+            requirements=[_input(one) for one in row.requirements.order_by("pk")],
+        )
+        for row in operation.secondaries.order_by("position")
+    ]
+    return set_secondaries(operation=operation, secondaries=[*known, secondary], revision=revision, by=by)
+
+
+@transaction.atomic
+def remove_secondary(
+    *, secondary: SecondaryResource, revision: int | None = None, by: User
+) -> RouteOperation:
+    """Take a resource beside the operation away, with its conditions."""
+    operation = secondary.operation
+    draft = begin(route=operation.route, revision=revision, by=by)
+    secondary.delete()
+    finish(route=draft, by=by)
+    return operation
+
+
+def _input(row: Requirement) -> RequirementInput:
+    return RequirementInput(**{each.name: getattr(row, each.name) for each in fields(RequirementInput)})

@@ -138,6 +138,13 @@ def renumber(*, route: RouteVersion, revision: int | None = None, by: User) -> R
     return finish(route=draft, by=by)
 
 
+def taken(number: int) -> Refused:
+    """The refusal of a number that another operation has."""
+    return Refused(
+        _("Operation {number} is there already: take another number."), field="number", number=number
+    )
+
+
 def next_number(numbers: Sequence[int], *, after: int | None = None) -> int:
     """Behind `after` between it and the next one if there is room, else the next ten above all."""
     above = sorted(one for one in numbers if after is not None and one > after)

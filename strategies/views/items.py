@@ -20,6 +20,7 @@ from strategies.models import Item, ItemPolicy, Vendor
 from strategies.selectors import bom as bills
 from strategies.selectors import items as selectors
 from strategies.selectors import lists
+from strategies.selectors.routes import operations_of
 from strategies.services.items import PolicyInput, change_item, create_item, set_policy
 from strategies.views.tree import branches_of
 
@@ -100,7 +101,7 @@ class ItemPage(RecordPage):
 
     def _route(self) -> dict[str, Any]:
         route = selectors.route_of(self.record, day=clock.now().date())
-        operations = selectors.operations_of(route) if route else []
+        operations = operations_of(route) if route else []
         return {"route": route, "operations": operations, "versions": selectors.route_versions(self.record)}
 
     def _supply(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Routes: operations with times, graph and work instructions, and their forms."""
+"""Routes: one version with its designer, its operations as a table, its instructions; and the forms of them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,39 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import Role
-from p2p.core.fields import plain
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
-from p2p.core.web.page import who
+from p2p.core.web.page import Page, who
 from p2p.core.web.records import RecordPage, RecordTab, Said
 from strategies import forms
 from strategies.models import Item, RouteOperation, RouteVersion
 from strategies.models.version import VersionState
-from strategies.selectors import items as selectors
 from strategies.selectors import lists
+from strategies.selectors.instructions import steps_by_operation
+from strategies.selectors.routes import differences, operations_of
 from strategies.services import routeoperations, routes
-from strategies.services.routes import OperationInput
 from strategies.services.versions import activate
 from strategies.views.graph import graph_of
+from strategies.views.routedesign import RouteDesign, filled, input_from
 
 ENGINEER = (Role.ENGINEER,)
+
+
+def designed(route: RouteVersion, number: int | None = None) -> str:
+    """The address of a route's designer, with an operation open."""
+    return f"{route.get_absolute_url()}{f'?open={number}' if number else ''}"
 
 
 class RoutePage(RecordPage):
     """One version of a route."""
 
-    template_name = "strategies/record.html"
+    template_name = "strategies/route.html"
     model, lookup, slot, section = RouteVersion, "pk", "route", "strategies"
     list_url, list_title = "strategies:routes", _("Routes")
 
@@ -51,26 +59,32 @@ class RoutePage(RecordPage):
             Said(_("From"), formats.day(route.valid_from)),
             Said(_("To"), formats.day(route.valid_to)),
             Said(_("Setup"), formats.duration(route.setup_time)),
-            Said(_("Run"), formats.duration(route.run_time)),
         ]
+        said += [Said(_("Why"), route.reason)] if route.reason else []
         return said + ([Said(_("Approved by"), route.approved_by)] if route.approved_by else [])
 
     def tabs(self) -> Sequence[RecordTab]:
         count = self.record.operation_count
         return [
+            RecordTab("design", _("Order of work"), "strategies/route_design.html"),
             RecordTab("operations", _("Operations"), "strategies/route_operations.html", count=count),
             RecordTab("instructions", _("Instructions"), "strategies/route_instructions.html"),
             RecordTab("history", _("History"), "strategies/version_history.html"),
         ]
 
     def extra(self) -> dict[str, Any]:
-        operations = selectors.operations_of(self.record)
-        return {
-            "operations": operations,
-            "graph": graph_of(operations) if len(operations) > 1 else "",
-            "editable": self.record.state == VersionState.DRAFT,
-            "journal_label": RouteVersion._meta.label_lower,
-        }
+        tab = self.request.GET.get("tab", "design")
+        editable = self.record.state == VersionState.DRAFT
+        common = {"editable": editable, "journal_label": RouteVersion._meta.label_lower}
+        if tab == "design":
+            design = RouteDesign()
+            design.setup(self.request, pk=self.record.pk)
+            return {**common, **design.context()}
+        if tab == "operations":
+            return {**common, "operations": operations_of(self.record)}
+        if tab == "instructions":
+            return {**common, "instructed": steps_by_operation(self.record)}
+        return common
 
 
 class NewRoute(ActionForm):
@@ -117,48 +131,42 @@ class AddOperation(_OfRoute):
     form_class, title, submit = forms.OperationForm, _("Add an operation"), _("Add operation")
 
     def initial(self) -> dict[str, Any]:
-        last = self.record.operations.order_by("-number").values_list("number", flat=True).first() or 0
-        return {"number": last - last % 10 + 10}
+        numbers = list(self.record.operations.values_list("number", flat=True))
+        return {"number": routeoperations.next_number(numbers)}
 
     def act(self, form: Any) -> Any:
-        return _put(self.record, form, who(self.request))
+        operation, follows = input_from(form)
+        if self.record.operations.filter(number=operation.number).exists():
+            raise routeoperations.taken(operation.number)
+        row = routeoperations.put_operation(
+            route=self.record, operation=operation, follows=follows, by=who(self.request)
+        )
+        return designed(self.record, row.number)
 
     def said(self, result: Any) -> Any:
         return _("Operation added.")
 
 
-def _put(route: RouteVersion, form: Any, by: Any) -> RouteVersion:
-    given = dict(form.cleaned_data)
-    follows = given.pop("follows")
-    group = given["group"]
-    category = group.cost_category if group else None
-    operation = OperationInput(**given, cost_category=category)
-    return routeoperations.put_operation(route=route, operation=operation, follows=follows, by=by)
-
-
-class _OfOperation(ActionForm):
+class ChangeOperation(ActionForm):
     model, lookup, section, roles = RouteOperation, "pk", "strategies", ENGINEER
-
-
-class ChangeOperation(_OfOperation):
     form_class, title, submit = forms.OperationForm, _("Change operation"), _("Save")
 
     def initial(self) -> dict[str, Any]:
-        row = self.record
-        names = set(forms.OperationForm.base_fields) - {"follows"}
-        shown = {name: getattr(row, name) for name in names}
-        follows = row.links_before.order_by("before__number").values_list("before__number", flat=True)
-        numbers = {name: plain(shown[name]) for name in ("run_seconds", "run_quantity", "scrap_fraction")}
-        return {**shown, **numbers, "follows": ", ".join(map(str, follows))}
+        return filled(self.record)
 
     def act(self, form: Any) -> Any:
-        return _put(self.record.route, form, who(self.request))
+        to, follows = input_from(form, self.record)
+        row = routeoperations.change_operation(
+            operation=self.record, to=to, follows=follows, by=who(self.request)
+        )
+        return f"{row.route.get_absolute_url()}?tab=operations"
 
     def said(self, result: Any) -> Any:
         return _("Operation saved.")
 
 
-class RemoveOperation(_OfOperation):
+class RemoveOperation(ActionForm):
+    model, lookup, section, roles = RouteOperation, "pk", "strategies", ENGINEER
     form_class, title, submit, danger = forms.NothingForm, _("Remove operation"), _("Remove"), True
 
     def act(self, form: Any) -> Any:
@@ -166,3 +174,35 @@ class RemoveOperation(_OfOperation):
 
     def said(self, result: Any) -> Any:
         return _("Operation removed.")
+
+
+class CompareRoutes(Page):
+    """Two versions of an item's route side by side: the graph of the newer one coloured, and every difference."""
+
+    section = "strategies"
+    title = _("Compare routes")
+    template_name = "strategies/route_compare.html"
+
+    def heading(self) -> Any:
+        return self.title
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        known = RouteVersion.objects.select_related("item__unit", "site")
+        new = get_object_or_404(known, pk=pk)
+        others = known.filter(item=new.item).exclude(pk=new.pk).order_by("-version", "pk")
+        asked = request.GET.get("with", "")
+        old = others.filter(pk=int(asked)).first() if asked.isdecimal() else others.first()
+        found = differences(old, new) if old else []
+        changes = {one.number: one.change for one in found}
+        rows = operations_of(new)
+        context = {
+            "page": self,
+            "new": new,
+            "old": old,
+            "others": others,
+            "found": found,
+            "same": sum(one.change == "same" for one in found),
+            "graph": graph_of(rows, changes=changes) if rows else "",
+            "back": reverse("strategies:route", args=[new.pk]),
+        }
+        return render(request, self.template_name, context)

@@ -119,6 +119,9 @@ def _order() -> None:
         icon="printer",
     )  # fmt: skip
     places.verb(
+        slot, key="label", title=_("Label"), url_name="execution:label", page=True, order=41, icon="printer"
+    )
+    places.verb(
         slot, key="reopen", title=_("Reopen"), service=_one(finish.reopen), model=order, argument="order",
         roles=SUPERVISOR, order=70, when=_in("finished"),
     )  # fmt: skip

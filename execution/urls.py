@@ -19,6 +19,7 @@ urlpatterns = [
     path("downtime/new", work.WentDown.as_view(), name="went-down"),
     path("downtime/<int:pk>/up", work.CameUp.as_view(), name="came-up"),
     path("orders/<int:pk>/release", work.Release.as_view(), name="release"),
+    path("orders/<int:pk>/label", picking.OrderLabel.as_view(), name="label"),
     path("orders/<int:pk>/traveller", picking.Traveller.as_view(), name="traveller"),
     path("operations/<int:pk>/report", work.ReportWork.as_view(), name="report"),
     path("operations/<int:pk>/start", work.StartWork.as_view(), name="start"),

@@ -1,59 +1,26 @@
-"""What goes on paper: the subcontract order and the delivery note, with barcodes a scanner reads."""
+"""What goes on paper: the subcontract order and the delivery note, with codes that a scanner reads."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
-from reportlab.graphics.barcode.code128 import Code128
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, KeepTogether, Table, TableStyle
 
-from outsourcing.models import Dispatch, DispatchMove, SubcontractOrder
+from outsourcing.models import Dispatch, DispatchMove, SubcontractLine, SubcontractOrder
 from outsourcing.services.order import open_lines
+from p2p.core import paper
 from p2p.core.web import formats
+from planning.models import Operation
 
-TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=9, leading=12)
-SMALL = ParagraphStyle("small", parent=TEXT, fontSize=8, leading=10, textColor=colors.HexColor("#555555"))
-HEAD = ParagraphStyle("head", parent=TEXT, fontName="Helvetica-Bold", fontSize=15, leading=19)
-CELLS = TableStyle(
-    [
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.3, colors.HexColor("#bbbbbb")),
-        ("LEFTPADDING", (0, 0), (-1, -1), 0),
-        ("BOTTOMPADDING", (0, 1), (-1, -1), 7),
-    ]
-)
-
-BARE = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
+CODES = 46  # of the page's shares: millimetres on A4
 
 
 def order_sheet(order: SubcontractOrder) -> bytes:
     """The order a vendor gets: what to do on which pieces, by when, at which price."""
     heads = (_("Work"), _("Item"), _("Quantity"), _("Back by"), _("Price"), _("Amount"), "")
-    rows = []
-    for line in open_lines(order):
-        item = line.operation.order.item
-        amount = None if line.price is None else line.price * line.quantity
-        rows.append(
-            [
-                f"{line.operation.name}\n{line.operation}",
-                f"{item.number}\n{item.name}",
-                f"{formats.number(line.quantity)} {item.unit}",
-                line.due_on.isoformat(),
-                formats.number(line.price, 2),
-                formats.number(amount, order.currency.minor_digits),
-                _code(f"{line.operation.order.number}/{line.operation.number}"),
-            ]
-        )
     lines = open_lines(order)
     agreed = [line.price * line.quantity for line in lines if line.price is not None]
     total = sum(agreed, Decimal(0)) if len(agreed) == len(lines) else None
@@ -63,12 +30,40 @@ def order_sheet(order: SubcontractOrder) -> bytes:
         (_("Currency"), order.currency.code),
         (_("Total"), formats.number(total, order.currency.minor_digits)),
     )
-    widths = (31, 40, 19, 20, 15, 20, 41)
-    return _sheet(_("Subcontract order"), order.number, facts, heads, rows, widths, note=order.note)
+    rows = [_ordered(line, order.currency.minor_digits) for line in lines]
+    story: list[Flowable] = [
+        paper.head(_("Subcontract order"), order.number, order.site.name, facts),
+        paper.gap(4),
+        paper.table(heads, rows, (26, 36, 19, 19, 16, 18, CODES), right=(2, 4, 5)),
+    ]
+    if order.note:
+        story += [paper.gap(4), paper.text(order.note)]
+    return paper.pdf(story, title=f"{_('Subcontract order')} {order.number}")
+
+
+def _ordered(line: SubcontractLine, digits: int) -> list[Any]:
+    item = line.operation.order.item
+    amount = None if line.price is None else line.price * line.quantity
+    # A price per piece may be finer than the smallest coin: what the amount was reckoned with is printed.
+    places = None if line.price is None else max(digits, _decimals(line.price))
+    return [
+        [paper.text(line.operation.name, paper.BOLD), paper.text(line.operation, paper.SMALL)],
+        [paper.text(item.number, paper.BOLD), paper.text(item.name)],
+        paper.text(_of(line.quantity, item), paper.RIGHT),
+        paper.day(line.due_on),
+        paper.text(formats.number(line.price, places), paper.RIGHT),
+        paper.text(formats.number(amount, digits), paper.RIGHT),
+        _code(line.operation),
+    ]
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def delivery_note(dispatch: Dispatch) -> bytes:
-    """What travels to the vendor: pieces in work and components, each with its lot and barcode."""
+    """What travels to the vendor: pieces in work and components, each with its lot and its code."""
     heads = (_("What"), _("Name"), _("Quantity"), _("Lot"), _("For"), "")
     moves = (
         DispatchMove.objects.filter(dispatch_line__dispatch=dispatch)
@@ -80,81 +75,69 @@ def delivery_note(dispatch: Dispatch) -> bytes:
         (_("To"), f"{dispatch.order.vendor.name} ({dispatch.order.vendor.number})"),
         (_("From"), dispatch.order.site.name),
         (_("Order"), dispatch.order.number),
-        (_("Sent"), f"{dispatch.effective_at:%Y-%m-%d %H:%M} UTC"),
+        (_("Sent"), paper.moment(dispatch.effective_at)),
     )
     rows = [_sent(row) for row in moves]
-    return _sheet(_("Delivery note"), dispatch.number, facts, heads, rows, (34, 46, 19, 18, 28, 41))
+    story: list[Flowable] = [
+        paper.head(_("Delivery note"), dispatch.number, dispatch.order.site.name, facts),
+        paper.gap(4),
+        paper.table(heads, rows, (32, 40, 19, 16, 27, CODES), right=(2,)),
+        _signed(),
+    ]
+    return paper.pdf(story, title=f"{_('Delivery note')} {dispatch.number}")
+
+
+def _signed() -> Flowable:
+    """Lines for two hands: who gave and who took."""
+    half = paper.width() / 2
+    style = TableStyle(
+        [
+            ("LINEABOVE", (0, 0), (0, 0), 0.5, paper.LINE),
+            ("LINEABOVE", (2, 0), (2, 0), 0.5, paper.LINE),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ]
+    )
+    said = [
+        paper.text(_("Handed over: day, name"), paper.SMALL),
+        "",
+        paper.text(_("Received: day, name"), paper.SMALL),
+    ]
+    return KeepTogether(
+        [paper.gap(14), Table([said], colWidths=[half - 10 * mm, 20 * mm, half - 10 * mm], style=style)]
+    )
 
 
 def _sent(row: DispatchMove) -> list[Any]:
     operation = row.dispatch_line.line.operation
-    work = f"{operation.order.number}/{operation.number}"
     if row.move is not None:
         item, quantity, lot = row.move.item, row.move.quantity, row.move.lot
-        return [item.number, item.name, _of(quantity, item), lot or "", work, _code(item.number)]
-    assert row.wip_move is not None
-    before = row.wip_move.operation
-    item = before.order.item
-    stage = _("after operation {number}, {name}").format(number=before.number, name=before.name)
-    return [
-        f"{item.number}\n{before.order.number}",
-        f"{item.name}\n{stage}",
-        _of(row.wip_move.quantity, item),
-        row.wip_move.lot or "",
-        work,
-        _code(work),
-    ]
+        what = [paper.text(item.number, paper.BOLD)]
+        name: list[Flowable] = [paper.text(item.name)]
+        code = paper.coded(item.number, height=8 * mm, width=_code_width())
+    else:
+        assert row.wip_move is not None
+        before = row.wip_move.operation
+        item, quantity, lot = before.order.item, row.wip_move.quantity, row.wip_move.lot
+        stage = _("after operation {number}, {name}").format(number=before.number, name=before.name)
+        what = [paper.text(item.number, paper.BOLD), paper.text(before.order.number, paper.SMALL)]
+        name = [paper.text(item.name), paper.text(stage, paper.SMALL)]
+        code = _code(operation)
+    work = paper.text(_work(operation))
+    return [what, name, paper.text(_of(quantity, item), paper.RIGHT), lot or "", work, code]
 
 
 def _of(quantity: Any, item: Any) -> str:
     return f"{formats.number(quantity)} {item.unit}"
 
 
-def _code(words: str) -> Flowable:
-    return Code128(words, barHeight=8 * mm, barWidth=0.22 * mm, humanReadable=True, fontSize=6, quiet=False)
+def _work(operation: Operation) -> str:
+    """MO-000123-20: the floor's scanners know an operation by this code."""
+    return f"{operation.order.number}-{operation.number}"
 
 
-def _sheet(
-    title: str,
-    number: str,
-    facts: Sequence[tuple[str, str]],
-    heads: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    widths: Sequence[int],
-    note: str = "",
-) -> bytes:
-    file = io.BytesIO()
-    page = SimpleDocTemplate(
-        file, pagesize=A4, leftMargin=12 * mm, rightMargin=12 * mm, topMargin=14 * mm, bottomMargin=14 * mm,
-        title=f"{title} {number}", author="p2p", invariant=1,
-    )  # fmt: skip
-    top = Table(
-        [[Paragraph(escape(f"{title} {number}"), HEAD), _code(number)]],
-        colWidths=(135 * mm, 51 * mm),
-        style=BARE,
-    )
-    said = Table(
-        [[Paragraph(escape(k), SMALL), Paragraph(escape(v), TEXT)] for k, v in facts],
-        colWidths=(30 * mm, 156 * mm),
-        style=BARE,
-    )
-    body = Table(
-        [
-            [Paragraph(escape(head), SMALL) for head in heads],
-            *([_cell(cell) for cell in row] for row in rows),
-        ],
-        colWidths=[width * mm for width in widths],
-        repeatRows=1,
-        style=CELLS,
-    )
-    parts: list[Flowable] = [top, Spacer(1, 4 * mm), said, Spacer(1, 5 * mm), body]
-    if note:
-        parts += [Spacer(1, 4 * mm), Paragraph(escape(note), TEXT)]
-    page.build(parts)
-    return file.getvalue()
+def _code_width() -> float:
+    return CODES * paper.width() / 180
 
 
-def _cell(cell: Any) -> Any:
-    if isinstance(cell, Flowable):
-        return cell
-    return Paragraph(escape(str(cell)).replace("\n", "<br/>"), TEXT)
+def _code(operation: Operation) -> Flowable:
+    return paper.coded(_work(operation), height=8 * mm, width=_code_width())

@@ -162,6 +162,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
+P2P_PAPER = "letter" if os.environ.get("P2P_PAPER", "").strip().lower() == "letter" else "A4"
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "p2p" / "static"]
 # On one machine files are served from where they lie; only production collects them.

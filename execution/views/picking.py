@@ -99,6 +99,16 @@ class Traveller(Page):
         return _pdf(paper.traveller(order), order.number)
 
 
+class OrderLabel(Page):
+    """Labels for what holds the pieces of an order, as PDF: as many as `?copies=` says."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        order = get_object_or_404(at_sites(selectors.orders(), who(request)), pk=pk)
+        asked = request.GET.get("copies", "")
+        copies = min(int(asked), 500) if asked.isdecimal() and len(asked) < 6 else 1
+        return _pdf(paper.label(order, copies=max(copies, 1)), f"{order.number}-label")
+
+
 def _pdf(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(
         content,

@@ -11,7 +11,7 @@ from p2p.core.access import Role
 from p2p.core.facts import objections
 from p2p.core.web import journal
 from strategies import bomplaces, routeplaces, workplaces
-from strategies.facts import Activating
+from strategies.facts import Activating, Reopening
 from strategies.models import BomVersion, Item, RouteVersion
 from strategies.models.version import VERSION_FLOW
 from strategies.services import versions
@@ -129,6 +129,14 @@ def _version(slot: str, model: Any, kind: str) -> None:
     step("submit", _("Submit"), versions.submit, order=10)
     step("reject", _("Back to draft"), versions.reject, order=20)
     step("approve", _("Approve"), versions.approve, order=30, primary=True)
+    step(
+        "reopen",
+        _("Back to draft"),
+        versions.reopen,
+        order=60,
+        objections=lambda version: objections(Reopening(version=version)),
+    )
+    step("deactivate", _("Deactivate"), versions.deactivate, order=70)
     step("retire", _("Retire"), versions.retire, order=90, danger=True, confirm=_("It is not used any more."))
     places.verb(
         slot,
@@ -150,6 +158,9 @@ _STEPS = {
     "submit": _("submitted for approval"),
     "approve": _("approved"),
     "reject": _("sent back to its author"),
+    "reopen": _("opened again as a draft"),
+    "deactivate": _("deactivated"),
+    "delete": _("thrown away"),
     "activate": _("activated"),
     "retire": _("retired"),
 }

@@ -17,7 +17,7 @@ from django.db.models import Count, F, Q, QuerySet
 from p2p.core.numbers import ScrapRule, decimal_of
 from strategies.engine.leadtimes import LeadTimes, lead_times
 from strategies.engine.need import consumption_of
-from strategies.engine.units import MissingConversion
+from strategies.engine.units import Conversions, MissingConversion
 from strategies.models import (
     BomAlternate,
     BomLine,
@@ -147,15 +147,16 @@ def figures(bom: BomVersion, lines: Iterable[BomLine], *, day: date, site: Site 
     )
 
 
-def needs(bom: BomVersion, lines: Sequence[BomLine], site: Site | None) -> dict[int, Fraction | None]:
-    """Line -> how much of the component one piece takes when an order makes one batch. Two queries."""
-    ways = conversions()
+def needs(
+    bom: BomVersion, lines: Sequence[BomLine], site: Site | None, ways: Conversions | None = None
+) -> dict[int, Fraction | None]:
+    """Line -> how much of the component one piece takes when an order makes one batch. At most two queries."""
+    ways = ways or conversions()
     rule = ScrapRule(site.scrap_rule) if site else ScrapRule.DIVISOR
     steps: dict[int, list[tuple[Decimal, Decimal]]] = {}
     stepped = [line.pk for line in lines if line.formula == BomLine.Formula.STEP]
-    for key, start, value in BomStep.objects.filter(line__in=stepped).values_list(
-        "line", "from_quantity", "quantity"
-    ):
+    rows = BomStep.objects.filter(line__in=stepped).values_list("line", "from_quantity", "quantity")
+    for key, start, value in rows if stepped else ():
         steps.setdefault(key, []).append((start, value))
     batch = Fraction(bom.batch_quantity) * Fraction(bom.yield_fraction)
     found: dict[int, Fraction | None] = {}
@@ -187,9 +188,9 @@ def _times(amount: Fraction | None, price: Decimal | None) -> Decimal | None:
 
 def _lead_times(bom: BomVersion, own: Sequence[int], day: date, site: Site | None) -> LeadTimes[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_EDGES, {"items": own, "day": day, "site": site.pk if site else None})
+        cursor.execute(_EDGES, {"items": sorted(set(own)), "day": day, "site": site.pk if site else None})
         edges = cursor.fetchall()
-    below: dict[int, list[int]] = {bom.item_id: list(own)}
+    below: dict[int, list[int]] = {bom.item_id: list(dict.fromkeys(own))}
     for parent, component in edges:
         if parent != bom.item_id:
             below.setdefault(parent, []).append(component)

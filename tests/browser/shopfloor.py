@@ -123,3 +123,13 @@ def booked(page: Any, words: str) -> None:
 def turn(page: Any, way: str) -> None:
     width, height = SIZES[way]
     page.set_viewport_size({"width": width, "height": height})
+
+
+def scan(page: Any, code: str) -> None:
+    """A hand scanner: all keys at once and Enter, to whatever has the focus, however busy this machine is."""
+    page.evaluate(
+        """code => { for (const key of [...code, 'Enter']) {
+        const pressed = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+        document.activeElement.dispatchEvent(pressed); } }""",
+        code,
+    )

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from execution.models import Report
 from execution.services.release import release
 from execution.services.report import report
+from execution.services.undo import undo
 from p2p.core import clock
 from planning.models import ProductionOrder
 from tests.browser.shopfloor import (
@@ -127,18 +129,39 @@ def shorten(page: Any) -> None:
     page.evaluate(SHORTEN)
 
 
-def test_the_main_action_is_in_reach_without_scrolling_in_both_ways_of_holding(
-    order: ProductionOrder, visit: Visit
+@pytest.mark.parametrize("way", ["landscape", "portrait"])
+def test_the_main_action_is_in_reach_without_scrolling_whatever_is_said(
+    order: ProductionOrder, visit: Visit, shoot: Any, way: str
 ) -> None:
     page = visit(JOB, by=olinda(), size="tablet")
-    for way in ("landscape", "portrait"):
-        turn(page, way)
-        width, height = SIZES[way]
-        box = page.get_by_role("button", name="Report good").bounding_box()
-        assert box["x"] + box["width"] > width - 40 and box["height"] >= 90
-        assert box["y"] + box["height"] <= height
-        number = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.big .g')).fontSize)")
-        assert number >= 160
+    turn(page, way)
+    in_reach(page, way)
+    number = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.big .g')).fontSize)")
+    assert number >= 160
+    type_good(page, "3")
+    page.locator("dialog[open] [data-go]").click()
+    page.locator(".undo.ok").wait_for()
+    in_reach(page, way)
+    tap(page, "Start")
+    page.locator(".donenote").wait_for()
+    in_reach(page, way)
+    # Another tablet took the last entry back: the refusal comes on top.
+    undo(report=Report.objects.get(), by=olinda())
+    tap(page, "Undo")
+    page.locator("#main > .stopnote").wait_for()
+    in_reach(page, way)
+    shoot(page, f"floor-undo-refused-{way}")
+
+
+def in_reach(page: Any, way: str) -> None:
+    """Report is big, at the bottom right, and seen whole."""
+    width, height = SIZES[way]
+    box = page.get_by_role("button", name="Report good").bounding_box()
+    assert box["x"] + box["width"] > width - 40 and box["height"] >= 90
+    foot = height - (92 if way == "portrait" else 0)
+    assert foot - 40 < box["y"] + box["height"] <= foot
+    scrap = page.get_by_role("button", name="Scrap").bounding_box()
+    assert scrap["y"] + scrap["height"] <= foot
 
 
 def test_turning_the_tablet_loses_nothing_that_was_typed(order: ProductionOrder, visit: Visit) -> None:

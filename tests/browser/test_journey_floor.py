@@ -21,6 +21,7 @@ from tests.browser.shopfloor import (
     go,
     make_floor,
     olinda,
+    scan,
     shown,
     type_good,
 )
@@ -53,9 +54,7 @@ def test_scan_start_report_scrap_undo_and_finish_leave_exact_figures(
 ) -> None:
     page = visit("/floor/", by=olinda(), size="tablet")
     assert "Road bicycle" in page.locator("main").inner_text()
-    # A hand scanner types fast and ends with Enter; no field has the focus.
-    page.keyboard.type("MO-000077-10", delay=5)
-    page.keyboard.press("Enter")
+    scan(page, "MO-000077-10")
     page.wait_for_url(f"**{JOB}")
     page.get_by_role("button", name="Start", exact=True).click()
     page.locator(".timer").wait_for()
@@ -263,8 +262,7 @@ def test_a_scan_does_not_throw_away_a_number_that_is_not_sent(order: ProductionO
     page = visit(JOB, by=olinda(), size="tablet")
     type_good(page, "6")
     page.wait_for_timeout(100)
-    page.keyboard.type("4006381333931", delay=2)
-    page.keyboard.press("Enter")
+    scan(page, "4006381333931")
     page.locator("dialog[open]").get_by_text("Send or clear the number first").wait_for()
     assert shown(page) == "6"
     assert page.url.endswith(JOB)
@@ -272,8 +270,7 @@ def test_a_scan_does_not_throw_away_a_number_that_is_not_sent(order: ProductionO
 
 def test_a_wrong_scan_names_the_code_and_stays_on_the_job(order: ProductionOrder, visit: Visit) -> None:
     page = visit(JOB, by=olinda(), size="tablet")
-    page.keyboard.type("4006381333931", delay=2)
-    page.keyboard.press("Enter")
+    scan(page, "4006381333931")
     page.get_by_text("4006381333931 is no order or operation of this plant.").wait_for()
     assert page.url.endswith(JOB)
 

@@ -145,7 +145,8 @@ class OperationSerializer(RecordSerializer):
         model = Operation
         fields = (
             "id", "order", "number", "name", "state", "group", "resource", "station", "setup_seconds",
-            "run_seconds", "queue_seconds", "transit_seconds", "quantity", "good_quantity", "scrap_quantity",
+            "run_seconds", "queue_seconds", "queue_after_seconds", "transit_seconds", "quantity", "good_quantity",
+            "scrap_quantity",
             "inspect", "outside", "vendor", "vendor_days", "promised_at", "promised_quantity", "with_vendor",
             "starts_at", "ends_at", "locked", "began_at", "done_at", "blocked", "revision",
         )  # fmt: skip

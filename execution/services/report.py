@@ -16,6 +16,7 @@ from execution.models import Device, MaterialMove, OutputMove, Report, WipMove
 from execution.services import gate, genealogy, output, wip
 from execution.services.flush import Flushing, Taking, due, issued, takings
 from execution.services.job import Job, lock_job
+from execution.services.planned import planned_seconds
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
@@ -62,13 +63,16 @@ def report(
     operation brings the good ones into stock, with the edges of the trace. `finish` finishes the operation
     too. An outside operation is reported with the number of its `vendor_receipt` only.
 
+    Where no time is given and the operation's route group says so, the planned time of the pieces is booked.
+
     Asks Reporting (and FinishingOperation), tells Reported (and OperationFinished). Refused in one sentence:
     order or operation not open, blocked, over the site's tolerance, pieces of the operation before not
     there, more digits than the unit allows, scrap without a reason, components short.
     """
     job = lock_job(operation.order_id)
     current = job.operation(operation.pk)
-    figures = Figures(good=good, scrap=scrap, seconds=seconds, at=at or now(), finish=finish)
+    spent = seconds or planned_seconds(current, good + scrap)
+    figures = Figures(good=good, scrap=scrap, seconds=spent, at=at or now(), finish=finish)
     _check(job, current, figures, reason, vendor_receipt)
     ask(Reporting(operations=(current,), by=by))
     if finish:

@@ -48,6 +48,9 @@ class Operation(models.Model):
     setup_seconds = models.PositiveIntegerField(default=0)
     run_seconds = models.PositiveIntegerField(default=0, help_text=_("For the whole order quantity."))
     queue_seconds = models.PositiveIntegerField(default=0)
+    queue_after_seconds = models.PositiveIntegerField(
+        default=0, help_text=_("Waiting after, as for cooling.")
+    )
     transit_seconds = models.PositiveIntegerField(default=0)
     transfer_quantity = QuantityField(
         null=True, blank=True, help_text=_("The next operation may start after so many.")

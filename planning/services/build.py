@@ -18,6 +18,7 @@ from planning.models import Material, Operation, OperationLink, Output, Producti
 from planning.services.merge import Join, Work
 from planning.snapshot.parts import Merged, Part, through
 from planning.snapshot.recipes import Recipes
+from strategies.engine.routing import Step, run_time
 from strategies.models import Item, Location, RouteOperation, Site
 
 PLAIN_STEP = 10
@@ -141,6 +142,7 @@ def _operation(
     order: ProductionOrder, item: int, step: RouteOperation, quantity: Decimal, recipes: Recipes
 ) -> Operation:
     outside, vendor, days = recipes.outside(item, step, order.start_on)
+    timed = recipes.timed(step)
     return Operation(
         order=order,
         number=step.number,
@@ -149,11 +151,12 @@ def _operation(
         resource_id=step.resource_id,
         cost_category_id=step.cost_category_id or (step.group.cost_category_id if step.group else None),
         route_operation_id=step.pk,
-        setup_seconds=step.setup_seconds,
-        run_seconds=run_seconds(step, quantity),
-        queue_seconds=step.queue_seconds,
-        transit_seconds=step.transit_seconds,
-        transfer_quantity=step.transfer_quantity,
+        setup_seconds=timed.setup,
+        run_seconds=run_seconds(timed, quantity),
+        queue_seconds=timed.queue,
+        queue_after_seconds=timed.queue_after,
+        transit_seconds=timed.transit,
+        transfer_quantity=step.transfer_quantity if timed.transfer is not None else None,
         scrap_fraction=step.scrap_fraction,
         quantity=quantity,
         inspect=step.inspect,
@@ -177,15 +180,9 @@ def _merge(work: Work, order: ProductionOrder, phantom: Merged, recipes: Recipes
     work.take_in(steps, recipes.links(phantom.route), host=phantom.host, number=phantom.number)
 
 
-def run_seconds(step: RouteOperation, quantity: Decimal) -> int:
+def run_seconds(step: Step, quantity: Decimal) -> int:
     """Time for a whole order, by the operation's basis, rounded up once to whole seconds."""
-    seconds = Fraction(step.run_seconds)
-    if step.run_basis == RouteOperation.Basis.ORDER:
-        return ceil(seconds)
-    lots = Fraction(quantity) / Fraction(step.run_quantity)
-    if step.run_basis == RouteOperation.Basis.BATCH:
-        lots = Fraction(ceil(lots))
-    return ceil(seconds * lots)
+    return ceil(run_time(step, Fraction(quantity)))
 
 
 # ---- materials and outputs

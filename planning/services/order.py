@@ -163,14 +163,14 @@ def _change_quantity(row: ProductionOrder, quantity: Decimal) -> None:
                 material.quantity * quantity / row.quantity, material.unit_id
             )
     Material.objects.bulk_update(materials, ["quantity", "quantity_per"])
-    operations = list(Operation.objects.filter(order=row).select_related("route_operation"))
+    operations = list(Operation.objects.filter(order=row).select_related("route_operation__route_group"))
     for operation in operations:
         # Operations of a phantom make as many of it as the order takes, not as many as the order makes.
         operation.quantity = recipes.measures.up(
             Fraction(operation.quantity) * Fraction(quantity) / Fraction(row.quantity), row.item.unit_id
         )
         if operation.route_operation is not None:
-            operation.run_seconds = run_seconds(operation.route_operation, operation.quantity)
+            operation.run_seconds = run_seconds(recipes.timed(operation.route_operation), operation.quantity)
         operation.revision += 1
     Operation.objects.bulk_update(operations, ["quantity", "run_seconds", "revision"])
     outputs = list(Output.objects.filter(order=row).select_related("unit"))

@@ -209,7 +209,8 @@ class _Reading:
             alternatives=self.choices(row),
             after=after,
             queue=row.queue_seconds,
-            transit=row.transit_seconds,
+            # What waits after an operation comes later to the next, as what is carried there.
+            transit=row.transit_seconds + row.queue_after_seconds,
             fixed=self.fixed(row),
         )
 

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from planning.measures import Measures
 from planning.snapshot.parts import USABLE, Bills, Unfolded
+from strategies.engine.routing import Step
 from strategies.engine.units import MissingConversion
 from strategies.models import (
     BomVersion,
@@ -22,6 +24,7 @@ from strategies.models import (
     Site,
     VendorPrice,
 )
+from strategies.selectors.routes import Places, step_of
 from strategies.selectors.settings import settings_at
 from strategies.selectors.versions import Versions
 
@@ -51,13 +54,22 @@ class Recipes:
     def _read_routes(self) -> None:
         self._operations: dict[int, list[RouteOperation]] = defaultdict(list)
         self._links: dict[int, list[RouteLink]] = defaultdict(list)
-        rows = RouteOperation.objects.filter(route__state__in=USABLE).select_related(
-            "group__input_location", "group__output_location"
+        # An order takes the operation itself; alternates are for who reschedules it.
+        rows = RouteOperation.objects.filter(route__state__in=USABLE, alternate_of=None).select_related(
+            "group__input_location", "group__output_location", "route_group"
         )
-        for operation in rows.order_by("route", "number"):
+        for operation in rows.prefetch_related("route_group__phases").order_by("route", "number"):
             self._operations[operation.route_id].append(operation)
         for link in RouteLink.objects.filter(route__state__in=USABLE).order_by("pk"):
             self._links[link.route_id].append(link)
+
+    def timed(self, operation: RouteOperation) -> Step:
+        """Its times as its route group plans them, with the capacity of its resources."""
+        return step_of(operation, self._places)
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places()
 
     def operations(self, route: int | None) -> list[RouteOperation]:
         return self._operations.get(route, []) if route else []

@@ -3,7 +3,8 @@ in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -57,23 +58,39 @@ def operations_of(route: RouteVersion) -> list[RouteOperation]:
     return list(rows.prefetch_related("links_before__before", "route_group__phases").order_by("number"))
 
 
+class Places:
+    """The resources of operations by work centre, read once."""
+
+    def __init__(self, groups: Collection[int] | None = None, named: Collection[int] = ()) -> None:
+        rows = Resource.objects.order_by("pk")
+        if groups is not None:
+            rows = rows.filter(Q(pk__in=named) | Q(group__in=groups, active=True))
+        self._known = {row.pk: row for row in rows}
+        self._group: dict[int, list[Resource]] = defaultdict(list)
+        for row in self._known.values():
+            if row.active:
+                self._group[row.group_id].append(row)
+
+    def of(self, row: RouteOperation) -> list[Resource]:
+        """Where an operation may run: the resource it names, else those of its work centre."""
+        if row.resource_id:
+            return [self._known[row.resource_id]] if row.resource_id in self._known else []
+        return self._group.get(row.group_id or 0, [])
+
+
 def steps_of(rows: Sequence[RouteOperation]) -> list[Step]:
-    """Operations as the engine wants them: parts that their route group does not plan take no time; capacity and
-    size are those of the resource, else the least in the group, so that the time holds on any of them."""
+    """Operations as the engine wants them. One query."""
     groups = {row.group_id for row in rows if row.group_id}
     named = {row.resource_id for row in rows if row.resource_id}
-    places = Resource.objects.filter(Q(pk__in=named) | Q(group__in=groups, active=True)).order_by("pk")
-    by_key = {place.pk: place for place in places}
-    return [_step(row, _places_of(row, by_key)) for row in rows]
+    places = Places(groups, named)
+    return [step_of(row, places) for row in rows]
 
 
-def _places_of(row: RouteOperation, known: dict[int, Resource]) -> list[Resource]:
-    if row.resource_id:
-        return [known[row.resource_id]] if row.resource_id in known else []
-    return [place for place in known.values() if place.active and place.group_id == row.group_id]
-
-
-def _step(row: RouteOperation, places: Sequence[Resource]) -> Step:
+def step_of(row: RouteOperation, known: Places) -> Step:
+    """An operation as the engine wants it: parts that its route group (read along) does not plan take no time;
+    capacity and size are those of its resource, else the least in the work centre, so that the time holds on any
+    of them."""
+    places = known.of(row)
     off = _not_planned(row)
     basis: Basis = row.run_basis  # type: ignore[assignment]
     step = Step(

@@ -77,7 +77,8 @@ def drawn(graph: Graph) -> SafeString:
 
 def _markers() -> SafeString:
     head = (
-        '<marker id="{0}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse"'
+        '<marker id="{0}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9"'
+        ' markerUnits="userSpaceOnUse"'
         ' orient="auto"><path class="{0}" d="M0 0L8 4L0 8z"></path></marker>'
     )
     return format_html_join("", head, (("tip",), ("tip-critical",)))
@@ -105,7 +106,7 @@ def _line(graph: Graph, edge: tuple[int, int], places: Drawing) -> SafeString:
         '<path class="join" d="{}" marker-end="url(#{})"></path></g>',
         " critical" if critical else "",
         " hard" if hard else "",
-        focus if graph.editable else format_html(' role="img"'),
+        focus if graph.editable else SafeString(' role="img"'),
         words.format(before=before, after=after),
         path,
         path,

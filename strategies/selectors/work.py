@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from strategies.models import (
     Calendar,
@@ -17,6 +18,7 @@ from strategies.models import (
     ResourceGroup,
     ResourceMembership,
     RouteOperation,
+    RouteVersion,
     Site,
     Vendor,
 )
@@ -139,3 +141,14 @@ def routes_through(group: ResourceGroup, limit: int = 50) -> list[RouteOperation
     rows = RouteOperation.objects.filter(group=group, route__state=VersionState.ACTIVE)
     rows = rows.select_related("route__item").order_by("route__item__number", "number")
     return list(rows[:limit])
+
+
+def calendars_of_route(route: RouteVersion) -> list[tuple[str, str]]:
+    """(calendar, work centre) of the operations whose calendar has no working time at all. One query."""
+    usual = Coalesce("group__calendar", "group__site__calendar")
+    worked = CalendarShift.objects.filter(calendar=OuterRef("usual"))
+    opened = CalendarException.objects.filter(calendar=OuterRef("usual"), working=True)
+    rows = route.operations.filter(group__isnull=False).annotate(usual=usual)
+    empty = rows.filter(~Exists(worked), ~Exists(opened), usual__isnull=False).order_by("number")
+    codes = Calendar.objects.filter(pk=OuterRef("usual")).values("code")
+    return list(empty.annotate(named=Subquery(codes)).values_list("named", "group__name"))

@@ -16,10 +16,11 @@ export async function send(method, url, body, words) {
   return null;
 }
 
-/** Undo and redo: each entry has `back()` and `again()`, both answer whether they worked. */
+/** Undo and redo: each entry has `back()` and `again()`, both answer whether they worked. What is queued happens
+    one after the other, so that Undo pressed while a change is on its way takes back that change. */
 export class Past {
   constructor(root, words) {
-    this.words = words; this.done = []; this.undone = []; this.busy = false;
+    this.words = words; this.done = []; this.undone = []; this.line = Promise.resolve();
     this.buttons = { undo: root.querySelector("[data-undo]") || document.querySelector("[data-undo]"), redo: root.querySelector("[data-redo]") };
     this.buttons.undo?.addEventListener("click", () => this.undo());
     this.buttons.redo?.addEventListener("click", () => this.redo());
@@ -31,16 +32,14 @@ export class Past {
     });
     this.show();
   }
+  queue(work) { this.line = this.line.then(work, work); return this.line; }
   add(entry) { this.done.push(entry); this.undone = []; this.show(); }
-  async undo() { await this.step(this.done, this.undone, "back", this.words.undone); }
-  async redo() { await this.step(this.undone, this.done, "again", this.words.redone || this.words.saved); }
+  undo() { return this.queue(() => this.step(this.done, this.undone, "back", this.words.undone)); }
+  redo() { return this.queue(() => this.step(this.undone, this.done, "again", this.words.redone || this.words.saved)); }
   async step(from, to, name, words) {
-    if (this.busy) return;
     const entry = from.at(-1);
     if (!entry) { say(this.words.nothing); return; }
-    this.busy = true;
     if (await entry[name]()) { to.push(from.pop()); say(words); }
-    this.busy = false;
     this.show();
   }
   show() {

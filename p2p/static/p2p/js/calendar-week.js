@@ -65,11 +65,10 @@ function begin() {
     draw();
     return true;
   }
-  let line = Promise.resolve();
   function change(next, index) {
     if (!next.length) { say(words.lastShift, true); draw(); return; }
     const marked = index >= 0 ? next[index] : null;
-    line = line.then(async () => {
+    past.queue(async () => {
       const before = shifts;
       if (!await store(next)) return;
       const after = shifts;

@@ -107,7 +107,8 @@ function begin() {
     days.forEach(key => { if (state[key].length) own[key] = state[key].map(each => ({ ...each, source: "" })); else delete own[key]; paint(key); });
     return true;
   }
-  async function enter(keys, kind, hours = {}) {
+  const enter = (keys, kind, hours = {}) => past.queue(() => write(keys, kind, hours));
+  async function write(keys, kind, hours) {
     if (!keys.length) return;
     const before = copy(keys);
     const after = Object.fromEntries(keys.map(key => [key, kind === "week" ? [] : [{ day: key, working: kind === "open", starts: null, ends: null, efficiency: "1", reason: "", ...hours }]]));

@@ -15,7 +15,7 @@ export function seconds(text) {
   if (!amount) return NaN;
   return Math.round(Number(amount[1]) * { s: 1, sec: 1, m: 60, min: 60, h: 3600, d: 86400 }[amount[2] || "min"]);
 }
-export const shown = value => value === null ? "" : value % 60 ? `${value} s` : String(value / 60);
+export function shown(value) { return value === null ? "" : value % 60 ? `${value} s` : String(value / 60); }
 
 function begin() {
   const board = given(), words = board.words, past = new Past(root, words);
@@ -47,7 +47,8 @@ function begin() {
     paint();
     return true;
   }
-  async function change(cells) {
+  const change = cells => past.queue(() => write(cells));
+  async function write(cells) {
     const fresh = cells.filter(([y, x, value]) => values[y]?.[x] !== undefined && values[y][x] !== value);
     if (!fresh.length) { paint(); return; }
     const before = fresh.map(([y, x]) => [y, x, values[y][x]]);

@@ -27,19 +27,19 @@ async function end(id, code) {
   if (told) await refresh(code);
   return Boolean(told);
 }
-async function put(stay, name, group) {
+const put = (stay, name, group) => past.queue(async () => {
   let id = await lend(stay);
   if (id === null) return;
   toast(fill(words.saved, { resource: name, group }));
   past.add({ back: () => end(id, stay.resource), again: async () => { id = await lend(stay); return id !== null; } });
-}
-async function home(card) {
+});
+const home = card => past.queue(async () => {
   const { resource, stay, from, to } = card.dataset, lane = card.closest("[data-lane]").dataset.lane;
   let id = stay;
   if (!await end(id, resource)) return;
   const before = { site: board.site, resource, group: lane, valid_from: from || null, valid_to: to || null };
   past.add({ back: async () => { id = await lend(before); return id !== null; }, again: () => end(id, resource) });
-}
+});
 
 /** What letting a card go over a lane means: home ends the stay, elsewhere asks for days. */
 function drop(card, lane) {

@@ -1,0 +1,76 @@
+"""What pages look like where it once went wrong: menus in tables, empty choices, paper, the rail on a tablet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from planning.models import ProductionOrder
+from tests.browser.conftest import until
+from tests.factories import make_item, make_order, make_site, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def order() -> ProductionOrder:
+    return make_order(make_item("BIKE"), 10, site=make_site("SHOP"), operations=[{}, {}])
+
+
+@pytest.mark.parametrize("size", ["desktop", "tablet"])
+def test_the_menu_of_an_operation_lies_over_its_table(
+    visit: Any, shoot: Any, order: ProductionOrder, size: str
+) -> None:
+    page = visit(order.get_absolute_url(), by=make_user(is_superuser=True), size=size)
+    assert page.locator(".p-tabs [aria-current]").inner_text() == "Overview"
+    page.locator("td.acts summary").last.click()
+    menu = page.locator("td.acts details[open] .p-pop")
+    menu.wait_for()
+    shoot(page, f"operation-menu-{size}")
+    inside = (
+        "[...document.querySelectorAll('td.acts details[open] .p-popitem')].every(item => {"
+        " const box = item.getBoundingClientRect();"
+        " return item.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)); })"
+    )
+    until(page, inside)
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.classList.contains('p-popitem')")
+    page.keyboard.press("Escape")
+    assert page.locator("td.acts details[open]").count() == 0
+
+
+def test_an_empty_choice_says_any_in_a_filter_and_none_in_a_form(visit: Any, order: ProductionOrder) -> None:
+    boss = make_user(is_superuser=True)
+    page = visit("/planning/orders/", by=boss)
+    page.keyboard.press("f")
+    assert page.get_by_label("Blocked").locator("option").first.inner_text() == "any"
+    assert page.get_by_label("Due, from").get_attribute("type") == "date"
+    page.goto("/quality/nonconformances/new", wait_until="networkidle")
+    assert page.get_by_label("Reason").locator("option").first.inner_text() == "none"
+    assert page.get_by_label("Site").locator("option").first.inner_text() == "Where it was found"
+
+
+def test_on_paper_a_list_is_its_table_and_nothing_to_press(visit: Any, order: ProductionOrder) -> None:
+    page = visit("/planning/orders/", by=make_user(is_superuser=True), theme="dark")
+    page.emulate_media(media="print")
+    for gone in (".p-rail", ".p-topbar", ".p-listbar", ".p-pager", ".p-actions", "#list [data-all]"):
+        assert not page.locator(gone).first.is_visible(), gone
+    assert page.get_by_text(order.number).is_visible()
+    ink = page.evaluate("getComputedStyle(document.querySelector('#list tbody td')).color")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ink, paper) == ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
+
+
+def test_the_rail_of_a_tablet_opens_over_the_page_and_gives_the_focus_back(
+    visit: Any, order: ProductionOrder
+) -> None:
+    page = visit("/planning/orders/", by=make_user(is_superuser=True), size="tablet")
+    assert not page.locator("#rail").is_visible()
+    burger = page.get_by_role("button", name="Menu")
+    burger.click()
+    assert page.locator("#rail").is_visible() and burger.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    until(page, "getComputedStyle(document.querySelector('#rail')).visibility === 'hidden'")
+    assert burger.get_attribute("aria-expanded") == "false"
+    assert page.evaluate("document.activeElement.hasAttribute('data-rail')")

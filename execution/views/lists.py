@@ -165,7 +165,7 @@ class PickLists(ListPage):
             "homeless",
             _("Missing"),
             value=lambda one: _("Components are missing") if one.homeless and one.state == "open" else "",
-            width=170,
+            width=196,
             tone=lambda one: "bad",
         ),
         Column("created_at", _("Written"), kind="time"),

@@ -62,7 +62,7 @@ def test_starting_a_plan_goes_to_its_page(planner, shop, inline):
     with inline():
         answer = planner.post(reverse("planning:plan-new"), {**form, "to_date": "2026-03-31"})
     assert answer.status_code == 303
-    assert "done" in planner.get(answer.headers["Location"]).content.decode()
+    assert "Done" in planner.get(answer.headers["Location"]).content.decode()
 
 
 def test_proposals_are_firmed_in_bulk_and_the_toast_says_how_many(planner, shop):

@@ -59,7 +59,7 @@ class WhereUsed(Page):
     """`?item=SPOKE`, `?how=direct` for the lines of all versions, `?tops=1` for what is not used further."""
 
     section, title = "strategies", gettext_lazy("Where used")
-    list_url = "strategies:items"
+    list_url = "strategies:where-used"
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         asked = request.GET

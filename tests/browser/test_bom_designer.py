@@ -1,0 +1,203 @@
+"""An engineer at the BOM designer, by hand: keys, drag, wrong entries, undo, two people at once; then comparison,
+where-used and a mass replacement with its preview."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from strategies.models import BomLine, BomVersion, ReplaceRun
+from tests.factories import make_bom, make_group, make_item, make_route, make_site, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _on_the_spot(settings: Any) -> None:
+    settings.RUNS = "inline"
+
+
+@pytest.fixture
+def draft() -> BomVersion:
+    bike = make_item("BIKE", name="Bicycle", supply="make")
+    parts = {
+        make_item(number, name=name): 1
+        for number, name in (("WHEEL", "Wheel"), ("BELL", "Bell"), ("SEAT", "Saddle"))
+    }
+    make_bom(next(iter(parts)), {make_item("SPOKE", name="Spoke"): 32})
+    make_item("PUMP", name="Air pump")
+    group = make_group(make_site("ONE"), "60", name="Final assembly")
+    make_route(bike, [{"group": group, "name": "Assemble"}, {"name": "Pack"}])
+    return make_bom(bike, parts, state="draft")
+
+
+def opened(visit: Any, draft: BomVersion, **also: Any) -> Any:
+    page = visit(f"/strategies/boms/{draft.pk}/", **also)
+    page.locator("[data-designer][data-ready]").wait_for()
+    return page
+
+
+def until(check: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until it is so, in the database or on the page."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, "never became true"
+        time.sleep(0.1)
+
+
+def order(draft: BomVersion) -> list[str]:
+    lines = draft.lines.order_by("operation_number", "position").values_list(
+        "component__number", "operation_number"
+    )
+    return [
+        f"{number}@{operation or 0}" for number, operation in sorted(lines, key=lambda pair: pair[1] or 0)
+    ]
+
+
+def row(page: Any, number: str) -> Any:
+    return page.locator("tr[data-line]", has=page.locator(f'[data-f="component"][data-v="{number}"]'))
+
+
+def saved(draft: BomVersion, number: str, **columns: Any) -> bool:
+    return BomLine.objects.filter(bom=draft, component__number=number, **columns).exists()
+
+
+def test_cells_are_edited_in_place_and_a_wrong_entry_stays_with_its_sentence(
+    visit: Any, draft: BomVersion
+) -> None:
+    page = opened(visit, draft, by=make_user("engineer"))
+    row(page, "BELL").locator('[data-f="quantity"]').click()
+    page.keyboard.type("two")
+    page.keyboard.press("Enter")
+    page.locator(".d-err", has_text="is no number").wait_for()
+    entry = row(page, "BELL").locator('[data-f="quantity"] input')
+    assert (entry.input_value(), entry.get_attribute("aria-invalid")) == ("two", "true")
+    entry.fill("2")
+    page.keyboard.press("Tab")
+    until(lambda: saved(draft, "BELL", quantity=2))
+    page.locator('[data-f="unit"] select').wait_for()
+    page.keyboard.press("Escape")
+    row(page, "BELL").locator('[data-f="scrap_fraction"]').click()
+    page.keyboard.type("5 %")
+    page.keyboard.press("Enter")
+    until(lambda: saved(draft, "BELL", scrap_fraction="0.05"))
+
+
+def test_everything_has_a_key(visit: Any, draft: BomVersion) -> None:
+    page = opened(visit, draft, by=make_user("engineer"))
+    row(page, "WHEEL").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator("tr[aria-level='2']", has_text="Spoke").wait_for()
+    page.keyboard.press("ArrowLeft")
+    until(lambda: not page.locator("tr[aria-level='2']").is_visible())
+    page.keyboard.press("Alt+ArrowDown")
+    until(lambda: order(draft) == ["BELL@0", "WHEEL@0", "SEAT@0"])
+    row(page, "SEAT").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    until(lambda: order(draft) == ["BELL@0", "WHEEL@0", "SEAT@10"])
+    row(page, "BELL").focus()
+    page.keyboard.press("Insert")
+    page.keyboard.type("air")
+    page.locator(".d-list li", has_text="Air pump").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    until(lambda: order(draft) == ["BELL@0", "PUMP@0", "WHEEL@0", "SEAT@10"])
+    row(page, "PUMP").wait_for()
+    row(page, "PUMP").focus()
+    page.keyboard.press("Delete")
+    until(lambda: not saved(draft, "PUMP"))
+    until(lambda: row(page, "PUMP").count() == 0)
+    page.locator("[data-designer] tr[tabindex='0']").first.focus()
+    for _ in range(2):
+        revision = page.locator("[data-designer]").get_attribute("data-revision")
+        page.keyboard.press("Control+z")
+        until(lambda was=revision: page.locator("[data-designer]").get_attribute("data-revision") != was)
+        page.locator("[data-designer] tr[tabindex='0']").first.focus()
+    assert order(draft) == ["BELL@0", "WHEEL@0", "SEAT@10"]
+
+
+def test_a_line_is_dragged_to_another_operation(visit: Any, draft: BomVersion) -> None:
+    page = opened(visit, draft, by=make_user("engineer"))
+    handle = row(page, "WHEEL").locator(".d-handle").bounding_box()
+    target = page.locator("tr.group", has_text="Pack").bounding_box()
+    page.mouse.move(handle["x"] + 5, handle["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 5, handle["y"] + 40, steps=3)
+    page.mouse.move(handle["x"] + 5, target["y"] + target["height"] - 2, steps=6)
+    page.locator("tr.d-into").wait_for()
+    page.mouse.up()
+    until(lambda: order(draft) == ["BELL@0", "SEAT@0", "WHEEL@20"])
+    row(page, "WHEEL").wait_for()
+    page.locator("[data-do='undo']").click()
+    until(lambda: order(draft) == ["WHEEL@0", "BELL@0", "SEAT@0"])
+
+
+def test_rows_of_a_spreadsheet_are_pasted(visit: Any, draft: BomVersion) -> None:
+    make_item("NUT")
+    page = opened(visit, draft, by=make_user("engineer"))
+    page.locator("[data-do='paste']").click()
+    page.locator(".d-paste textarea").fill("NUT\t4\nNOSUCH\t1")
+    page.locator(".d-paste button[type=submit]").click()
+    page.locator(".d-paste .err", has_text="Row 2").wait_for()
+    page.locator(".d-paste textarea").fill("NUT\t4\nPUMP\t1")
+    page.locator(".d-paste button[type=submit]").click()
+    until(lambda: saved(draft, "NUT", quantity=4) and saved(draft, "PUMP", quantity=1))
+
+
+def test_two_people_at_one_draft_are_told_and_nothing_is_lost(visit: Any, draft: BomVersion) -> None:
+    first = opened(visit, draft, by=make_user("engineer"))
+    second = opened(visit, draft, by=make_user("engineer"))
+    row(first, "BELL").locator('[data-f="quantity"]').click()
+    first.keyboard.type("5")
+    first.keyboard.press("Enter")
+    until(lambda: saved(draft, "BELL", quantity=5))
+    row(second, "SEAT").locator('[data-f="quantity"]').click()
+    second.keyboard.type("7")
+    second.keyboard.press("Enter")
+    second.locator(".d-stale", has_text="changed").wait_for()
+    assert not saved(draft, "SEAT", quantity=7)
+    second.locator("[data-do='renew']").click()
+    until(lambda: row(second, "BELL").locator('[data-f="quantity"]').get_attribute("data-v") == "5")
+    entry = row(second, "SEAT").locator('[data-f="quantity"] input')
+    until(lambda: entry.input_value() == "7")
+    entry.press("Enter")
+    until(lambda: saved(draft, "SEAT", quantity=7) and saved(draft, "BELL", quantity=5))
+
+
+def test_two_versions_are_compared(visit: Any, draft: BomVersion) -> None:
+    wheel = draft.lines.get(component__number="WHEEL").component
+    second = make_bom(draft.item, {wheel: 2}, state="draft", version=2)
+    page = visit(f"/strategies/boms/{second.pk}/", by=make_user("engineer"))
+    page.get_by_role("link", name="Compare").first.click()
+    changed = page.locator("tr[data-s='started']", has_text="WHEEL")
+    changed.wait_for()
+    assert "Changed" in changed.inner_text()
+    assert page.locator("tr[data-s='late']", has_text="Removed").count() == 2
+
+
+def test_where_used_leads_to_a_replacement_with_preview(visit: Any, draft: BomVersion) -> None:
+    bell = draft.lines.get(component__number="BELL").component
+    trike, cart = make_bom(make_item("TRIKE"), {bell: 1}), make_bom(make_item("CART"), {bell: 2})
+    gong = make_item("GONG", name="Gong")
+    make_bom(gong, {make_item("RING"): 1})
+    loop = make_bom(BomLine.objects.get(bom__item=gong).component, {bell: 1})
+    page = visit("/strategies/where-used/?item=BELL&how=direct", by=make_user("engineer"))
+    page.locator("td", has_text="TRIKE").first.wait_for()
+    page.get_by_role("link", name="Replace it").click()
+    page.locator("#id_new").fill("gon")
+    page.locator(".d-list li", has_text="Gong").click()
+    page.get_by_role("button", name="Preview").click()
+    page.locator("td", has_text="RING → GONG → RING").wait_for()
+    page.get_by_label("CART v1").uncheck()
+    page.get_by_role("button", name="Replace").click()
+    page.locator("#confirm-yes").click()
+    page.wait_for_url("**/replacements/*/")
+    page.locator("td", has_text="TRIKE").first.wait_for()
+    run = ReplaceRun.objects.get()
+    assert run.summary == {"bills": 2, "swaps": 2, "loop": 1}
+    used = {bom: set(bom.lines.values_list("component__number", flat=True)) for bom in (trike, cart, loop)}
+    assert (used[trike], used[cart], used[loop]) == ({"GONG"}, {"BELL"}, {"BELL"})

@@ -1,9 +1,10 @@
 """The demo's steps in their order: importing a part puts its steps at the end of the list."""
 
 from p2p.demo.load import STEPS  # isort: skip
+from p2p.demo import engineering  # isort: skip
 from p2p.demo import costs  # isort: skip
 from p2p.demo import plan  # isort: skip
 from p2p.demo import morning  # isort: skip
 from p2p.demo import floor  # isort: skip
 
-__all__ = ["STEPS", "costs", "floor", "morning", "plan"]
+__all__ = ["STEPS", "costs", "engineering", "floor", "morning", "plan"]

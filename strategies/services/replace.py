@@ -160,7 +160,7 @@ def _replace(run: ReplaceRun, say: Say) -> dict[str, Any]:
         _tell(run, {line.bom for line, _what in lines})
         run.summary = _summary([what for _line, what in (*lines, *left, *late)], lines)
         say(_("Writing"), len(lines), len(lines))
-    return run.summary
+    return dict(run.summary)
 
 
 def _locked(boms: Collection[int]) -> dict[int, int]:
@@ -194,7 +194,7 @@ def _take_back(run: ReplaceRun, say: Say) -> dict[str, Any]:
         ReplaceLine.objects.bulk_create(late, batch_size=2000)
         _tell(run, same)
         run.summary = {"bills": len(same), "back": kept.filter(bom__in=same).count(), "changed": len(late)}
-    return run.summary
+    return dict(run.summary)
 
 
 def _tell(run: ReplaceRun, boms: Collection[int]) -> None:

@@ -129,7 +129,7 @@ def _columns() -> dict[str, str]:
         "percent": "CASE WHEN line.formula = 'percent' THEN ROUND(line.percent * %(ratio)s, 12) "
         "ELSE line.percent END",
     }
-    names = [each.column for each in BomLine._meta.concrete_fields if not each.primary_key]
+    names = [str(each.column) for each in BomLine._meta.concrete_fields if not each.primary_key]
     return {
         "columns": ", ".join(f'"{name}"' for name in names),
         "values": ", ".join(own.get(name, f'line."{name}"') for name in names),
@@ -162,10 +162,9 @@ def leave(
 
 def take_back(run: ReplaceRun, done: ReplaceRun, boms: Sequence[int]) -> None:
     """Undo what `done` did in these bills, which nobody has changed since."""
-    given = {"run": done.pk, "old": done.old_id, "boms": list(boms)}
+    given: dict[str, Any] = {"run": done.pk, "old": done.old_id, "boms": list(boms)}
     kept = done.lines.filter(bom__in=boms)
-    new_lines = list(kept.filter(outcome=Outcome.ENDS).values_list("new_line", flat=True))
-    BomLine.objects.filter(pk__in=new_lines).delete()
+    BomLine.objects.filter(pk__in=kept.filter(outcome=Outcome.ENDS).values("new_line")).delete()
     with connection.cursor() as cursor:
         for sql in (_UNEND, _UNSWAP_STEPS, _UNSWAP):
             cursor.execute(sql, given)

@@ -71,7 +71,10 @@ class NewReplacement(Page):
     list_url = "strategies:replacements"
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        return self.draw(request, ReplaceForm(request.GET or None, initial={"ratio": 1}))
+        asked = request.GET
+        # A link that names only the old component opens the form; it is no wrong entry.
+        form = ReplaceForm(asked) if "new" in asked else ReplaceForm(initial={"ratio": 1, **asked.dict()})
+        return self.draw(request, form)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         form = ReplaceForm(request.POST)

@@ -12,10 +12,12 @@ from p2p.core.facts import objections
 from p2p.core.web import journal
 from strategies import bomplaces, routeplaces, workplaces
 from strategies.facts import Activating, Reopening
-from strategies.models import BomVersion, Item, RouteVersion
+from strategies.models import BomVersion, ImportRun, Item, RouteVersion, Vendor
 from strategies.models.version import VERSION_FLOW
 from strategies.services import versions
+from strategies.services.importer import import_again, import_rest
 from strategies.services.items import restore_item, retire_item
+from strategies.services.vendors import restore_vendor, retire_vendor
 
 ENGINEER = (Role.ENGINEER,)
 IMPORTERS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
@@ -26,6 +28,9 @@ def register() -> None:
     _rail()
     _lists()
     _item()
+    _vendor()
+    _units()
+    _imports()
     for slot, model, kind in (("bom", BomVersion, "bom"), ("route", RouteVersion, "route")):
         _version(f"{slot}.actions", model, kind)
     places.verb(
@@ -88,6 +93,10 @@ def _item() -> None:
             ("policy", _("Order settings"), "edit-policy"),
             ("bom", _("New BOM"), "new-bom"),
             ("route", _("New route"), "new-route"),
+            ("price", _("New price"), "new-item-price"),
+            ("outside", _("Outside work"), "new-outsourcing"),
+            ("conversion", _("New conversion"), "new-item-conversion"),
+            ("delete", _("Delete"), "delete-item"),
         )
     ):
         places.verb(slot, key=key, title=title, url_name=f"strategies:{name}", roles=ENGINEER, order=order)
@@ -110,6 +119,81 @@ def _item() -> None:
         when=lambda item: not item.active,
         **switch,
     )
+
+
+def _vendor() -> None:
+    buyers = (Role.BUYER, Role.ENGINEER)
+    places.verb(
+        "vendors.actions",
+        key="new",
+        title=_("New vendor"),
+        url_name="strategies:new-vendor",
+        roles=buyers,
+        primary=True,
+        order=10,
+    )
+    for order, (key, title, name) in enumerate(
+        (
+            ("edit", _("Edit"), "edit-vendor"),
+            ("price", _("New price"), "new-vendor-price"),
+            ("delete", _("Delete"), "delete-vendor"),
+        )
+    ):
+        places.verb(
+            "vendor.actions", key=key, title=title, url_name=f"strategies:{name}", roles=buyers, order=order
+        )
+    switch: dict[str, Any] = {"model": Vendor, "argument": "vendor", "roles": buyers, "order": 90}
+    places.verb(
+        "vendor.actions", key="retire", title=_("Take out of use"), service=retire_vendor, danger=True,
+        confirm=_("Nothing is ordered from it any more."), when=lambda vendor: vendor.active, **switch,
+    )  # fmt: skip
+    places.verb(
+        "vendor.actions", key="restore", title=_("Use again"), service=restore_vendor,
+        when=lambda vendor: not vendor.active, **switch,
+    )  # fmt: skip
+
+
+def _units() -> None:
+    places.verb(
+        "units.actions",
+        key="new",
+        title=_("New unit"),
+        url_name="strategies:new-unit",
+        roles=ENGINEER,
+        primary=True,
+        order=10,
+    )
+    places.verb(
+        "conversions.actions", key="new", title=_("New conversion"), url_name="strategies:new-conversion",
+        roles=ENGINEER,
+        primary=True,
+    )  # fmt: skip
+
+
+def _imports() -> None:
+    switch: dict[str, Any] = {"model": ImportRun, "argument": "run", "roles": IMPORTERS, "primary": True}
+    places.verb(
+        "import.actions",
+        key="again",
+        title=_("Save it"),
+        service=import_again,
+        when=_fine_but_not_saved,
+        **switch,
+    )
+    places.verb(
+        "import.actions", key="rest", title=_("Save the right lines"), service=import_rest, when=_partly_right,
+        confirm=_("The wrong lines are left out; you can download them with the reasons."), **switch,
+    )  # fmt: skip
+
+
+def _fine_but_not_saved(run: Any) -> bool:
+    return bool(run.state == "done" and not run.summary.get("saved") and not run.summary.get("errors"))
+
+
+def _partly_right(run: Any) -> bool:
+    tallies = run.summary.get("sheets", {}).values()
+    right = any(each["created"] or each["changed"] for each in tallies)
+    return bool(run.state == "done" and not run.summary.get("saved") and run.summary.get("errors") and right)
 
 
 def _version(slot: str, model: Any, kind: str) -> None:
@@ -172,5 +256,8 @@ def _words() -> None:
     )
     journal.phrase("strategies.VersionChanged", lambda _said: _("changed"))
     journal.phrase("strategies.ItemsSaved", lambda _said: _("saved"))
+    journal.phrase("strategies.ItemsDeleted", lambda _said: _("deleted"))
+    journal.phrase("strategies.PurchasingSaved", lambda _said: _("prices or outside work saved"))
+    journal.phrase("strategies.UnitsSaved", lambda _said: _("saved"))
     journal.phrase("strategies.CalendarChanged", lambda _said: _("working time changed"))
     journal.phrase("strategies.Imported", lambda _said: _("import ended"))

@@ -3,7 +3,15 @@
 from strategies.forms.bills import ActivateForm, BomForm, CopyForm, LineForm, VersionForm
 from strategies.forms.common import Keyed, NothingForm
 from strategies.forms.imports import ImportForm
-from strategies.forms.items import ItemForm, PolicyForm
+from strategies.forms.items import (
+    BulkItemForm,
+    ChangeItemForm,
+    ConversionForm,
+    FactorForm,
+    ItemForm,
+    PolicyForm,
+    UnitForm,
+)
 from strategies.forms.routes import (
     OperationForm,
     PictureForm,
@@ -14,9 +22,28 @@ from strategies.forms.routes import (
     StepForm,
     TakeForm,
 )
+from strategies.forms.vendors import (
+    ItemTierForm,
+    NewOutsourcingForm,
+    OutsourcingForm,
+    TierForm,
+    VendorForm,
+    VendorTierForm,
+)
 from strategies.forms.work import ExceptionForm
 
 __all__ = [
+    "VendorTierForm",
+    "VendorForm",
+    "TierForm",
+    "OutsourcingForm",
+    "NewOutsourcingForm",
+    "ItemTierForm",
+    "UnitForm",
+    "FactorForm",
+    "ConversionForm",
+    "ChangeItemForm",
+    "BulkItemForm",
     "ActivateForm",
     "BomForm",
     "CopyForm",

@@ -11,10 +11,10 @@ from strategies.engine.units import MissingConversion
 from strategies.models import (
     BomVersion,
     Item,
-    ItemPolicy,
     OutsourcingPolicy,
     RouteVersion,
     Site,
+    UnitConversion,
     Vendor,
     VendorPrice,
 )
@@ -51,11 +51,6 @@ def route_of(item: Item, *, day: date, site: Site | None = None) -> RouteVersion
     return rows.order_by(F("site_id").asc(nulls_last=True), "from_quantity", "-version").first()
 
 
-def policies_of(item: Item) -> list[ItemPolicy]:
-    rows = item.policies.select_related("site", "vendor", "location", "item__unit")
-    return list(rows.order_by(F("site__code").asc(nulls_last=True), "pk"))
-
-
 def prices_of(item: Item) -> list[Asked]:
     """What vendors ask for an item, lowest quantity first."""
     rows = item.vendor_prices.select_related("vendor", "unit", "currency", "item__unit")
@@ -82,3 +77,14 @@ def _asked(prices: list[VendorPrice]) -> list[Asked]:
 
 def outsourcing_of(item: Item) -> list[OutsourcingPolicy]:
     return list(item.outsourcing_policies.select_related("site", "vendor").order_by("operation_number", "pk"))
+
+
+def outsourcing_at(vendor: Vendor) -> list[OutsourcingPolicy]:
+    """What goes out to a vendor, by item."""
+    rows = OutsourcingPolicy.objects.filter(vendor=vendor).select_related("site", "item", "vendor")
+    return list(rows.order_by("item__number", "operation_number", "pk"))
+
+
+def conversions_of(item: Item) -> list[UnitConversion]:
+    """An item's own ways between units."""
+    return list(item.conversions.select_related("source", "target").order_by("source__code", "target__code"))

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import ask, tell
@@ -109,6 +110,20 @@ def delete_conversion(*, unit_conversion: UnitConversion, by: User) -> None:
     told = (unit_conversion.source, unit_conversion.target)
     unit_conversion.delete()
     tell(UnitsSaved(units=told, what="conversion", by=by))
+
+
+@transaction.atomic
+def delete_units(*, records: QuerySet[Unit], by: User) -> None:
+    """Delete units that nothing is counted in: all of them or, when one is used, none."""
+    for unit in records.order_by("pk"):
+        delete_unit(unit=unit, by=by)
+
+
+@transaction.atomic
+def delete_conversions(*, records: QuerySet[UnitConversion], by: User) -> None:
+    """Take several ways between units away."""
+    for row in records.order_by("pk"):
+        delete_conversion(unit_conversion=row, by=by)
 
 
 def _factor(source: Unit, target: Unit, text: str) -> Fraction:

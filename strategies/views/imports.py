@@ -124,6 +124,11 @@ class ImportPage(RecordPage):
                 for one in kinds
             ],
             "chosen": (level, sheet),
+            "wrong": [
+                (one["sheet"], titles[one["sheet"]])
+                for one in kinds
+                if one["level"] == "error" and one["sheet"] in titles
+            ],
             "tallies": [(titles[name], tallies[name]) for name in titles if name in tallies],
         }
 

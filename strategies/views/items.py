@@ -1,4 +1,4 @@
-"""The page of an item, the page of a vendor, and the forms of items."""
+"""The page of an item and the forms of items and their order settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
@@ -16,12 +17,14 @@ from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import who
 from p2p.core.web.records import RecordPage, RecordTab, Said
 from strategies import forms
-from strategies.models import Item, ItemPolicy, Vendor
+from strategies.engine.settings import Why
+from strategies.models import Item, ItemPolicy, Site
 from strategies.selectors import bom as bills
 from strategies.selectors import items as selectors
 from strategies.selectors import lists
 from strategies.selectors.routes import operations_of
-from strategies.services.items import PolicyInput, change_item, create_item, set_policy
+from strategies.selectors.settings import explained
+from strategies.services.items import change_item, create_item, delete_item
 from strategies.views.tree import branches_of
 
 ENGINEER = (Role.ENGINEER,)
@@ -65,20 +68,22 @@ class ItemPage(RecordPage):
     def tabs(self) -> Sequence[RecordTab]:
         item = self.record
         shown = [
+            RecordTab("overview", _("Overview"), "strategies/item_overview.html"),
             RecordTab("where", _("Where used"), "strategies/item_where_used.html"),
             RecordTab("supply", _("Supply"), "strategies/item_supply.html"),
             RecordTab("about", _("About"), "strategies/item_about.html"),
         ]
         if item.has_route:
-            shown.insert(0, RecordTab("route", _("Route"), "strategies/item_route.html"))
+            shown.insert(1, RecordTab("route", _("Route"), "strategies/item_route.html"))
         if item.has_bill or item.supply == ItemPolicy.Supply.MAKE:
-            shown.insert(0, RecordTab("bom", _("Bill of material"), "strategies/item_bom.html"))
+            shown.insert(1, RecordTab("bom", _("Bill of material"), "strategies/item_bom.html"))
         return shown
 
     def extra(self) -> dict[str, Any]:
         # Only what the tab that is looked at shows is read.
         tab = self.request.GET.get("tab") or self.tabs()[0].key
         read = {
+            "overview": self._overview,
             "bom": self._bill,
             "where": self._where_used,
             "route": self._route,
@@ -86,6 +91,26 @@ class ItemPage(RecordPage):
             "about": self._about,
         }.get(tab)
         return read() if read else {}
+
+    def _overview(self) -> dict[str, Any]:
+        """Everything at a glance: at the site asked for, at home, or at the first."""
+        today, sites = clock.now().date(), list(Site.objects.filter(active=True).order_by("code"))
+        wanted = self.request.GET.get("site") or getattr(self.request.user, "default_scope", "")
+        site = next((one for one in sites if one.code == wanted), sites[0] if sites else None)
+        used = bills.where_used(self.record, day=today)
+        return {
+            **self._bill(),
+            **self._route(),
+            **self._supply(site),
+            "site": site,
+            "sites": sites,
+            "direct": [row for row in used if row.direct][:8],
+            "used_count": len(used),
+            "bom_versions": selectors.bom_versions(self.record)[:5],
+            "route_versions": selectors.route_versions(self.record)[:5],
+            "conversions": selectors.conversions_of(self.record),
+            "variants": list(self.record.variants.select_related("unit").order_by("number")[:12]),
+        }
 
     def _bill(self) -> dict[str, Any]:
         today = clock.now().date()
@@ -104,17 +129,28 @@ class ItemPage(RecordPage):
         operations = operations_of(route) if route else []
         return {"route": route, "operations": operations, "versions": selectors.route_versions(self.record)}
 
-    def _supply(self) -> dict[str, Any]:
+    def _supply(self, site: Site | None = None) -> dict[str, Any]:
         seen = may(self.request.user, *MONEY_ROLES)
+        site = site or Site.objects.filter(active=True).order_by("code").first()
+        told = explained(self.record, site)
         return {
-            "policies": selectors.policies_of(self.record),
+            "site": site,
+            "settings": told,
+            "in_force": told[0].rule.kept if told and told[0].why == Why.WINS else None,
             "prices": selectors.prices_of(self.record) if seen else [],
             "sees_money": seen,
+            "buys": may(self.request.user, Role.BUYER, Role.ENGINEER),
+            "engineers": may(self.request.user, Role.ENGINEER),
             "outsourcing": selectors.outsourcing_of(self.record),
         }
 
     def _about(self) -> dict[str, Any]:
-        return {"attributes": sorted(self.record.attributes.items())}
+        return {
+            "attributes": sorted(self.record.attributes.items()),
+            "conversions": selectors.conversions_of(self.record),
+            "variants": list(self.record.variants.select_related("unit").order_by("number")),
+            "engineers": may(self.request.user, Role.ENGINEER),
+        }
 
 
 class _ItemForm(ActionForm):
@@ -132,11 +168,14 @@ class NewItem(_ItemForm):
 
 
 class EditItem(_ItemForm):
+    """With the revision that was read: of two people, the later one is told."""
+
+    form_class = forms.ChangeItemForm
     model, lookup, title, submit = Item, "number", _("Edit item"), _("Save")
 
     def initial(self) -> dict[str, Any]:
         item = self.record
-        shown = {name: getattr(item, name) for name in forms.ItemForm.base_fields}
+        shown = {name: getattr(item, name) for name in forms.ChangeItemForm.base_fields}
         return {**shown, "list_price": None if item.list_price is None else plain(item.list_price)}
 
     def act(self, form: Any) -> Any:
@@ -146,66 +185,14 @@ class EditItem(_ItemForm):
         return _("{item} saved.").format(item=result.number)
 
 
-class EditPolicy(ActionForm):
-    """Default order settings, for all sites or one."""
-
-    model, lookup, form_class, section, roles = Item, "number", forms.PolicyForm, "strategies", ENGINEER
-    title, submit = _("Order settings"), _("Save")
-
-    def initial(self) -> dict[str, Any]:
-        policy = selectors.policies_of(self.record)[:1]
-        if not policy:
-            return {}
-        shown = {name: getattr(policy[0], name) for name in forms.PolicyForm.base_fields}
-        numbers = ("fixed_quantity", "minimum_quantity", "maximum_quantity", "multiple_quantity")
-        for name in (*numbers, "safety_stock", "reorder_point"):
-            shown[name] = None if shown[name] is None else plain(shown[name])
-        return shown
+class DeleteItem(ActionForm):
+    model, lookup, form_class, section, roles = Item, "pk", forms.NothingForm, "strategies", ENGINEER
+    title, submit, danger = _("Delete item"), _("Delete"), True
+    text = _("Only an item that nothing refers to can be deleted; others are taken out of use.")
 
     def act(self, form: Any) -> Any:
-        given = dict(form.cleaned_data)
-        site = given.pop("site")
-        return set_policy(item=self.record, site=site, policy=PolicyInput(**given), by=who(self.request)).item
+        delete_item(item=self.record, by=who(self.request))
+        return reverse("strategies:items")
 
     def said(self, result: Any) -> Any:
-        return _("Order settings of {item} saved.").format(item=result.number)
-
-
-class VendorPage(RecordPage):
-    """A vendor and what it asks."""
-
-    template_name = "strategies/record.html"
-    model, lookup, slot, section = Vendor, "number", "vendor", "strategies"
-    list_url, list_title = "strategies:vendors", _("Vendors")
-
-    def rows(self) -> QuerySet[Any]:
-        return lists.vendors()
-
-    def heading(self) -> str:
-        return str(self.record.name)
-
-    def subtitle(self) -> Any:
-        return self.record.number
-
-    def badges(self) -> list[tuple[str, Any]]:
-        vendor = self.record
-        said = [("active", _("In use"))] if vendor.active else [("retired", _("Not in use"))]
-        said += [("released", _("Preferred"))] if vendor.preferred else []
-        return said + ([("outside", _("Works for us"))] if vendor.subcontractor else [])
-
-    def facts(self) -> list[Said]:
-        vendor = self.record
-        return [
-            Said(_("Currency"), vendor.currency.code),
-            Said(_("Offers"), formats.number(vendor.offer_count)),
-            Said(_("Mail"), vendor.email or formats.NONE),
-        ]
-
-    def tabs(self) -> Sequence[RecordTab]:
-        return [
-            RecordTab("prices", _("Prices"), "strategies/vendor_prices.html", count=self.record.offer_count)
-        ]
-
-    def extra(self) -> dict[str, Any]:
-        seen = may(self.request.user, *MONEY_ROLES)
-        return {"prices": selectors.prices_from(self.record) if seen else [], "sees_money": seen}
+        return _("{item} deleted.").format(item=self.record.number)

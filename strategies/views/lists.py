@@ -21,8 +21,6 @@ from strategies.models import (
     ReasonCode,
     ResourceGroup,
     RouteVersion,
-    Unit,
-    UnitConversion,
     Vendor,
 )
 from strategies.selectors import lists as selectors
@@ -67,6 +65,7 @@ class Items(ListPage):
         Tab("no-bill", _("Made without BOM"), "no_bill=true", counted=True, hot=True),
         Tab("no-route", _("Made without route"), "no_route=true", counted=True, hot=True),
     )
+    bulk = (Bulk("change", _("Change"), url_name="strategies:change-items", roles=ENGINEER, icon="pencil"),)
     empty_title, empty_text = _("No item yet"), _("Items come from an import, or one by one.")
     empty_icon, empty_action = "packages", IMPORT
 
@@ -219,39 +218,6 @@ class Locations(ListPage):
 
     def rows(self) -> QuerySet[Any]:
         return at_sites(selectors.locations(), self.request.user)
-
-
-class Units(ListPage):
-    model, title, section, slot = Unit, _("Units"), "strategies", "units"
-    search = ("code", "name")
-    order = ("code",)
-    columns = (
-        Column("code", _("Code"), kind="code", width=96),
-        Column("name", _("Name")),
-        Column("digits", _("Digits"), kind="number"),
-        Column("get_rounding_display", _("Rounded"), width=140, order="rounding"),
-    )
-    empty_title, empty_text = _("No unit yet"), _("Import the sheet units.")
-    empty_icon, empty_action = "ruler", IMPORT
-
-
-class Conversions(ListPage):
-    model, title, section = UnitConversion, _("Unit conversions"), "strategies"
-    search = ("item__number", "source__code", "target__code")
-    order = ("source__code", "target__code")
-    columns = (
-        Column("source.code", _("One"), kind="code", width=96),
-        Column("numerator", _("is"), kind="number", width=120),
-        Column("denominator", _("divided by"), kind="number", width=120),
-        Column("target.code", _("of"), kind="code", width=96),
-        Column("item.number", _("For item"), kind="code", width=136),
-        Column("item.name", _("Name")),
-    )
-    empty_title, empty_text = _("No conversion yet"), _("Import the sheet unit_conversions.")
-    empty_icon, empty_action = "ruler-2", IMPORT
-
-    def rows(self) -> QuerySet[Any]:
-        return selectors.conversions()
 
 
 class Reasons(ListPage):

@@ -17,6 +17,7 @@ from planning.facts import OrderChanged, Scheduled
 from planning.models import Operation, ProductionOrder, ScheduleRun
 from planning.snapshot import capacity as snapshot
 from planning.snapshot.capacity import Capacity
+from planning.snapshot.keys import resource_of
 from planning.snapshot.moment import one_moment
 from planning.writeback import capacity as writeback
 from strategies.models import Resource, Site, Vendor
@@ -83,7 +84,9 @@ def _think(run: ScheduleRun, frozen: datetime, say: Say) -> tuple[Capacity, engi
                 _("There is no open operation to schedule: firm proposals first."), code="nothing_open"
             )
         answer = engine.schedule(taken.problem, go_on=lambda done, total: say(phase, done, total))
-        if not any(row.reason == "no_time" for row in answer.unplaced):
+        # Farther ahead helps nobody whose resources have no working time at all.
+        shut = taken.shut()
+        if all(row.reason != "no_time" or row.operation in shut for row in answer.unplaced):
             break
     say(str(_("Proving the schedule")))
     prove(taken.problem, answer)
@@ -125,7 +128,7 @@ def _summary(taken: Capacity, answer: engine.Schedule, stale: Collection[int]) -
     late = sorted(
         (row for row in answer.finishes if row.late > 0), key=lambda row: (-row.late, str(row.order))
     )
-    names = _names(taken)
+    names, shut = _names(taken), taken.shut()
     return {
         "orders": len({row.order for row in answer.placed} - set(stale)),
         "operations": len(answer.placed),
@@ -136,7 +139,12 @@ def _summary(taken: Capacity, answer: engine.Schedule, stale: Collection[int]) -
         "makespan_hours": round(answer.makespan / 3600, 1),
         "late_orders": [_late(row, taken, names) for row in late[:LATE_KEPT]],
         "unplaced": [
-            {"operation": row.operation, "order": taken.orders[int(row.order)].number, "reason": row.reason}
+            {
+                "operation": row.operation,
+                "order": taken.orders[int(row.order)].number,
+                "reason": row.reason,
+                "calendar": shut.get(row.operation, ""),
+            }
             for row in answer.unplaced[:LATE_KEPT]
         ],
         "unplaced_count": len(answer.unplaced),
@@ -161,7 +169,10 @@ def _names(taken: Capacity) -> dict[engine.Key, str]:
     names: dict[engine.Key, str] = dict(Resource.objects.values_list("pk", "name"))
     vendors = dict(Vendor.objects.values_list("pk", "name"))
     for place in taken.problem.resources:
-        if isinstance(place.id, str):
+        lent = resource_of(place.id)
+        if isinstance(place.id, str) and lent is not None:
+            names[place.id] = names.get(lent, "")
+        elif isinstance(place.id, str):
             vendor = vendors.get(int(place.id.partition(":")[2] or 0))
             names[place.id] = vendor or str(_("vendor")) if place.id.startswith("vendor") else ""
     return names
@@ -198,7 +209,8 @@ def _place_alone(order: ProductionOrder, begin: datetime) -> None:
         taken = snapshot.take(order.site, begin, days=days, only=order.pk)
         answer = engine.schedule(taken.problem)
         missing = [row for row in answer.unplaced if row.order == order.pk]
-        if not any(row.reason == "no_time" for row in missing):
+        shut = taken.shut()
+        if all(row.reason != "no_time" or row.operation in shut for row in missing):
             break
     if missing:
         operation = Operation.objects.get(pk=int(missing[0].operation))
@@ -208,7 +220,7 @@ def _place_alone(order: ProductionOrder, begin: datetime) -> None:
             order=order,
             number=operation.number,
             name=operation.name,
-            reason=str(REASONS[missing[0].reason]),
+            reason=why(missing[0].reason, shut.get(missing[0].operation, "")),
         )
     prove(taken.problem, answer)
     writeback.write([row for row in answer.placed if row.order == order.pk], [order.pk])
@@ -221,3 +233,12 @@ REASONS = {
     "previous": _("an operation before it has no place"),
     "unknown_order": _("its order is not open"),
 }
+
+
+def why(reason: str, calendar: str = "") -> str:
+    """Why an operation has no place, in words; `calendar` is one without working time that keeps it out."""
+    if calendar:
+        return str(_("the calendar {calendar} of its work centre has no working time")).format(
+            calendar=calendar
+        )
+    return str(REASONS.get(reason, reason))

@@ -37,6 +37,18 @@ class Capacity:
     orders: dict[int, ProductionOrder]
     order_revisions: dict[int, int]
     operation_revisions: dict[int, int]
+    closed: dict[Key, str]
+    """Places that never work in the days laid out, and the calendar that says so."""
+
+    def shut(self) -> dict[Key, str]:
+        """Operation -> the calendar without working time for which it has no place at all."""
+        if not self.closed:
+            return {}
+        named = {
+            one.id: [self.closed.get(each.resource, "") for each in one.alternatives]
+            for one in self.problem.operations
+        }
+        return {key: codes[0] for key, codes in named.items() if codes and all(codes)}
 
 
 def due_second(day: date, zone: str) -> int:
@@ -70,6 +82,7 @@ class _Reading:
         first = starts_at.astimezone(UTC).date()
         self.calendars = Calendars(first - BACK, first + timedelta(days=days))
         self.places: dict[Key, Place] = {}
+        self.closed: dict[Key, str] = {}
         self.by_group: dict[int, list[Key]] = defaultdict(list)
         self.by_resource: dict[int, list[Key]] = defaultdict(list)
         self.rows: list[Operation] = []
@@ -88,7 +101,7 @@ class _Reading:
             resources=list(self.places.values()),
             now=self.now,
         )
-        return Capacity(problem, orders, revisions(open_orders), revisions(mine))
+        return Capacity(problem, orders, revisions(open_orders), revisions(mine), self.closed)
 
     def due(self, orders: dict[int, ProductionOrder]) -> Iterator[Due]:
         zone = ZoneInfo(self.site.time_zone)
@@ -118,9 +131,13 @@ class _Reading:
                 key: Key = row.pk if group == row.group_id else lent(row.pk, group or 0)
                 self.by_group[group or 0].append(key)
                 self.by_resource[row.pk].append(key)
+                pieces = where.pieces(row, group)
+                work = self.calendars.chain(pieces)
+                if not work.starts and key == row.pk:
+                    self.closed[key] = self.calendars.code(pieces[0][2] if pieces else None)
                 self.places[key] = Place(
                     id=key,
-                    work=self.calendars.chain(where.pieces(row, group)),
+                    work=work,
                     stations=row.stations,
                     finite=row.finite,
                     efficiency=Fraction(row.efficiency),

@@ -20,7 +20,7 @@ from p2p.core.web.records import RecordPage, RecordTab, Said
 from planning import forms, selectors, words
 from planning.models import ProductionOrder, ScheduleRun
 from planning.services import schedule
-from planning.services.schedule import REASONS
+from planning.services.schedule import why
 from planning.views.orders import lateness
 from planning.views.plans import took
 from strategies.models import Site
@@ -90,7 +90,7 @@ class SchedulePage(RecordPage):
                 for row in late
             ],
             "unplaced": [
-                (row["order"], REASONS.get(row["reason"], row["reason"]))
+                (row["order"], why(row["reason"], row.get("calendar", "")))
                 for row in run.summary.get("unplaced", [])[:50]
             ],
         }

@@ -37,11 +37,12 @@ class Calendars:
 
     def __init__(self, first: date, last: date) -> None:
         self.first, self.last = first, last
-        rows = CalendarRow.objects.values_list("pk", "time_zone", "base_id")
+        rows = CalendarRow.objects.values_list("pk", "time_zone", "base_id", "code")
+        self._codes: dict[int, str] = {}
         self._zones: dict[int, str] = {}
         self._bases: dict[int, int | None] = {}
-        for key, zone, base in rows:
-            self._zones[key], self._bases[key] = zone, base
+        for key, zone, base, code in rows:
+            self._zones[key], self._bases[key], self._codes[key] = zone, base, code
         self._shifts = _read_shifts()
         self._exceptions = _read_exceptions(first, last)
         self._known: dict[tuple[Piece, ...], WorkTime] = {}
@@ -58,9 +59,9 @@ class Calendars:
             known = self._known[pieces] = WorkTime(slots)
         return known
 
-    def never_works(self, calendar: int) -> bool:
-        """Whether nothing is worked in it in the whole window."""
-        return not self.work(calendar).starts
+    def code(self, calendar: int | None) -> str:
+        """What people call a calendar."""
+        return self._codes.get(calendar or 0, "")
 
     def _slots(self, first: date, last: date, calendar: int | None) -> Iterable[Triple]:
         if calendar is None or calendar not in self._zones:

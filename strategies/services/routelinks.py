@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -133,15 +134,33 @@ def put_between(
 
 
 def without(links: Iterable[tuple[int, int, bool]], gone: int) -> list[tuple[int, int, bool]]:
-    """The links when an operation is taken out: those behind it wait for what it waited for."""
+    """The links when an operation is taken out: those behind it wait for what it waited for, where they do not
+    already by another way."""
     links = list(links)
     before = [one for one, other, _hard in links if other == gone]
     after = [other for one, other, _hard in links if one == gone]
     kept = {(one, other): hard for one, other, hard in links if gone not in (one, other)}
-    for one in before:
-        for other in after:
-            kept.setdefault((one, other), False)
-    return [(one, other, hard) for (one, other), hard in sorted(kept.items())]
+    bridges = [(one, other) for one in before for other in after if (one, other) not in kept]
+    ways = {*kept, *bridges}
+    for bridge in bridges:
+        if _reaches(ways - {bridge}, *bridge):
+            ways.discard(bridge)
+    return [(one, other, kept.get((one, other), False)) for one, other in sorted(ways)]
+
+
+def _reaches(links: Iterable[tuple[int, int]], start: int, goal: int) -> bool:
+    below: dict[int, list[int]] = defaultdict(list)
+    for one, other in links:
+        below[one].append(other)
+    waiting, seen = [start], {start}
+    while waiting:
+        for following in below[waiting.pop()]:
+            if following == goal:
+                return True
+            if following not in seen:
+                seen.add(following)
+                waiting.append(following)
+    return False
 
 
 def with_new(

@@ -65,6 +65,14 @@ def test_an_operation_goes_beside_another_and_back_between(engineer, draft):
     assert links(draft) == [(20, 30), (30, 10)]
 
 
+def test_taking_an_operation_out_draws_no_line_that_others_say_already(engineer, draft):
+    routelinks.connect(route=draft, before=10, after=30, by=engineer)
+    routeoperations.add_operation(route=draft, name="Pack", after=30, by=engineer)
+    assert links(draft) == [(10, 20), (10, 30), (20, 30), (30, 40)]
+    routeoperations.remove_operation(operation=draft.operations.get(number=30), by=engineer)
+    assert links(draft) == [(10, 20), (20, 40)]
+
+
 def test_a_new_operation_stands_behind_or_beside_and_takes_the_next_number(engineer, draft):
     after = routeoperations.add_operation(route=draft, name="Wash", after=10, by=engineer)
     assert (after.number, links(draft)) == (15, [(10, 15), (15, 20), (20, 30)])

@@ -22,6 +22,8 @@ Value: TypeAlias = Decimal | int | float | None
 Point: TypeAlias = tuple[Any, Value]
 HEIGHT, LABEL = 186, 11
 EMPTY = SafeString("")
+GROWS = 1.4
+"""A plot fills its card up to so many times its own size; beyond that its letters would shout."""
 
 
 def _px(value: float) -> str:
@@ -72,6 +74,7 @@ def _figure(
         {
             "parts": _join(parts),
             "box": f"0 0 {_px(width)} {_px(height)}",
+            "widest": round(float(width) * GROWS),
             "says": says,
             "heads": heads,
             "rows": rows,

@@ -22,6 +22,7 @@ from planning.models.operation import OPERATION_FLOW
 from planning.models.order import ORDER_FLOW
 from planning.services.build import Draft, build, needed, run_seconds, write
 from planning.services.chosen import bom_for, route_for
+from planning.snapshot.parts import Part
 from planning.snapshot.recipes import Recipes
 from strategies.models import BomVersion, Item, RouteVersion, Site
 from strategies.services.numbering import take_numbers
@@ -150,19 +151,7 @@ def _change_quantity(row: ProductionOrder, quantity: Decimal) -> None:
             order=row,
             quantity=plain(row.quantity),
         )
-    parts = recipes.unfolded(row.bom_id, row.route_id, row.start_on, quantity).parts
-    materials = list(Material.objects.filter(order=row).order_by("position"))
-    by_place = {index * 10: part for index, part in enumerate(parts, 1)}
-    for material in materials:
-        part = by_place.get(material.position)
-        if part is not None and part.item.pk == material.item_id and part.line.pk == material.bom_line_id:
-            material.quantity = needed(part, quantity, recipes)
-            material.quantity_per = decimal_of(part.said(Fraction(quantity)), 12)
-        elif not material.constant:
-            material.quantity = recipes.measures.up(
-                material.quantity * quantity / row.quantity, material.unit_id
-            )
-    Material.objects.bulk_update(materials, ["quantity", "quantity_per"])
+    _change_materials(row, quantity, recipes)
     operations = list(Operation.objects.filter(order=row).select_related("route_operation__route_group"))
     for operation in operations:
         # Operations of a phantom make as many of it as the order takes, not as many as the order makes.
@@ -180,6 +169,28 @@ def _change_quantity(row: ProductionOrder, quantity: Decimal) -> None:
         )
     Output.objects.bulk_update(outputs, ["quantity"])
     row.quantity = quantity
+
+
+def _change_materials(row: ProductionOrder, quantity: Decimal, recipes: Recipes) -> None:
+    """By the bill where a component is still the one of its line, else in proportion."""
+    parts = recipes.unfolded(row.bom_id, row.route_id, row.start_on, quantity).parts
+    materials = list(Material.objects.filter(order=row).order_by("position"))
+    by_place = {index * 10: part for index, part in enumerate(parts, 1)}
+    for material in materials:
+        part = by_place.get(material.position)
+        if part is not None and part.item.pk == material.item_id and _is_of(material, part):
+            material.quantity = needed(part, quantity, recipes)
+            material.quantity_per = decimal_of(part.said(Fraction(quantity)), 12)
+        elif not material.constant:
+            material.quantity = recipes.measures.up(
+                material.quantity * quantity / row.quantity, material.unit_id
+            )
+    Material.objects.bulk_update(materials, ["quantity", "quantity_per"])
+
+
+def _is_of(material: Material, part: Part) -> bool:
+    """Orders made before lines were remembered go by their position alone."""
+    return material.bom_line_id in (None, part.line.pk)
 
 
 @transaction.atomic

@@ -37,6 +37,8 @@ def net(book: Book, item: int) -> None:
     rule = book.items[item]
     if rule.phantom:
         _pass_on(book, item, needs)
+        if item in book.structure.uneven:
+            _pass_on_uneven(book, item, needs)
         return
     if not book.planned[item] or not (needs or book.rules.netting):
         return
@@ -58,13 +60,16 @@ def _pass_on(book: Book, item: int, needs: list[Need]) -> None:
     """A phantom hands each need to its components, with the need's own name on it."""
     for day, priority, kind, reference, quantity in needs:
         for component, num, den, constant in book.structure.of(item, day):
-            if book.planned[component]:
-                required = -(-(quantity * num + constant) // den)
+            required = -(-(quantity * num + constant) // den)
+            if required and book.planned[component]:
                 book.needs[component].append((day, priority, kind, reference, required))
-        if item in book.structure.uneven:
-            for component, required in book.structure.uneven_needs(item, day, quantity, book.items):
-                if book.planned[component]:
-                    book.needs[component].append((day, priority, kind, reference, required))
+
+
+def _pass_on_uneven(book: Book, item: int, needs: list[Need]) -> None:
+    for day, priority, kind, reference, quantity in needs:
+        for component, required in book.structure.uneven_needs(item, day, quantity, book.items):
+            if book.planned[component]:
+                book.needs[component].append((day, priority, kind, reference, required))
 
 
 def _explode(book: Book, item: int, needs: list[Need]) -> None:

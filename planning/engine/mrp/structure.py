@@ -178,19 +178,22 @@ def _flows(
         by_parent[index[line.parent]].append(line)
     flows: list[list[Flow]] = [[] for _ in problem.items]
     for parent in reversed(top_down):
-        merged: dict[tuple[int, int, int], tuple[Fraction, Fraction]] = {}
-        uneven: list[Flow] = []
-        for line in by_parent.get(parent, ()):
-            for flow in _dissolved(line, problem, index, flows):
-                if flow.rule:
-                    uneven.append(flow)
-                    continue
-                spot = (flow.component, flow.first, flow.last)
-                per, constant = merged.get(spot, (Fraction(0), Fraction(0)))
-                merged[spot] = (per + flow.per, constant + flow.constant)
-        flows[parent] = [Flow(spot[0], *amounts, *spot[1:]) for spot, amounts in merged.items()]
-        flows[parent] += uneven
+        dissolved = [
+            flow for line in by_parent.get(parent, ()) for flow in _dissolved(line, problem, index, flows)
+        ]
+        flows[parent] = [*_merged(dissolved), *(flow for flow in dissolved if flow.rule)]
     return flows
+
+
+def _merged(flows: Sequence[Flow]) -> list[Flow]:
+    """Flows that grow evenly, those of one component and the same days as one."""
+    sums: dict[tuple[int, int, int], tuple[Fraction, Fraction]] = {}
+    for flow in flows:
+        if flow.rule is None:
+            spot = (flow.component, flow.first, flow.last)
+            per, constant = sums.get(spot, (Fraction(0), Fraction(0)))
+            sums[spot] = (per + flow.per, constant + flow.constant)
+    return [Flow(spot[0], *amounts, *spot[1:]) for spot, amounts in sums.items()]
 
 
 def _dissolved(

@@ -32,6 +32,7 @@ def register() -> None:
     _order_verbs()
     _replenishment_verbs()
     _panels()
+    _item_panels()
     _phrases()
 
 
@@ -230,6 +231,16 @@ def _panels() -> None:
     )
     places.panel(
         "order.tabs", key="plan", title=_("Demand and supply"), url_name="planning:order-plan", order=12
+    )
+
+
+def _item_panels() -> None:
+    places.panel(
+        "item.overview",
+        key="outlook",
+        title=_("Demand and supply"),
+        url_name="planning:item-outlook",
+        order=20,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.views import demand, orders, plans, proposals, replenishments, schedule
+from planning.views import demand, items, orders, plans, proposals, replenishments, schedule
 
 app_name = "planning"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("orders/<int:pk>/cancel/", orders.OrderCancel.as_view(), name="order-cancel"),
     path("orders/<int:pk>/operations/", orders.OperationsPanel.as_view(), name="order-operations"),
     path("orders/<int:pk>/materials/", orders.MaterialsPanel.as_view(), name="order-materials"),
+    path("panels/item/<int:pk>/", items.ItemOutlook.as_view(), name="item-outlook"),
     path("orders/<int:pk>/plan/", orders.PlanPanel.as_view(), name="order-plan"),
     path("schedule/new/", schedule.ScheduleNew.as_view(), name="schedule-new"),
     path("schedule/<int:pk>/", schedule.SchedulePage.as_view(), name="schedule"),

@@ -34,6 +34,9 @@ def register() -> None:
 
 def _verbs() -> None:
     places.panel("item.tabs", key="stock", title=_("Stock"), url_name="inventory:item-stock", order=30)
+    places.panel(
+        "item.overview", key="places", title=_("Where it lies"), url_name="inventory:item-places", order=10
+    )
     for slot in ("stock.actions", "moves.actions"):
         places.verb(
             slot,

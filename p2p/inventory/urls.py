@@ -16,5 +16,6 @@ urlpatterns = [
     path("holds/", lists.Holds.as_view(), name="holds"),
     path("holds/new", acts.PlaceHold.as_view(), name="hold"),
     path("holds/<int:pk>/lift", acts.LiftHold.as_view(), name="lift"),
+    path("panels/item/<int:pk>/places", records.ItemPlaces.as_view(), name="item-places"),
     path("panels/item/<int:pk>", records.ItemStock.as_view(), name="item-stock"),
 ]

@@ -134,3 +134,16 @@ class ItemStock(Page):
             "card": selectors.stock_card(item, limit=50),
         }
         return render(request, "inventory/item_stock.html", context)
+
+
+class ItemPlaces(Page):
+    """On the item page, at a glance: how much of it lies where, and whether it may be used."""
+
+    SHOWN = 10
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        item = get_object_or_404(Item.objects.select_related("unit"), pk=pk)
+        rows = at_sites(selectors.stock_by_place(item), who(request), path="location__site__code")
+        found = list(rows[: self.SHOWN + 1])
+        context = {"item": item, "balances": found[: self.SHOWN], "more": len(found) > self.SHOWN}
+        return render(request, "inventory/item_places.html", context)

@@ -43,7 +43,7 @@ def tables() -> Iterator[Path]:
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
         cwd=ROOT,
-        env={**_kept(), "P2P_DATA": str(above / "data"), "P2P_NO_BOOTSTRAP": "1"},
+        env={**kept(), "P2P_DATA": str(above / "data"), "P2P_NO_BOOTSTRAP": "1"},
         check=True,
         timeout=300,
     )
@@ -58,7 +58,7 @@ def plant(data: Path, tables: Path) -> Path:
     return data
 
 
-def _kept() -> dict[str, str]:
+def kept() -> dict[str, str]:
     """The environment without anything that concerns these tests' own database and settings."""
     gone = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
     return {
@@ -77,7 +77,7 @@ def start(data: Path) -> Iterator[Callable[..., Program]]:
         program = subprocess.Popen(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
-            env={**_kept(), "P2P_DATA": str(data), "P2P_NO_BOOTSTRAP": "1", "PYTHONUNBUFFERED": "1"},
+            env={**kept(), "P2P_DATA": str(data), "P2P_NO_BOOTSTRAP": "1", "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,60 @@
+"""The programs of the drill: `seed` fills a plant and prints its tokens, `serve PORT` starts it as the demo does."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+
+REPORTERS, MOVERS, RELEASES = ("MO-A", "MO-B", "MO-C"), ("BOLT", "NUT"), 60
+ROLES = ("operator", "integrator", "supervisor", "planner")
+
+
+def seed() -> dict[str, str]:
+    """Orders to report on and to release, stock to move, an item to plan; the token of each role."""
+    from django.db import transaction
+
+    from execution.services.release import release
+    from p2p.core.services.tokens import issue
+    from tests.execution.conftest import build_plant
+    from tests.factories import make_bom, make_item, make_locations, make_stock, make_user
+
+    with transaction.atomic():
+        plant = build_plant()
+        places = make_locations(plant.site, "STORE", "AISLE")
+        plant.fill(1_000_000)
+        release(orders=[plant.order(10_000, number=number) for number in REPORTERS], by=plant.worker)
+        for number in range(RELEASES):
+            plant.order(5, number=f"MO-R{number}")
+        for number in MOVERS:
+            make_stock(make_item(number), 1_000_000, places["STORE"])
+        make_bom(make_item("TRIKE", supply="make"), {plant.frame: 1, plant.wheel: 3})
+        tokens = {}
+        for role in ROLES:
+            user = make_user(role)
+            tokens[role] = issue(user=user, title="drill", power="write", by=user)[1]
+    return tokens
+
+
+def serve(port: int) -> None:
+    from p2p.setup.demonstration import Demonstration
+
+    demo = Demonstration(port=port, write=print)
+    try:
+        demo.claim(serve=True)
+        demo.open_database()
+        demo.start_worker()
+        from p2p.wsgi import application
+
+        demo.serve(application)
+    finally:
+        demo.close()
+
+
+if __name__ == "__main__":
+    django.setup()
+    if sys.argv[1] == "seed":
+        print(json.dumps(seed()))
+    else:
+        serve(int(sys.argv[2]))

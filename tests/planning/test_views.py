@@ -156,3 +156,14 @@ def test_people_of_another_site_see_nothing_of_this_one(client, firmed):
     assert "MO-000001" not in page(client, "orders")
     page(client, "plan", firmed.run.pk, status=404)
     page(client, "gantt-side", Operation.objects.first().pk, status=404)
+
+
+def test_more_orders_than_can_be_placed_at_once_are_refused_and_none_is_left_out(
+    planner, firmed, monkeypatch
+):
+    monkeypatch.setattr("planning.views.orders.AT_ONCE", 1)
+    rows = [make_order(firmed.bike, site=firmed.site).pk for _ in range(2)]
+    form = {"bulk": "reschedule", "row": rows}
+    answer = planner.post(reverse("planning:orders"), form, follow=True)
+    assert "At most 1 orders are placed anew at once" in answer.content.decode()
+    assert not Operation.objects.filter(order__in=rows, starts_at__isnull=False).exists()

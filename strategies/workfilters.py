@@ -22,7 +22,7 @@ from strategies.models import (
 from strategies.selectors.capacity import on_day
 
 
-def _sites(path: str = "site") -> df.ModelMultipleChoiceFilter:
+def _sites(path: str = "site__code") -> df.ModelMultipleChoiceFilter:
     return df.ModelMultipleChoiceFilter(
         label=_("Site"), queryset=Site.objects.order_by("code"), field_name=path, to_field_name="code"
     )
@@ -41,7 +41,7 @@ class ResourceFilter(df.FilterSet):
     capability = df.ModelMultipleChoiceFilter(
         label=_("Capability"),
         queryset=Capability.objects.order_by("code"),
-        field_name="capabilities__capability",
+        field_name="capabilities__capability__code",
         to_field_name="code",
         distinct=True,
     )
@@ -72,7 +72,7 @@ class WorkerFilter(df.FilterSet):
     skill = df.ModelMultipleChoiceFilter(
         label=_("Skill"),
         queryset=Skill.objects.order_by("code"),
-        field_name="skills__skill",
+        field_name="skills__skill__code",
         to_field_name="code",
         distinct=True,
     )
@@ -93,7 +93,10 @@ class SkillFilter(df.FilterSet):
 
 class WorkerSkillFilter(df.FilterSet):
     skill = df.ModelMultipleChoiceFilter(
-        label=_("Skill"), queryset=Skill.objects.order_by("code"), to_field_name="code"
+        label=_("Skill"),
+        queryset=Skill.objects.order_by("code"),
+        field_name="skill__code",
+        to_field_name="code",
     )
     within = df.NumberFilter(label=_("Expires within days"), method="expiring", min_value=0, max_value=3660)
     expired = df.BooleanFilter(label=_("Expired"), method="has_expired")

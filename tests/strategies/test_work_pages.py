@@ -1,0 +1,257 @@
+"""Pages of resources, people, abilities, change-overs and calendars: what they show, change, refuse and cost."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from strategies.models import (
+    Capability,
+    Resource,
+    ResourceCapability,
+    ResourceMembership,
+    SetupFamily,
+    SetupMatrix,
+    SetupTime,
+    Skill,
+    WorkerSkill,
+)
+from strategies.services.calendars import except_day
+from strategies.views.workforms import FORMS
+from tests.factories import (
+    make_calendar,
+    make_cost_category,
+    make_group,
+    make_item,
+    make_resource,
+    make_route,
+    make_site,
+    make_user,
+    make_vendor,
+    make_worker,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def engineer(client: Client) -> Client:
+    client.force_login(make_user("engineer"))
+    return client
+
+
+@pytest.fixture
+def plant():
+    site = make_site("ONE", calendar=make_calendar("DAY", holiday_country="DE", holiday_region="BY"))
+    saw, paint = make_group(site, "50", name="Saw"), make_group(site, "60", name="Paint shop")
+    drill = Capability.objects.create(code="DRILL", name="Drilling")
+    ResourceCapability.objects.create(resource=saw.resources.get(), capability=drill, level=7)
+    ResourceMembership.objects.create(
+        resource=saw.resources.get(), group=paint, valid_from=date(2026, 3, 2), valid_to=date(2026, 3, 6)
+    )
+    worker = make_worker(site, name="Ada Byron")
+    tig = Skill.objects.create(code="TIG", name="TIG welding", kind="certificate")
+    WorkerSkill.objects.create(worker=worker, skill=tig, level=3, valid_to=date(2001, 1, 31))
+    matrix = SetupMatrix.objects.create(code="COLOURS", name="Paint line")
+    red = SetupFamily.objects.create(code="RED", name="Red frames")
+    SetupTime.objects.create(matrix=matrix, source=red, seconds=5400)
+    make_cost_category("HOURS")
+    except_day(calendar=site.calendar, day=date(2026, 7, 6), reason="Works holiday", by=make_user("planner"))
+    return site
+
+
+PAGES = {
+    "resources/": ["50-1", "60-1", "Machines"],
+    "resources/?capability=DRILL": ["50-1"],
+    "resources/?site=ONE&kind=machine&bottleneck=false": ["50-1", "60-1"],
+    "workers/?site=ONE&skill=TIG": ["Ada Byron"],
+    "worker-skills/?skill=TIG": ["Ada Byron"],
+    "stays/?day=2026-03-04": ["Paint shop"],
+    "resource-board/?day=2026-03-04": ["Paint shop", "from Saw", "DRILL <b>7</b>", "Nobody works here"],
+    "resource-board/?day=2026-03-07": ["DRILL <b>7</b>"],
+    "production-units/": ["A hall or line"],
+    "stays/": ["Saw", "Paint shop"],
+    "dated-calendars/": ["Everybody follows"],
+    "workers/": ["Ada Byron"],
+    "skills/": ["TIG welding", "Certificate"],
+    "worker-skills/": ["Ada Byron", "Expire within 60 days"],
+    "worker-skills/?within=60": ["Ada Byron"],
+    "capabilities/": ["DRILL"],
+    "abilities/": ["Drilling", "50-1"],
+    "setup-families/": ["RED"],
+    "setup-matrices/": ["COLOURS"],
+    "setup-matrices/COLOURS/": ["Red frames", 'data-seconds="5400"'],
+    "setup-matrices/COLOURS/?tab=uses": ["Nobody: set it"],
+    "cost-categories/": ["HOURS"],
+    "calendars/DAY/": ["Shifts of the week", "Saw", "08:00"],
+    "calendars/DAY/?tab=year&year=2026": ["Works holiday", "Days that differ"],
+    "calendars/DAY/?tab=uses": ["Plant", "Paint shop"],
+    "calendars/DAY/?tab=history": ["core/journal/"],
+}
+
+
+@pytest.mark.parametrize(("address", "words"), PAGES.items())
+def test_a_page_shows_what_there_is(engineer, plant, address, words):
+    answer = engineer.get(f"/strategies/{address}")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert [word for word in words if word not in page] == []
+
+
+def test_a_resource_a_work_centre_and_a_worker_have_pages(engineer, plant):
+    saw = plant.groups.get(code="50")
+    shown = engineer.get(saw.resources.get().get_absolute_url()).content.decode()
+    assert "Drilling" in shown and "Paint shop" in shown
+    assert (
+        "Share for planning"
+        in engineer.get(f"{saw.resources.get().get_absolute_url()}?tab=about").content.decode()
+    )
+    week = engineer.get(f"{saw.get_absolute_url()}?week=2026-03-02").content.decode()
+    assert "works in Paint shop" in week and "Load by week" in week
+    worker = engineer.get(plant.workers.get().get_absolute_url()).content.decode()
+    assert "TIG welding" in worker and "expired" in worker
+
+
+def values(form) -> dict[str, object]:
+    """What a drawn form would send back."""
+    found = {}
+    for field in form:
+        value = field.value()
+        if value is True:
+            value = "on"
+        if value not in (None, False):
+            found[field.html_name] = getattr(value, "pk", value)
+    return found
+
+
+def test_a_resource_is_made_and_changed_by_form_and_the_slower_of_two_is_told(engineer, plant):
+    paint = plant.groups.get(code="60")
+    body = {
+        "site": plant.pk,
+        "code": "OVEN",
+        "name": "Oven",
+        "kind": "machine",
+        "group": paint.pk,
+        "stations": 2,
+    }
+    body |= {
+        "efficiency": "1",
+        "schedule_fraction": "1",
+        "scrap_fraction": "0",
+        "finite": "on",
+        "active": "on",
+    }
+    made = engineer.post("/strategies/new/resource/", body)
+    oven = Resource.objects.get(code="OVEN")
+    assert (made.status_code, made["Location"], oven.stations) == (303, oven.get_absolute_url(), 2)
+    address = reverse("strategies:edit-resource", args=[oven.pk])
+    drawn = values(engineer.get(address).context["form"])
+    assert drawn["efficiency"] == "1"
+    assert engineer.post(address, {**drawn, "name": "Great oven"}).status_code == 303
+    late = engineer.post(address, {**drawn, "name": "Small oven"})
+    assert late.status_code == 409 and "Somebody has changed Great oven meanwhile" in late.content.decode()
+    vendor = engineer.post(address, {**drawn, "revision": "", "kind": "vendor"})
+    assert "A vendor&#x27;s resource has to name the vendor." in vendor.content.decode()
+    named = {**drawn, "revision": "", "kind": "vendor", "vendor": make_vendor("ACME").pk}
+    assert engineer.post(address, named).status_code == 303
+    assert (Resource.objects.get(pk=oven.pk).name, Resource.objects.get(pk=oven.pk).kind) == (
+        "Oven",
+        "vendor",
+    )
+
+
+def test_deleting_goes_by_form_or_by_ticks_and_names_who_needs_it(engineer, plant):
+    saw = plant.groups.get(code="50")
+    make_route(make_item("BIKE"), [{"group": saw}])
+    refused = engineer.post(f"/strategies/delete/work-centre/{saw.pk}/")
+    assert refused.status_code == 409 and "Saw is used by" in refused.content.decode()
+    tig = Skill.objects.get()
+    engineer.post("/strategies/skills/", {"bulk": "delete", "row": [tig.pk]})
+    assert Skill.objects.exists()
+    WorkerSkill.objects.all().delete()
+    engineer.post("/strategies/skills/", {"bulk": "delete", "row": [tig.pk]})
+    assert not Skill.objects.exists()
+    oven = make_resource(saw, "OVEN")
+    gone = engineer.post(f"/strategies/delete/resource/{oven.pk}/")
+    assert (gone.status_code, gone["Location"]) == (303, "/strategies/resources/")
+
+
+def test_holidays_are_looked_at_before_they_are_filled_in(engineer, plant):
+    address = reverse("strategies:fill-holidays", args=[plant.calendar.pk])
+    seen = engineer.get(f"{address}?years=2026").content.decode()
+    assert "Epiphany" in seen and "Fill in 12 new days" in seen
+    assert plant.calendar.exceptions.count() == 1
+    assert engineer.post(address, {"years": "2026"}).status_code == 303
+    assert plant.calendar.exceptions.filter(source="holidays").count() == 12
+    assert engineer.get(f"{address}?years=soon").status_code == 422
+    planner = Client()
+    planner.force_login(make_user("planner"))
+    assert planner.post(address, {"years": "2027"}).status_code == 403
+
+
+def test_the_boards_have_files(engineer, plant):
+    csv = b"".join(
+        engineer.get("/strategies/resource-board/?day=2026-03-04&export=csv").streaming_content
+    ).decode()
+    assert csv.splitlines()[0].startswith("\ufeffSite,Work centre") or "Work centre" in csv.splitlines()[0]
+    assert "Saw" in csv
+    matrix = engineer.get("/strategies/setup-matrices/COLOURS/?export=csv").content.decode()
+    assert matrix.splitlines()[1].startswith("COLOURS,RED,,5400")
+    for name in ("calendar_exceptions", "resource_memberships", "worker_skills"):
+        assert engineer.get(f"/strategies/exports/{name}.csv").status_code == 200
+
+
+def test_an_overlapping_stay_is_refused_under_its_field(engineer, plant):
+    saw, paint = plant.groups.get(code="50"), plant.groups.get(code="60")
+    body = {"resource": saw.resources.get().pk, "group": paint.pk, "valid_from": "2026-03-06", "valid_to": ""}
+    answer = engineer.post("/strategies/new/stay/", body)
+    assert answer.status_code == 409
+    assert "50-1 works in Paint shop from 2026-03-02 to 2026-03-06 already." in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_has_the_fields_of_its_service(name):
+    _model, form, service, _list, _title = FORMS[name]
+    wanted = set(inspect.signature(service).parameters) - {"by"}
+    assert set(form.base_fields) <= wanted
+    needed = {
+        one.name
+        for one in inspect.signature(service).parameters.values()
+        if one.default is inspect.Parameter.empty and one.name != "by"
+    }
+    assert needed <= set(form.base_fields)
+
+
+def test_the_boards_cost_the_same_with_one_resource_and_with_thirty(engineer, plant):
+    def cost(address):
+        with CaptureQueriesContext(connection) as queries:
+            assert engineer.get(address).status_code == 200
+        return len(queries)
+
+    addresses = (
+        "/strategies/resource-board/?day=2026-03-04",
+        "/strategies/calendars/DAY/?tab=year&year=2026",
+    )
+    for address in addresses:
+        cost(address)
+    before = [cost(address) for address in addresses]
+    group = plant.groups.get(code="60")
+    for place in range(30):
+        row = make_resource(group, f"R{place}")
+        ResourceCapability.objects.create(resource=row, capability=Capability.objects.get(), level=Decimal(1))
+        except_day(
+            calendar=plant.calendar,
+            day=date(2026, 8, 1 + place),
+            working=True,
+            starts=time(8),
+            ends=time(9),
+            by=make_user(),
+        )
+    assert [cost(address) for address in addresses] == before

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -143,6 +144,7 @@ class Demonstration:
         for login in LOGINS:
             self.write(f"  {login.role:<18} {login.username:<14} {login.password:<14} {login.sees}")
         self.write("\nCtrl-C stops everything; the next start finds the plant as it is.")
+        sys.stdout.flush()  # into a file or a pipe, too, the address stands there while it serves
         server = waitress.create_server(application, sockets=[self.door], threads=8, ident="p2p")
         try:
             server.run()  # returns on Ctrl-C and SIGTERM, after the answers under way

@@ -63,10 +63,11 @@ class Worker:
         self._ending.set()
         if self._keeper is not None:
             self._keeper.join()
-        if self.child is not None:
-            end_tree(self.child.pid)
-            self.child.wait()
-            self.child = None
+        if self.child is None:  # never started: the note, if there is one, is that of another demo
+            return
+        end_tree(self.child.pid)
+        self.child.wait()
+        self.child = None
         self.note.unlink(missing_ok=True)
 
     def pid(self) -> int | None:

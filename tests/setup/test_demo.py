@@ -46,8 +46,10 @@ def test_a_taken_port_is_said_before_anything_is_started(data: Path, start: Star
 
 def test_a_second_demo_on_the_same_folder_says_so(data: Path, start: Start) -> None:
     with locks.held(data / "demo.lock", wait=0, busy=""):
+        (data / "worker.pid").write_text("1 0.00")
         program = start("demo", "--exit")
         words = said(program)
+    assert (data / "worker.pid").read_text() == "1 0.00"  # the worker of the first is still known
     assert words.startswith(f"A demo already works in {data}")
     assert len(words.splitlines()) == 1
     assert program.returncode == 1

@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 from rest_framework import serializers
 
 from p2p.core.rest import Expand, KeyField, RecordSerializer, VerbSerializer
+from p2p.core.rest.serializers import DecimalText
 from planning import selectors, words
 from planning.models import (
     Block,
@@ -240,7 +241,7 @@ class PossibleSerializer(serializers.Serializer):  # type: ignore[type-arg]
     item = serializers.CharField(source="material.item.number")
     alternate = serializers.IntegerField(source="alternate.pk")
     component = serializers.CharField(source="alternate.component.number")
-    quantity = quantity()
+    quantity = DecimalText(max_digits=24, decimal_places=12)
     unit = serializers.CharField(source="alternate.component.unit.code")
 
 

@@ -1,8 +1,8 @@
 """Reading bills: one level of a tree, sums over all levels, and where an item goes.
 
-The bill of an item on a day is its active version that holds then: one for the site before one for all sites,
-the highest quantity step not above the order's. Nothing walks paths: the database reaches each item once, and
-quantities are added up level by level.
+The bill of an item on a day is its active version that holds then, by the rule of `selectors.versions`: one for
+the site before one for all sites, the highest quantity step not above the order's, else the lowest. Nothing walks
+paths: the database reaches each item once, and quantities are added up level by level.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ Steps: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 _PICK = """
     SELECT pick.id, pick.batch_quantity, pick.yield_fraction
       FROM strategies_bomversion AS pick
-     WHERE pick.item_id = {item} AND pick.state = 'active' AND pick.from_quantity <= %(quantity)s
+     WHERE pick.item_id = {item} AND pick.state = 'active'
        AND (pick.site_id = %(site)s OR pick.site_id IS NULL)
        AND (pick.valid_from IS NULL OR pick.valid_from <= %(day)s)
        AND (pick.valid_to IS NULL OR pick.valid_to >= %(day)s)
-     ORDER BY pick.site_id NULLS LAST, pick.from_quantity DESC, pick.version DESC
+     ORDER BY pick.from_quantity > %(quantity)s, pick.site_id IS NULL,
+              abs(pick.from_quantity - %(quantity)s), pick.id
      LIMIT 1
 """
 _HOLDS = """

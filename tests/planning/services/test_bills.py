@@ -253,3 +253,27 @@ def test_only_approved_alternates_that_hold_are_taken(site):
     by_hand = make_order(bike, site=site, materials={tube: 1})
     with pytest.raises(Refused, match="may not stand in"):
         substitute(material=by_hand.materials.get(), alternate=alternate(bom, make_item()), by=None)
+
+
+def test_the_supervisor_swaps_it_on_the_page_and_over_rest(site, client):
+    bike, tube, steel = make_item("BIKE"), make_item("TUBE"), make_item("STEEL")
+    other = alternate(make_bom(bike, {tube: 2}), steel)
+    first, second = order_of(site, bike, 5), order_of(site, bike, 10)
+    client.force_login(make_user("supervisor"))
+    page = f"/planning/orders/{first.pk}/substitute/"
+    assert "15 EA STEEL" in client.get(page).content.decode()
+    material = first.materials.get()
+    answer = client.post(page, {"choice": f"{material.pk}:{other.pk}"})
+    assert (answer.status_code, takes(first)) == (303, {"STEEL": 15})
+    address = f"/api/v1/planning/orders/{second.number}"
+    [offer] = client.get(f"{address}/alternates/").json()
+    assert (offer["item"], offer["component"], offer["quantity"]) == ("TUBE", "STEEL", "30")
+    body = {"material": offer["material"], "alternate": offer["alternate"]}
+    swapped = client.post(f"{address}/substitute/", body, content_type="application/json")
+    assert (swapped.status_code, takes(second)) == (200, {"STEEL": 30})
+    again = client.post(
+        f"{address}/substitute/", {**body, "material": material.pk}, content_type="application/json"
+    )
+    assert again.status_code == 409
+    client.force_login(make_user("operator"))
+    assert client.post(page, {"choice": "1:1"}).status_code == 403

@@ -78,6 +78,7 @@ function begin() {
     if (event.target.hasPointerCapture?.(event.pointerId)) event.target.releasePointerCapture(event.pointerId);
   });
   grid.addEventListener("pointermove", event => { const key = dragging && under(event); if (key && key !== head) select(anchor, key); });
+  document.addEventListener("pointercancel", () => { dragging = false; });
   document.addEventListener("pointerup", event => { if (!dragging) return; dragging = false; const key = under(event); if (key) { select(anchor, key); ask(); } });
   grid.addEventListener("keydown", event => {
     const key = event.target.closest?.("[data-date]")?.dataset.date;

@@ -24,6 +24,23 @@ def register() -> None:
         page=True,
         order=60,
     )
+    _lists()
+    for key, title, name, danger in (
+        ("edit", _("Edit"), "edit-standard", False),
+        ("delete", _("Delete"), "delete-standard", True),
+    ):
+        places.verb(
+            "standard.actions",
+            key=key,
+            title=title,
+            url_name=f"strategies:{name}",
+            roles=ENGINEER,
+            danger=danger,
+            primary=not danger,
+        )
+
+
+def _lists() -> None:
     for slot, title, name in (
         ("standards", _("New operation"), "new-standard"),
         ("routegroups", _("New route group"), "new-route-group"),
@@ -44,17 +61,4 @@ def register() -> None:
             page=True,
             icon="cloud-upload",
             roles=IMPORTERS,
-        )
-    for key, title, name, danger in (
-        ("edit", _("Edit"), "edit-standard", False),
-        ("delete", _("Delete"), "delete-standard", True),
-    ):
-        places.verb(
-            "standard.actions",
-            key=key,
-            title=title,
-            url_name=f"strategies:{name}",
-            roles=ENGINEER,
-            danger=danger,
-            primary=not danger,
         )

@@ -82,7 +82,7 @@ def take_from_library(
         raise Refused(sentence, field="standard", standard=standard.code)
     row = add_operation(route=route, name=standard.name, after=after, beside=beside, revision=revision, by=by)
     _copy(standard, row, COPIED)
-    copy_steps(_steps(standard), {"standard_id": {}}, by, operation_id=row.pk)
+    copy_steps(_steps(standard), {"standard_id": {}}, by, {"operation_id": row.pk})
     return row
 
 
@@ -109,7 +109,7 @@ def update_from_library(
     _copy(standard, operation, changed)
     if other_steps:
         operation.steps.all().delete()
-        copy_steps(_steps(standard), {"standard_id": {}}, by, operation_id=operation.pk)
+        copy_steps(_steps(standard), {"standard_id": {}}, by, {"operation_id": operation.pk})
     finish(route=draft, by=by)
     return operation
 

@@ -5,6 +5,7 @@ Copies share nothing with what they were made from."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Model
@@ -27,9 +28,11 @@ def copy_details(pairs: Mapping[int, int], by: User) -> None:
     )
 
 
-def copy_steps(rows: Any, moved: Mapping[str, Mapping[int, int]], by: User, **also: object) -> None:
+def copy_steps(
+    rows: Any, moved: Mapping[str, Mapping[int, int]], by: User, also: Mapping[str, object] | None = None
+) -> None:
     """Steps and the newest version of each of their files."""
-    copied = _copied(rows, moved, **also)
+    copied = _copied(rows, moved, also or {})
     label = InstructionStep._meta.label_lower
     files = Attachment.objects.filter(record_type=label, record_id__in=copied)
     newest = files.order_by("record_id", "name", "-version").distinct("record_id", "name")
@@ -50,14 +53,16 @@ def copy_steps(rows: Any, moved: Mapping[str, Mapping[int, int]], by: User, **al
     )
 
 
-def _copied(rows: Any, moved: Mapping[str, Mapping[int, int]], **also: object) -> dict[int, int]:
+def _copied(
+    rows: Any, moved: Mapping[str, Mapping[int, int]], also: Mapping[str, object] = MappingProxyType({})
+) -> dict[int, int]:
     """New rows with the keys in `moved` changed; old key → new key."""
     old: Sequence[Model] = list(rows)
     model = rows.model
     fields = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
     fresh = []
     for row in old:
-        columns = {name: getattr(row, name) for name in fields} | also
+        columns = {name: getattr(row, name) for name in fields} | dict(also)
         for name, keys in moved.items():
             columns[name] = keys.get(columns[name]) if columns[name] is not None else None
         fresh.append(model(**columns))

@@ -149,7 +149,7 @@ def shown_steps(owner: RouteOperation | StandardOperation) -> dict[str, Any]:
 class TabletPreview(Page):
     """The steps of an operation as its job on the tablet will show them."""
 
-    section = "strategies"
+    section, model = "strategies", RouteOperation
     title = _("As the tablet shows it")
 
     def heading(self) -> Any:

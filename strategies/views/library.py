@@ -165,14 +165,19 @@ class EditStandard(ActionForm):
 
 class DeleteStandard(ActionForm):
     model, lookup, section, roles = StandardOperation, "pk", "strategies", ENGINEER
-    form_class, title, submit, danger = forms.NothingForm, _("Delete from the library"), _("Delete"), True
+    form_class, title, submit, danger = (
+        forms.NothingForm,
+        _("Delete the library's operation"),
+        _("Delete"),
+        True,
+    )
 
     def act(self, form: Any) -> Any:
         library.delete_standard(standard=self.record, by=who(self.request))
         return reverse("strategies:library")
 
     def said(self, result: Any) -> Any:
-        return _("Deleted from the library.")
+        return _("Deleted.")
 
 
 class RouteGroups(ListPage):

@@ -29,7 +29,7 @@ CONDITION = (
 class Applicable(Page):
     """Which resources could do an operation on a day."""
 
-    section = "strategies"
+    section, model = "strategies", RouteOperation
     title = _("Applicable resources")
 
     def heading(self) -> Any:

@@ -179,7 +179,7 @@ class RemoveOperation(ActionForm):
 class CompareRoutes(Page):
     """Two versions of an item's route side by side: the graph of the newer one coloured, and every difference."""
 
-    section = "strategies"
+    section, model = "strategies", RouteVersion
     title = _("Compare routes")
     template_name = "strategies/route_compare.html"
 

@@ -29,7 +29,7 @@ def save_worker(
     """A worker, new or changed; `user` is who signs in as this worker."""
     if group is not None and group.site_id != site.pk:
         raise Refused(_("{group} is at another site."), field="group", group=group.code)
-    taken = Worker.objects.filter(user=user).exclude(pk=worker.pk if worker else None).first()
+    taken = Worker.objects.filter(user=user).exclude(pk=worker.pk if worker else 0).first()
     if user is not None and taken is not None:
         raise Refused(
             _("{user} signs in as {worker} already."), field="user", user=str(user), worker=taken.name

@@ -174,7 +174,7 @@ def _one_vendor(group: ResourceGroup, vendor: Vendor | None, resource: Resource 
     if vendor is None:
         return
     others = group.resources.filter(kind=Resource.Kind.VENDOR).exclude(vendor=vendor)
-    other = others.exclude(pk=resource.pk if resource else None).select_related("vendor").first()
+    other = others.exclude(pk=resource.pk if resource else 0).select_related("vendor").first()
     if other is not None and other.vendor is not None:
         raise Refused(
             _("{group} holds the vendor {vendor} already: a work centre has one vendor only."),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from p2p.core.numbers import ScrapRule
 from strategies.engine.balancing import Ingredient, active_quantity, balanced, scaled_to
 from strategies.engine.consumption import (
     Dimensions,
@@ -14,7 +16,9 @@ from strategies.engine.consumption import (
     measured,
     per_unit,
 )
+from strategies.engine.need import Row, consumption_of, through_route
 from strategies.engine.settings import Rule, chosen
+from strategies.engine.worktime import WorkTime
 from tests.vectors.cases import NOT_COMPARED
 
 
@@ -22,6 +26,12 @@ def measurement(given: dict[str, Any]) -> dict[str, Any]:
     raw, total, rest = measured(
         Fraction(given["production_qty"]), Fraction(given["height"]), Fraction(str(given["multiple"]))
     )
+    said = Row(
+        quantity=Decimal(1), consumption="variable", series=Decimal(1), formula="height",
+        height=Decimal(given["height"]), width=None, depth=None, density=None, rounding=given["rounding"],
+        rounding_multiple=Decimal(str(given["multiple"])), scrap_fraction=Decimal(0), scrap_quantity=Decimal(0),
+    )  # fmt: skip
+    assert consumption_of(said, batch=1).needed(Fraction(given["production_qty"])) == total
     return {"pieces_of_raw": raw, "total_consumption": total, "scrap_per_raw_piece": rest}
 
 
@@ -40,6 +50,8 @@ def routing_scrap(_given: dict[str, Any]) -> dict[str, Any]:
         116,
         115,
     ]
+    found = through_route({10: (0, 1), 20: (Fraction(1, 10), 5)}, [(10, 20)], ScrapRule.MARKUP)
+    assert [100 * found[number].share + found[number].fixed for number in (10, 20)] == [116, 115]
     return {"input_qty": NOT_COMPARED}
 
 
@@ -96,7 +108,20 @@ def order_settings(given: dict[str, Any]) -> dict[str, Any]:
     return {days: chosen(rules, site=None, attributes=has)}
 
 
+def half_capacity(given: dict[str, Any]) -> dict[str, Any]:
+    """Run time is worked at the share of the resource; setup holds it by the clock and takes its share."""
+    share = Fraction(str(given["concurrent_capacity"])) * given["efficiency"] / 100
+    time = WorkTime([(0, 100 * 3600, share)])
+    end = time.add(0, given["run_time_h"] * 3600)
+    return {
+        "allocated_run_h": time.between(0, end) / 3600,
+        "duration_h": end / 3600,
+        "setup_case": {"setup_h": 2, "allocated_setup_h": time.between(0, 2 * 3600) / 3600, "duration_h": 2},
+    }
+
+
 EXAMPLES = {
+    "STR-18": half_capacity,
     "STR-10": batch_balancing,
     "STR-11": linear_ingredient,
     "STR-12": order_settings,

@@ -76,6 +76,7 @@ SHEETS = (
             Reference("calendar", Calendar, ("calendar",), ("code",), example="3SHIFT"),
             Column("scrap_rule", Choice(Site.ScrapRule)),
             Column("may_go_negative", Flag()),
+            Column("approval_by_another", Flag()),
             Column("over_report_fraction", Number(at_least=Number().parse("0"))),
             Column("active", Flag()),
         ),

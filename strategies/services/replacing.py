@@ -13,6 +13,9 @@ from strategies.engine.replacing import Candidate, Fate
 from strategies.models import BomLine, BomVersion, ReplaceLine, ReplaceRun
 
 Outcome = ReplaceLine.Outcome
+# Foreign keys are looked at after each statement: history triggers walk all that waits for the end of the
+# transaction once a row, and with ten thousand new lines waiting that took a minute.
+_AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE"
 _KEPT = """
     INSERT INTO strategies_replaceline (run_id, bom_id, old_line, position, outcome, revision, before, problem)
     SELECT %(run)s, line.bom_id, line.id, line.position, done.outcome, version.revision + 1,
@@ -45,27 +48,34 @@ _END = """
       FROM strategies_replaceline AS kept
      WHERE kept.run_id = %(run)s AND kept.outcome = 'ends' AND line.id = kept.old_line
 """
-# The new line stands behind the old one where that position is free, else behind the last.
-_FOLLOW = """
+# The new line stands behind the old one where that position is free, else behind the last. Until the line is there,
+# `new_line` holds its position: what was just made is then found by the index of bill and position.
+_PLACE = """
     WITH placed AS (
-        SELECT line.id AS old_id, CASE
+        SELECT kept.id, CASE
                WHEN EXISTS (SELECT 1 FROM strategies_bomline AS next
                              WHERE next.bom_id = line.bom_id AND next.position = line.position + 1)
                THEN (SELECT MAX(other.position) FROM strategies_bomline AS other WHERE other.bom_id = line.bom_id)
                     + 10 * ROW_NUMBER() OVER (PARTITION BY line.bom_id ORDER BY line.position)
-               ELSE line.position + 1 END AS new_position
+               ELSE line.position + 1 END AS position
           FROM strategies_replaceline AS kept
           JOIN strategies_bomline AS line ON line.id = kept.old_line
          WHERE kept.run_id = %(run)s AND kept.outcome = 'ends'
-    ), made AS (
-        INSERT INTO strategies_bomline ({columns})
-        SELECT {values} FROM placed JOIN strategies_bomline AS line ON line.id = placed.old_id
-        RETURNING id, bom_id, position
     )
-    UPDATE strategies_replaceline AS kept SET new_line = made.id
-      FROM placed JOIN strategies_bomline AS line ON line.id = placed.old_id
-      JOIN made ON made.bom_id = line.bom_id AND made.position = placed.new_position
-     WHERE kept.run_id = %(run)s AND kept.old_line = placed.old_id
+    UPDATE strategies_replaceline AS kept SET new_line = placed.position FROM placed WHERE kept.id = placed.id
+"""
+_FOLLOW = """
+    INSERT INTO strategies_bomline ({columns})
+    SELECT {values}
+      FROM strategies_replaceline AS kept
+      JOIN strategies_bomline AS line ON line.id = kept.old_line
+     WHERE kept.run_id = %(run)s AND kept.outcome = 'ends'
+"""
+_NAME = """
+    UPDATE strategies_replaceline AS kept SET new_line = line.id
+      FROM strategies_bomline AS line
+     WHERE kept.run_id = %(run)s AND kept.outcome = 'ends'
+       AND line.bom_id = kept.bom_id AND line.position = kept.new_line
 """
 _STEPS = """
     INSERT INTO strategies_bomstep (line_id, from_quantity, quantity)
@@ -112,7 +122,11 @@ def write(run: ReplaceRun, lines: Sequence[tuple[Candidate, Fate]]) -> None:
         "first": first,
     }
     with connection.cursor() as cursor:
-        for sql in (_KEPT, _FOLLOW.format(**_columns()), _STEPS, _END, _SWAP_STEPS, _SWAP):
+        cursor.execute(_AT_ONCE)
+        cursor.execute(_KEPT, given)
+        # The planner knows nothing of rows written just now: it would look for each of them among all the others.
+        cursor.execute("ANALYZE strategies_replaceline")
+        for sql in (_PLACE, _FOLLOW.format(**_columns()), _NAME, _STEPS, _END, _SWAP_STEPS, _SWAP):
             cursor.execute(sql, given)
     _count_on({line.bom for line, _what in lines})
 
@@ -123,7 +137,7 @@ def _columns() -> dict[str, str]:
         "component_id": "%(new)s",
         "component_bom_id": "NULL::bigint",
         "component_route_id": "NULL::bigint",
-        "position": "placed.new_position",
+        "position": "kept.new_line",
         "valid_from": "%(first)s",
         "quantity": "ROUND(line.quantity * %(ratio)s, 12)",
         "percent": "CASE WHEN line.formula = 'percent' THEN ROUND(line.percent * %(ratio)s, 12) "
@@ -163,6 +177,8 @@ def leave(
 def take_back(run: ReplaceRun, done: ReplaceRun, boms: Sequence[int]) -> None:
     """Undo what `done` did in these bills, which nobody has changed since."""
     given: dict[str, Any] = {"run": done.pk, "old": done.old_id, "boms": list(boms)}
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_ONCE)
     kept = done.lines.filter(bom__in=boms)
     BomLine.objects.filter(pk__in=kept.filter(outcome=Outcome.ENDS).values("new_line")).delete()
     with connection.cursor() as cursor:

@@ -49,3 +49,21 @@ def test_a_request_writes_its_user_beside_every_row_it_changes(client):
     client.force_login(user)
     client.patch(f"/api/v1/shop/items/{item.number}/", {"name": "second"}, content_type="application/json")
     assert before(item) == [("first", user.pk)]
+
+
+def test_keeping_an_old_row_takes_no_savepoint():
+    # The function that came with the library does: ours has to stay in its place.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = '_pgh_attach_context'")
+        [(source,)] = cursor.fetchall()
+    assert "EXCEPTION" not in source
+
+
+def test_after_a_context_has_ended_old_rows_are_nobodys_again():
+    item, user = make_item(name="first"), make_user()
+    with pghistory.context(user=user.pk):
+        Item.objects.filter(pk=item.pk).update(name="second")
+    with connection.cursor() as cursor:  # what the setting is in a session in which it was local once
+        cursor.execute("SELECT set_config('pghistory.context_id', '', true)")
+        cursor.execute("UPDATE strategies_item SET name = 'third' WHERE id = %s", [item.pk])
+    assert before(item) == [("first", user.pk), ("second", None)]

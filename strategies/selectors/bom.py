@@ -61,22 +61,22 @@ _DOWN = f"""
       JOIN strategies_unit AS unit ON unit.id = line.unit_id
      ORDER BY below.item_id, line.position
 """
+# The lines come along: to look for them again among ten thousand parents, the planner would walk loops in loops.
 _UP = f"""
-    WITH RECURSIVE above (item_id) AS (
-        SELECT %(item)s::bigint
+    WITH RECURSIVE above (item_id, line_id) AS (
+        SELECT %(item)s::bigint, NULL::bigint
         UNION
-        SELECT version.item_id
+        SELECT version.item_id, line.id
           FROM above
           JOIN strategies_bomline AS line ON line.component_id = above.item_id AND {_HOLDS}
           JOIN strategies_bomversion AS version ON version.id = line.bom_id
           JOIN LATERAL ({_PICK.format(item="version.item_id")}) AS bom ON bom.id = version.id
     )
-    SELECT version.item_id, line.component_id, bom.batch_quantity, bom.yield_fraction, unit.code, line.id,
+    SELECT version.item_id, line.component_id, version.batch_quantity, version.yield_fraction, unit.code, line.id,
            {_SPOKEN}
       FROM above
-      JOIN strategies_bomline AS line ON line.component_id = above.item_id AND {_HOLDS}
+      JOIN strategies_bomline AS line ON line.id = above.line_id
       JOIN strategies_bomversion AS version ON version.id = line.bom_id
-      JOIN LATERAL ({_PICK.format(item="version.item_id")}) AS bom ON bom.id = version.id
       JOIN strategies_unit AS unit ON unit.id = line.unit_id
      ORDER BY version.item_id, line.position
 """
@@ -189,8 +189,7 @@ def _factor(ways: Conversions, unit: str, item: Item) -> Fraction:
 
 
 def explode(item: Item, *, quantity: Decimal, day: date, site: Site | None = None) -> list[Needed]:
-    """Everything that `quantity` of an item takes, on all levels, each component once with its sum. Three
-    queries. Components needed once per order count once for every item whose bill names them."""
+    """Everything that `quantity` of an item takes, on all levels, each component once with its sum. Three queries."""
     rows = _rows(_DOWN, {**_asked(item, day, site, quantity), "items": [item.pk]})
     return _needs(item, quantity, rows, site)
 

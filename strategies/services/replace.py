@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -123,7 +124,9 @@ def undo(*, run: ReplaceRun, by: User) -> ReplaceRun:
 
 def perform(run: ReplaceRun, say: Say) -> dict[str, Any]:
     """The job behind a ReplaceRun. Everything is stored at once: killed before, it begins again from nothing."""
-    return _take_back(run, say) if run.settings.get("undoes") else _replace(run, say)
+    # Old rows then say which run replaced them; and a history trigger without a context is ten times as slow.
+    with pghistory.context(user=run.asked_by_id, run=run.number):
+        return _take_back(run, say) if run.settings.get("undoes") else _replace(run, say)
 
 
 def _replace(run: ReplaceRun, say: Say) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,9 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import who
 from strategies import forms
+from strategies.filters import ItemFilter
 from strategies.models import Item, ItemPolicy
+from strategies.selectors import lists
 from strategies.services.items_bulk import Effect, Wanted, change_items, preview_items
 from strategies.services.settings import PolicyInput, remove_policy, replace_policy, set_policy
 
@@ -98,10 +101,19 @@ class BulkItems(ActionForm):
     title, submit = _("Change items"), _("Continue")
 
     def chosen(self) -> QuerySet[Item]:
-        return Item.objects.filter(pk__in=self.ticked)
+        """The ticked ones, or everything that the list's filter finds (`?all=` carries it)."""
+        if "all" not in self.request.GET:
+            return Item.objects.filter(pk__in=self.ticked)
+        rows, given = lists.items(), QueryDict(self.request.GET["all"].lstrip("?"))
+        found = ItemFilter(given, queryset=rows).qs
+        for word in given.get("q", "").split():
+            found = found.filter(
+                Q(number__icontains=word) | Q(name__icontains=word) | Q(external_id__icontains=word)
+            )
+        return Item.objects.filter(pk__in=found.order_by().values("pk"))
 
     def heading(self) -> Any:
-        return _("Change {count} items").format(count=formats.number(len(self.ticked)))
+        return _("Change {count} items").format(count=formats.number(self.chosen().count()))
 
     def act(self, form: Any) -> Any:
         given = dict(form.cleaned_data)

@@ -174,6 +174,16 @@ def test_many_items_change_after_the_number_was_seen(engineer):
     assert ItemPolicy.objects.filter(supply="make", lead_time_days=8).count() == 3
 
 
+def test_all_items_that_a_filter_finds_change_not_only_those_on_the_page(engineer):
+    for place in range(60):
+        make_item(f"N{place:02}", supply="buy")
+    make_item("OTHER", supply="buy")
+    address = f"change-items/?ids={Item.objects.first().pk}&all=%3Fq%3DN%26sort%3Dname"
+    assert "Change 60 items" in page(engineer, address)
+    assert send(engineer, address, supply="make", agreed="on").status_code == 303
+    assert list(ItemPolicy.objects.filter(supply="buy").values_list("item__number", flat=True)) == ["OTHER"]
+
+
 def test_units_and_conversions_in_the_browser(engineer):
     assert (
         send(engineer, "units/new/", code="LB", name="Pound", digits=3, rounding="half_up").status_code == 303

@@ -23,8 +23,9 @@ from p2p.core.refusal import Refused
 from p2p.core.runs import Say, storing
 from strategies.facts import Imported
 from strategies.models import ImportProblem, ImportRun
-from strategies.services.importer.checking import Checked, check, waves
+from strategies.services.importer.checking import Checked, check
 from strategies.services.importer.reading import Table, tables
+from strategies.services.importer.references import waves
 from strategies.services.importer.sheets import Problem, Review, Row, Sheet, Tally, find_sheet, sheets
 from strategies.services.importer.storing import upsert
 

@@ -56,7 +56,7 @@ function showBulk() {
   const words = bar.querySelector("[data-bulkcount]");
   words.textContent = `${count.toLocaleString(language)} ${words.dataset.one}`;
   bar.querySelector("[data-bulktotals]").textContent = all ? "" : totals(ticked.map(box => box.closest("tr")));
-  bar.querySelectorAll("[data-bulklink]").forEach(link => { link.dataset.dialog = ""; link.href = `${link.getAttribute("href").split("?")[0]}?ids=${ticked.map(box => box.value).join(",")}`; });
+  bar.querySelectorAll("[data-bulklink]").forEach(link => { link.dataset.dialog = ""; link.href = `${link.getAttribute("href").split("?")[0]}?ids=${ticked.map(box => box.value).join(",")}${all ? `&all=${encodeURIComponent(location.search)}` : ""}`; });
 }
 
 function tick(box, on) {

@@ -65,14 +65,18 @@ def pooled(site: Site, spans: Sequence[tuple[date, date]]) -> dict[int, list[Poo
     bounds = [(_midnight(begin, zone), _midnight(end + ONE_DAY, zone)) for begin, end in spans]
     hours: dict[int, list[dict[int, Decimal]]] = defaultdict(lambda: [{} for _span in spans])
     rows = Resource.objects.filter(site=site, active=True, finite=True).order_by("pk")
-    for row in rows:
-        for group in dict.fromkeys(group for _first, _last, group in where.stays(row)):
-            work = calendars.chain(where.pieces(row, group))
-            share = Fraction(row.schedule_fraction) * row.stations
-            for place, (begin, end) in enumerate(bounds):
-                offered = work.between(begin, end) * share / 3600
-                if offered:
-                    hours[group or 0][place][row.pk] = _decimal(offered)
+    places = [
+        (row, group)
+        for row in rows
+        for group in dict.fromkeys(group or 0 for _first, _last, group in where.stays(row))
+    ]
+    for row, group in places:
+        work = calendars.chain(where.pieces(row, group))
+        share = Fraction(row.schedule_fraction) * row.stations
+        for place, (begin, end) in enumerate(bounds):
+            offered = work.between(begin, end) * share / 3600
+            if offered:
+                hours[group][place][row.pk] = _decimal(offered)
     return {
         group: [
             Pooled(begin, end, sum(each.values(), Decimal(0)), each)

@@ -128,8 +128,8 @@ def must_work(calendar: Calendar | None, field: str = "calendar") -> None:
     )
 
 
-def same_site(site: Site, **places: Location | None) -> None:
-    """Refused for a place at another site."""
+def same_site(site: Site, places: Mapping[str, Location | None]) -> None:
+    """Refused for a place at another site; `places` by the field that names each."""
     for field, place in places.items():
         if place is not None and place.site_id != site.pk:
             raise Refused(_("{place} is at another site."), field=field, place=place.code)

@@ -42,7 +42,7 @@ def save_unit(
     by: User,
 ) -> ProductionUnit:
     """A production unit, new or changed."""
-    same_site(site, input_location=input_location, output_location=output_location)
+    same_site(site, {"input_location": input_location, "output_location": output_location})
     columns = {
         "site": site,
         "code": code,
@@ -79,7 +79,7 @@ def save_group(
     by: User,
 ) -> ResourceGroup:
     """A work centre, new or changed. Refused when its calendar has no hours or a place is at another site."""
-    same_site(site, input_location=input_location, output_location=output_location)
+    same_site(site, {"input_location": input_location, "output_location": output_location})
     must_work(calendar)
     if production_unit is not None and production_unit.site_id != site.pk:
         raise Refused(_("{unit} is at another site."), field="production_unit", unit=production_unit.code)
@@ -141,7 +141,7 @@ def save_resource(
     """A resource, new or changed. Refused when a vendor's names no vendor, a person's no worker, its calendar
     has no hours, or what belongs to it is at another site."""
     columns = {name: value for name, value in locals().items() if name not in {"resource", "revision", "by"}}
-    same_site(site, input_location=input_location, output_location=output_location)
+    same_site(site, {"input_location": input_location, "output_location": output_location})
     must_work(calendar)
     _who_stands_behind(kind, vendor, worker)
     _in_one_plant(site, group, worker)

@@ -172,6 +172,7 @@ class FillHolidays(Page):
     """Public holidays of some years: looked at first, then filled in."""
 
     section, roles = "strategies", (Role.ENGINEER,)
+    model, lookup = Calendar, "pk"
     title = gettext_lazy("Public holidays")
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -209,4 +210,5 @@ class FillHolidays(Page):
             "edit": reverse("strategies:edit-calendar", args=[calendar.pk]),
             "fresh": sum(one.fate == "new" for one in rows),
         }
-        return render(request, "strategies/holidays.html", context, status=422 if form.errors else 200)
+        wrong = request.method == "POST" and form.errors
+        return render(request, "strategies/holidays.html", context, status=422 if wrong else 200)

@@ -15,8 +15,8 @@ from django.db.utils import DatabaseError
 
 from p2p.core import clock
 from p2p.inventory.models import Move, Reservation
-from strategies.models import Characteristic, InstructionStep, RouteOperation
-from tests.factories import make_item, make_site, make_user
+from strategies.models import Characteristic, InstructionStep, Resource, ResourceCalendar, RouteOperation
+from tests.factories import make_calendar, make_item, make_site, make_user
 
 _count = itertools.count(1)
 
@@ -34,7 +34,17 @@ def _reservation() -> Any:
     return Reservation.objects.create(location=there.target, item=there.item, quantity=1, by=make_user())
 
 
-MADE: dict[str, Callable[[], Any]] = {"inventory.Move": _move, "inventory.Reservation": _reservation}
+def _dated_calendar() -> Any:
+    """Of a resource or of a work centre, never of both."""
+    resource = make_row(Resource, 1)
+    return ResourceCalendar.objects.create(resource=resource, calendar=make_calendar())
+
+
+MADE: dict[str, Callable[[], Any]] = {
+    "inventory.Move": _move,
+    "inventory.Reservation": _reservation,
+    "strategies.ResourceCalendar": _dated_calendar,
+}
 """Models whose rules need a word: label -> a function that makes one row."""
 
 

@@ -190,7 +190,8 @@ def test_holidays_are_looked_at_before_they_are_filled_in(engineer, plant):
     assert plant.calendar.exceptions.count() == 1
     assert engineer.post(address, {"years": "2026"}).status_code == 303
     assert plant.calendar.exceptions.filter(source="holidays").count() == 12
-    assert engineer.get(f"{address}?years=soon").status_code == 422
+    assert "Years like 2026, 2027 are wanted." in engineer.get(f"{address}?years=soon").content.decode()
+    assert engineer.post(address, {"years": "soon"}).status_code == 422
     planner = Client()
     planner.force_login(make_user("planner"))
     assert planner.post(address, {"years": "2027"}).status_code == 403

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from strategies.models import (
     ImportRun,
@@ -250,7 +252,7 @@ def test_vendors_prices_and_outside_work_in_the_browser(engineer):
     assert not Vendor.objects.exists()
 
 
-def test_an_import_with_errors_offers_the_wrong_lines_and_to_save_the_rest(
+def test_an_import_with_errors_offers_its_wrong_lines_and_the_rest(
     engineer, django_capture_on_commit_callbacks
 ):
     make_unit()
@@ -283,3 +285,11 @@ def test_an_ended_price_says_its_last_day(engineer):
     item = make_item("SPOKE")
     make_vendor_price(make_vendor("ACME"), item, 1, valid_from=date(2026, 1, 1), valid_to=date(2026, 6, 30))
     assert "30 Jun" in page(engineer, "items/SPOKE/?tab=supply")
+
+
+def test_a_template_has_the_headings_of_every_list(engineer):
+    book = load_workbook(io.BytesIO(engineer.get("/strategies/import-template.xlsx").content))
+    for name, wanted in (("items", "variant_of"), ("item_policies", "rank"), ("vendor_prices", "valid_to")):
+        assert wanted in [cell.value for cell in book[name][1]]
+    one = load_workbook(io.BytesIO(engineer.get("/strategies/import-template.xlsx?sheet=units").content))
+    assert one.sheetnames == ["units"]

@@ -13,12 +13,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from p2p.core import clock
 from p2p.core.fields import plain
 from p2p.core.rest import verb
 from strategies import serializers as shapes
 from strategies.api.base import EDITORS, SheetViewSet, of_sheet
 from strategies.api.versions import VersionViewSet
 from strategies.models import BomAlternate, BomLine, BomOutput, BomVersion
+from strategies.selectors import comparing
 from strategies.selectors.bills import needs_of
 from strategies.serializers import bills as bodies
 from strategies.services import alternates, boms, formulas
@@ -38,6 +40,21 @@ class Boms(VersionViewSet):
     def copy(self, version: BomVersion, by: Any, valid_from: date | None, reason: str) -> BomVersion:
         """A draft with the same lines, steps, alternates and outputs."""
         return boms.copy_bom(bom=version, valid_from=valid_from, reason=reason, by=by)
+
+    @action(detail=True, methods=["get"])
+    def compare(self, request: Request, number: str) -> Response:
+        """What differs from the version `?with=` (an id, or like `WHEEL v2`); with `?levels=1` the sums over all
+        levels, too."""
+        left = comparing.version_typed(request.query_params.get("with", ""))
+        if left is None:
+            raise exceptions.ValidationError(
+                {"with": _("Give the other bill: an id, or a number like WHEEL v2.")}
+            )
+        right = self.get_object()
+        parts = comparing.versions_compared(left, right)
+        if request.query_params.get("levels"):
+            parts.append(comparing.sums_compared(left, right, day=clock.now().date()))
+        return Response({"differences": list(comparing.as_plain(parts))})
 
     @verb(roles=EDITORS, body=bodies.LinesGiven)
     def set_lines(

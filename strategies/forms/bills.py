@@ -22,6 +22,21 @@ def _unit() -> forms.ModelChoiceField:
     )
 
 
+class Filled(forms.Form):
+    """What is left empty says what the field began with: a form that asks for much may be sent with little."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.required = field.required and field.initial is None
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        starts = {name: field.initial for name, field in self.fields.items() if field.initial is not None}
+        empty = {name: start for name, start in starts.items() if found.get(name) in (None, "")}
+        return {**found, **empty}
+
+
 class VersionForm(forms.Form):
     site = forms.ModelChoiceField(
         label=_("Site"), queryset=Site.objects.order_by("code"), required=False, empty_label=_("All sites")
@@ -32,8 +47,8 @@ class VersionForm(forms.Form):
     from_quantity = forms.DecimalField(label=_("For orders from"), min_value=0, initial=0, **NUMBER)
 
 
-class BomForm(VersionForm):
-    kind = forms.ChoiceField(label=_("Kind"), choices=BomVersion.Kind.choices)
+class BomForm(Filled, VersionForm):
+    kind = forms.ChoiceField(label=_("Kind"), choices=BomVersion.Kind.choices, initial=BomVersion.Kind.BOM)
     batch_quantity = forms.DecimalField(label=_("Quantities are for"), min_value=0, initial=1, **NUMBER)
     yield_fraction = forms.DecimalField(
         label=_("Yield"), initial=1, help_text=_("0.98 is 98 %"), max_digits=13, decimal_places=12
@@ -62,19 +77,23 @@ class ActivateForm(forms.Form):
     )
 
 
-class LineForm(forms.Form):
+class LineForm(Filled):
     """Everything a line can say. Fields without a value fall back to what `LineInput` says."""
 
     component = Keyed(label=_("Component"), rows=ITEMS)
     quantity = forms.DecimalField(label=_("Quantity"), **NUMBER)
     unit = _unit()
     position = forms.IntegerField(label=_("Position"), min_value=1, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=BomLine.Kind.choices)
-    consumption = forms.ChoiceField(label=_("Needed"), choices=BomLine.Consumption.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=BomLine.Kind.choices, initial=BomLine.Kind.ITEM)
+    consumption = forms.ChoiceField(
+        label=_("Needed"), choices=BomLine.Consumption.choices, initial=BomLine.Consumption.VARIABLE
+    )
     series = forms.DecimalField(
         label=_("For so many batches"), initial=1, help_text=_("1, 100 or 1000"), **NUMBER
     )
-    formula = forms.ChoiceField(label=_("Formula"), choices=BomLine.Formula.choices)
+    formula = forms.ChoiceField(
+        label=_("Formula"), choices=BomLine.Formula.choices, initial=BomLine.Formula.STANDARD
+    )
     height = forms.DecimalField(label=_("Height"), required=False, **NUMBER)
     width = forms.DecimalField(label=_("Width"), required=False, **NUMBER)
     depth = forms.DecimalField(label=_("Depth"), required=False, **NUMBER)
@@ -86,7 +105,9 @@ class LineForm(forms.Form):
         max_digits=13,
         decimal_places=12,
     )
-    rounding = forms.ChoiceField(label=_("Rounded"), choices=BomLine.Rounding.choices)
+    rounding = forms.ChoiceField(
+        label=_("Rounded"), choices=BomLine.Rounding.choices, initial=BomLine.Rounding.NONE
+    )
     rounding_multiple = forms.DecimalField(label=_("To multiples of"), min_value=0, initial=0, **NUMBER)
     scalable = forms.BooleanField(label=_("Grows when the batch is rescaled"), required=False, initial=True)
     scrap_fraction = forms.DecimalField(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from p2p.core.fields import plain
@@ -142,6 +143,8 @@ def _operations(bom: BomVersion) -> list[Entry]:
 def version_typed(text: str) -> BomVersion | None:
     """ "WHEEL v2", "WHEEL" (the active one, else the newest) or a key. Two queries at most."""
     typed = text.strip()
+    if not typed:
+        return None
     rows = BomVersion.objects.select_related("item__unit", "site")
     if typed.isdecimal():
         found = rows.filter(pk=int(typed)).first() if len(typed) < 18 else None
@@ -152,3 +155,27 @@ def version_typed(text: str) -> BomVersion | None:
         return rows.filter(item__number__iexact=number.strip(), version=int(version)).order_by("pk").first()
     mine = rows.filter(item__number__iexact=typed)
     return mine.filter(state=VersionState.ACTIVE).order_by("-pk").first() or mine.order_by("-version").first()
+
+
+def as_plain(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """For programs: one entry per difference, decimals as text."""
+    for part in parts:
+        for each in part.differing:
+            yield {
+                "part": part.key,
+                "difference": each.sign,
+                "title": each.title,
+                "before": _in_words(each.before.values) if each.before else None,
+                "after": _in_words(each.after.values) if each.after else None,
+                "changed": [name for name, _old, _new in each.changes],
+            }
+
+
+def _in_words(values: Any) -> dict[str, Any]:
+    return {
+        name: plain(value)
+        if isinstance(value, Decimal)
+        else (value if isinstance(value, (bool, int)) else str(value))
+        for name, value in values.items()
+        if value is not None
+    }

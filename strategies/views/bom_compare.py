@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from p2p.core.fields import plain
 from p2p.core.web import exports, formats
 from p2p.core.web.columns import Column
 from p2p.core.web.page import Page
@@ -173,30 +172,6 @@ COLUMNS = (
     Column("after", gettext_lazy("After")),
     Column("changes", gettext_lazy("Changes"), value=_spelled),
 )
-
-
-def as_plain(parts: Sequence[comparing.Part]) -> Iterator[dict[str, Any]]:
-    """For programs: one entry per difference, decimals as text."""
-    for part in parts:
-        for each in part.differing:
-            yield {
-                "part": part.key,
-                "difference": each.sign,
-                "title": each.title,
-                "before": _plain(each.before.values) if each.before else None,
-                "after": _plain(each.after.values) if each.after else None,
-                "changed": [name for name, _old, _new in each.changes],
-            }
-
-
-def _plain(values: Any) -> dict[str, Any]:
-    return {
-        name: plain(value)
-        if isinstance(value, Decimal)
-        else (value if isinstance(value, (bool, int)) else str(value))
-        for name, value in values.items()
-        if value is not None
-    }
 
 
 class CompareWith(Page):

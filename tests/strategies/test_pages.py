@@ -191,7 +191,7 @@ def test_a_draft_is_made_filled_and_activated_by_forms(engineer):
     assert engineer.post(lines, {**line, "component": "nothing"}).status_code == 422
     assert engineer.post(lines, {**line, "component": "bike"}).status_code == 409
     assert engineer.post(lines, {**line, "component": "wheel"}).status_code == 303
-    change = f"/strategies/bom-lines/{bom.lines.get().pk}/"
+    change = f"/strategies/bom-lines/{bom.lines.get().pk}/change/"
     assert 'value="2"' in engineer.get(change).content.decode()
     engineer.post(change, {**line, "component": "WHEEL", "quantity": "3"})
     assert (bom.lines.get().component, bom.lines.get().quantity) == (wheel, 3)

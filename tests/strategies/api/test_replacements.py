@@ -73,3 +73,16 @@ def test_only_engineers_and_programs_replace(client, bill):
     client.force_login(make_user("operator"))
     assert post(client, ADDRESS, {"old": "OLD", "new": "NEW"}).status_code == 403
     assert post(client, f"{ADDRESS}preview/", {"old": "OLD", "new": "NEW"}).status_code == 403
+
+
+def test_two_bills_are_compared_for_programs(engineer, bill):
+    bom, new = bill
+    other = make_bom(make_item("OTHER"), {new: 1, bom.lines.get().component: 5})
+    told = engineer.get(f"/api/v1/strategies/boms/{other.pk}/compare/?with=TOP v1&levels=1").json()[
+        "differences"
+    ]
+    said = {(each["part"], each["title"], each["difference"]): each for each in told}
+    assert said["lines", "OLD OLD", "changed"]["changed"] == ["quantity"]
+    assert said["lines", "OLD OLD", "changed"]["after"]["quantity"] == "5"
+    assert ("sums", "NEW NEW", "added") in said
+    assert engineer.get(f"/api/v1/strategies/boms/{other.pk}/compare/").status_code == 400

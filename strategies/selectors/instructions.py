@@ -17,6 +17,14 @@ class ShownStep:
     files: Sequence[Attachment]
 
     @property
+    def text(self) -> str:
+        return self.step.text
+
+    @property
+    def tools(self) -> str:
+        return self.step.tools
+
+    @property
     def pictures(self) -> list[Attachment]:
         return [one for one in self.files if one.content_type.startswith("image/") and _drawable(one)]
 

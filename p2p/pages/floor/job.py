@@ -24,7 +24,8 @@ from p2p.pages.floor.figures import Figures, figures_of, in_words, job_now, why_
 from p2p.pages.floor.tablet import DOERS, WORKERS, FloorPage
 from p2p.pages.floor.typed import SHEETS, Typed
 from planning.models import Material, Operation
-from strategies.models import InstructionStep, ReasonCode
+from strategies.models import ReasonCode
+from strategies.selectors.instructions import steps_of_operations
 
 TILES = 9
 NOTHING = Typed()
@@ -80,7 +81,7 @@ class JobPage(FloorPage):
             "last": last,
             "undo_fields": (("report", last.number),) if last else (),
             "materials": materials_of(row),
-            "steps": InstructionStep.objects.filter(operation=row.route_operation_id).order_by("position"),
+            "steps": steps_of_operations([row.route_operation_id]).get(row.route_operation_id, []),
             **_drawn(row, figures),
             **_scrap_reasons(typed),
         }

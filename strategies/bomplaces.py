@@ -54,4 +54,7 @@ def register() -> None:
 
 
 def _may_be_undone(run: ReplaceRun) -> bool:
-    return run.state == "done" and not run.settings.get("undoes") and bool(run.summary.get("bills"))
+    if run.state != "done" or run.settings.get("undoes") or not run.summary.get("bills"):
+        return False
+    backs = ReplaceRun.objects.filter(settings__undoes=run.pk).exclude(state__in=("failed", "cancelled"))
+    return not backs.exists()

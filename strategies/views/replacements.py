@@ -183,8 +183,15 @@ class ReplacementPage(RecordPage):
             if key != "bills" and isinstance(number, int):
                 count["done" if key in ("ends", "swaps", "back") else "left"] += number
         return [
-            RecordTab("done", _("Changed"), "strategies/replacement_lines.html", count=count["done"]),
-            RecordTab("left", _("Left alone"), "strategies/replacement_lines.html", count=count["left"]),
+            RecordTab(
+                "done", _("Changed"), "strategies/replacement_lines.html", count=formats.number(count["done"])
+            ),
+            RecordTab(
+                "left",
+                _("Left alone"),
+                "strategies/replacement_lines.html",
+                count=formats.number(count["left"]),
+            ),
         ]
 
     def extra(self) -> dict[str, Any]:

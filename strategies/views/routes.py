@@ -138,10 +138,10 @@ class AddOperation(_OfRoute):
         operation, follows = input_from(form)
         if self.record.operations.filter(number=operation.number).exists():
             raise routeoperations.taken(operation.number)
-        row = routeoperations.put_operation(
+        routeoperations.put_operation(
             route=self.record, operation=operation, follows=follows, by=who(self.request)
         )
-        return designed(self.record, row.number)
+        return f"{self.record.get_absolute_url()}?tab=operations"
 
     def said(self, result: Any) -> Any:
         return _("Operation added.")

@@ -83,11 +83,12 @@ def test_a_product_with_bill_and_route_from_nothing_to_active(visit: Any, shoot:
 
 def test_a_branched_route_is_drawn(visit: Any, shoot: Any, plant: Item) -> None:
     route = RouteVersion.objects.create(item=plant, version=2)
-    page = visit(f"/strategies/routes/{route.pk}/", by=make_user("engineer"), theme="dark")
+    page = visit(f"/strategies/routes/{route.pk}/?tab=operations", by=make_user("engineer"), theme="dark")
     for name, follows in (("Cut", ""), ("Weld", ""), ("Paint", "10"), ("Assemble", "20, 30")):
         page.get_by_role("link", name="Add operation").click()
         fill(page, "Add operation", name=name, run_seconds="60", follows=follows)
         page.locator("td", has_text=name).first.wait_for()
+    page.goto(f"/strategies/routes/{route.pk}/", wait_until="networkidle")
     assert page.locator("svg.s-graph .s-box").count() == 4
     shoot(page, "engineer-route-dark")
     assert sorted(route.links.values_list("before__number", "after__number")) == [

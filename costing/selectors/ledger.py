@@ -57,9 +57,9 @@ class AccountTotal:
     postings: int
 
 
-def trial_balance(site: Site | None = None) -> list[AccountTotal]:
-    """Every account with its balance; the sum is zero, because every entry is."""
-    rows = Posting.objects.all() if site is None else Posting.objects.filter(entry__site=site)
+def trial_balance(postings: QuerySet[Posting] | None = None) -> list[AccountTotal]:
+    """Every account with its balance, of these postings or of all; whole entries sum to zero."""
+    rows = Posting.objects.all() if postings is None else postings
     found = rows.values_list("account").annotate(total=Sum("amount"), many=Count("pk")).order_by("account")
     return [AccountTotal(code, str(Posting.Account(code).label), total, many) for code, total, many in found]
 

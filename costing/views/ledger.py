@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -120,11 +121,12 @@ class Entries(ListPage):
 
 
 class TrialBalance(Page):
-    """Every account with its balance."""
+    """Every account with its balance, at the sites of the user."""
 
     roles, section, title = MONEY_ROLES, "costing", _("Trial balance")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        lines = selectors.trial_balance()
-        total = Posting.objects.aggregate(total=Sum("amount"))["total"] or 0
+        postings = at_sites(Posting.objects.all(), request.user, path="entry__site__code")
+        lines = selectors.trial_balance(postings)
+        total = sum((line.amount for line in lines), Decimal(0))
         return render(request, "costing/trial_balance.html", {"page": self, "lines": lines, "total": total})

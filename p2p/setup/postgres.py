@@ -51,6 +51,7 @@ class Server:
         self.data = data
         self.who = binaries.account()
         self.users = data / "database-users"
+        self._joined_as: int | None = None  # a forked child has to join for itself
 
     @cached_property
     def folder(self) -> Path:
@@ -118,12 +119,12 @@ class Server:
 
     def ensure(self) -> dict[str, Any]:
         """The address of a server that answers; started first if need be."""
-        leases.join(self.users)
-        where = self.running()
-        if where is None:
-            with self._alone():
-                where = self.running() or self._start()
-        return where
+        if self._joined_as == os.getpid() and (where := self.running()):
+            return where
+        with self._alone():  # nobody joins a server that its last user is just stopping
+            leases.join(self.users)
+            self._joined_as = os.getpid()
+            return self.running() or self._start()
 
     def stop(self) -> None:
         """Stop the server whoever uses it."""
@@ -134,6 +135,7 @@ class Server:
         """Give up this process's lease; the last one out stops the server."""
         with self._alone():
             leases.leave(self.users)
+            self._joined_as = None
             if not leases.alive(self.users):
                 self._stop()
 

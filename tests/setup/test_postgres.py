@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,6 +67,27 @@ def test_the_last_one_out_stops_the_server_and_nobody_before(data: Path) -> None
     server.leave()
     assert server.running() is None
     assert server.pid() is None
+
+
+def test_a_newcomer_waits_until_a_server_on_its_way_down_is_down(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = postgres.Server(data)
+    first.ensure()
+    stopping, stop = threading.Event(), postgres.Server._stop
+
+    def slowly(server: postgres.Server) -> None:
+        stopping.set()
+        time.sleep(1)
+        stop(server)
+
+    monkeypatch.setattr(postgres.Server, "_stop", slowly)
+    last_out = threading.Thread(target=first.leave)
+    last_out.start()
+    stopping.wait()
+    where = postgres.Server(data).ensure()
+    last_out.join()
+    psycopg2.connect(dbname=postgres.PLANT, **where).close()
 
 
 def test_a_program_that_started_the_server_stops_it_when_it_exits(data: Path) -> None:

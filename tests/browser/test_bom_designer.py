@@ -48,6 +48,11 @@ def until(check: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.1)
 
 
+def idle(page: Any) -> None:
+    """The page has drawn what the last change made of the bill."""
+    page.locator("[data-designer]:not([data-busy])").wait_for()
+
+
 def order(draft: BomVersion) -> list[str]:
     lines = draft.lines.order_by("operation_number", "position").values_list(
         "component__number", "operation_number"
@@ -95,9 +100,11 @@ def test_everything_has_a_key(visit: Any, draft: BomVersion) -> None:
     until(lambda: not page.locator("tr[aria-level='2']").is_visible())
     page.keyboard.press("Alt+ArrowDown")
     until(lambda: order(draft) == ["BELL@0", "WHEEL@0", "SEAT@0"])
+    idle(page)
     row(page, "SEAT").focus()
     page.keyboard.press("Alt+ArrowDown")
     until(lambda: order(draft) == ["BELL@0", "WHEEL@0", "SEAT@10"])
+    idle(page)
     row(page, "BELL").focus()
     page.keyboard.press("Insert")
     page.keyboard.type("air")
@@ -106,16 +113,19 @@ def test_everything_has_a_key(visit: Any, draft: BomVersion) -> None:
     page.keyboard.type("3")
     page.keyboard.press("Enter")
     until(lambda: order(draft) == ["BELL@0", "PUMP@0", "WHEEL@0", "SEAT@10"])
+    idle(page)
     row(page, "PUMP").wait_for()
     row(page, "PUMP").focus()
     page.keyboard.press("Delete")
     until(lambda: not saved(draft, "PUMP"))
+    idle(page)
     until(lambda: row(page, "PUMP").count() == 0)
     page.locator("[data-designer] tr[tabindex='0']").first.focus()
     for _ in range(2):
         revision = page.locator("[data-designer]").get_attribute("data-revision")
         page.keyboard.press("Control+z")
         until(lambda was=revision: page.locator("[data-designer]").get_attribute("data-revision") != was)
+        idle(page)
         page.locator("[data-designer] tr[tabindex='0']").first.focus()
     assert order(draft) == ["BELL@0", "WHEEL@0", "SEAT@10"]
 

@@ -199,22 +199,33 @@ async function keepNew(row) {
 }
 
 // ---- lines as a whole
-async function act(change) {
-  if (sending || (open && !close())) return;
-  const said = await send(change);
-  if (said.refused) refuse(said); else await settle(said);
+let queue = Promise.resolve();
+/** One change after the other: a key pressed while the last one is on its way waits, it is not lost. */
+function act(change) {
+  card.dataset.busy = "1";
+  queue = queue.then(async () => {
+    if (open && !close()) return;
+    const wanted = typeof change === "function" ? change() : change;
+    if (!wanted) return;
+    const said = await send(wanted);
+    if (said.refused) refuse(said); else await settle(said);
+  }).finally(() => { delete card.dataset.busy; });
+  return queue;
 }
 
-export function place(line, row) {
-  // Dropped behind `row`: a line, or the head of an operation (then before its first line).
-  const after = row?.dataset.line ? Number(row.dataset.line) : null;
-  act({ do: "move", line, after, operation: row?.dataset.op ? Number(row.dataset.op) : null });
-}
+/** Behind `row`: a line, or the head of an operation (then before its first line). */
+const moved = (line, row) => ({ do: "move", line, after: row?.dataset.line ? Number(row.dataset.line) : null, operation: row?.dataset.op ? Number(row.dataset.op) : null });
 
-function shift(row, up) {
-  const stops = [...body.querySelectorAll("tr[data-line], tr.group")], at = stops.indexOf(row);
-  if (up) { if (at >= 2) place(Number(row.dataset.line), stops[at - 2]); else if (at === 1 && stops[0].dataset.line) act({ do: "move", line: Number(row.dataset.line), after: null, operation: row.dataset.op ? Number(row.dataset.op) : null }); }
-  else if (stops[at + 1]) place(Number(row.dataset.line), stops[at + 1]);
+export function place(line, row) { act(moved(line, row)); }
+
+function shift(line, up) {
+  act(() => {
+    const stops = [...body.querySelectorAll("tr[data-line], tr.group")], at = stops.findIndex(each => each.dataset.line === line);
+    if (at < 0) return null;
+    if (!up) return stops[at + 1] ? moved(Number(line), stops[at + 1]) : null;
+    if (at >= 2) return moved(Number(line), stops[at - 2]);
+    return at === 1 && stops[0].dataset.line ? moved(Number(line), { dataset: { op: stops[1].dataset.op } }) : null;
+  });
 }
 
 function paste(text) {
@@ -231,7 +242,7 @@ function onKey(event) {
   if (!row || event.target !== row || event.ctrlKey || event.metaKey) return;
   const line = row.dataset.line;
   const acts = event.altKey
-    ? { ArrowUp: () => line && shift(row, true), ArrowDown: () => line && shift(row, false) }
+    ? { ArrowUp: () => line && shift(line, true), ArrowDown: () => line && shift(line, false) }
     : { Insert: insert, Delete: () => line && act({ do: "remove", line: Number(line) }), e: () => edit(row.querySelector('[data-f="quantity"]')), E: () => edit(row.querySelector('[data-f="quantity"]')), Enter: () => edit(row.querySelector('[data-f="quantity"]')), F2: () => edit(row.querySelector('[data-f="quantity"]')) };
   const chosen = acts[event.key];
   if (!chosen || !editable) return;

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
@@ -18,7 +19,7 @@ from strategies.engine.consumption import input_over
 from strategies.engine.levels import low_level_codes
 
 Basis: TypeAlias = Literal["piece", "batch", "order", "capacity", "resource_batch"]
-HOUR = 3600
+HOUR, MINUTE = 3600, 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,17 @@ def ends(numbers: Iterable[int], links: Iterable[tuple[int, int]]) -> list[int]:
     """Operations that nothing follows."""
     followed = {before for before, _after in links}
     return sorted(set(numbers) - followed)
+
+
+def spoken(seconds: Fraction | Decimal | int) -> str:
+    """A length of time exact to the second, below a minute to the hundredth: 1 h 30 min, 2 min 30 s, 0.5 s."""
+    if abs(seconds) < MINUTE:
+        return f"{round(float(seconds), 2):g} s"
+    left, words = round(seconds), []
+    for size, unit in ((HOUR, "h"), (MINUTE, "min"), (1, "s")):
+        count, left = divmod(left, size)
+        words += [f"{count} {unit}"] if count else []
+    return " ".join(words)
 
 
 def run_time(step: Step, quantity: Fraction) -> Fraction:

@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.refusal import Refused
-from strategies.engine.routing import Basis, CannotJoin, Join, Step, Timeline, timeline
+from strategies.engine.routing import Basis, CannotJoin, Join, Step, Timeline, spoken, timeline
 from strategies.models import (
     InstructionStep,
     Resource,
@@ -159,9 +159,14 @@ class Changed:
     new: Any
 
     @property
-    def lasts(self) -> bool:
-        """Whether it is a length of time in seconds."""
-        return self.field.endswith("_seconds")
+    def was(self) -> Any:
+        """The old value as people read it."""
+        return spoken(self.old) if self.field.endswith("_seconds") else self.old
+
+    @property
+    def becomes(self) -> Any:
+        """The new value as people read it."""
+        return spoken(self.new) if self.field.endswith("_seconds") else self.new
 
 
 @dataclass(frozen=True)

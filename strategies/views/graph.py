@@ -10,9 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from p2p.core.web import formats
 from strategies.engine.drawing import Drawing, lay_out
-from strategies.engine.routing import Timeline
+from strategies.engine.routing import Timeline, spoken
 from strategies.models import RouteOperation
 
 WIDE, HIGH, GAP, ROW = 184, 60, 52, 84
@@ -149,9 +148,9 @@ def _box(graph: Graph, row: RouteOperation, spot: tuple[int, int]) -> SafeString
 def _times(row: RouteOperation, timing: Any) -> str:
     parts = []
     if row.setup_seconds:
-        parts.append(_("setup {time}").format(time=formats.duration(row.setup_seconds)))
+        parts.append(_("setup {time}").format(time=spoken(row.setup_seconds)))
     run = timing.run if timing else row.run_seconds
-    parts.append(_("run {time}").format(time=formats.duration(float(run)) if run else "0"))
+    parts.append(_("run {time}").format(time=spoken(run) if run else "0"))
     return " · ".join(parts)
 
 

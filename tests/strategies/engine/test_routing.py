@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies.engine.consumption import input_through
-from strategies.engine.routing import CannotJoin, Join, Step, chain, ends, inputs, loop, run_time, timeline
+from strategies.engine.routing import (
+    CannotJoin,
+    Join,
+    Step,
+    chain,
+    ends,
+    inputs,
+    loop,
+    run_time,
+    spoken,
+    timeline,
+)
 
 
 def step(number: int, run: int = 0, **also) -> Step:
@@ -126,3 +137,11 @@ def test_loops_are_paths_and_ends_are_what_nothing_follows():
     assert loop([(10, 20)]) == ()
     assert ends([10, 20, 30], [(10, 20)]) == [20, 30]
     assert chain([30, 10, 20]) == [(10, 20), (20, 30)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (Fraction(1, 2), "0.5 s"), (150, "2 min 30 s"), (5400, "1 h 30 min"), (3601, "1 h 1 s")],
+)
+def test_times_are_said_exactly(seconds, words):
+    assert spoken(seconds) == words

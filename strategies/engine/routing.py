@@ -110,7 +110,7 @@ def ends(numbers: Iterable[int], links: Iterable[tuple[int, int]]) -> list[int]:
 
 def spoken(seconds: Fraction | Decimal | int) -> str:
     """A length of time exact to the second, below a minute to the hundredth: 1 h 30 min, 2 min 30 s, 0.5 s."""
-    if abs(seconds) < MINUTE:
+    if seconds < MINUTE:
         return f"{round(float(seconds), 2):g} s"
     left, words = round(seconds), []
     for size, unit in ((HOUR, "h"), (MINUTE, "min"), (1, "s")):

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from strategies.engine.routing import Basis, CannotJoin, Join, Step, Timeline, spoken, timeline
 from strategies.models import (
@@ -159,14 +160,23 @@ class Changed:
     new: Any
 
     @property
-    def was(self) -> Any:
+    def was(self) -> str:
         """The old value as people read it."""
-        return spoken(self.old) if self.field.endswith("_seconds") else self.old
+        return self._read(self.old)
 
     @property
-    def becomes(self) -> Any:
+    def becomes(self) -> str:
         """The new value as people read it."""
-        return spoken(self.new) if self.field.endswith("_seconds") else self.new
+        return self._read(self.new)
+
+    def _read(self, value: Any) -> str:
+        if self.field.endswith("_seconds"):
+            return spoken(value)
+        if isinstance(value, bool):
+            return str(_("yes") if value else _("no"))
+        if isinstance(value, Decimal):
+            return plain(value)
+        return "–" if value is None else str(value)
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ def _under(words: Sequence[str], high: int) -> SafeString:
     return format_html_join(
         "",
         '<text class="sub" x="12" y="{}">{}</text>',
-        ((36 + 15 * place, _cut(text, 28)) for place, text in enumerate(words)),
+        ((36 + 15 * place, _cut(text, 31)) for place, text in enumerate(words)),
     )
 
 

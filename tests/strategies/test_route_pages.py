@@ -127,7 +127,10 @@ def test_a_route_of_many_operations_takes_as_many_queries_as_one_of_few(client, 
 def test_two_versions_are_compared_in_colours(client, engineer, draft):
     newer = routes.copy_route(route=draft, by=engineer)
     routeoperations.add_operation(route=newer, name="Wash", after=10, by=engineer)
+    newer.operations.filter(number=30).update(name="Weld", setup_seconds=150, inspect=True)
     html = client.get(f"/strategies/routes/{newer.pk}/compare/?with={draft.pk}").content.decode()
+    for old, new in (("Step 30", "Weld"), ("0 s", "2 min 30 s"), ("no", "yes")):
+        assert f"<del>{old}</del>" in html and f"<ins>{new}</ins>" in html
     assert '<tr class="added">' in html and "Wash" in html
     assert "<del>10</del>" in html and "<ins>15</ins>" in html
 

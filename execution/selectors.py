@@ -23,7 +23,8 @@ from execution.models import (
 from execution.prepared import MARK, TEXT, Prepared
 from p2p.core.fields import plain
 from p2p.inventory.selectors import available
-from planning.models import Block, Material, Operation, OperationLink, ProductionOrder
+from planning.models import Block, Material, Operation, ProductionOrder
+from planning.sequence import directly_before
 from strategies.models import BomLine, ResourceGroup
 
 Flushing = BomLine.Flushing
@@ -70,7 +71,7 @@ def operations() -> QuerySet[Operation]:
     oldest open block, `lacking` whether a component that is picked by hand is not all there, `workers` whether
     somebody is clocked on, `down` whether its resource is down.
     """
-    before = OperationLink.objects.filter(after=OuterRef("pk")).order_by().values("after")
+    before = directly_before().values("order")
     block = Block.objects.filter(operation=OuterRef("pk"), closed_at__isnull=True).order_by("pk")
     lacking = Material.objects.filter(
         operation=OuterRef("pk"),
@@ -81,7 +82,7 @@ def operations() -> QuerySet[Operation]:
     return Operation.objects.select_related(
         "order__item__unit", "order__site", "group", "resource", "vendor"
     ).annotate(
-        ready_from=Subquery(before.annotate(least=Min("before__good_quantity")).values("least")),
+        ready_from=Subquery(before.annotate(least=Min("good_quantity")).values("least")),
         block=Subquery(block.values("sentence")[:1]),
         lacking=Exists(lacking),
         workers=Exists(Clocking.objects.filter(operation=OuterRef("pk"), ended_at__isnull=True)),

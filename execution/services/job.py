@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.prepared import Prepared
 from p2p.core.refusal import Refused
-from planning.models import Block, Material, Operation, OperationLink, ProductionOrder
+from planning.models import Block, Material, Operation, ProductionOrder
+from planning.sequence import directly_before
 from planning.services import progress
 from strategies.models import Location
 
@@ -93,44 +94,28 @@ def operations_of(orders: Sequence[ProductionOrder | int]) -> QuerySet[Operation
     """Their operations that are not cancelled, each with `before_ids` and the sentence of its oldest
     `block`.
     """
-    links = OperationLink.objects.filter(after=OuterRef("pk")).order_by("before_id").values("before_id")
+    before = directly_before().order_by("number").values("pk")
     block = Block.objects.filter(operation=OuterRef("pk"), closed_at__isnull=True).order_by("pk")
     return (
         Operation.objects.filter(order__in=orders)
         .exclude(state=Operation.State.CANCELLED)
-        .annotate(before_ids=ArraySubquery(links), block=Subquery(block.values("sentence")[:1]))
+        .annotate(before_ids=ArraySubquery(before), block=Subquery(block.values("sentence")[:1]))
         .select_related("group__input_location", "group__output_location")
         .order_by("order_id", "number")
     )
 
 
 def job_of(order: ProductionOrder, operations: list[Operation]) -> Job:
-    """Put an order and its operations together. Without any link the operations follow each other by
-    number.
-    """
+    """Put an order and its operations, as `operations_of` reads them, together."""
     known = {each.pk: each for each in operations}
     before: dict[int, list[Operation]] = {}
-    linked = any(each.before_ids for each in operations)  # type: ignore[attr-defined]
-    for index, each in enumerate(operations):
-        each.order = order
-        keys = each.before_ids if linked else [operations[index - 1].pk] if index else []  # type: ignore[attr-defined]
-        before[each.pk] = sorted((known[key] for key in keys if key in known), key=lambda one: one.number)
     after: dict[int, list[Operation]] = {key: [] for key in known}
     for each in operations:
+        each.order = order
+        before[each.pk] = [known[key] for key in each.before_ids if key in known]  # type: ignore[attr-defined]
         for one in before[each.pk]:
             after[one.pk].append(each)
-    _join_ends(operations, before, after)
     return Job(order, operations, before, after)
-
-
-def _join_ends(
-    operations: list[Operation], before: dict[int, list[Operation]], after: dict[int, list[Operation]]
-) -> None:
-    """A route with several ends: the one with the highest number waits for the others."""
-    *others, last = [each for each in operations if not after[each.pk]]
-    for other in others:
-        before[last.pk].append(other)
-        after[other.pk].append(last)
 
 
 _lock = Prepared(lambda key: progress.locking().filter(pk=key))

@@ -82,7 +82,12 @@ class CalendarPage(RecordPage):
         if tab == "year":
             return self._year()
         week = week_context(self.record, self.request.GET.get("week", ""))
-        return {**week, "followers": selectors.followers(self.record), "board": self._board()}
+        return {
+            **week,
+            "exceptions": selectors.exceptions_from(self.record, week["first_day"])[:6],
+            "followers": selectors.followers(self.record),
+            "board": self._board(),
+        }
 
     def _board(self) -> dict[str, Any]:
         """What the script of both boards needs to draw and to change."""

@@ -136,10 +136,12 @@ def test_a_long_bill_takes_as_many_queries_as_a_short_one(engineer):
 def test_the_week_has_the_night_shift_on_both_its_days_and_the_closed_day_in_words(engineer):
     calendar = make_calendar("NIGHT", days=range(7), shifts=(("22:00", "06:00"),))
     calendar.exceptions.create(day=date(2026, 6, 3), reason="Corpus Christi")
-    page = engineer.get("/strategies/calendars/NIGHT/?week=2026-06-01").content.decode()
+    group = make_group(make_site("ONE", calendar=calendar), "60")
+    page = engineer.get(f"{group.get_absolute_url()}?week=2026-06-01").content.decode()
     # seven nights reach into the week, one of them is closed; each but the first and the last has two bars
     assert page.count("<title>22:00-06:00 22:00–06:00</title>") == 2 * 7 - 2
-    assert "Corpus Christi" in page and "closed" in page
+    shown = engineer.get("/strategies/calendars/NIGHT/?week=2026-06-01").content.decode()
+    assert "Corpus Christi" in shown and "closed" in shown
 
 
 def test_an_item_with_a_slash_in_its_number_has_a_page(engineer):

@@ -146,7 +146,7 @@ class OrderChangeForm(forms.Form):
 class SubstituteForm(forms.Form):
     """`choices`: (what is sent, what is read) for each component and alternate."""
 
-    choice = forms.ChoiceField(label=_("Instead"), widget=forms.RadioSelect)
+    choice = forms.ChoiceField(label=_("Instead"))
 
     def __init__(self, *given: Any, choices: Sequence[tuple[str, str]] = (), **also: Any) -> None:
         super().__init__(*given, **also)

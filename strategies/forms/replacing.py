@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from strategies.forms.common import DAY, Keyed
 from strategies.models import Item, ItemGroup, Site
 
-FIND = {"data-find": "/strategies/designer-items/", "autocomplete": "off"}
+FIND = {
+    "data-find": reverse_lazy("strategies:designer-items"),
+    "data-none": _("No item begins or is called like that."),
+    "autocomplete": "off",
+}
 
 
 class ReplaceForm(forms.Form):

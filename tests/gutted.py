@@ -1,0 +1,75 @@
+"""`pytest -p tests.gutted`: every test of the coverage tables once more, with each service it stands for doing nothing.
+
+A test that still passes proves nothing of its service, and is listed. A function is gutted in place (its code
+returns None), so that everybody who has imported it sees it empty.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from types import CodeType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+_proved: dict[tuple[str, str], bool] = {}
+
+
+def nothing(*_arguments: Any, **_named: Any) -> None:
+    """What a gutted service does."""
+
+
+def _asked() -> dict[str, list[tuple[str, str]]]:
+    """Test -> (promise, service)."""
+    from tests.architecture.coverage import promises
+
+    asked: dict[str, list[tuple[str, str]]] = {}
+    for promise in promises():
+        for test in promise.test:
+            asked.setdefault(test, []).extend((str(promise), service) for service in promise.service)
+    return asked
+
+
+@contextmanager
+def gutted(path: str) -> Iterator[None]:
+    """The function, or all methods of the class, at a dotted path do nothing."""
+    module, _dot, name = path.rpartition(".")
+    thing = getattr(import_module(module), name)
+    members = vars(thing).values() if inspect.isclass(thing) else [thing]
+    functions = [inner for one in members if inspect.isfunction(inner := inspect.unwrap(one))]
+    kept: list[tuple[Any, CodeType]] = [
+        (one, one.__code__) for one in functions if not one.__code__.co_freevars
+    ]
+    for one, _code in kept:
+        one.__code__ = nothing.__code__
+    try:
+        yield
+    finally:
+        for one, code in kept:
+            one.__code__ = code
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    asked = _asked()
+    items[:] = [item for item in items if item.nodeid.partition("[")[0] in asked]
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    for promise, service in _asked()[item.nodeid.partition("[")[0]]:
+        if _proved.get((promise, service)):
+            continue
+        with gutted(service):
+            reports = runtestprotocol(item, log=False, nextitem=None)
+        _proved[promise, service] = any(report.failed for report in reports)
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    idle = [f"{promise} | {service}" for (promise, service), proved in _proved.items() if not proved]
+    terminalreporter.write_line(f"{len(_proved)} services gutted, {len(idle)} unnoticed")
+    for line in sorted(idle):
+        terminalreporter.write_line(f"UNNOTICED {line}")

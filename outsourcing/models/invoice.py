@@ -16,6 +16,8 @@ INVOICE_FLOW = Flow("state", match=({"open", "blocked"}, "matched"), block=({"op
 
 
 class Invoice(models.Model):
+    site_paths = ("lines__line__order__site__code",)
+
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         BLOCKED = "blocked", _("Blocked")

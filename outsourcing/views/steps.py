@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -151,13 +152,15 @@ class UndoTrip(ActionForm):
     title, submit = _("Take back"), _("Take back")
     text = _("Everything it booked is reversed.")
 
+    @cached_property
+    def record(self) -> Dispatch | Receipt:
+        model = Dispatch if self.kwargs["kind"] == "dispatch" else Receipt
+        return get_object_or_404(model.objects.select_related("order"), number=self.kwargs["number"])
+
     def act(self, form: Any) -> Any:
-        kind, number = self.kwargs["kind"], self.kwargs["number"]
-        by = who(self.request)
-        if kind == "dispatch":
-            one = get_object_or_404(Dispatch.objects.select_related("order"), number=number)
-            dispatch.undo(dispatch=one, by=by)
-            return f"{one.order.get_absolute_url()}?tab=trips"
-        back = get_object_or_404(Receipt.objects.select_related("order"), number=number)
-        receive.undo(receipt=back, by=by)
-        return f"{back.order.get_absolute_url()}?tab=trips"
+        trip, by = self.record, who(self.request)
+        if isinstance(trip, Dispatch):
+            dispatch.undo(dispatch=trip, by=by)
+        else:
+            receive.undo(receipt=trip, by=by)
+        return f"{trip.order.get_absolute_url()}?tab=trips"

@@ -11,6 +11,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from p2p.core import sites
 from p2p.core.access import require
 from p2p.core.models import ApiToken
 
@@ -49,6 +50,8 @@ def check_site(view: Any, start: Any) -> None:
     site = site_of(view, start)
     if site is not None:
         check_code(view, site)
+    elif isinstance(start, Model):
+        sites.require_at_record(view.request.user, start, *wanted_roles(view, writing=True) or ())
 
 
 def check_given(view: Any, given: Mapping[str, Any]) -> None:

@@ -12,9 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from p2p.core import access, places
+from p2p.core import access, places, sites
 from p2p.core.facts import Refused
 from p2p.core.rest.annex import record_at
+from p2p.core.rest.permissions import sites_in
 from p2p.core.web.page import Page, back, done, in_dialog, is_fragment, sentence, who
 
 
@@ -68,6 +69,16 @@ class ActionForm(Page):
         """Primary keys of a bulk action, from `?ids=`."""
         return [int(each) for each in self.request.GET.get("ids", "").split(",") if each.isdecimal()]
 
+    def admit(self) -> None:
+        """The role must be held where the record is: a planner of one site does not plan another."""
+        if self.record is not None:
+            sites.require_at_record(self.request.user, self.record, *self.roles)
+
+    def check_given(self, form: Any) -> None:
+        """And at the sites of the records that were named in the form."""
+        for code in sorted(sites_in(form.cleaned_data.values())):
+            access.require(self.request.user, *self.roles, site=code)
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         start = {**self.initial(), **{key: value for key, value in request.GET.items() if key != "ids"}}
         return self.draw(self.form_class(initial=start, **self.form_kwargs()))
@@ -76,6 +87,7 @@ class ActionForm(Page):
         form = self.form_class(request.POST, request.FILES, **self.form_kwargs())
         if not form.is_valid():
             return self.draw(form, status=422)
+        self.check_given(form)
         try:
             result = self.act(form)
         except Refused as no:
@@ -108,7 +120,8 @@ class Act(Page):
             raise Http404
         record = record_at(request.user, verb.model._meta.label, pk)
         if verb.roles:
-            access.require(request.user, *verb.roles, site=getattr(record, "site", None))
+            access.require(request.user, *verb.roles)
+            sites.require_at_record(request.user, record, *verb.roles)
         to = back(request, getattr(record, "get_absolute_url", lambda: "/")())
         try:
             verb.service(**{verb.argument: record}, by=who(request))

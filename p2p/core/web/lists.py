@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from p2p.core import access
+from p2p.core import access, sites
 from p2p.core.facts import Refused
 from p2p.core.models import SavedView
 from p2p.core.web import chips, exports, formats, keyset
@@ -113,6 +113,8 @@ class ListPage(Page):
         if chosen.roles:
             access.require(request.user, *chosen.roles)
         records = self.found if request.POST.get("all") else self.rows().filter(pk__in=self._ticked())
+        if chosen.roles:
+            sites.require_at(request.user, records, *chosen.roles)
         try:
             said = chosen.act(records=records, by=who(request))
             messages.success(request, str(said) if said else _("Done: {verb}.").format(verb=chosen.title))

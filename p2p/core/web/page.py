@@ -31,7 +31,11 @@ class Page(View):
             return self._ask_to_log_in(request)
         if self.roles:
             access.require(request.user, *self.roles)
+        self.admit()
         return super().dispatch(request, *args, **kwargs)
+
+    def admit(self) -> None:
+        """What else must hold before the page answers; it raises when it does not."""
 
     def _ask_to_log_in(self, request: HttpRequest) -> HttpResponseBase:
         if is_fragment(request):

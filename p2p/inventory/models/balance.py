@@ -77,6 +77,8 @@ class Reservation(models.Model):
 class Hold(models.Model):
     """Forbids use of stock by what it names; an empty column means all of it."""
 
+    site_paths = ("location__site__code",)
+
     class Kind(models.TextChoices):
         QUALITY = "quality", _("Quality")
         COUNT = "count", _("Count")

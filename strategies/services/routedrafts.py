@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import tell
@@ -42,11 +42,37 @@ def begin(*, route: RouteVersion, revision: int | None = None, by: User) -> Rout
 def finish(*, route: RouteVersion, by: User) -> RouteVersion:
     """Say that the draft has changed. Refused, with the path, when an operation would wait for itself."""
     must_not_loop(route)
+    _keep_steps(route)
+    return _changed(route, by)
+
+
+def _changed(route: RouteVersion, by: User) -> RouteVersion:
     route.revision += 1
     route.save(update_fields=["revision"])
     route.edits.exclude(pk__in=route.edits.order_by("-pk").values("pk")[:KEPT]).delete()
     tell(VersionChanged(version=route, by=by))
     return route
+
+
+def _keep_steps(route: RouteVersion) -> None:
+    """Beside the snapshot, the instructions this very change has written: those of others are not its to undo."""
+    edit = route.edits.order_by("-pk").first()
+    if edit is None or edit.revision != route.revision:
+        return
+    before, after = _by_operation(edit.before["InstructionStep"]), _by_operation(_steps_of(route))
+    edit.before["written"] = {key: rows for key, rows in after.items() if rows != before.get(key, [])}
+    edit.save(update_fields=["before"])
+
+
+def _steps_of(route: RouteVersion) -> list[dict[str, Any]]:
+    return _plain(InstructionStep.objects.filter(operation__route=route).order_by("pk"))
+
+
+def _by_operation(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(str(row["operation_id"]), []).append(row)
+    return found
 
 
 def must_not_loop(route: RouteVersion) -> None:
@@ -61,17 +87,54 @@ def must_not_loop(route: RouteVersion) -> None:
 
 @transaction.atomic
 def undo(*, route: RouteVersion, revision: int | None = None, by: User) -> RouteVersion:
-    """Take the last change of a draft back. Refused when there is none."""
+    """Take the last change of a draft back. Refused when there is none, or when the draft was changed otherwise
+    since. Instructions that others wrote meanwhile stay."""
     draft = lock_draft(route, revision=revision)
-    last = draft.edits.order_by("-pk").first()
+    last, previous = [*draft.edits.order_by("-pk")[:2], None, None][:2]
     if last is None:
         raise Refused(_("There is nothing to take back."), code="nothing", about=draft)
-    draft.operations.all().delete()
-    # The same keys again: pictures of steps hang on them.
-    for model, rows in _models_of(last.before):
-        model._default_manager.bulk_create([model(**row) for row in rows])
+    if draft.revision != last.revision + 1:
+        raise Refused(
+            _("The draft was changed outside the drawing since: the change cannot be taken back."),
+            code="changed",
+            about=draft,
+        )
+    _restore(draft, last.before)
+    must_not_loop(draft)
+    _changed(draft, by)
+    if previous is not None and previous.revision + 1 == last.revision:
+        # Nothing else happened between the two: the one before can be taken back next.
+        previous.revision = draft.revision - 1
+        previous.save(update_fields=["revision"])
     last.delete()
-    return finish(route=draft, by=by)
+    return draft
+
+
+def _restore(route: RouteVersion, before: dict[str, Any]) -> None:
+    """Operations that are still there are written over, not made again: what hangs on them stays."""
+    there = {str(key) for key in route.operations.values_list("pk", flat=True)}
+    kept = _by_operation(_steps_of(route))
+    own = {key for key, rows in before.get("written", {}).items() if kept.get(key, []) == rows}
+    steps = [
+        row
+        for row in before["InstructionStep"]
+        if str(row["operation_id"]) not in there or str(row["operation_id"]) in own
+    ]
+    route.operations.exclude(pk__in=[row["id"] for row in before["RouteOperation"]]).delete()
+    for part in _parts(route)[1:-1]:
+        part.delete()
+    InstructionStep.objects.filter(operation__in=[int(key) for key in own]).delete()
+    # Out of the way first: the database looks at each number as it is written.
+    route.operations.update(number=F("number") + 1_000_000)
+    # The same keys again: pictures of steps hang on them.
+    for model, rows in _models_of({**before, "InstructionStep": steps}):
+        names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+        model._default_manager.bulk_create(
+            [model(**row) for row in rows],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=names,
+        )
 
 
 def _parts(route: RouteVersion) -> list[QuerySet[Any]]:
@@ -86,8 +149,11 @@ def _parts(route: RouteVersion) -> list[QuerySet[Any]]:
 
 
 def _rows_of(route: RouteVersion) -> dict[str, list[dict[str, Any]]]:
-    rows = {part.model.__name__: [_row(one) for one in part] for part in _parts(route)}
-    plain: dict[str, list[dict[str, Any]]] = json.loads(json.dumps(rows, cls=DjangoJSONEncoder))
+    return {part.model.__name__: _plain(part) for part in _parts(route)}
+
+
+def _plain(rows: Iterable[Model]) -> list[dict[str, Any]]:
+    plain: list[dict[str, Any]] = json.loads(json.dumps([_row(one) for one in rows], cls=DjangoJSONEncoder))
     return plain
 
 

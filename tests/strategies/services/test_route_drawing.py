@@ -6,10 +6,20 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.db.models import F
 
 from p2p.core.models import Attachment
 from p2p.core.refusal import Refused
-from strategies.services import instructions, routedrafts, routelinks, routeoperations, routes, versions
+from strategies.models import RouteOperation, RouteVersion, StandardOperation
+from strategies.services import (
+    instructions,
+    library,
+    routedrafts,
+    routelinks,
+    routeoperations,
+    routes,
+    versions,
+)
 from strategies.services.instructions import StepInput
 from strategies.services.routes import OperationInput
 from tests.factories import make_group, make_item, make_site, make_user
@@ -169,3 +179,41 @@ def test_time_by_capacity_needs_a_resource_that_says_its_capacity(engineer, draf
         versions.submit(version=draft, by=engineer)
     group.resources.update(batch_capacity=40)
     assert versions.submit(version=draft, by=engineer).state == "in_approval"
+
+
+def test_taking_a_change_back_leaves_instructions_alone_that_were_written_since(engineer, draft):
+    routelinks.connect(route=draft, before=10, after=30, by=engineer)
+    row = draft.operations.get(number=20)
+    instructions.set_steps(operation=row, steps=[StepInput(text="Look")], by=engineer)
+    routedrafts.undo(route=draft, by=engineer)
+    assert links(draft) == [(10, 20), (20, 30)]
+    assert list(row.steps.values_list("text", flat=True)) == ["Look"]
+
+
+def test_taking_a_change_back_is_refused_once_the_draft_was_changed_otherwise(engineer, draft):
+    routelinks.connect(route=draft, before=10, after=30, by=engineer)
+    RouteOperation.objects.create(route=draft, number=40, name="Imported")
+    RouteVersion.objects.filter(pk=draft.pk).update(revision=F("revision") + 1)
+    with pytest.raises(Refused, match="was changed outside the drawing since"):
+        routedrafts.undo(route=draft, by=engineer)
+    assert numbers(draft) == [10, 20, 30, 40]
+    routelinks.connect(route=draft, before=20, after=40, by=engineer)
+    routedrafts.undo(route=draft, by=engineer)
+    with pytest.raises(Refused, match="was changed outside the drawing since"):
+        routedrafts.undo(route=draft, by=engineer)
+
+
+def test_new_numbers_are_taken_back_and_what_the_library_wrote_into_the_steps(engineer, draft):
+    routelinks.put_between(route=draft, number=30, after=10, by=engineer)
+    keys = dict(draft.operations.values_list("pk", "number"))
+    routeoperations.renumber(route=draft, by=engineer)
+    routedrafts.undo(route=draft, by=engineer)
+    assert dict(draft.operations.values_list("pk", "number")) == keys
+    standard = StandardOperation.objects.create(code="WASH", name="Wash")
+    instructions.set_standard_steps(standard=standard, steps=[StepInput(text="Cold")], by=engineer)
+    row = library.take_from_library(route=draft, standard=standard, after=10, by=engineer)
+    instructions.set_standard_steps(standard=standard, steps=[StepInput(text="Warm")], by=engineer)
+    library.update_from_library(operation=row, by=engineer)
+    assert row.steps.get().text == "Warm"
+    routedrafts.undo(route=draft, by=engineer)
+    assert row.steps.get().text == "Cold"

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core import clock
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
@@ -229,7 +231,8 @@ def retire_item(*, item: Item, by: User) -> Item:
 def in_bills(items: Iterable[Item]) -> list[Refused]:
     """An objection for each item that an active bill takes today or later. One query."""
     named = {item.pk: item for item in items}
-    used = BomLine.objects.filter(component__in=named, bom__state=VersionState.ACTIVE, valid_to__isnull=True)
+    lasts = Q(valid_to__isnull=True) | Q(valid_to__gte=clock.now().date())
+    used = BomLine.objects.filter(lasts, component__in=named, bom__state=VersionState.ACTIVE)
     rows = used.order_by("component", "bom__item__number").distinct("component")
     return [
         Refused(

@@ -50,6 +50,9 @@ def test_an_item_that_goes_into_an_active_bill_is_not_retired(engineer):
     bom = make_bom(bike, {wheel: 2})
     with pytest.raises(Refused, match="WHEEL goes into BIKE: end that line first"):
         items.retire_item(item=wheel, by=engineer)
+    bom.lines.update(valid_to=date(2099, 12, 31))
+    with pytest.raises(Refused, match="WHEEL goes into BIKE: end that line first"):
+        items.retire_item(item=wheel, by=engineer)
     bom.lines.update(valid_to=date(2026, 1, 31))
     assert not items.retire_item(item=wheel, by=engineer).active
     assert items.restore_item(item=wheel, by=engineer).active

@@ -21,6 +21,7 @@ from strategies.services import boms
 from strategies.services.bom_inputs import LineInput, input_of
 from strategies.services.bom_lines import write_lines
 from strategies.services.bom_loops import refuse_loop
+from strategies.services.bom_words import WORDS
 from strategies.services.design_rows import added_since, restore, snapshot
 from strategies.services.versions import lock_draft
 
@@ -35,7 +36,7 @@ def change(*, line: BomLine, changes: Mapping[str, Any], revision: int | None = 
     if component is not None and component != line.component and line.unit_id == line.component.unit_id:
         given.setdefault("unit", None)
     to = replace(input_of(line), **given)
-    said = f"{line.component}: {', '.join(sorted(changes))}"
+    said = f"{line.component}: {', '.join(str(WORDS[name]) for name in sorted(changes))}"
     return _edit(line.bom, revision, [line.pk], said, by, lambda: boms.change_line(line=line, to=to, by=by))
 
 

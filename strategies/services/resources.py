@@ -26,6 +26,13 @@ from strategies.models import (
     Worker,
 )
 from strategies.services.keeping import keep, must_work, opened, overlapping, same_site, span, take_away
+from strategies.services.resourcechecks import (
+    booked_under,
+    capacities,
+    in_one_plant,
+    one_vendor,
+    who_stands_behind,
+)
 
 ONE, ZERO = Decimal(1), Decimal(0)
 
@@ -140,71 +147,46 @@ def save_resource(
 ) -> Resource:
     """A resource, new or changed. Refused when a vendor's names no vendor, a person's no worker, its calendar
     has no hours, or what belongs to it is at another site."""
-    columns = {name: value for name, value in locals().items() if name not in {"resource", "revision", "by"}}
+    columns = {
+        "site": site,
+        "code": code,
+        "name": name,
+        "group": group,
+        "kind": kind,
+        "vendor": vendor,
+        "worker": worker,
+        "stations": stations,
+        "finite": finite,
+        "exclusive": exclusive,
+        "bottleneck": bottleneck,
+        "efficiency": efficiency,
+        "schedule_fraction": schedule_fraction,
+        "scrap_fraction": scrap_fraction,
+        "capacity_per_hour": capacity_per_hour,
+        "capacity_unit": capacity_unit,
+        "batch_capacity": batch_capacity,
+        "setup_category": setup_category,
+        "run_category": run_category,
+        "quantity_category": quantity_category,
+        "setup_matrix": setup_matrix,
+        "calendar": calendar,
+        "input_location": input_location,
+        "output_location": output_location,
+        "active": active,
+    }
     same_site(site, {"input_location": input_location, "output_location": output_location})
     must_work(calendar)
-    _who_stands_behind(kind, vendor, worker)
-    _in_one_plant(site, group, worker)
-    _one_vendor(group, vendor if kind == Resource.Kind.VENDOR else None, resource)
-    _booked_under(setup=setup_category, run=run_category, quantity=quantity_category)
-    _capacities(stations, efficiency, schedule_fraction, scrap_fraction)
+    who_stands_behind(kind, vendor, worker)
+    in_one_plant(site, group, worker)
+    one_vendor(group, vendor if kind == Resource.Kind.VENDOR else None, resource)
+    booked_under(setup=setup_category, run=run_category, quantity=quantity_category)
+    capacities(stations, efficiency, schedule_fraction, scrap_fraction)
     for field, amount in (("capacity_per_hour", capacity_per_hour), ("batch_capacity", batch_capacity)):
         if amount is not None and amount <= 0:
             raise Refused(_("A capacity has to be more than 0."), field=field)
     if capacity_per_hour is not None and capacity_unit is None:
         raise Refused(_("A capacity per hour needs its unit."), field="capacity_unit")
     return keep(opened(Resource, resource, revision), columns, by)
-
-
-def _who_stands_behind(kind: str, vendor: Vendor | None, worker: Worker | None) -> None:
-    if kind == Resource.Kind.VENDOR and vendor is None:
-        raise Refused(_("A vendor's resource has to name the vendor."), code="vendor", field="vendor")
-    if kind == Resource.Kind.PERSON and worker is None:
-        raise Refused(_("A person's resource has to name the worker."), code="worker", field="worker")
-
-
-def _in_one_plant(site: Site, group: ResourceGroup, worker: Worker | None) -> None:
-    if group.site_id != site.pk:
-        raise Refused(_("{group} is at another site."), field="group", group=group.code)
-    if worker is not None and worker.site_id != site.pk:
-        raise Refused(_("{worker} works at another site."), field="worker", worker=worker.number)
-
-
-def _one_vendor(group: ResourceGroup, vendor: Vendor | None, resource: Resource | None) -> None:
-    if vendor is None:
-        return
-    others = group.resources.filter(kind=Resource.Kind.VENDOR).exclude(vendor=vendor)
-    other = others.exclude(pk=resource.pk if resource else 0).select_related("vendor").first()
-    if other is not None and other.vendor is not None:
-        raise Refused(
-            _("{group} holds the vendor {vendor} already: a work centre has one vendor only."),
-            code="one_vendor",
-            field="vendor",
-            group=group.code,
-            vendor=other.vendor.name,
-        )
-
-
-def _booked_under(**categories: CostCategory | None) -> None:
-    for kind, category in categories.items():
-        if category is not None and category.kind != kind:
-            raise Refused(
-                _("{category} is no category for {kind}."),
-                field=f"{kind}_category",
-                category=category.code,
-                kind=CostCategory.Kind(kind).label,
-            )
-
-
-def _capacities(stations: int, efficiency: Decimal, share: Decimal, scrap: Decimal) -> None:
-    if stations < 1:
-        raise Refused(_("A resource has at least one station."), field="stations")
-    if efficiency <= 0:
-        raise Refused(_("The efficiency has to be more than 0."), field="efficiency")
-    if not 0 < share <= 1:
-        raise Refused(_("The share for planning is more than 0 and at most 1."), field="schedule_fraction")
-    if not 0 <= scrap < 1:
-        raise Refused(_("Scrap is from 0 to less than 1."), field="scrap_fraction")
 
 
 @transaction.atomic
@@ -230,7 +212,7 @@ def save_membership(
     if group.site_id != resource.site_id:
         raise Refused(_("{group} is at another site."), field="group", group=group.code)
     if resource.kind == Resource.Kind.VENDOR:
-        _one_vendor(group, resource.vendor, resource)
+        one_vendor(group, resource.vendor, resource)
     rows = ResourceMembership.objects.filter(resource=resource).select_related("group")
     other = overlapping(rows, valid_from, valid_to, row)
     if other is not None:

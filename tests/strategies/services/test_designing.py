@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from p2p.core.refusal import Refused
 from strategies.models import BomAlternate, BomLine, BomStep
 from strategies.services import boms, designing
 from strategies.services.bom_inputs import LineInput
+from strategies.services.bom_words import WORDS
 from tests.factories import make_bom, make_item, make_user
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +140,11 @@ def test_undo_never_closes_a_loop(draft):
     make_bom(gone.component, {draft.item: 1})
     with pytest.raises(Refused, match="A → TOP → A|TOP → A → TOP"):
         designing.undo(bom=draft, by=by)
+
+
+def test_what_was_changed_is_said_in_words_and_every_column_of_a_line_has_its_word(draft):
+    by = make_user()
+    changes = {"scrap_fraction": Decimal("0.1"), "operation_number": 20}
+    designing.change(line=line(draft, "A"), changes=changes, by=by)
+    assert designing.undo(bom=draft, by=by).said == f"{line(draft, 'A').component}: operation, scrap"
+    assert set(WORDS) == {each.name for each in fields(LineInput)}

@@ -21,7 +21,7 @@ MOST = Decimal(10) ** 12
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A line that takes the old component, with the days of its bill; `has_new`: the bill takes the new one on
-    some of the days that count."""
+    some of the days that count. `least` and `most`: ratios of its alternates."""
 
     line: int
     bom: int
@@ -35,6 +35,8 @@ class Candidate:
     bom_first: date | None
     bom_last: date | None
     has_new: bool
+    least: Decimal | None = None
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ def _from(first: date | None, day: date) -> bool:
 
 
 def _fits(line: Candidate, ratio: Fraction) -> bool:
-    if line.percent is not None and not 0 < Fraction(line.percent) * ratio <= 1:
+    # The percents of a bill make 100 %: what one line takes more of, others would have to take less of.
+    if line.percent is not None and ratio != 1:
+        return False
+    if line.least is not None and Fraction(line.least) / ratio < Fraction(PLACES):
+        return False
+    if line.most is not None and Fraction(line.most) / ratio >= Fraction(MOST):
         return False
     return Fraction(PLACES) <= Fraction(line.quantity) * ratio < Fraction(MOST)

@@ -48,9 +48,13 @@ _TAKERS = """
                     WHERE other.bom_id = line.bom_id AND other.component_id = %(new)s
                       AND (other.valid_to IS NULL OR other.valid_to >= GREATEST(%(day)s::date, line.valid_from))
                       AND (line.valid_to IS NULL OR other.valid_from IS NULL OR other.valid_from <= line.valid_to)),
-           version.revision
+           others.least, others.most, version.revision
       FROM strategies_bomline AS line
       JOIN strategies_bomversion AS version ON version.id = line.bom_id
+      JOIN LATERAL (
+          SELECT MIN(other.ratio) AS least, MAX(other.ratio) AS most FROM strategies_bomalternate AS other
+           WHERE other.line_id = line.id AND other.component_id <> %(new)s
+      ) AS others ON true
       JOIN strategies_item AS item ON item.id = version.item_id
       JOIN strategies_unit AS unit ON unit.id = line.unit_id
      WHERE line.component_id = %(old)s AND version.state <> %(retired)s
@@ -149,17 +153,25 @@ def _leads(new: Item) -> Any:
 
 def reasons(plan: Plan, asked: Asked, lines: Sequence[tuple[Candidate, Fate]]) -> list[str]:
     """One sentence for each of `lines` that is left alone, "" for the others; loops with the path. One query."""
-    paths = _paths(plan, asked, lines)
+    looping = {line.item for line, what in lines if what == "loop"}
+    paths = _paths(plan.edges, asked.new.pk, looping)
     return [_reason(line, what, asked, paths.get(line.item, "")) for line, what in lines]
 
 
-def _paths(plan: Plan, asked: Asked, lines: Sequence[tuple[Candidate, Fate]]) -> dict[int, str]:
-    graph = [Line(parent, component, Fraction(1)) for parent, component in plan.edges]
-    found = {
-        line.item: loop_through(line.item, asked.new.pk, graph) or (line.item, line.item)
-        for line, what in lines
-        if what == "loop"
+def looping(component: Item, parents: Collection[int]) -> dict[int, str]:
+    """Of these items, those whose bills may not take the component, each with a sentence that has the path. Two
+    queries."""
+    edges = _edges(component)
+    below = {component.pk, *(each for _parent, each in edges)}
+    paths = _paths(edges, component.pk, below.intersection(parents))
+    return {
+        item: _("An item cannot go into itself: {path}.").format(path=path) for item, path in paths.items()
     }
+
+
+def _paths(edges: Sequence[tuple[int, int]], component: int, items: Collection[int]) -> dict[int, str]:
+    graph = [Line(parent, below, Fraction(1)) for parent, below in edges]
+    found = {item: loop_through(item, component, graph) or (item, item) for item in items}
     wanted = {key for path in found.values() for key in path}
     numbers = dict(Item.objects.filter(pk__in=wanted).values_list("pk", "number")) if wanted else {}
     return {item: " → ".join(numbers[key] for key in path) for item, path in found.items()}
@@ -173,6 +185,10 @@ def _reason(line: Candidate, what: Fate, asked: Asked, path: str) -> str:
         "ended": _("The line or its bill has ended by then."),
         "small": _("{ratio} times the quantity is too small or too large to be written."),
     }.get(what, "")
+    if what == "small" and line.percent is not None:
+        said = _(
+            "A percent of the batch takes a ratio of 1 only: with {ratio} the percents would not make 100 %."
+        )
     return said.format(
         path=path,
         new=asked.new.number,

@@ -23,8 +23,8 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.core.runs import Run, Say, storing
 from strategies.facts import Replaced
-from strategies.models import BomAlternate, BomVersion, Item, ItemGroup, ReplaceLine, ReplaceRun, Site
-from strategies.selectors.replacing import Asked, Plan, plan, reasons
+from strategies.models import BomVersion, Item, ItemGroup, ReplaceLine, ReplaceRun, Site
+from strategies.selectors.replacing import Asked, Plan, looping, plan, reasons
 from strategies.services import replacing
 from strategies.services.boms import take_turn
 
@@ -180,23 +180,32 @@ def _take_back(run: ReplaceRun, say: Say) -> dict[str, Any]:
     with storing(run):
         say(_("Writing"), 0, len(after))
         current = _locked(after)
-        # Alternates are agreed on beside the revision: a new line that has some was changed, too.
-        new_lines = kept.exclude(new_line=None).values("new_line")
-        grown = set(BomAlternate.objects.filter(line__in=new_lines).values_list("line__bom", flat=True))
-        same = sorted(
-            bom for bom, revision in after.items() if current.get(bom) == revision and bom not in grown
-        )
+        # With the turn taken nobody closes a loop from the other end.
+        take_turn()
+        items = dict(BomVersion.objects.filter(pk__in=current).values_list("pk", "item"))
+        loops = looping(done.old, set(items.values()))
+        others = replacing.agreed_otherwise(done)
+        there = [bom for bom, revision in after.items() if current.get(bom) == revision and bom not in others]
+        same = sorted(bom for bom in there if items[bom] not in loops)
         replacing.take_back(run, done, same)
-        moved = kept.exclude(bom__in=same).values_list("bom_id", "old_line", "position", "revision")
-        said = _("Somebody changed the bill since: it keeps what it has.")
+        changed = _("Somebody changed the bill since: it keeps what it has.")
+        why = {bom: loops[items[bom]] for bom in there if items[bom] in loops}
         late = [
-            ReplaceLine(run=run, bom_id=bom, old_line=line, position=place, outcome=Outcome.CHANGED, revision=seen,
-                        problem=said)
-            for bom, line, place, seen in moved
+            ReplaceLine(run=run, bom_id=bom, old_line=line, position=place, revision=seen,
+                        outcome=Outcome.LOOP if bom in why else Outcome.CHANGED, problem=why.get(bom, changed))
+            for bom, line, place, seen in kept.exclude(bom__in=same).values_list(
+                "bom_id", "old_line", "position", "revision"
+            )
         ]  # fmt: skip
         ReplaceLine.objects.bulk_create(late, batch_size=2000)
         _tell(run, same)
-        run.summary = {"bills": len(same), "back": kept.filter(bom__in=same).count(), "changed": len(late)}
+        run.summary = {
+            "bills": len(same),
+            "back": run.lines.filter(outcome=Outcome.BACK).count(),
+            "changed": sum(line.outcome == Outcome.CHANGED for line in late),
+        }
+        if why:
+            run.summary["loop"] = sum(line.outcome == Outcome.LOOP for line in late)
     return dict(run.summary)
 
 

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
 
 from strategies.engine.replacing import Candidate, Fate
-from strategies.models import BomLine, BomVersion, ReplaceLine, ReplaceRun
+from strategies.models import BomLine, ReplaceLine, ReplaceRun
 
 Outcome = ReplaceLine.Outcome
 # Foreign keys are looked at after each statement: history triggers walk all that waits for the end of the
@@ -23,20 +22,34 @@ _KEPT = """
                'quantity', line.quantity::text, 'percent', line.percent::text, 'valid_to', line.valid_to,
                'component_bom', line.component_bom_id, 'component_route', line.component_route_id,
                'steps', (SELECT jsonb_agg(jsonb_build_array(step.id, step.quantity::text) ORDER BY step.id)
-                           FROM strategies_bomstep AS step WHERE step.line_id = line.id)), ''
+                           FROM strategies_bomstep AS step WHERE step.line_id = line.id),
+               'alternates', (SELECT COALESCE(jsonb_agg(to_jsonb(other) ORDER BY other.id), '[]')
+                                FROM strategies_bomalternate AS other WHERE other.line_id = line.id),
+               'left', (SELECT COALESCE(jsonb_agg(jsonb_build_array(other.id, ROUND(other.ratio / %(ratio)s, 12)::text)
+                                                  ORDER BY other.id), '[]')
+                          FROM strategies_bomalternate AS other
+                         WHERE other.line_id = line.id AND other.component_id <> %(new)s)), ''
       FROM unnest(%(lines)s::bigint[], %(outcomes)s::text[]) AS done (line_id, outcome)
       JOIN strategies_bomline AS line ON line.id = done.line_id
       JOIN strategies_bomversion AS version ON version.id = line.bom_id
 """
-_CHANGED = """
-       quantity = ROUND(line.quantity * %(ratio)s, 12),
-       percent = CASE WHEN line.formula = 'percent' THEN ROUND(line.percent * %(ratio)s, 12) ELSE line.percent END
-"""
-_SWAP = f"""
+_SWAP = """
     UPDATE strategies_bomline AS line
-       SET component_id = %(new)s, component_bom_id = NULL, component_route_id = NULL, {_CHANGED}
+       SET component_id = %(new)s, component_bom_id = NULL, component_route_id = NULL,
+           quantity = ROUND(line.quantity * %(ratio)s, 12)
       FROM strategies_replaceline AS kept
      WHERE kept.run_id = %(run)s AND kept.outcome = 'swaps' AND line.id = kept.old_line
+"""
+# What stands in for one of the old component stands in for `ratio` of the new one; the new one for itself no more.
+_SWAP_DROPS = """
+    DELETE FROM strategies_bomalternate AS other USING strategies_replaceline AS kept
+     WHERE kept.run_id = %(run)s AND kept.outcome = 'swaps' AND other.line_id = kept.old_line
+       AND other.component_id = %(new)s
+"""
+_SWAP_RATIOS = """
+    UPDATE strategies_bomalternate AS other SET ratio = ROUND(other.ratio / %(ratio)s, 12)
+      FROM strategies_replaceline AS kept
+     WHERE kept.run_id = %(run)s AND kept.outcome = 'swaps' AND other.line_id = kept.old_line AND %(ratio)s <> 1
 """
 _SWAP_STEPS = """
     UPDATE strategies_bomstep AS step SET quantity = ROUND(step.quantity * %(ratio)s, 12)
@@ -94,6 +107,42 @@ _UNSWAP = """
      WHERE kept.run_id = %(run)s AND kept.outcome = 'swaps' AND line.id = kept.old_line
        AND kept.bom_id = ANY(%(boms)s)
 """
+_UNSWAP_ALTERNATES = """
+    INSERT INTO strategies_bomalternate
+    SELECT old.*
+      FROM strategies_replaceline AS kept
+      CROSS JOIN LATERAL jsonb_populate_recordset(NULL::strategies_bomalternate, kept.before->'alternates') AS old
+     WHERE kept.run_id = %(run)s AND kept.outcome = 'swaps' AND jsonb_typeof(kept.before->'alternates') = 'array'
+       AND kept.bom_id = ANY(%(boms)s)
+        ON CONFLICT (id) DO UPDATE SET ratio = EXCLUDED.ratio
+"""
+# Alternates are agreed on beside the revision: a bill whose new lines have some, or whose swapped lines have not
+# those that were left to them, was changed.
+_OTHERS = """
+    SELECT kept.bom_id
+      FROM strategies_replaceline AS kept
+      LEFT JOIN LATERAL (
+          SELECT jsonb_agg(jsonb_build_array(other.id, other.ratio::text) ORDER BY other.id) AS now
+            FROM strategies_bomalternate AS other
+           WHERE other.line_id = CASE kept.outcome WHEN 'ends' THEN kept.new_line ELSE kept.old_line END
+      ) AS others ON true
+     WHERE kept.run_id = %s AND (
+               kept.outcome = 'ends' AND others.now IS NOT NULL
+            OR kept.outcome = 'swaps' AND COALESCE(others.now, '[]') <> kept.before->'left')
+"""
+_COUNT_ON = """
+    UPDATE strategies_bomversion AS version SET revision = version.revision + 1
+      FROM (SELECT DISTINCT bom_id FROM strategies_replaceline WHERE run_id = %(run)s AND outcome IN ('ends', 'swaps')
+               AND (%(boms)s::bigint[] IS NULL OR bom_id = ANY(%(boms)s))) AS kept
+     WHERE version.id = kept.bom_id
+"""
+_BACK = """
+    INSERT INTO strategies_replaceline (run_id, bom_id, old_line, position, outcome, revision, before, problem)
+    SELECT %(back)s, kept.bom_id, kept.old_line, kept.position, 'back', kept.revision + 1, '{}', ''
+      FROM strategies_replaceline AS kept
+     WHERE kept.run_id = %(run)s AND kept.outcome IN ('ends', 'swaps') AND kept.bom_id = ANY(%(boms)s)
+     ORDER BY kept.id
+"""
 _UNSWAP_STEPS = """
     UPDATE strategies_bomstep AS step SET quantity = (was.step->>1)::numeric
       FROM strategies_replaceline AS kept
@@ -120,15 +169,27 @@ def write(run: ReplaceRun, lines: Sequence[tuple[Candidate, Fate]]) -> None:
         "new": run.new_id,
         "last": first - timedelta(days=1),
         "first": first,
+        "boms": None,
     }
     with connection.cursor() as cursor:
         cursor.execute(_AT_ONCE)
         cursor.execute(_KEPT, given)
         # The planner knows nothing of rows written just now: it would look for each of them among all the others.
         cursor.execute("ANALYZE strategies_replaceline")
-        for sql in (_PLACE, _FOLLOW.format(**_columns()), _NAME, _STEPS, _END, _SWAP_STEPS, _SWAP):
+        follow = _FOLLOW.format(**_columns())
+        for sql in (
+            _PLACE,
+            follow,
+            _NAME,
+            _STEPS,
+            _END,
+            _SWAP_STEPS,
+            _SWAP_DROPS,
+            _SWAP_RATIOS,
+            _SWAP,
+            _COUNT_ON,
+        ):
             cursor.execute(sql, given)
-    _count_on({line.bom for line, _what in lines})
 
 
 def _columns() -> dict[str, str]:
@@ -140,8 +201,6 @@ def _columns() -> dict[str, str]:
         "position": "kept.new_line",
         "valid_from": "%(first)s",
         "quantity": "ROUND(line.quantity * %(ratio)s, 12)",
-        "percent": "CASE WHEN line.formula = 'percent' THEN ROUND(line.percent * %(ratio)s, 12) "
-        "ELSE line.percent END",
     }
     names = [str(each.column) for each in BomLine._meta.concrete_fields if not each.primary_key]
     return {
@@ -176,32 +235,18 @@ def leave(
 
 def take_back(run: ReplaceRun, done: ReplaceRun, boms: Sequence[int]) -> None:
     """Undo what `done` did in these bills, which nobody has changed since."""
-    given: dict[str, Any] = {"run": done.pk, "old": done.old_id, "boms": list(boms)}
+    given: dict[str, Any] = {"run": done.pk, "back": run.pk, "old": done.old_id, "boms": list(boms)}
     with connection.cursor() as cursor:
         cursor.execute(_AT_ONCE)
-    kept = done.lines.filter(bom__in=boms)
-    BomLine.objects.filter(pk__in=kept.filter(outcome=Outcome.ENDS).values("new_line")).delete()
+    ended = done.lines.filter(bom__in=boms, outcome=Outcome.ENDS)
+    BomLine.objects.filter(pk__in=ended.values("new_line")).delete()
     with connection.cursor() as cursor:
-        for sql in (_UNEND, _UNSWAP_STEPS, _UNSWAP):
+        for sql in (_UNEND, _UNSWAP_STEPS, _UNSWAP, _UNSWAP_ALTERNATES, _COUNT_ON, _BACK):
             cursor.execute(sql, given)
-    _count_on(set(boms))
-    ReplaceLine.objects.bulk_create(
-        [
-            ReplaceLine(
-                run=run,
-                bom_id=bom,
-                old_line=line,
-                position=place,
-                outcome=Outcome.BACK,
-                revision=revision + 1,
-            )
-            for bom, line, place, revision in kept.filter(
-                outcome__in=(Outcome.ENDS, Outcome.SWAPS)
-            ).values_list("bom_id", "old_line", "position", "revision")
-        ],
-        batch_size=2000,
-    )
 
 
-def _count_on(boms: set[int]) -> None:
-    BomVersion.objects.filter(pk__in=boms).update(revision=F("revision") + 1)
+def agreed_otherwise(done: ReplaceRun) -> set[int]:
+    """Bills of a run whose alternates are not as it left them. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHERS, [done.pk])
+        return {bom for (bom,) in cursor.fetchall()}

@@ -11,7 +11,7 @@ from p2p.core import clock, runs
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
 from p2p.core.runs.performing import perform
-from strategies.models import BomLine, BomStep, BomVersion, ReplaceLine, ReplaceRun
+from strategies.models import BomAlternate, BomLine, BomStep, BomVersion, ReplaceLine, ReplaceRun
 from strategies.services import replace
 from tests.factories import make_bom, make_conversion, make_item, make_site, make_unit, make_user
 
@@ -249,3 +249,58 @@ def test_a_hundred_bills_take_as_many_queries_as_one(pair, press):
     queries(1)
     assert queries(2) >= queries(100)
     assert BomLine.objects.filter(component=new, valid_from=DAY).count() == 103
+
+
+def test_what_would_close_a_loop_meanwhile_is_not_taken_back_and_named(pair, press):
+    old, new = pair
+    parent, other = make_item("PARENT"), make_item("OTHER")
+    bom, free = make_bom(parent, {old: 1}), make_bom(other, {old: 1})
+    run = press(replace.start, old=old, new=new)
+    make_bom(old, {parent: 1})
+    back = press(replace.undo, run=run)
+    back.refresh_from_db()
+    assert [lines(one)[0][1] for one in (bom, free)] == ["NEW", "OLD"]
+    left = back.lines.get(bom=bom)
+    assert (left.outcome, left.problem) == ("loop", "An item cannot go into itself: PARENT → OLD → PARENT.")
+    assert back.summary == {"bills": 1, "back": 1, "changed": 0, "loop": 1}
+
+
+def alternates(bom):
+    rows = BomAlternate.objects.filter(line__bom=bom).order_by("component__number")
+    return [(row.component.number, row.ratio) for row in rows.select_related("component")]
+
+
+def test_what_stands_in_for_the_old_stands_in_for_as_much_less_of_the_new(pair, press):
+    old, new = pair
+    bom, third = make_bom(make_item("TOP"), {old: 1}), make_item("THIRD")
+    for component, ratio in ((third, 2), (new, 5)):
+        BomAlternate.objects.create(line=bom.lines.get(), component=component, ratio=ratio)
+    run = press(replace.start, old=old, new=new, ratio=Decimal(2))
+    assert (lines(bom), alternates(bom)) == ([(10, "NEW", 2, None, None)], [("THIRD", 1)])
+    press(replace.undo, run=run)
+    assert (lines(bom), alternates(bom)) == ([(10, "OLD", 1, None, None)], [("NEW", 5), ("THIRD", 2)])
+
+
+def test_alternates_that_were_agreed_on_since_stay_with_their_line(pair, press):
+    old, new = pair
+    bom, same = make_bom(make_item("TOP"), {old: 1}), make_bom(make_item("SAME"), {old: 1})
+    for each in (bom, same):
+        BomAlternate.objects.create(line=each.lines.get(), component=make_item(), ratio=2)
+    run = press(replace.start, old=old, new=new, ratio=Decimal(2))
+    BomAlternate.objects.filter(line__bom=bom).update(ratio=3)
+    press(replace.undo, run=run)
+    assert [lines(each)[0][1] for each in (bom, same)] == ["NEW", "OLD"]
+    assert [ratio for _number, ratio in alternates(bom)] == [3]
+
+
+def test_a_percent_of_the_batch_takes_another_ratio_than_one_to_no_bill(pair, press):
+    old, new = pair
+    half = {"quantity": 1, "formula": "percent", "percent": Decimal("0.5")}
+    bom = make_bom(make_item("MIX"), {old: half, make_item(): half})
+    run = press(replace.start, old=old, new=new, ratio=Decimal("0.9"))
+    assert lines(bom)[0][1] == "OLD"
+    assert run.lines.get().problem == (
+        "A percent of the batch takes a ratio of 1 only: with 0.9 the percents would not make 100 %."
+    )
+    press(replace.start, old=old, new=new)
+    assert (lines(bom)[0][1], bom.lines.get(component=new).percent) == ("NEW", Decimal("0.5"))

@@ -9,6 +9,12 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# A busy machine draws its examples slowly; that says nothing about what is tested.
+hypothesis_settings.register_profile("p2p", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("p2p")
 
 ROOT = Path(__file__).resolve().parent.parent
 

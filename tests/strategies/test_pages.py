@@ -237,11 +237,14 @@ def test_order_settings_and_words_of_an_item_are_changed_by_forms(engineer):
     form = {
         "site": site.pk,
         "supply": "make",
+        "mode": "discrete",
         "strategy": "mts",
         "lot_policy": "fixed",
         "lead_time_days": "3",
+        "yield_fraction": "1",
     }
-    numbers = dict.fromkeys(("minimum_quantity", "multiple_quantity", "safety_stock", "reorder_point"), "0")
+    zeros = ("rank", "minimum_quantity", "multiple_quantity", "period_days", "safety_stock", "reorder_point")
+    numbers = dict.fromkeys(zeros, "0")
     address = f"/strategies/item-forms/{item.pk}/policy/"
     refused = engineer.post(address, {**form, **numbers})
     assert (refused.status_code, "A fixed lot needs its quantity" in refused.content.decode()) == (409, True)
@@ -249,6 +252,7 @@ def test_order_settings_and_words_of_an_item_are_changed_by_forms(engineer):
     policy = item.policies.get()
     assert (policy.fixed_quantity, policy.location, policy.lead_time_days) == (25, place, 3)
     edit = {"number": "BIKE", "name": "Racer", "unit": item.unit_id, "kind": "product", "tracking": "none"}
+    edit |= {"flushing": "manual"}
     engineer.post(f"/strategies/item-forms/{item.pk}/edit/", edit)
     item.refresh_from_db()
     assert item.name == "Racer"

@@ -8,29 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.web.lookup import KeyedField
 from planning.models import Customer, Demand
 from strategies.models import Item, Location, Site, Vendor
 
 DAY = {"type": "date"}
 INSTANT = {"type": "datetime-local"}
-
-
-class KeyedField(forms.CharField):
-    """A record typed by its number; thousands of items do not fit into a select."""
-
-    def __init__(self, *, rows: Any, key: str = "number", **options: Any) -> None:
-        self.rows, self.key = rows, key
-        super().__init__(**options)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        found = self.rows.filter(**{f"{self.key}__iexact": text}).first()
-        if found is None:
-            what = self.rows.model._meta.verbose_name
-            raise forms.ValidationError(_("There is no {what} {key}.").format(what=what, key=text))
-        return found
 
 
 def quantity(label: Any = _("Quantity"), **options: Any) -> forms.DecimalField:

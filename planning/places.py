@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import places
 from p2p.core.facts import objections
-from p2p.core.web import journal, states
+from p2p.core.web import journal, lookup, states
 from planning import selectors
 from planning.facts import Cancelling
-from planning.models import Demand, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
+from planning.models import Customer, Demand, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.models.demand import DEMAND_FLOW
 from planning.models.order import ORDER_FLOW
 from planning.models.proposal import PROPOSAL_FLOW
@@ -25,6 +25,7 @@ PLANNER, MOVER, BUYER = ("planner",), ("planner", "supervisor"), ("buyer", "plan
 def register() -> None:
     """Called once by AppConfig.ready."""
     _states()
+    _look_ups()
     _navs()
     _heads()
     _demand_verbs()
@@ -34,6 +35,14 @@ def register() -> None:
     _panels()
     _item_panels()
     _phrases()
+
+
+def _look_ups() -> None:
+    orders = lookup.Source(
+        rows=ProductionOrder.objects.all, name="item__name", note="item__number", site_path="site__code"
+    )
+    lookup.register(ProductionOrder, orders)
+    lookup.register(Customer, lookup.Source(rows=Customer.objects.all, roles=PLANNER))
 
 
 def _states() -> None:

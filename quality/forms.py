@@ -7,28 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.models import Lot
 from planning.models import Operation, ProductionOrder
 from quality.models import ControlPlan, ControlPlanLine, NonConformance
 from strategies.models import Characteristic, Item, ItemGroup, ReasonCode, ResourceGroup, Site
-
-
-class KeyedField(forms.CharField):
-    """A record typed by its number; thousands of items do not fit into a select."""
-
-    def __init__(self, *, rows: Any, key: str = "number", **options: Any) -> None:
-        self.rows, self.key = rows, key
-        super().__init__(**options)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        found = self.rows.filter(**{f"{self.key}__iexact": text}).first()
-        if found is None:
-            what = self.rows.model._meta.verbose_name
-            raise forms.ValidationError(_("There is no {what} {key}.").format(what=what, key=text))
-        return found
 
 
 def scrap_reasons() -> Any:
@@ -117,7 +100,7 @@ class NonConformanceForm(forms.Form):
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=24, decimal_places=12)
     order = KeyedField(label=_("Production order"), rows=ProductionOrder.objects.all(), required=False)
     operation_number = forms.IntegerField(label=_("Operation"), min_value=1, required=False)
-    lot = forms.CharField(label=_("Lot"), required=False)
+    lot = NumberOf(label=_("Lot"), model=Lot, within="item", required=False)
     site = forms.ModelChoiceField(
         label=_("Site"),
         queryset=Site.objects.filter(active=True).order_by("code"),

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.facts import objections
-from p2p.core.web import journal
+from p2p.core.web import journal, lookup
 from strategies import bomplaces, routeplaces, workplaces
 from strategies.facts import Activating, Reopening
-from strategies.models import BomVersion, ImportRun, Item, RouteVersion, Vendor
+from strategies.models import BomVersion, ImportRun, Item, RouteVersion, StandardOperation, Vendor
 from strategies.models.version import VERSION_FLOW
 from strategies.services import versions
 from strategies.services.importer import import_again, import_rest
@@ -26,6 +26,7 @@ IMPORTERS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
 def register() -> None:
     """Called once by AppConfig.ready."""
     _rail()
+    _look_ups()
     _lists()
     _item()
     _vendor()
@@ -45,6 +46,14 @@ def register() -> None:
     workplaces.register()
     routeplaces.register()
     _words()
+
+
+def _look_ups() -> None:
+    items = lookup.Source(rows=lambda: Item.objects.filter(active=True), note="unit__code")
+    lookup.register(Item, items)
+    lookup.register(Vendor, lookup.Source(rows=lambda: Vendor.objects.filter(active=True)))
+    library = lookup.Source(rows=lambda: StandardOperation.objects.filter(active=True), number="code")
+    lookup.register(StandardOperation, library)
 
 
 def _rail() -> None:

@@ -58,7 +58,6 @@ urlpatterns = [
     path("designer/<int:pk>/", bom_edit.Edit.as_view(), name="designer-edit"),
     path("designer/<int:pk>/lines/", bom_rows.Lines.as_view(), name="designer-lines"),
     path("designer-levels/<int:pk>/", bom_rows.Level.as_view(), name="designer-level"),
-    path("designer-items/", bom_edit.Items.as_view(), name="designer-items"),
     path("routes/", lists.Routes.as_view(), name="routes"),
     path("routes/<int:pk>/", routes.RoutePage.as_view(), name="route"),
     path("routes/<int:pk>/copy/", routes.CopyRoute.as_view(), name="copy-route"),

@@ -8,26 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.models import Hold, Lot, Serial
 from strategies.models import Item, Location, ReasonCode
-
-
-class NumberField(forms.CharField):
-    """A record typed by its number; thousands of items do not fit into a select."""
-
-    def __init__(self, *, rows: Any, **options: Any) -> None:
-        self.rows = rows
-        super().__init__(**options)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        found = self.rows.filter(number__iexact=text).first()
-        if found is None:
-            what = self.rows.model._meta.verbose_name
-            raise forms.ValidationError(_("There is no {what} {number}.").format(what=what, number=text))
-        return found
 
 
 class PlaceField(forms.ModelChoiceField):
@@ -45,9 +28,9 @@ def places(*, inside: bool = True) -> Any:
 class _OfItem(forms.Form):
     """An item, and perhaps a lot or serial number of it."""
 
-    item = NumberField(label=_("Item"), rows=Item.objects.select_related("unit"))
-    lot = forms.CharField(label=_("Lot"), max_length=60, required=False)
-    serial = forms.CharField(label=_("Serial number"), max_length=60, required=False)
+    item = KeyedField(label=_("Item"), rows=Item.objects.select_related("unit"))
+    lot = NumberOf(label=_("Lot"), model=Lot, within="item", max_length=60, required=False)
+    serial = NumberOf(label=_("Serial number"), model=Serial, within="item", max_length=60, required=False)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import places
 from p2p.core.access import Role
-from p2p.core.web import journal
-from p2p.inventory.models import Hold, Move
+from p2p.core.web import journal, lookup
+from p2p.inventory.models import Hold, Lot, Move, Serial
 
 MOVERS = (Role.SUPERVISOR, Role.OPERATOR)
 HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
@@ -15,6 +15,9 @@ HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
 
 def register() -> None:
     """Called once by AppConfig.ready."""
+    for model in (Lot, Serial):
+        rows = lookup.Source(rows=model.objects.all, name="item__number", within="item__number")
+        lookup.register(model, rows)
     nav = places.nav
     nav(section="inventory", title=_("Stock"), url_name="inventory:stock", order=10)
     nav(section="inventory", title=_("Movements"), url_name="inventory:moves", order=20)

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from django import forms
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from strategies.forms.common import DAY, Keyed
 from strategies.models import Item, ItemGroup, Site
 
-FIND = {
-    "data-find": reverse_lazy("strategies:designer-items"),
-    "data-none": _("No item begins or is called like that."),
-    "autocomplete": "off",
-}
-
 
 class ReplaceForm(forms.Form):
     """Each field is a parameter of `replace.start` and `replace.preview`."""
 
-    old = Keyed(label=_("Instead of"), rows=Item.objects.select_related("unit"), widget=forms.TextInput(FIND))
-    new = Keyed(label=_("Use"), rows=Item.objects.select_related("unit"), widget=forms.TextInput(FIND))
+    old = Keyed(label=_("Instead of"), rows=Item.objects.select_related("unit"))
+    new = Keyed(label=_("Use"), rows=Item.objects.select_related("unit"))
     ratio = forms.DecimalField(label=_("How many for one"), initial=1, max_digits=24, decimal_places=12)
     valid_from = forms.DateField(
         label=_("From"), required=False, widget=DAY, help_text=_("Empty: the lines change at once.")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -19,12 +18,11 @@ from p2p.core.models import Journal
 from p2p.core.refusal import Refused
 from p2p.core.web.page import Page, who
 from strategies.forms.cells import Cells, pasted
-from strategies.models import BomLine, BomVersion, Item
+from strategies.models import BomLine, BomVersion
 from strategies.services import designing
 from strategies.services.bom_inputs import LineInput
 from strategies.views.bom_rows import ROWS, row_of
 
-FOUND = 12
 MOST = 5000
 """Rows that one paste may bring."""
 
@@ -157,21 +155,3 @@ WORK: dict[str, Work] = {
     "move": _move,
     "undo": _undo,
 }
-
-
-class Items(Page):
-    """Components to choose from, by number or name: numbers that begin with the text come first."""
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        typed = request.GET.get("q", "").strip()
-        rows = Item.objects.filter(active=True).select_related("unit").order_by("number")
-        found = list(rows.filter(number__istartswith=typed)[:FOUND]) if typed else []
-        if typed and len(found) < FOUND:
-            wanted = Q()
-            for word in typed.split():
-                wanted &= Q(name__icontains=word) | Q(number__icontains=word)
-            more = rows.filter(wanted).exclude(pk__in=[item.pk for item in found])
-            found += list(more[: FOUND - len(found)])
-        return JsonResponse(
-            {"items": [{"number": item.number, "name": item.name, "unit": item.unit.code} for item in found]}
-        )

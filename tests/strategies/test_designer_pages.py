@@ -162,7 +162,7 @@ def test_a_wrong_pasted_row_is_named_and_none_is_kept(engineer, draft):
 
 def test_components_are_found_by_number_first_then_by_name(engineer, draft):
     make_item("ZZ", name="Spare wheel")
-    found = engineer.get("/strategies/designer-items/?q=wheel").json()["items"]
+    found = engineer.get("/core/find/strategies.item/?q=wheel").json()["items"]
     assert [item["number"] for item in found] == ["WHEEL", "ZZ"]
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django_filters.fields import DateRangeField
 
 from p2p.core import access, places
-from p2p.core.web import formats, rail, states
+from p2p.core.web import formats, lookup, rail, states
 from p2p.core.web import gantt as gantt_words
 
 register = template.Library()
@@ -230,7 +230,7 @@ def control(field: Any, nothing: Any = "") -> SafeString:
     widget = field.field.widget
     plain = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
     named = next((css for kind, css in plain.items() if isinstance(widget, kind)), "form-control")
-    attrs = {"class": f"{widget.attrs.get('class', '')} {named}".strip()}
+    attrs = {"class": f"{widget.attrs.get('class', '')} {named}".strip(), **lookup.looked(field.field)}
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"err-{field.auto_id}"}
     elif field.help_text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
-from p2p.core.web import actions, annex, gallery, journal, runs, shellviews
+from p2p.core.web import actions, annex, gallery, journal, lookup, runs, shellviews
 
 _core = (
     [
@@ -13,6 +13,7 @@ _core = (
         path("runs/<str:kind>/<int:pk>/", runs.RunPage.as_view(), name="run"),
         path("core/run-chip/", runs.RunChip.as_view(), name="run-chip"),
         path("core/counts/", shellviews.Counts.as_view(), name="counts"),
+        path("core/find/<str:label>/", lookup.Find.as_view(), name="find"),
         path("core/views/", shellviews.ViewSave.as_view(), name="view-save"),
         path("core/views/<int:pk>/drop/", shellviews.ViewDrop.as_view(), name="view-drop"),
         path("core/journal/<str:label>/<int:pk>/", journal.JournalPanel.as_view(), name="journal"),

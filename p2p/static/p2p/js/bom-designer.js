@@ -2,7 +2,7 @@
 // Each change carries the revision it was made on; when somebody else was quicker the entry stays and the page says so.
 import { say, toast } from "./shell.js";
 import { listen } from "./bom-drag.js";
-import { suggest } from "./bom-suggest.js";
+import { suggest } from "./find.js";
 
 const card = document.querySelector("[data-designer]");
 const body = card?.querySelector("tbody");

@@ -1,5 +1,6 @@
 // The shell of every page: dialogs, menus, tooltips, toasts, keys, rail, theme switch, Ctrl+K.
 import { openPalette } from "./palette.js";
+import "./find.js";
 import "./menus.js";
 import "./tips.js";
 import "./tree.js";

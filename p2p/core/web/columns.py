@@ -65,6 +65,11 @@ class Column:
     hidden: bool = False
 
     @property
+    def acts(self) -> bool:
+        """The column without a title has the buttons of the row: it stays in sight while the rest scrolls."""
+        return not self.title
+
+    @property
     def right(self) -> bool:
         return self.kind in RIGHT
 
@@ -111,9 +116,13 @@ def cell(column: Column, record: Any, url: str = "") -> Cell:
     target = column.href(record) if column.href else url if column.link else ""
     html = format_html('<a href="{}">{}</a>', target, inner) if target and value not in (None, "") else inner
     tone = column.tone(record) if column.tone else ""
-    classes = " ".join(
-        filter(None, ["n" if column.right else "", "code" if column.kind == "code" else "", tone])
+    parts = (
+        "n" if column.right else "",
+        "code" if column.kind == "code" else "",
+        "stay" if column.acts else "",
+        tone,
     )
+    classes = " ".join(filter(None, parts))
     raw = str(value) if column.total and value is not None else ""
     full = str(value) if column.kind == "text" and isinstance(value, str) and len(value) > 18 else ""
     return Cell(html, classes, raw, full)

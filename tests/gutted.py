@@ -68,6 +68,11 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     return True
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No test is counted here, so what was proved says how it ended."""
+    session.exitstatus = 0 if _proved and all(_proved.values()) else 1
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     idle = [f"{promise} | {service}" for (promise, service), proved in _proved.items() if not proved]
     terminalreporter.write_line(f"{len(_proved)} services gutted, {len(idle)} unnoticed")

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q, Sum
 from costing.engine.variances import Case, Consumed, Outside, Worked
 from costing.models import CostVersion, Entry, ItemCost, Posting
 from costing.selectors.standards import Rates, rates, standards
-from costing.snapshot import hours_of, vendor_prices
+from costing.snapshot import vendor_prices
 from execution.models import MaterialMove, Report
 from p2p.core.numbers import ScrapRule, with_scrap
 from planning.models import Material, Operation, ProductionOrder
@@ -183,11 +183,11 @@ def _worked(
 
 
 def allowed_hours(operation: Operation) -> tuple[Fraction, Fraction]:
-    """(hours per piece, hours per order) that the order's own copy allows."""
+    """(hours per piece that enters, hours per order) that the order's own copy allows."""
+    run, setup = Fraction(operation.run_seconds, 3600), Fraction(operation.setup_seconds, 3600)
     if operation.route_operation is not None and operation.route_operation.run_basis == "order":
-        return hours_of(operation.route_operation)
-    run = Fraction(operation.run_seconds, 3600) / Fraction(operation.quantity)
-    return run, Fraction(operation.setup_seconds, 3600)
+        return Fraction(0), setup + run
+    return run / Fraction(operation.quantity), setup
 
 
 def _fees(

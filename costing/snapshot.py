@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +18,9 @@ from costing.selectors.standards import rates
 from costing.services.elements import element_for
 from p2p.core.numbers import ScrapRule
 from p2p.core.refusal import Refused
-from strategies.engine.need import Consumption, consumption_of
+from strategies.engine.need import Consumption, Through, consumption_of
+from strategies.engine.routing import HOUR, run_time
+from strategies.engine.routing import Step as Timed
 from strategies.models import (
     BomLine,
     BomVersion,
@@ -31,6 +33,7 @@ from strategies.models import (
     VendorPrice,
 )
 from strategies.selectors.needs import RouteScrap, step_tables
+from strategies.selectors.routes import Places, step_of
 from strategies.selectors.settings import settings_at
 from strategies.selectors.versions import Either, Versions
 
@@ -73,11 +76,12 @@ class _Reader:
     def read(self) -> Snapshot:
         """All parts: every active item, with its BOM, route and price."""
         self.factors = _factors()
+        self.scrap, self.places = RouteScrap(self.site), Places()
         policies = settings_at(self.site)
         boms = _current(BomVersion, self.site, self.day, policies)
         routes = _current(RouteVersion, self.site, self.day, policies)
         uses = self._uses(boms, routes, policies)
-        steps, fees = self._work(routes)
+        steps, fees = self._work(boms, routes, policies)
         prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))
         parts = []
         for item in Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True):
@@ -112,7 +116,7 @@ class _Reader:
             .select_related("component", "unit")
             .order_by("bom", "position")
         )
-        scrap, tables = RouteScrap(self.site), step_tables()
+        tables = step_tables()
         found: dict[int, list[Use]] = defaultdict(list)
         for line in lines:
             bom = owners[line.bom_id]
@@ -126,9 +130,9 @@ class _Reader:
                 factor=factor,
                 steps=tables.get(line.pk, ()),
                 rule=ScrapRule(self.site.scrap_rule),
-                through=scrap.at(route.pk if route else None, line.operation_number),
+                through=self.scrap.at(route.pk if route else None, line.operation_number),
             )
-            launch = Fraction(_lot(policies.get(bom.item_id))) / Fraction(bom.yield_fraction)
+            launch = _launch(policies.get(bom.item_id), bom)
             found[bom.item_id].append(use_of(line.component_id, need, launch))
         return found
 
@@ -144,11 +148,18 @@ class _Reader:
         self.missing.append(Missing("no_conversion", line.bom.item_id, words))
         return None
 
-    def _work(self, routes: Mapping[int, RouteVersion]) -> tuple[dict[int, list[Step]], dict[int, list[Fee]]]:
+    def _work(
+        self,
+        boms: Mapping[int, BomVersion],
+        routes: Mapping[int, RouteVersion],
+        policies: Mapping[int, ItemPolicy],
+    ) -> tuple[dict[int, list[Step]], dict[int, list[Fee]]]:
         owners = {route.pk: route.item_id for route in routes.values()}
+        # An order takes the operation itself or one alternate, never both: the standard is the operation's.
         operations = (
-            RouteOperation.objects.filter(route__in=owners)
-            .select_related("group")
+            RouteOperation.objects.filter(route__in=owners, alternate_of=None)
+            .select_related("group", "route_group")
+            .prefetch_related("route_group__phases")
             .order_by("route", "number")
         )
         steps: dict[int, list[Step]] = defaultdict(list)
@@ -165,12 +176,12 @@ class _Reader:
                 else:
                     fees[item].append(Fee(self.outsourcing, fee))
                 continue
-            step = self._step(operation, item)
+            step = self._step(operation, item, _launch(policies.get(item), boms.get(item)))
             if step is not None:
                 steps[item].append(step)
         return steps, fees
 
-    def _step(self, operation: RouteOperation, item: int) -> Step | None:
+    def _step(self, operation: RouteOperation, item: int, launch: Fraction) -> Step | None:
         category = operation.cost_category_id or (
             operation.group.cost_category_id if operation.group else None
         )
@@ -178,8 +189,9 @@ class _Reader:
             self.missing.append(Missing("no_rate", item, {"operation": str(operation.number)}))
             return None
         element, per_hour = self.rates.hourly[category]
-        piece, order = hours_of(operation)
-        return Step(element, per_hour, piece, order)
+        through = self.scrap.at(operation.route_id, operation.number)
+        piece, lot = hours_of(_estimated(operation, self.places), through, launch)
+        return Step(element, per_hour, piece, lot)
 
 
 def use_of(component: int, need: Consumption, launch: Fraction) -> Use:
@@ -188,12 +200,24 @@ def use_of(component: int, need: Consumption, launch: Fraction) -> Use:
     return Use(component, *even) if even else Use(component, 0, need.needed(launch))
 
 
-def hours_of(operation: RouteOperation) -> tuple[Fraction, Fraction]:
-    """(hours per piece, hours per order) of a route operation, exactly."""
-    setup, run = Fraction(operation.setup_seconds, 3600), Fraction(operation.run_seconds) / 3600
-    if operation.run_basis == RouteOperation.Basis.ORDER:
-        return Fraction(0), setup + run
-    return run / Fraction(operation.run_quantity), setup
+def hours_of(step: Timed, through: Through, launch: Fraction) -> tuple[Fraction, Fraction]:
+    """(hours per piece of the order, hours once) of an operation, exactly: the run time that planning reckons with,
+    for the pieces that enter the operation when `launch` pieces are ordered. Started batches and what is lost once
+    are spread over these.
+    """
+    run = run_time(step, through.share * launch + through.fixed) / HOUR
+    setup = Fraction(step.setup, HOUR)
+    return (Fraction(0), setup + run) if step.basis == "order" else (run / launch, setup)
+
+
+def _estimated(operation: RouteOperation, places: Places) -> Timed:
+    """Its times as planning takes them, without what its route group does not estimate."""
+    step, group = step_of(operation, places), operation.route_group
+    if group is not None and not group.estimates_setup:
+        step = replace(step, setup=0)
+    if group is not None and not group.estimates_run:
+        step = replace(step, run=Fraction(0), basis="piece")
+    return step
 
 
 def _factors() -> dict[tuple[int | None, int, int], Fraction]:
@@ -221,6 +245,11 @@ def _lot(policy: ItemPolicy | None) -> Decimal:
     if policy is None:
         return Decimal(1)
     return policy.fixed_quantity or policy.minimum_quantity or Decimal(1)
+
+
+def _launch(policy: ItemPolicy | None, bom: BomVersion | None) -> Fraction:
+    """Pieces that an order of the costing lot starts with."""
+    return Fraction(_lot(policy)) / Fraction(bom.yield_fraction if bom else 1)
 
 
 def vendor_prices(site: Site, day: date, items: Iterable[int]) -> dict[tuple[int, int], Fraction]:

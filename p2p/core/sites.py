@@ -44,7 +44,8 @@ def _behind(keys: Sequence[models.ForeignKey[Any, Any]], deepest: int) -> tuple[
 
 def codes_of(rows: models.QuerySet[Any]) -> set[str]:
     """The codes of the sites of these records, in one query; those that belong to every site add none."""
-    wanted = paths(rows.model)
+    model: type[models.Model] = rows.model
+    wanted = paths(model)
     found = rows.order_by().values_list(*wanted).distinct() if wanted else ()
     return {code for row in found for code in row if code}
 

@@ -1,33 +1,28 @@
 """Reading bills: one level of a tree, sums over all levels, and where an item goes.
 
 The bill of an item on a day is its active version that holds then, by the rule of `selectors.versions`: one for
-the site before one for all sites, the highest quantity step not above the order's, else the lowest. Nothing walks
-paths: the database reaches each item once, and quantities are added up level by level.
+the site before one for all sites, the highest quantity step not above what is needed of the item, else the lowest.
+Nothing walks paths: the database reaches each item once, and quantities are added up level by level. The scrap of
+routes is in all figures, what vendors supply in none, and phantoms go by the version and route their lines name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
 
-from p2p.core.numbers import ScrapRule, decimal_of
-from p2p.core.refusal import Refused
+from p2p.core.numbers import decimal_of
 from strategies.engine.bom import Bills, Line
-from strategies.engine.need import COLUMNS, Consumption, Row, consumption_of
-from strategies.engine.units import Conversions, MissingConversion
-from strategies.models import BomLine, BomStep, BomVersion, Item, Site
-from strategies.selectors.units import conversions
+from strategies.engine.need import COLUMNS, Consumption, Row
+from strategies.engine.units import Conversions
+from strategies.models import BomLine, BomVersion, Item, Site
+from strategies.selectors.bom_walk import HOLDS, NAMED, SPOKEN, Node, Rules, Sums, Taken, sums
 
-Taken: TypeAlias = tuple[int, int, Consumption]  # parent, component, what the line takes
-Steps: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 _PICK = """
     SELECT pick.id, pick.batch_quantity, pick.yield_fraction
       FROM strategies_bomversion AS pick
@@ -39,41 +34,32 @@ _PICK = """
               abs(pick.from_quantity - %(quantity)s), pick.id
      LIMIT 1
 """
-_HOLDS = """
-    (line.valid_from IS NULL OR line.valid_from <= %(day)s) AND (line.valid_to IS NULL OR line.valid_to >=
-    %(day)s)
-"""
-_SPOKEN = ", ".join(f"line.{name}" for name in COLUMNS)
-_DOWN = f"""
-    WITH RECURSIVE below (item_id) AS (
-        SELECT unnest(%(items)s::bigint[])
-        UNION
-        SELECT line.component_id
-          FROM below
-          JOIN LATERAL ({_PICK.format(item="below.item_id")}) AS bom ON true
-          JOIN strategies_bomline AS line ON line.bom_id = bom.id AND {_HOLDS}
-    )
-    SELECT below.item_id, line.component_id, bom.batch_quantity, bom.yield_fraction, unit.code, line.id,
-           {_SPOKEN}
-      FROM below
-      JOIN LATERAL ({_PICK.format(item="below.item_id")}) AS bom ON true
-      JOIN strategies_bomline AS line ON line.bom_id = bom.id AND {_HOLDS}
-      JOIN strategies_unit AS unit ON unit.id = line.unit_id
-     ORDER BY below.item_id, line.position
-"""
-# The lines come along: to look for them again among ten thousand parents, the planner would walk loops in loops.
+# The lines come along: to look for them again among ten thousand parents, the planner would walk loops in loops. A
+# version is above when it is its item's, or when a phantom's line names it; then only such lines lead on.
 _UP = f"""
-    WITH RECURSIVE above (item_id, line_id) AS (
-        SELECT %(item)s::bigint, NULL::bigint
+    WITH RECURSIVE above (item_id, bom_id, route_id, line_id) AS (
+        SELECT %(item)s::bigint, NULL::bigint, NULL::bigint, NULL::bigint
         UNION
-        SELECT version.item_id, line.id
+        SELECT version.item_id, bom.pin, bom.route, line.id
           FROM above
-          JOIN strategies_bomline AS line ON line.component_id = above.item_id AND {_HOLDS}
+          JOIN strategies_bomline AS line ON line.component_id = above.item_id AND {HOLDS}
+           AND (above.line_id IS NULL
+                OR (above.bom_id, above.route_id) IS NOT DISTINCT FROM ({NAMED}))
           JOIN strategies_bomversion AS version ON version.id = line.bom_id
-          JOIN LATERAL ({_PICK.format(item="version.item_id")}) AS bom ON bom.id = version.id
+          JOIN LATERAL (
+              SELECT NULL::bigint AS pin, NULL::bigint AS route
+                FROM ({_PICK.format(item="version.item_id")}) AS held WHERE held.id = version.id
+               UNION
+              SELECT {NAMED}
+                FROM strategies_bomline AS line
+               WHERE line.component_id = version.item_id AND line.kind = 'phantom' AND {HOLDS}
+                 AND (line.component_bom_id = version.id AND version.state IN ('active', 'approved')
+                      OR line.component_bom_id IS NULL AND line.component_route_id IS NOT NULL
+                     AND version.id = (SELECT held.id FROM ({_PICK.format(item="version.item_id")}) AS held))
+          ) AS bom ON true
     )
-    SELECT version.item_id, line.component_id, version.batch_quantity, version.yield_fraction, unit.code, line.id,
-           {_SPOKEN}
+    SELECT version.item_id, above.bom_id, above.route_id, version.batch_quantity, version.yield_fraction,
+           line.component_id, {NAMED}, line.id, line.operation_number, unit.code, {SPOKEN}
       FROM above
       JOIN strategies_bomline AS line ON line.id = above.line_id
       JOIN strategies_bomversion AS version ON version.id = line.bom_id
@@ -113,6 +99,12 @@ def bill_of(
     return BomVersion.objects.select_related("item__unit", "site").get(pk=row[0]) if row else None
 
 
+def named_bill(item: Item, key: int) -> BomVersion | None:
+    """The version that a phantom's line names, if it may be used. One query, none without a key."""
+    usable = BomVersion.objects.filter(pk=key, item=item, state__in=("active", "approved"))
+    return usable.select_related("item__unit", "site").first() if key else None
+
+
 def _asked(item: Item, day: date, site: Site | None, quantity: Decimal) -> dict[str, Any]:
     return {"item": item.pk, "day": day, "site": site.pk if site else None, "quantity": quantity}
 
@@ -124,9 +116,10 @@ def children(
     site: Site | None = None,
     factor: Fraction = Fraction(1),
     ways: Conversions | None = None,
+    route: int | None = None,
 ) -> list[Branch]:
-    """The lines of one bill that hold on a day; `factor` pieces of its item go into one root. Three
-    queries."""
+    """The lines of one bill that hold on a day; `factor` pieces of its item go into one root. `route`: the one by
+    which it is made, where a line above names it. Three queries, with steps or route scrap up to eight."""
     lines = [
         line
         for line in bom.lines.select_related("component__unit", "unit").order_by("position")
@@ -138,163 +131,102 @@ def children(
             "item_id", flat=True
         )
     )
-    batch = Fraction(bom.batch_quantity) * Fraction(bom.yield_fraction)
-    found = _consumptions(
-        [
-            (
-                bom.item_id,
-                line.component_id,
-                bom.batch_quantity,
-                bom.yield_fraction,
-                line.unit.code,
-                line.pk,
-                *(getattr(line, name) for name in COLUMNS),
-            )
-            for line in lines
-        ],
-        {line.component_id: line.component for line in lines},
-        _rule(site),
-        ways,
-    )
+    batch, parent = Fraction(bom.batch_quantity), Node(bom.item_id, None, route)
+    own = [(line, taken_of(line)) for line in lines]
+    rules = Rules(site, day, [(bom.item_id, taken) for _line, taken in own if taken], ways)
     branches = []
-    for line, (_parent, _component, consumption) in zip(lines, found, strict=True):
-        per = consumption.needed(batch) / batch
+    for line, taken in own:
+        if taken is None:
+            # Nothing of ours is taken: the vendor brings it.
+            branches.append(Branch(line, Decimal(0), Decimal(0), False))
+            continue
+        rule = rules.of(taken, line.component, bom.batch_quantity, parent, batch)
+        per = rule.needed(batch) / (batch * Fraction(bom.yield_fraction))
         branches.append(Branch(line, decimal_of(per), decimal_of(per * factor), line.component_id in opened))
     return branches
 
 
-def _rule(site: Site | None) -> ScrapRule:
-    return ScrapRule(site.scrap_rule) if site else ScrapRule.DIVISOR
+def taken_of(line: BomLine) -> Taken | None:
+    """The line as the walk reads it; None for what a vendor supplies. Its unit has to be there already."""
+    if line.kind == BomLine.Kind.VENDOR:
+        return None
+    said = Row(*(getattr(line, name) for name in COLUMNS))
+    return Taken(node_of(line), line.pk, line.operation_number, line.unit.code, said)
 
 
-@lru_cache(maxsize=65_536)  # a big plant has few different lines, and fractions are slow
-def _spoken(
-    row: Row, batch: Decimal, yields: Decimal, factor: Fraction, rule: ScrapRule, steps: Steps
-) -> Consumption:
-    size = Fraction(batch) * Fraction(yields)
-    return consumption_of(row, batch=size, factor=factor, steps=steps, rule=rule)
-
-
-def _factor(ways: Conversions, unit: str, item: Item) -> Fraction:
-    try:
-        return ways.factor(unit, item.unit.code, item.number)
-    except MissingConversion:
-        raise Refused(
-            _("{item} is counted in {wanted}, and nothing says how many {wanted} one {given} is."),
-            code="no_conversion",
-            item=item.number,
-            wanted=item.unit.code,
-            given=unit,
-        ) from None
+def node_of(line: BomLine) -> Node:
+    """What the line takes: of a phantom the version and route it names, too."""
+    if line.kind != BomLine.Kind.PHANTOM:
+        return Node(line.component_id)
+    return Node(line.component_id, line.component_bom_id, line.component_route_id)
 
 
 def explode(item: Item, *, quantity: Decimal, day: date, site: Site | None = None) -> list[Needed]:
-    """Everything that `quantity` of an item takes, on all levels, each component once with its sum. Three queries."""
-    rows = _rows(_DOWN, {**_asked(item, day, site, quantity), "items": [item.pk]})
-    return _needs(item, quantity, rows, site)
+    """Everything that `quantity` of an item takes, on all levels, each component once with its sum, as planning comes
+    to it but for what is in stock. Three queries, with steps or route scrap up to eight."""
+    return _needs(sums(item, Fraction(quantity), day=day, site=site))
 
 
 def explode_version(bom: BomVersion, *, day: date) -> list[Needed]:
     """What one batch of this version takes on all levels, whatever its state; below its own lines the bills that
-    hold. Four queries."""
-    lines = bom.lines.values_list("component_id", "unit__code", "pk", "valid_from", "valid_to", *COLUMNS)
-    own = [
-        (bom.item_id, component, bom.batch_quantity, bom.yield_fraction, unit, key, *said)
-        for component, unit, key, first, last, *said in lines
-        if (first is None or first <= day) and (last is None or day <= last)
-    ]
-    asked = _asked(bom.item, day, bom.site, bom.batch_quantity)
-    below = _rows(_DOWN, {**asked, "items": [row[1] for row in own]})
-    return _needs(bom.item, bom.batch_quantity, [*own, *below], bom.site)
+    hold. As many queries as `explode`."""
+    return _needs(sums(bom.item, Fraction(bom.batch_quantity), day=day, site=bom.site, opened=bom.pk))
 
 
-def lines_below(items: Sequence[int], bom: BomVersion, *, day: date, site: Site | None) -> list[int]:
-    """Keys of the lines of all bills that hold below these items, as an order of one batch of `bom` finds them."""
-    asked = _asked(bom.item, day, site, bom.batch_quantity)
-    return [row[5] for row in _rows(_DOWN, {**asked, "items": list(items)})]
+def opened_below(bom: BomVersion, *, day: date, site: Site | None) -> dict[Node, tuple[int, list[int]]]:
+    """Each node of all levels of one batch, the version itself first: key of its bill, and of the lines that hold."""
+    found = sums(bom.item, Fraction(bom.batch_quantity), day=day, site=site, opened=bom.pk)
+    return {node: (bill.key, [line.line for line in bill.lines]) for node, bill in found.bills.items()}
 
 
-def _needs(item: Item, quantity: Decimal, rows: Sequence[tuple[Any, ...]], site: Site | None) -> list[Needed]:
-    items = _items(rows, item)
-    taken = _consumptions(rows, items, _rule(site))
-    bills = Bills(_lines(taken))
-    amounts = _amounts(item.pk, Fraction(quantity), bills, taken)
-    direct = {component for parent, component, _consumption in taken if parent == item.pk}
-    level = bills.codes.get(item.pk, 0)
+def _needs(found: Sums) -> list[Needed]:
+    """By item: one that is taken by different versions is summed up."""
+    amounts: dict[int, Fraction] = {}
+    levels: dict[int, int] = {}
+    for node, amount in found.amounts.items():
+        amounts[node.item] = amounts.get(node.item, Fraction(0)) + amount
+        levels[node.item] = max(levels.get(node.item, 0), found.levels[node])
     return [
-        Needed(items[key], decimal_of(amount), bills.codes[key] - level, key in direct)
-        for key, amount in amounts.items()
-        if key != item.pk
+        Needed(found.items[key], decimal_of(amount), levels[key], key in found.direct)
+        for key, amount in sorted(amounts.items(), key=lambda one: levels[one[0]])
     ]
-
-
-def _amounts(root: int, quantity: Fraction, bills: Bills[int], taken: Sequence[Taken]) -> dict[int, Fraction]:
-    """Sums from the top down; each item's bill is asked once, for all that is needed of the item."""
-    below: dict[int, list[tuple[int, Consumption]]] = {}
-    for parent, component, consumption in taken:
-        below.setdefault(parent, []).append((component, consumption))
-    amounts = {root: quantity}
-    for key in sorted(bills.order, key=bills.order.__getitem__):
-        if key not in amounts:
-            continue
-        for component, consumption in below.get(key, ()):
-            amounts[component] = amounts.get(component, Fraction(0)) + consumption.needed(amounts[key])
-    return amounts
 
 
 def where_used(item: Item, *, day: date, site: Site | None = None) -> list[Needed]:
-    """Every item that takes this one, on all levels, with how much one piece of it takes. Three queries."""
-    rows = _rows(_UP, _asked(item, day, site, Decimal(1)))
-    items = _items(rows, item)
-    taken = _consumptions(rows, items, _rule(site))
-    bills = Bills(_lines(taken))
-    direct = {parent for parent, component, _consumption in taken if component == item.pk}
-    level = bills.codes.get(item.pk, 0)
-    return [
-        Needed(items[key], decimal_of(per), level - bills.codes[key], key in direct, not bills.above.get(key))
-        for key, per in bills.where_used(item.pk).items()
-    ]
-
-
-def _rows(sql: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Every item that takes this one, on all levels, with how much one piece of it takes; each by the version that
+    holds for one piece. Three queries, with steps or route scrap up to eight."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, asked)
-        return list(cursor.fetchall())
+        cursor.execute(_UP, _asked(item, day, site, Decimal(1)))
+        rows = [(Node(*row[:3]), row[3], row[4], Taken(Node(*row[5:8]), *row[8:11], Row(*row[11:])))
+                for row in cursor.fetchall()]  # fmt: skip
+    keys = {key for parent, _batch, _yields, line in rows for key in (parent.item, line.below.item)}
+    items = {item.pk: item, **Item.objects.select_related("unit", "group").in_bulk(keys)}
+    rules = Rules(site, day, [(parent.item, line) for parent, _batch, _yields, line in rows])
+    places: dict[Node, int] = {Node(item.pk): 0}
+    lines = []
+    for parent, batch, yields, line in rows:
+        rule = rules.of(line, items[line.below.item], batch, parent, Fraction(1))
+        # However its line names it, the item itself is one.
+        below = Node(item.pk) if line.below.item == item.pk else line.below
+        per = _each(rule) / Fraction(yields) if yields != 1 else _each(rule)
+        lines.append(Line(places.setdefault(parent, len(places)), places.setdefault(below, len(places)), per))
+    bills, nodes = Bills(lines), list(places)
+    level = bills.codes.get(0, 0)
+    per_item: dict[int, Needed] = {}
+    for place, per in bills.where_used(0).items():
+        key = nodes[place].item
+        up, direct = level - bills.codes[place], 0 in bills.below.get(place, {})
+        known = per_item.get(key)
+        if known is None or nodes[place].bom is None:
+            per_item[key] = Needed(items[key], decimal_of(per), up, direct, not bills.above.get(place))
+        if known is not None:
+            # As the item and as a named version of it: one row, a top only when nothing takes either.
+            top = known.top and not bills.above.get(place)
+            per_item[key] = replace(per_item[key], direct=direct or known.direct, top=top)
+    return list(per_item.values())
 
 
-def _items(rows: Sequence[tuple[Any, ...]], item: Item) -> dict[int, Item]:
-    keys = {key for row in rows for key in row[:2]}
-    return {item.pk: item, **Item.objects.select_related("unit", "group").in_bulk(keys)}
-
-
-def _consumptions(
-    rows: Sequence[tuple[Any, ...]],
-    items: dict[int, Item],
-    rule: ScrapRule,
-    ways: Conversions | None = None,
-) -> list[Taken]:
-    known = ways or conversions()
-    steps = _steps([row[5] for row in rows if row[5 + 1 + COLUMNS.index("formula")] == BomLine.Formula.STEP])
-    found = []
-    for parent, component, batch, yields, unit, key, *said in rows:
-        factor = _factor(known, unit, items[component])
-        consumption = _spoken(Row(*said), batch, yields, factor, rule, steps.get(key, ()))
-        found.append((parent, component, consumption))
-    return found
-
-
-def _steps(lines: Sequence[int]) -> dict[int, tuple[tuple[Decimal, Decimal], ...]]:
-    if not lines:
-        return {}
-    rows = BomStep.objects.filter(line__in=lines).order_by("line", "from_quantity")
-    found: dict[int, tuple[tuple[Decimal, Decimal], ...]] = {}
-    for line, start, quantity in rows.values_list("line", "from_quantity", "quantity"):
-        found[line] = (*found.get(line, ()), (start, quantity))
-    return found
-
-
-def _lines(taken: Iterable[Taken]) -> Iterator[Line[int]]:
-    """Edges of the graph: what one piece more takes; where steps or roundings jump, what one piece takes."""
-    for parent, component, consumption in taken:
-        linear = consumption.linear()
-        yield Line(parent, component, linear.per if linear else consumption.needed(Fraction(1)))
+def _each(rule: Consumption) -> Fraction:
+    """What one piece more takes; where steps or roundings jump, what one piece takes."""
+    linear = rule.linear()
+    return linear.per if linear else rule.needed(Fraction(1))

@@ -5,36 +5,32 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import QuerySet
-
-from strategies.engine.units import Conversions
 from strategies.models import BomLine, BomVersion, Site
-from strategies.selectors import bom as bills
-from strategies.selectors.designing import holds, needs
-from strategies.selectors.units import conversions
+from strategies.selectors.bom import opened_below, taken_of
+from strategies.selectors.bom_walk import Node, Rules
+from strategies.selectors.designing import needs
 
 Bill = list[tuple[BomLine, Fraction]]
 
 
-def bills_below(bom: BomVersion, *, day: date, site: Site | None) -> dict[int, Bill]:
-    """Item -> its lines on the day with what one piece takes; the version itself first. Nothing walks paths: an
-    item that goes into many others is in here once."""
-    own = [line for line in _with_items(bom.lines.all()) if holds(line, day)]
-    ways = conversions()
-    found = {bom.item_id: _bill(bom, own, site, ways)}
-    keys = bills.lines_below([line.component_id for line in own], bom, day=day, site=site)
-    rows = _with_items(BomLine.objects.filter(pk__in=keys)).select_related("bom")
-    by_bom: dict[BomVersion, list[BomLine]] = {}
-    for line in rows:
-        by_bom.setdefault(line.bom, []).append(line)
-    deeper = {version.item_id: _bill(version, lines, site, ways) for version, lines in by_bom.items()}
-    return {**deeper, **found}
+def bills_below(bom: BomVersion, *, day: date, site: Site | None) -> dict[Node, Bill]:
+    """Node -> its lines on the day with what one piece takes; the version itself first, as `top_of` names it. Nothing
+    walks paths: an item that goes into many others is in here once. What vendors supply is left out."""
+    opened = opened_below(bom, day=day, site=site)
+    keys = [key for _bom, lines in opened.values() for key in lines]
+    rows = BomLine.objects.filter(pk__in=keys).select_related("component__unit", "unit", "bom")
+    lines = {line.pk: line for line in rows}
+    taken = [(line.bom.item_id, each) for line in lines.values() if (each := taken_of(line))]
+    rules = Rules(site, day, taken)
+    found: dict[Node, Bill] = {}
+    for node, (_bom, own) in opened.items():
+        mine = [lines[key] for key in own]
+        version = mine[0].bom if mine else bom
+        need = needs(version, mine, day=day, site=site, rules=rules, route=node.route)
+        found[node] = [(line, need[line.pk] or Fraction(0)) for line in mine]
+    return found
 
 
-def _with_items(rows: QuerySet[BomLine]) -> QuerySet[BomLine]:
-    return rows.select_related("component__unit", "unit").order_by("bom", "position")
-
-
-def _bill(bom: BomVersion, lines: list[BomLine], site: Site | None, ways: Conversions) -> Bill:
-    need = needs(bom, lines, site, ways)
-    return [(line, need[line.pk] or Fraction(0)) for line in lines]
+def top_of(bom: BomVersion) -> Node:
+    """Where the tree of a version begins."""
+    return Node(bom.item_id, bom.pk)

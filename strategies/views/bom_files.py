@@ -21,7 +21,7 @@ from p2p.core.web.page import Page, sentence
 from strategies.models import BomLine, BomVersion
 from strategies.selectors import bom as bills
 from strategies.selectors import designing
-from strategies.selectors.bom_tree import bills_below
+from strategies.selectors.bom_tree import bills_below, top_of
 from strategies.views.bom_rows import day_of
 
 MOST = 20_000
@@ -83,7 +83,7 @@ class Tree(Page):
     def _rows(self, bom: BomVersion) -> Iterator[Leaf]:
         day, site = day_of(self.request), designing.site_of(bom)
         known = bills_below(bom, day=day, site=site)
-        waiting = [(1, line, Fraction(1)) for line in reversed(known.get(bom.item_id, []))]
+        waiting = [(1, line, Fraction(1)) for line in reversed(known.get(top_of(bom), []))]
         count = 0
         while waiting:
             level, (line, per), factor = waiting.pop()
@@ -93,7 +93,7 @@ class Tree(Page):
                     _("The tree has more than {most} rows: take the file of all levels instead."), most=MOST
                 )
             yield Leaf(level, line, decimal_of(per * factor, 12))
-            deeper = known.get(line.component_id, [])
+            deeper = known.get(bills.node_of(line), [])
             waiting += [(level + 1, below, factor * per) for below in reversed(deeper)]
 
 

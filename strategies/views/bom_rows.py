@@ -23,7 +23,7 @@ from p2p.core.web.page import Page
 from strategies.models import BomLine, BomVersion, Item, Site
 from strategies.models.version import VersionState
 from strategies.selectors import designing
-from strategies.selectors.bom import bill_of
+from strategies.selectors.bom import bill_of, named_bill
 from strategies.selectors.designing import PAGE, Figures
 
 ROWS = "strategies/designer_rows.html"
@@ -193,6 +193,8 @@ def _children(line: BomLine, figures: Figures, level: int, factor: Fraction, cri
         "factor": str(factor * (figures.need[line.pk] or 0)),
         "critical": int(critical),
     }
+    if line.kind == BomLine.Kind.PHANTOM and line.component_bom_id:
+        asked["bom"] = line.component_bom_id
     return f"{reverse('strategies:designer-level', args=[line.component_id])}?{urlencode(asked)}"
 
 
@@ -258,7 +260,8 @@ class Level(Page):
         item, day = get_object_or_404(Item, pk=pk), day_of(request)
         sites = Site.objects.select_related("currency")
         site = sites.filter(code=request.GET.get("site", "")).first()
-        bom = bill_of(item, day=day, site=site)
+        named = named_bill(item, key_of(request.GET.get("bom", "")))
+        bom = named or bill_of(item, day=day, site=site)
         if bom is None:
             return render(request, ROWS, {"rows": []})
         level, factor = whole(request.GET.get("level", "")) or 2, fraction(request.GET.get("factor", ""))
@@ -282,6 +285,10 @@ def _work(like: Row | None, work: Decimal, factor: Fraction, level: int) -> Row:
 
 def whole(text: str) -> int:
     return min(int(text), 100_000) if text.isdecimal() else 0
+
+
+def key_of(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 def fraction(text: str) -> Fraction:

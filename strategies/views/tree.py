@@ -17,7 +17,7 @@ from p2p.core.web import formats
 from p2p.core.web.page import Page
 from strategies.models import BomVersion, Item, Site
 from strategies.selectors import bom as bills
-from strategies.views.bom_rows import day_of, fraction, whole
+from strategies.views.bom_rows import day_of, fraction, key_of, whole
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,18 @@ class TreeRow:
 
 
 def branches_of(
-    bom: BomVersion, *, day: date, site: Site | None = None, level: int = 1, factor: Fraction = Fraction(1)
+    bom: BomVersion,
+    *,
+    day: date,
+    site: Site | None = None,
+    level: int = 1,
+    factor: Fraction = Fraction(1),
+    route: int | None = None,
 ) -> list[TreeRow]:
     """The lines of one bill that hold on a day; `factor` pieces of its item go into one of the root's."""
     return [
         _row(branch, day, site, level, factor)
-        for branch in bills.children(bom, day=day, site=site, factor=factor)
+        for branch in bills.children(bom, day=day, site=site, factor=factor, route=route)
     ]
 
 
@@ -52,6 +58,8 @@ def _row(branch: bills.Branch, day: date, site: Site | None, level: int, factor:
         "factor": str(below),
         "site": site.code if site else "",
     }
+    if line.kind == "phantom":
+        asked |= {"bom": line.component_bom_id or "", "route": line.component_route_id or ""}
     url = f"{reverse('strategies:branches', args=[item.pk])}?{urlencode(asked)}" if branch.has_bill else ""
     cells = (
         (item.number, "code"),
@@ -71,7 +79,10 @@ class Branches(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         item, day = get_object_or_404(Item, pk=pk), day_of(request)
         site = Site.objects.filter(code=request.GET.get("site", "")).first()
-        bom = bills.bill_of(item, day=day, site=site)
+        named = bills.named_bill(item, key_of(request.GET.get("bom", "")))
+        bom = named or bills.bill_of(item, day=day, site=site)
+        route = key_of(request.GET.get("route", "")) or None
         level, factor = whole(request.GET.get("level", "")) or 1, fraction(request.GET.get("factor", ""))
-        rows = branches_of(bom, day=day, site=site, level=min(level, 99), factor=factor) if bom else []
+        level = min(level, 99)
+        rows = branches_of(bom, day=day, site=site, level=level, factor=factor, route=route) if bom else []
         return render(request, "strategies/bom_rows.html", {"branches": rows})

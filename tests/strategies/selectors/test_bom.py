@@ -10,7 +10,18 @@ import pytest
 from p2p.core.refusal import Refused
 from strategies.models import BomLine, BomVersion
 from strategies.selectors import bom as bills
-from tests.factories import make_bom, make_conversion, make_item, make_site, make_unit
+from strategies.selectors import designing
+from strategies.selectors.bills import needs_of
+from strategies.selectors.bom_tree import bills_below
+from tests.factories import (
+    make_bom,
+    make_conversion,
+    make_item,
+    make_policy,
+    make_route,
+    make_site,
+    make_unit,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
@@ -140,3 +151,86 @@ def test_one_level_takes_three_queries_however_long_it_is(django_assert_num_quer
     assert found is not None
     with django_assert_num_queries(3):
         assert len(bills.children(found, day=DAY)) == 9
+
+
+def test_each_item_is_made_by_the_version_for_all_that_is_needed_of_it():
+    top, left, right, part, steel, plastic = (
+        make_item(number) for number in ("TOP", "L", "R", "P", "ST", "PL")
+    )
+    make_bom(top, {left: 1, right: 1})
+    make_bom(left, {part: 300})
+    make_bom(right, {part: 200})
+    make_bom(part, {steel: 1})
+    make_bom(part, {plastic: 1}, version=2, from_quantity=1000)
+    make_bom(top, {steel: 9}, version=2, from_quantity=1000)
+    assert amounts(bills.explode(top, quantity=Decimal(2), day=DAY)) == {
+        "L": 2,
+        "R": 2,
+        "P": 1000,
+        "PL": 1000,
+    }
+    assert amounts(bills.explode(top, quantity=Decimal(1), day=DAY)) == {"L": 1, "R": 1, "P": 500, "ST": 500}
+
+
+def test_what_a_vendor_supplies_is_in_no_figure():
+    bike, paint, frame = make_item("BIKE"), make_item("PAINT"), make_item("FRAME")
+    bom = make_bom(bike, {paint: {"quantity": 1, "kind": "vendor", "operation_number": 10}, frame: 1})
+    make_bom(paint, {make_item("PIGMENT"): 1})
+    assert amounts(bills.explode(bike, quantity=Decimal(10), day=DAY)) == {"FRAME": 10}
+    assert amounts(bills.explode_version(bom, day=DAY)) == {"FRAME": 1}
+    assert not bills.where_used(paint, day=DAY)
+    assert [branch.per_root for branch in bills.children(bom, day=DAY)] == [0, 1]
+    figures = designing.figures(bom, bom.lines.select_related("component__unit", "unit"), day=DAY, site=None)
+    assert sorted(figures.need.values()) == [0, 1]
+    assert figures.unpriced == 1
+
+
+def test_a_phantom_is_opened_by_the_version_its_line_names():
+    bike, kit, bolt, nut = (make_item(number) for number in ("BIKE", "KIT", "BOLT", "NUT"))
+    make_bom(kit, {bolt: 1})
+    named = make_bom(kit, {nut: 1}, version=2, state="approved")
+    top = make_bom(bike, {kit: {"quantity": 3, "kind": "phantom", "component_bom": named}})
+    other = make_item("OTHER")
+    make_bom(other, {bike: 1, kit: 1})
+    assert amounts(bills.explode(bike, quantity=Decimal(1), day=DAY)) == {"KIT": 3, "NUT": 3}
+    assert amounts(bills.explode(other, quantity=Decimal(1), day=DAY)) == {
+        "BIKE": 1,
+        "KIT": 4,
+        "NUT": 3,
+        "BOLT": 1,
+    }
+    assert amounts(bills.where_used(nut, day=DAY)) == {"KIT": 1, "BIKE": 3, "OTHER": 3}
+    assert amounts(bills.where_used(bolt, day=DAY)) == {"KIT": 1, "OTHER": 1}
+    assert amounts(bills.where_used(kit, day=DAY)) == {"BIKE": 3, "OTHER": 4}
+    tree = bills_below(top, day=DAY, site=None)
+    assert [line.component.number for line, _per in tree[bills.node_of(top.lines.get())]] == ["NUT"]
+
+
+def test_what_the_route_loses_is_in_all_figures_by_the_route_that_counts():
+    bike, wheel, spoke = make_item("BIKE"), make_item("WHEEL"), make_item("SPOKE")
+    lossy = [{"scrap_fraction": Decimal("0.2")}, {"scrap_fraction": Decimal("0.5"), "scrap_quantity": 1}]
+    make_route(wheel, lossy)
+    make_route(wheel, [{}, {}], version=2, state="approved")
+    wheels = make_bom(wheel, {spoke: {"quantity": 32, "operation_number": 10}})
+    make_bom(bike, {wheel: 2})
+    # 2 wheels: the second operation starts with 2 / 0.5 + 1 = 5, the first with 5 / 0.8 = 6.25.
+    assert amounts(bills.explode(bike, quantity=Decimal(1), day=DAY)) == {"WHEEL": 2, "SPOKE": 200}
+    assert amounts(bills.where_used(spoke, day=DAY)) == {"WHEEL": 80, "BIKE": 160}
+    # One wheel of a batch of one: (1 / 0.5 + 1) / 0.8 = 3.75.
+    assert bills.children(wheels, day=DAY)[0].per_parent == 120
+    figures = designing.figures(
+        wheels, wheels.lines.select_related("component__unit", "unit"), day=DAY, site=None
+    )
+    assert list(figures.need.values()) == [120]
+    planned = {need.line.component.number: need.quantity for need in needs_of(wheels, Decimal(2), day=DAY)}
+    assert planned == {"SPOKE": 200}
+
+
+def test_delays_of_the_designer_go_by_the_order_settings_in_force():
+    site = make_site()
+    bike, model = make_item("BIKE"), make_item("FRAME")
+    red = make_item("RED", variant_of=model, attributes={"colour": "red"})
+    make_policy(model, site=site, lead_time_days=7)
+    bom = make_bom(bike, {red: 1})
+    figures = designing.figures(bom, bom.lines.select_related("component__unit", "unit"), day=DAY, site=site)
+    assert figures.times.own[red.pk] == 7

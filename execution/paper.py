@@ -13,7 +13,7 @@ from execution.models import PickLine, PickList
 from p2p.core import paper
 from p2p.core.web import formats
 from planning.models import Material, Operation, ProductionOrder
-from strategies.models import InstructionStep
+from strategies.selectors.instructions import ShownStep, steps_of_operations
 
 CODES = 56 * mm
 
@@ -31,22 +31,32 @@ def traveller(order: ProductionOrder) -> bytes:
         .select_related("order", "group", "resource", "vendor")
         .order_by("number")
     )
-    steps: dict[int | None, list[InstructionStep]] = {}
-    rows = InstructionStep.objects.filter(operation__in=[each.route_operation_id for each in operations])
-    for step in rows.order_by("operation_id", "position"):
-        steps.setdefault(step.operation_id, []).append(step)
+    steps = steps_of_operations([each.route_operation_id for each in operations])
     story: list[Flowable] = [paper.head(_("Traveller"), order.number, order.site.name, _order_facts(order))]
     story.append(paper.text(_("Operations"), paper.PART))
     for each in operations:
-        told = [
-            paper.text(f"{step.position}. {step.text}", paper.STEP)
-            for step in steps.get(each.route_operation_id, [])
-        ]
+        told = [part for step in steps.get(each.route_operation_id, []) for part in _step(step)]
         # An operation keeps its first step beside it; long instructions may go on overleaf.
         story.append(KeepTogether([_operation(each), *told[:1]]))
         story += told[1:]
     story += _materials(order)
     return paper.pdf(story, title=f"{_('Traveller')} {order.number}")
+
+
+def _step(shown: ShownStep) -> list[Flowable]:
+    """What to do, with what, to which figures, and how it looks."""
+    step = shown.step
+    words = " ".join(part for part in (step.title and f"{step.title}:", step.text) if part)
+    parts: list[Flowable] = [paper.text(f"{step.position}. {words}", paper.STEP)]
+    beside = [each for each in (step.tools, step.materials, step.specifications) if each]
+    if step.characteristic:
+        beside.append(f"{_('measure')} {step.characteristic.name}: ____________")
+    if beside:
+        parts.append(paper.text(" · ".join(beside), paper.SMALL))
+    for file in shown.pictures:
+        with file.content.open("rb") as content:
+            parts.append(paper.picture(content.read(), name=file.name))
+    return parts
 
 
 def pick_list(one: PickList) -> bytes:

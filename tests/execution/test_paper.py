@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 from reportlab.lib.units import mm
 
 from execution import paper
 from execution.models import PickLine, PickList
 from execution.services.release import release
+from p2p.core.paper import picture
+from p2p.core.services.attachments import attach
 from strategies.models import InstructionStep, Item
 from tests.core.paper.reading import codes, ink_beyond, pages
 from tests.execution.conftest import Plant, operations
@@ -77,3 +81,21 @@ def test_as_many_labels_as_asked_for(plant: Plant, client: Client, asked: str, p
     assert answer["Content-Type"] == "application/pdf"
     assert len(pages(answer.content)) == printed
     assert codes(answer.content, dots=203) == [("Code128", "MO-8"), ("QRCode", "MO-8")]
+
+
+def test_a_traveller_shows_the_pictures_of_its_steps_and_names_what_is_none(plant: Plant) -> None:
+    order = plant.order(5)
+    step = make_route(plant.product, [{}]).operations.get()
+    told = InstructionStep.objects.create(
+        operation=step, position=1, title="Fork", text="Fit it", tools="5 mm key", materials="grease"
+    )
+    type(operations(order)[0]).objects.filter(order=order, number=10).update(route_operation=step)
+    assert b"/Subtype /Image" not in paper.traveller(order)
+    drawn = io.BytesIO()
+    Image.new("RGB", (3000, 2000), "navy").save(drawn, "PNG")
+    drawn.seek(0)
+    attach(record=told, name="fork.png", content=drawn, by=make_user("engineer"))
+    sheet = paper.traveller(order)
+    assert b"/Subtype /Image" in sheet
+    assert "1. Fork: Fit it 5 mm key · grease" in " ".join(" ".join(pages(sheet)).split())
+    assert "broken.png" in picture(b"no picture", name="broken.png").getPlainText()

@@ -107,21 +107,22 @@ def check_figures(
 
 
 def check_tolerance(job: Job, operation: Operation, good: Decimal, scrap: Decimal) -> None:
-    """Good pieces stay within the order and its site's tolerance; one scrap entry within the whole order."""
-    limit = operation.quantity * (1 + job.order.site.over_report_fraction)
+    """Good pieces stay within what is wanted and the site's tolerance; one scrap entry within what goes in."""
+    wanted = wanted_from(job, operation)
+    tolerated = 1 + job.order.site.over_report_fraction
     total = operation.good_quantity + good
-    if total > limit:
+    if total > wanted * tolerated:
         raise Refused(
             _("{total} good would be more than the {quantity} of {operation}{tolerance}."),
             code="over_tolerance",
             field="good",
             about=operation,
             total=plain(total),
-            quantity=plain(operation.quantity),
+            quantity=plain(wanted),
             operation=operation,
             tolerance=_tolerance(job),
         )
-    if scrap > limit:
+    if scrap > operation.quantity * tolerated:
         raise Refused(
             _("{scrap} scrap at once is more than the {quantity} of {operation}."),
             code="over_tolerance",
@@ -131,6 +132,13 @@ def check_tolerance(job: Job, operation: Operation, good: Decimal, scrap: Decima
             quantity=plain(operation.quantity),
             operation=operation,
         )
+
+
+def wanted_from(job: Job, operation: Operation) -> Decimal:
+    """Good pieces at most: what goes in, for the route may lose fewer than it says; from the last operation what the
+    order makes."""
+    entering: Decimal = operation.quantity
+    return min(entering, job.order.quantity) if operation == job.last else entering
 
 
 def _tolerance(job: Job) -> str:

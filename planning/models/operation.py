@@ -56,6 +56,8 @@ class Operation(models.Model):
         null=True, blank=True, help_text=_("The next operation may start after so many.")
     )
     scrap_fraction = RateField(default=0)
+    # Pieces that go into it: what it and those after it are to lose is in it. Its times, its components and what
+    # is left to do (good and scrap) are all reckoned by it.
     quantity = QuantityField()
     good_quantity = QuantityField(default=0)
     scrap_quantity = QuantityField(default=0)

@@ -135,14 +135,14 @@ def _operations(order: ProductionOrder, draft: Draft, recipes: Recipes) -> Itera
             vendor_id=recipes.vendor_of(order.item_id, order.start_on) if draft.all_outside else None,
         )
     for step in steps:
-        yield _operation(order, order.item_id, step, order.quantity, recipes)
+        yield _operation(order, order.item, step, order.quantity, recipes)
 
 
 def _operation(
-    order: ProductionOrder, item: int, step: RouteOperation, quantity: Decimal, recipes: Recipes
+    order: ProductionOrder, item: Item, step: RouteOperation, launch: Decimal, recipes: Recipes
 ) -> Operation:
-    outside, vendor, days = recipes.outside(item, step, order.start_on)
-    timed = recipes.timed(step)
+    outside, vendor, days = recipes.outside(item.pk, step, order.start_on)
+    timed, quantity = recipes.timed(step), recipes.entering(step, launch, item.unit_id)
     return Operation(
         order=order,
         number=step.number,
@@ -172,12 +172,16 @@ def _drawn(draft: Draft, recipes: Recipes) -> list[tuple[int, int, bool]]:
 
 def _merge(work: Work, order: ProductionOrder, phantom: Merged, recipes: Recipes) -> None:
     """The operations of a phantom's route become part of the order, for as many pieces as it takes of it."""
-    quantity = recipes.measures.up(through(phantom.chain, Fraction(order.quantity)), phantom.item.unit_id)
+    quantity = launched(phantom, order.quantity, recipes)
     steps = [
-        _operation(order, phantom.item.pk, step, quantity, recipes)
-        for step in recipes.operations(phantom.route)
+        _operation(order, phantom.item, step, quantity, recipes) for step in recipes.operations(phantom.route)
     ]
     work.take_in(steps, recipes.links(phantom.route), host=phantom.host, number=phantom.number)
+
+
+def launched(phantom: Merged, quantity: Decimal, recipes: Recipes) -> Decimal:
+    """Pieces of a phantom that an order of `quantity` takes, in the phantom's unit."""
+    return recipes.measures.up(through(phantom.chain, Fraction(quantity)), phantom.item.unit_id)
 
 
 def run_seconds(step: Step, quantity: Decimal) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -20,7 +21,7 @@ from planning.facts import Cancelled, Cancelling, Firmed, OrderChanged
 from planning.models import Material, Operation, Output, ProductionOrder
 from planning.models.operation import OPERATION_FLOW
 from planning.models.order import ORDER_FLOW
-from planning.services.build import Draft, build, needed, run_seconds, write
+from planning.services.build import Draft, build, launched, needed, run_seconds, write
 from planning.services.chosen import bom_for, route_for
 from planning.snapshot.parts import Part
 from planning.snapshot.recipes import Recipes
@@ -152,16 +153,7 @@ def _change_quantity(row: ProductionOrder, quantity: Decimal) -> None:
             quantity=plain(row.quantity),
         )
     _change_materials(row, quantity, recipes)
-    operations = list(Operation.objects.filter(order=row).select_related("route_operation__route_group"))
-    for operation in operations:
-        # Operations of a phantom make as many of it as the order takes, not as many as the order makes.
-        operation.quantity = recipes.measures.up(
-            Fraction(operation.quantity) * Fraction(quantity) / Fraction(row.quantity), row.item.unit_id
-        )
-        if operation.route_operation is not None:
-            operation.run_seconds = run_seconds(recipes.timed(operation.route_operation), operation.quantity)
-        operation.revision += 1
-    Operation.objects.bulk_update(operations, ["quantity", "run_seconds", "revision"])
+    _change_operations(row, quantity, recipes)
     outputs = list(Output.objects.filter(order=row).select_related("unit"))
     for output in outputs:
         output.quantity = (
@@ -169,6 +161,36 @@ def _change_quantity(row: ProductionOrder, quantity: Decimal) -> None:
         )
     Output.objects.bulk_update(outputs, ["quantity"])
     row.quantity = quantity
+
+
+def _change_operations(row: ProductionOrder, quantity: Decimal, recipes: Recipes) -> None:
+    """As when the order was made: what the route loses on top, by the pieces of the phantom for its operations. Three
+    queries."""
+    merged = recipes.unfolded(row.bom_id, row.route_id, row.start_on, quantity).merged
+    launches = {one.route: launched(one, quantity, recipes) for one in merged}
+    twice = {route for route, count in Counter(one.route for one in merged).items() if count > 1}
+    rows = Operation.objects.filter(order=row).select_related(
+        "route_operation__route_group", "route_operation__route__item"
+    )
+    operations = list(rows.prefetch_related("route_operation__route_group__phases"))
+    for operation in operations:
+        step = operation.route_operation
+        launch = None
+        if step is None or step.route_id == row.route_id:
+            launch = quantity
+        elif step.route_id not in twice:
+            launch = launches.get(step.route_id)
+        unit = step.route.item.unit_id if step else row.item.unit_id
+        if launch is None:
+            # Of two phantoms of one route, or of one that the bill no longer has: in proportion.
+            share = Fraction(quantity) / Fraction(row.quantity)
+            operation.quantity = recipes.measures.up(Fraction(operation.quantity) * share, unit)
+        else:
+            operation.quantity = recipes.entering(step, launch, unit) if step else launch
+        if step is not None:
+            operation.run_seconds = run_seconds(recipes.timed(step), operation.quantity)
+        operation.revision += 1
+    Operation.objects.bulk_update(operations, ["quantity", "run_seconds", "revision"])
 
 
 def _change_materials(row: ProductionOrder, quantity: Decimal, recipes: Recipes) -> None:

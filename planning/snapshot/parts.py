@@ -111,7 +111,7 @@ class Bills:
         # Phantoms may be made on routes of items that are not ordered themselves.
         self._routes = Versions(RouteVersion, site.pk)
         self._rule = ScrapRule(site.scrap_rule)
-        self._scrap = RouteScrap(site)
+        self.scrap = RouteScrap(site)
         self._steps = step_tables()
         self._batch = dict(BomVersion.objects.filter(state__in=USABLE).values_list("pk", "batch_quantity"))
         self._lines: dict[int, list[BomLine]] = defaultdict(list)
@@ -181,7 +181,7 @@ class Bills:
             factor=self._factor(item, line),
             steps=self._steps.get(line.pk, ()),
             rule=self._rule,
-            through=self._scrap.at(spot.route, line.operation_number),
+            through=self.scrap.at(spot.route, line.operation_number),
         )
 
     def _factor(self, item: Item, line: BomLine) -> Fraction:

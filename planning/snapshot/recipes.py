@@ -11,6 +11,7 @@ from functools import cached_property
 
 from planning.measures import Measures
 from planning.snapshot.parts import USABLE, Bills, Unfolded
+from strategies.engine.need import Through
 from strategies.engine.routing import Step
 from strategies.engine.units import MissingConversion
 from strategies.models import (
@@ -125,6 +126,14 @@ class Recipes:
         for price in self._work_prices.get((item, operation), ()):
             if price.valid_from <= day and (price.valid_to is None or day <= price.valid_to):
                 yield price
+
+    def entering(self, step: RouteOperation, launch: Decimal, unit: int) -> Decimal:
+        """Pieces that an operation starts with so that `launch` leave its route: what it and those after it lose is
+        put on top, as for the components it takes; rounded up to the unit."""
+        through = self.bills.scrap.at(step.route_id, step.number)
+        if through == Through():
+            return launch
+        return self.measures.up(through.share * Fraction(launch) + through.fixed, unit)
 
     # ---- purchase
 

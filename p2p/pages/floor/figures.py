@@ -51,12 +51,12 @@ def job_now(row: Operation) -> Job:
 
 def figures_of(row: Operation, job: Job) -> Figures:
     """The operation's own figures."""
-    tolerance = row.order.site.over_report_fraction
+    tolerance, wanted = row.order.site.over_report_fraction, gate.wanted_from(job, row)
     return Figures(
         good=row.good_quantity,
         scrap=row.scrap_quantity,
-        target=row.quantity,
-        limit=row.quantity + row.quantity * tolerance,
+        target=wanted,
+        limit=wanted + wanted * tolerance,
         togo=to_go(row, job),
         there=_there(row, job),
     )

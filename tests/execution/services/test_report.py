@@ -175,6 +175,19 @@ def test_a_site_may_tolerate_more_than_ordered(plant: Plant, order: ProductionOr
     assert plant.there(plant.wheel) == 78
 
 
+def test_more_go_in_than_come_out_where_the_route_loses_some(plant: Plant) -> None:
+    plant.fill(100)
+    steps = [{"group": group, "quantity": Decimal(20)} for group in plant.groups]
+    order = plant.order(10, flushing="operation", operations=steps)
+    release(orders=[order], by=plant.worker)
+    cut, weld = operations(order)
+    say(plant, cut, 20)
+    with pytest.raises(Refused, match="11 good would be more than the 10 of"):
+        say(plant, weld, 11)
+    say(plant, weld, 10, 10)
+    assert ProductionOrder.objects.get(pk=order.pk).good_quantity == 10
+
+
 def test_nothing_is_reported_on_an_order_that_is_not_open(plant: Plant, order: ProductionOrder) -> None:
     cut, weld = operations(order)
     fresh = plant.order(5, number="MO-2")

@@ -34,6 +34,12 @@ _PICK = """
               abs(pick.from_quantity - %(quantity)s), pick.id
      LIMIT 1
 """
+# Few are named in most plants: asked once, this keeps the walk from looking for lines of all the others.
+_NAMING = """
+    SELECT naming.component_id FROM strategies_bomline AS naming
+     WHERE naming.kind = 'phantom'
+       AND (naming.component_bom_id IS NOT NULL OR naming.component_route_id IS NOT NULL)
+"""
 # The lines come along: to look for them again among ten thousand parents, the planner would walk loops in loops. A
 # version is above when it is its item's, or when a phantom's line names it; then only such lines lead on.
 _UP = f"""
@@ -52,7 +58,8 @@ _UP = f"""
                UNION
               SELECT {NAMED}
                 FROM strategies_bomline AS line
-               WHERE line.component_id = version.item_id AND line.kind = 'phantom' AND {HOLDS}
+               WHERE version.item_id = ANY(ARRAY({_NAMING}))
+                 AND line.component_id = version.item_id AND line.kind = 'phantom' AND {HOLDS}
                  AND (line.component_bom_id = version.id AND version.state IN ('active', 'approved')
                       OR line.component_bom_id IS NULL AND line.component_route_id IS NOT NULL
                      AND version.id = (SELECT held.id FROM ({_PICK.format(item="version.item_id")}) AS held))

@@ -12,6 +12,25 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Rules that come below were not there when these rows were written. A vendor's line is at the first operation of the
+# item's active route, its own site's before all sites', else at 10; a policy that ended before it began, on its day.
+KEPT_ROWS_FIT = """
+    SET CONSTRAINTS ALL IMMEDIATE;
+    UPDATE strategies_bomline AS line SET operation_number = coalesce((
+        SELECT operation.number
+          FROM strategies_bomversion AS bom
+          JOIN strategies_routeversion AS route ON route.item_id = bom.item_id AND route.state = 'active'
+               AND (route.site_id IS NULL OR route.site_id = bom.site_id)
+          JOIN strategies_routeoperation AS operation ON operation.route_id = route.id
+         WHERE bom.id = line.bom_id
+         ORDER BY route.site_id IS NULL, route.from_quantity, route.version DESC, operation.number
+         LIMIT 1), 10)
+     WHERE kind IN ('vendor', 'subcontract') AND operation_number IS NULL;
+    UPDATE strategies_outsourcingpolicy SET valid_to = valid_from WHERE valid_to < valid_from;
+    SET CONSTRAINTS ALL DEFERRED;
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -21,6 +40,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(KEPT_ROWS_FIT, migrations.RunSQL.noop),
         migrations.CreateModel(
             name='BomAlternate',
             fields=[

@@ -61,5 +61,10 @@ def _by_number(steps: Sequence[Operation]) -> dict[int, Operation]:
 
 def _joined(steps: Sequence[Operation], drawn: Drawn) -> list[Join]:
     known = {step.route_operation_id: step for step in steps}
-    links = [(known[before], known[after], hard) for before, after, hard in drawn]
+    # What a link says of an alternate concerns only who takes that one.
+    links = [
+        (known[before], known[after], hard)
+        for before, after, hard in drawn
+        if before in known and after in known
+    ]
     return links or [(before, after, False) for before, after in pairwise(steps)]

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from planning.models import OperationLink
 from planning.services.order import change_order, create_order
-from strategies.models import RouteGroup, RouteGroupPhase, RouteOperation
+from strategies.models import RouteGroup, RouteGroupPhase, RouteLink, RouteOperation
 from tests.factories import make_group, make_item, make_route, make_site
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +67,15 @@ def test_alternates_stay_in_the_route():
     RouteOperation.objects.create(route=route, number=15, name="By hand", alternate_of=first)
     order = create_order(site=site, item=bike, quantity=Decimal(1), due_on=date(2026, 12, 20), by=None)
     assert list(order.operations.order_by("number").values_list("number", flat=True)) == [10, 20]
+
+
+def test_a_link_to_an_alternate_is_not_part_of_an_order():
+    site = make_site()
+    bike = make_item("BIKE", supply="make")
+    route = make_route(bike, [{"group": make_group(site)}] * 2)
+    first, second = route.operations.order_by("number")
+    other = RouteOperation.objects.create(route=route, number=11, name="Elsewhere", alternate_of=first)
+    RouteLink.objects.create(route=route, before=other, after=second)
+    order = create_order(site=site, item=bike, quantity=Decimal(1), due_on=date(2026, 12, 20), by=None)
+    links = OperationLink.objects.filter(before__order=order)
+    assert list(links.values_list("before__number", "after__number")) == [(10, 20)]

@@ -205,7 +205,7 @@ def hours_of(step: Timed, through: Through, launch: Fraction) -> tuple[Fraction,
     for the pieces that enter the operation when `launch` pieces are ordered. Started batches and what is lost once
     are spread over these.
     """
-    run = run_time(step, through.share * launch + through.fixed) / HOUR
+    run = run_time(step, through.of(launch)) / HOUR
     setup = Fraction(step.setup, HOUR)
     return (Fraction(0), setup + run) if step.basis == "order" else (run / launch, setup)
 

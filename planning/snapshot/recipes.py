@@ -133,7 +133,7 @@ class Recipes:
         through = self.bills.scrap.at(step.route_id, step.number)
         if through == Through():
             return launch
-        return self.measures.up(through.share * Fraction(launch) + through.fixed, unit)
+        return self.measures.up(through.of(Fraction(launch)), unit)
 
     # ---- purchase
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Literal, TypeAlias
-
-from strategies.engine.levels import low_level_codes
 
 Formula: TypeAlias = Literal["standard", "height", "area", "volume", "density"]
 """Which dimensions multiply the constant: none, height, x width, x depth, / density."""
@@ -81,40 +79,6 @@ def stepped(quantity: Fraction, steps: Iterable[tuple[Fraction, Fraction]]) -> F
         if start <= quantity:
             amount = value
     return amount
-
-
-def input_through(
-    output: Fraction, operations: Iterable[tuple[Fraction, Fraction]], *, divide: bool = False
-) -> list[Fraction]:
-    """Quantity each operation must start with so that `output` leaves the last one.
-
-    Operations in order as (scrap share, fixed scrap); accumulated from the last back to the first: input =
-    output x (1 + scrap) + fixed (Business Central), or output / (1 - scrap) + fixed if `divide`.
-    """
-    losses = dict(enumerate(operations))
-    after = {place: [place + 1] for place in range(len(losses) - 1)}
-    went = input_over(output, losses, after, divide=divide)
-    return [went[place] for place in losses]
-
-
-def input_over(
-    output: Fraction,
-    losses: Mapping[int, tuple[Fraction, Fraction]],
-    after: Mapping[int, Collection[int]],
-    *,
-    divide: bool = False,
-) -> dict[int, Fraction]:
-    """`input_through` over a graph: `losses` by operation, `after` names what follows each.
-
-    An operation that several follow feeds every one of them with the same pieces, so it makes what the hungriest
-    asks for; one that nothing follows makes `output`. O(operations + links); the graph has no loop.
-    """
-    went: dict[int, Fraction] = {}
-    for number in reversed(low_level_codes(losses, after).top_down):
-        wanted = max((went[following] for following in after.get(number, ())), default=output)
-        scrap, fixed = losses[number]
-        went[number] = gross(wanted, scrap=scrap, constant_scrap=fixed, divide=divide)
-    return went
 
 
 def per_unit(amount: Fraction, lot: Fraction) -> Fraction:

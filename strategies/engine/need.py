@@ -72,10 +72,21 @@ class Row(NamedTuple):
 
 
 class Through(NamedTuple):
-    """Pieces that an operation starts with so that q leave the route: `share` x q + `fixed`."""
+    """Pieces that an operation starts with so that q leave the route: `share` x q + `fixed`, or what one of `others`
+    (share, fixed) asks for if that is more: which branch of a fork is the hungriest may depend on q."""
 
     share: Fraction = ONE
     fixed: Fraction = ZERO
+    others: tuple[tuple[Fraction, Fraction], ...] = ()
+
+    def of(self, quantity: Fraction) -> Fraction:
+        """Pieces for `quantity` (at least 0) that leave."""
+        return max(share * quantity + fixed for share, fixed in self.branches)
+
+    @property
+    def branches(self) -> tuple[tuple[Fraction, Fraction], ...]:
+        """(share, fixed) of every branch that may decide."""
+        return ((self.share, self.fixed), *self.others)
 
 
 class Linear(NamedTuple):
@@ -132,7 +143,7 @@ class Consumption:
             return stepped(quantity, self.steps)
         if self.constant:
             return self.amount
-        return (quantity * self.through.share + self.through.fixed) * self.amount
+        return self.through.of(quantity) * self.amount
 
     def _cut(self, pieces: Fraction) -> Fraction:
         """Whole raw pieces: none is joined from two; what is lost once is cut from raw pieces, too. A raw piece
@@ -143,10 +154,10 @@ class Consumption:
         return to_multiple(taken + self.lost, self.multiple)
 
     def linear(self) -> Linear | None:
-        """Coefficients of `needed`, or None where steps or roundings make it jump."""
+        """Coefficients of `needed`, or None where steps, roundings or a fork make it jump or bend."""
         if self.constant and self.steps is None:
             return Linear(ZERO, self.needed(ONE))
-        if self.steps is not None or self.rounding != "none":
+        if self.steps is not None or self.rounding != "none" or self.through.others:
             return None
         each = self.amount * self.gross
         return Linear(each * self.through.share, each * self.through.fixed + self.lost)
@@ -217,7 +228,7 @@ def through_route(
     route: input = output / (1 - scrap) + fixed, or output x (1 + scrap) + fixed (Business Central, "routing
     scrap"), accumulated from the last operation back.
 
-    A fork needs what its hungriest branch needs. Operations that go in a circle are left as they are.
+    A fork needs what its hungriest branch needs, for each quantity. Operations in a circle are left as they are.
     """
     after: dict[Node, list[Node]] = defaultdict(list)
     before: dict[Node, list[Node]] = defaultdict(list)
@@ -229,12 +240,21 @@ def through_route(
     found: dict[Node, Through] = {}
     while ready:
         node = ready.popleft()
-        out = max((found[one] for one in after[node]), default=Through())
         scrap, fixed = operations[node]
         more = gross(ONE, scrap=Fraction(scrap), divide=rule is ScrapRule.DIVISOR)
-        found[node] = Through(out.share * more, out.fixed * more + Fraction(fixed))
+        wanted = {branch for one in after[node] for branch in found[one].branches} or {(ONE, ZERO)}
+        found[node] = _hungriest((share * more, once * more + Fraction(fixed)) for share, once in wanted)
         for one in before[node]:
             waiting[one] -= 1
             if not waiting[one]:
                 ready.append(one)
     return {node: found.get(node, Through()) for node in operations}
+
+
+def _hungriest(branches: Iterable[tuple[Fraction, Fraction]]) -> Through:
+    """Those that ask for most at some quantity: the more they take once, the less of each piece."""
+    kept: list[tuple[Fraction, Fraction]] = []
+    for share, fixed in sorted(branches, reverse=True):
+        if not kept or fixed > kept[-1][1]:
+            kept.append((share, fixed))
+    return Through(*kept[0], tuple(kept[1:]))

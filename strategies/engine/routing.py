@@ -15,8 +15,9 @@ from itertools import pairwise
 from math import ceil
 from typing import Literal, TypeAlias
 
-from strategies.engine.consumption import input_over
+from p2p.core.numbers import ScrapRule
 from strategies.engine.levels import low_level_codes
+from strategies.engine.need import through_route
 
 Basis: TypeAlias = Literal["piece", "batch", "order", "capacity", "resource_batch"]
 HOUR, MINUTE = 3600, 60
@@ -141,11 +142,10 @@ def inputs(
     steps: Sequence[Step], joins: Sequence[Join], output: Fraction, *, divide: bool = True
 ) -> dict[int, Fraction]:
     """Pieces each operation has to start with so that `output` leaves the end of the route."""
-    after: dict[int, list[int]] = {step.number: [] for step in steps}
-    for join in joins:
-        after[join.before].append(join.after)
     losses = {step.number: (step.scrap, step.lost) for step in steps}
-    return input_over(output, losses, after, divide=divide)
+    rule = ScrapRule.DIVISOR if divide else ScrapRule.MARKUP
+    found = through_route(losses, ((join.before, join.after) for join in joins), rule)
+    return {number: through.of(output) for number, through in found.items()}
 
 
 def timeline(

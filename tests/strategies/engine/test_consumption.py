@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from strategies.engine.consumption import gross, input_through, measured, per_unit, stepped, to_multiple
+from strategies.engine.consumption import gross, measured, per_unit, stepped, to_multiple
 
 
 def test_scrap_divides_unless_a_site_multiplies() -> None:
@@ -15,11 +15,6 @@ def test_scrap_divides_unless_a_site_multiplies() -> None:
     assert gross(Fraction(10), constant_scrap=Fraction(2)) == 12
     with pytest.raises(ValueError, match="below 1"):
         gross(Fraction(1), scrap=Fraction(1))
-
-
-def test_scrap_of_operations_accumulates_from_the_last_to_the_first() -> None:
-    half = (Fraction(1, 2), Fraction(0))
-    assert input_through(Fraction(10), [half, half], divide=True) == [40, 20]
 
 
 def test_lengths_are_cut_from_whole_pieces() -> None:

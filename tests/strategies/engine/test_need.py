@@ -118,6 +118,14 @@ def test_a_fork_needs_what_its_hungriest_branch_needs():
     assert [found[key].share for key in (1, 2, 3, 4)] == [2, 2, 1, 1]
 
 
+def test_which_branch_of_a_fork_is_the_hungriest_depends_on_the_quantity():
+    found = through_route(
+        {1: (0, 0), 2: (Fraction(1, 10), 0), 3: (0, 50), 4: (0, 0)}, [(1, 2), (1, 3), (2, 4), (3, 4)]
+    )
+    assert [found[1].of(Fraction(quantity)) for quantity in (90, 450, 900)] == [140, 500, 1000]
+    assert need(90, through=found[1]) == 140 * need(1)
+
+
 def test_a_need_is_rounded_once_and_up_to_the_unit():
     assert [to_unit(Fraction(1, 3), digits) for digits in (0, 2)] == [Decimal(1), Decimal("0.34")]
 

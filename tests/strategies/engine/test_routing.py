@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies.engine.consumption import input_through
+from strategies.engine.consumption import gross
 from strategies.engine.routing import (
     CannotJoin,
     Join,
@@ -104,7 +104,10 @@ def test_a_chain_takes_what_the_published_formula_says(losses):
     steps = [step(10 * place, scrap=scrap, lost=lost) for place, (scrap, lost) in enumerate(losses, start=1)]
     joins = [Join(one, other) for one, other in pairwise(each.number for each in steps)]
     went = inputs(steps, joins, Fraction(7), divide=False)
-    assert list(dict(sorted(went.items())).values()) == input_through(Fraction(7), losses)
+    wanted = Fraction(7)
+    for number, (scrap, lost) in reversed([*zip(sorted(went), losses, strict=True)]):
+        wanted = gross(wanted, scrap=scrap, constant_scrap=lost, divide=False)
+        assert went[number] == wanted
 
 
 @given(

@@ -12,7 +12,6 @@ from strategies.engine.consumption import (
     Dimensions,
     by_formula,
     eligible,
-    input_through,
     measured,
     per_unit,
 )
@@ -45,13 +44,8 @@ def formulas(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def routing_scrap(_given: dict[str, Any]) -> dict[str, Any]:
-    assert input_through(Fraction(100), [(Fraction(1, 10), Fraction(5))]) == [115]
-    assert input_through(Fraction(100), [(Fraction(0), Fraction(1)), (Fraction(1, 10), Fraction(5))]) == [
-        116,
-        115,
-    ]
     found = through_route({10: (0, 1), 20: (Fraction(1, 10), 5)}, [(10, 20)], ScrapRule.MARKUP)
-    assert [100 * found[number].share + found[number].fixed for number in (10, 20)] == [116, 115]
+    assert [found[number].of(Fraction(100)) for number in (10, 20)] == [116, 115]
     return {"input_qty": NOT_COMPARED}
 
 

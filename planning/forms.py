@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField
 from planning.models import Customer, Demand
-from strategies.models import Item, Location, Site, Vendor
+from strategies.models import BomVersion, Item, Location, RouteVersion, Site, Vendor
 
 DAY = {"type": "date"}
 INSTANT = {"type": "datetime-local"}
@@ -113,10 +114,43 @@ class OrderForm(forms.Form):
     quantity = quantity()
     due_on = day(_("Due"))
     start_on = day(_("Start"), required=False, help_text=_("Empty: the item's lead time before it is due."))
+    bom = forms.IntegerField(
+        label=_("BOM version"),
+        required=False,
+        min_value=1,
+        help_text=_("Its number; empty: the one that holds on the start."),
+    )
+    route = forms.IntegerField(
+        label=_("Route version"),
+        required=False,
+        min_value=1,
+        help_text=_("Its number; empty: the one that holds on the start."),
+    )
     priority = forms.IntegerField(label=_("Priority"), initial=50, min_value=0, max_value=100)
     number = forms.CharField(
         label=_("Number"), required=False, max_length=40, help_text=_("Empty: the next of the series.")
     )
+
+    def clean_bom(self) -> BomVersion | None:
+        return self._version(BomVersion, "bom")
+
+    def clean_route(self) -> RouteVersion | None:
+        return self._version(RouteVersion, "route")
+
+    def _version(self, model: Any, name: str) -> Any:
+        """The item's version of this number: the site's own before the one for all sites."""
+        number, item = self.cleaned_data[name], self.cleaned_data.get("item")
+        if number is None or item is None:
+            return None
+        rows = model.objects.filter(item=item, version=number).filter(
+            Q(site=self.cleaned_data.get("site")) | Q(site__isnull=True)
+        )
+        found = rows.order_by(F("site").asc(nulls_last=True)).first()
+        if found is None:
+            raise forms.ValidationError(
+                _("{item} has no version {number} here.").format(item=item.number, number=number)
+            )
+        return found
 
 
 class OrderChangeForm(forms.Form):

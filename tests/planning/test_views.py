@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from planning.models import Message, Operation, ProductionOrder, Proposal, ReplenishmentOrder, ScheduleRun
 from planning.services.block import open_block
-from tests.factories import make_order, make_user
+from tests.factories import make_bom, make_item, make_order, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +167,18 @@ def test_more_orders_than_can_be_placed_at_once_are_refused_and_none_is_left_out
     answer = planner.post(reverse("planning:orders"), form, follow=True)
     assert "At most 1 orders are placed anew at once" in answer.content.decode()
     assert not Operation.objects.filter(order__in=rows, starts_at__isnull=False).exists()
+
+
+def test_a_new_order_may_name_another_approved_version_by_its_number(planner, shop):
+    bike, bell = make_item("TRIKE", supply="make"), make_item("HORN")
+    make_bom(bike, {make_item("GONG"): 1})
+    other = make_bom(bike, {bell: 2}, version=2, state="approved")
+    draft = make_bom(bike, {bell: 3}, version=3, state="draft")
+    form = {"site": shop.site.pk, "item": "TRIKE", "quantity": "5", "due_on": "2031-03-01", "priority": "50"}
+    address = reverse("planning:order-new")
+    refused = planner.post(address, {**form, "bom": "9"})
+    assert (refused.status_code, "TRIKE has no version 9 here." in refused.content.decode()) == (422, True)
+    assert planner.post(address, {**form, "bom": str(draft.version)}).status_code == 409
+    planner.post(address, {**form, "bom": "2"})
+    order = ProductionOrder.objects.get(item=bike)
+    assert (order.bom, order.materials.get().quantity) == (other, 10)

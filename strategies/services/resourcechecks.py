@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -42,8 +43,8 @@ def one_vendor(group: ResourceGroup, vendor: Vendor | None, resource: Resource |
         )
 
 
-def booked_under(**categories: CostCategory | None) -> None:
-    """Refused for a cost category that is not of the kind it is to be used for."""
+def booked_under(categories: Mapping[str, CostCategory | None]) -> None:
+    """Refused for a cost category that is not of the kind (its key) it is to be used for."""
     for kind, category in categories.items():
         if category is not None and category.kind != kind:
             raise Refused(

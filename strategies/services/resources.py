@@ -179,7 +179,7 @@ def save_resource(
     who_stands_behind(kind, vendor, worker)
     in_one_plant(site, group, worker)
     one_vendor(group, vendor if kind == Resource.Kind.VENDOR else None, resource)
-    booked_under(setup=setup_category, run=run_category, quantity=quantity_category)
+    booked_under({"setup": setup_category, "run": run_category, "quantity": quantity_category})
     capacities(stations, efficiency, schedule_fraction, scrap_fraction)
     for field, amount in (("capacity_per_hour", capacity_per_hour), ("batch_capacity", batch_capacity)):
         if amount is not None and amount <= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
@@ -18,6 +18,7 @@ from strategies.engine.units import MissingConversion
 from strategies.selectors.needs import RouteScrap, step_tables
 from strategies.selectors.versions import Versions, Window
 
+DAY = timedelta(days=1)
 USABLE = ("active", "approved")
 HEAD = (
     "bom_id", "component_id", "kind", "unit_id", "valid_from", "valid_to", "operation_number", "pk",
@@ -71,13 +72,39 @@ class BillLines:
 
     def _within(self, parent: int | str, item: int, window: Window) -> Iterator[BomLine]:
         """Lines of a version, cut to the days on which it counts."""
-        route = self.routes.on(item, max(window.first, self.first), window.least) if self.scrap else None
-        for row in self._by_bom.get(window.version, ()):
-            first = max(window.first, row[4] or window.first)
-            last = min(window.last, row[5] or window.last)
-            if first <= last:
-                through = self.scrap.at(route, row[6])
-                yield from self._line(parent, item, row, (first, last), window, through)
+        for part, route in self._routed(item, window):
+            for row in self._by_bom.get(window.version, ()):
+                first = max(part.first, row[4] or part.first)
+                last = min(part.last, row[5] or part.last)
+                if first <= last:
+                    through = self.scrap.at(route, row[6])
+                    yield from self._line(parent, item, row, (first, last), part, through)
+
+    def _routed(self, item: int, window: Window) -> list[tuple[Window, int | None]]:
+        """The days and quantities of a version, cut where another route comes into force; whole where no route
+        loses anything."""
+        if not self.scrap:
+            return [(window, None)]
+        routes = self.routes.windows(item)
+        start = max(window.first, self.first)
+        edges = {one.first for one in routes} | {one.last + DAY for one in routes if one.last < date.max}
+        cuts = [window.first, *sorted(edge for edge in edges if start < edge <= window.last)]
+        ends = [*(cut - DAY for cut in cuts[1:]), window.last]
+        upto = window.below
+        rungs = {
+            one.least for one in routes if one.least > window.least and (upto is None or one.least < upto)
+        }
+        ladder = [window.least, *sorted(rungs)]
+        parts = [
+            (
+                Window(first, last, window.version, least, below),
+                self.routes.on(item, max(first, self.first), least),
+            )
+            for first, last in zip(cuts, ends, strict=True)
+            for least, below in zip(ladder, [*ladder[1:], upto], strict=True)
+        ]
+        alike = len({route for _part, route in parts}) == 1
+        return [(window, parts[0][1])] if alike else parts
 
     def _line(
         self,

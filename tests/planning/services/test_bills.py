@@ -111,6 +111,23 @@ def test_the_scrap_of_operations_is_made_good_by_the_components_before_them(site
     assert takes(order) == {"TUBE": 251, "BELL": 250} == planned(site, bike, 200)
 
 
+@pytest.mark.parametrize(
+    ("early", "late"),
+    [
+        ({"valid_to": date(2026, 3, 15)}, {"valid_from": date(2026, 3, 16)}),
+        ({}, {"from_quantity": D(50)}),
+    ],
+)
+def test_the_plan_loses_what_the_route_of_the_day_and_quantity_loses(site, early, late):
+    group = make_group(site)
+    bike, tube = make_item("BIKE"), make_item("TUBE")
+    make_route(bike, [{"group": group}], **early)
+    make_route(bike, [{"group": group, "scrap_fraction": D("0.5")}], version=2, **late)
+    make_bom(bike, {tube: {"quantity": D(1), "operation_number": 10}})
+    order = create_order(site=site, item=bike, quantity=D(60), start_on=DUE, due_on=DUE, by=None)
+    assert takes(order) == {"TUBE": 120} == planned(site, bike, 60)
+
+
 def test_a_version_for_big_orders_is_planned_and_made_from_its_quantity_on(site):
     bike, tube, steel = make_item("BIKE"), make_item("TUBE"), make_item("STEEL")
     make_bom(bike, {tube: 1})

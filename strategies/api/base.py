@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.decorators import action
@@ -18,12 +19,28 @@ EDITORS = (Role.ENGINEER, Role.INTEGRATOR)
 BUYERS = (Role.BUYER, *EDITORS)
 
 
+def hold(record: Any, path: str) -> None:
+    """Lock the row that services lock first: what a change leaves as it is, is read from now on."""
+    for name in path.split("__") if path else ():
+        record = getattr(record, name)
+    rows = type(record)._base_manager.select_for_update(of=("self",), no_key=True)
+    list(rows.filter(pk=record.pk).values_list("pk"))
+
+
 class SheetViewSet(RecordViewSet):
     """`sheet` names the sheet of the importer that the bulk upsert goes through: the same columns, the same
-    checks, the same sentences."""
+    checks, the same sentences. `holds` leads to the record whose row services lock first, the version of a line;
+    the record itself where it is empty."""
 
     sheet: ClassVar[str] = ""
+    holds: ClassVar[str] = ""
     write_roles = EDITORS
+
+    @transaction.atomic
+    def partial_update(self, request: Request, number: str) -> Response:
+        """Change the fields that are given, through the service; nobody's change in between is lost."""
+        hold(self.get_object(), self.holds)
+        return super().partial_update(request, number)
 
     @action(detail=False, methods=["post"], url_path="bulk")
     def bulk(self, request: Request) -> Response:
@@ -34,7 +51,14 @@ class SheetViewSet(RecordViewSet):
             raise exceptions.ValidationError({"": _("Send a list of rows, with at least one.")})
         dry_run = request.query_params.get("dry_run") in {"1", "true"}
         partly = request.query_params.get("partial") in {"1", "true"}
-        outcome = take_rows(sheet=self.sheet, rows=rows, partly=partly, dry_run=dry_run, by=request.user)
+        outcome = take_rows(
+            sheet=self.sheet,
+            rows=rows,
+            partly=partly,
+            dry_run=dry_run,
+            roles=self.write_roles,
+            by=request.user,
+        )
         good = outcome.saved or (dry_run and not outcome.errors)
         return Response(_told(outcome, self.sheet), status=200 if good else 400)
 

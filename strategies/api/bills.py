@@ -132,7 +132,7 @@ class Lines(SheetViewSet):
         "bom__item", "component", "unit", "component_bom", "component_route", "vendor", "location"
     ).prefetch_related("steps", "alternates__component", "alternates__approved_by")
     serializer_class, sheet = shapes.BomLineRecord, "bom_lines"
-    key, record_name = "id", "line"
+    key, record_name, holds = "id", "line", "bom"
     filters = {
         "bom": "bom",
         "item": "bom__item__number",
@@ -150,7 +150,7 @@ class Alternates(SheetViewSet):
 
     queryset = BomAlternate.objects.select_related("line__bom__item", "component", "approved_by")
     serializer_class, sheet = shapes.AlternateRecord, "bom_alternates"
-    key, record_name = "id", "alternate"
+    key, record_name, holds = "id", "alternate", "line__bom"
     filters = {
         "line": "line",
         "bom": "line__bom",
@@ -173,7 +173,7 @@ class Outputs(SheetViewSet):
 
     queryset = BomOutput.objects.select_related("bom__item", "item", "unit")
     serializer_class, sheet = shapes.OutputRecord, "bom_outputs"
-    key, record_name = "id", "output"
+    key, record_name, holds = "id", "output", "bom"
     filters = {"bom": "bom", "item": "item__number", "kind": "kind", "main": "bom__item__number"}
     searches, order = ("item__number", "item__name"), ("bom", "item__number", "id")
     adds, changes = staticmethod(formulas.add_output), staticmethod(formulas.change_output)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -145,10 +146,21 @@ def routes_through(group: ResourceGroup, limit: int = 50) -> list[RouteOperation
 
 def calendars_of_route(route: RouteVersion) -> list[tuple[str, str]]:
     """(calendar, work centre) of the operations whose calendar has no working time at all. One query."""
+    empty = _without_time(route.operations.order_by("number"))
+    codes = Calendar.objects.filter(pk=OuterRef("usual")).values("code")
+    return list(empty.annotate(named=Subquery(codes)).values_list("named", "group__name"))
+
+
+def routes_without_time(routes: Collection[int]) -> set[int]:
+    """Those of the routes with an operation whose calendar has no working time at all. One query."""
+    rows = RouteOperation.objects.filter(route__in=routes).order_by()
+    return set(_without_time(rows).values_list("route", flat=True))
+
+
+def _without_time(operations: QuerySet[RouteOperation]) -> Any:
+    """With `usual`, the calendar they are worked by."""
     usual = Coalesce("group__calendar", "group__site__calendar")
     worked = CalendarShift.objects.filter(calendar=OuterRef("usual"))
     opened = CalendarException.objects.filter(calendar=OuterRef("usual"), working=True)
-    rows = route.operations.filter(group__isnull=False).annotate(usual=usual)
-    empty = rows.filter(~Exists(worked), ~Exists(opened), usual__isnull=False).order_by("number")
-    codes = Calendar.objects.filter(pk=OuterRef("usual")).values("code")
-    return list(empty.annotate(named=Subquery(codes)).values_list("named", "group__name"))
+    rows = operations.filter(group__isnull=False).annotate(usual=usual)
+    return rows.filter(~Exists(worked), ~Exists(opened), usual__isnull=False)

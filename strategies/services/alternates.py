@@ -41,11 +41,13 @@ def change_alternate(*, alternate: BomAlternate, to: AlternateInput, by: User) -
     bom = _lock(alternate.line)
     check_alternate(alternate.line.component, to)
     _refuse_twice(alternate.line, to, but=alternate)
+    another = not BomAlternate.objects.filter(pk=alternate.pk, component=to.component).exists()
     for name, value in _said(to).items():
         setattr(alternate, name, value)
     alternate.approved_by = alternate.approved_at = None
     alternate.save()
-    refuse_loop(bom)
+    if another:
+        refuse_loop(bom)
     return _told(alternate, bom, by)
 
 

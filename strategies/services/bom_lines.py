@@ -44,6 +44,9 @@ def rewrite_line(bom: BomVersion, row: BomLine, to: LineInput) -> None:
     position = to.position or row.position
     if bom.lines.filter(position=position).exclude(pk=row.pk).exists():
         raise Refused(_("Position {position} is taken."), field="position", position=position)
+    # Nothing else closes a loop: who only says how much does not wait for others who look for one.
+    stored = bom.lines.filter(pk=row.pk).values_list("component", flat=True).first()
+    names_others = to.component.pk != stored or bool(to.alternates)
     for name, value in columns_of(bom, to, position).items():
         setattr(row, name, value)
     row.save()
@@ -52,7 +55,8 @@ def rewrite_line(bom: BomVersion, row: BomLine, to: LineInput) -> None:
     if to.alternates is not None:
         row.alternates.all().delete()
     _write_nested([(row, to)])
-    refuse_loop(bom)
+    if names_others:
+        refuse_loop(bom)
 
 
 def _write_nested(pairs: Iterable[tuple[BomLine, LineInput]]) -> None:

@@ -35,7 +35,7 @@ _BELOW = f"""
 
 def take_turn() -> None:
     """Two people could close a loop from both ends at once: whoever looks for loops waits here for the other's
-    transaction to end."""
+    transaction to end. Everybody locks the bills first and takes the turn last, so that nobody waits in a circle."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('strategies.bom', 0))")
 

@@ -9,6 +9,8 @@ from strategies.engine.routing import ends
 from strategies.models import Resource, RouteOperation, RouteVersion
 
 Basis = RouteOperation.Basis
+CAPACITIES: dict[str, str] = {Basis.CAPACITY: "capacity_per_hour", Basis.RESOURCE_BATCH: "batch_capacity"}
+"""What a resource has to say for an operation timed by it."""
 
 
 def route_is_whole(route: RouteVersion) -> None:
@@ -35,9 +37,7 @@ def route_is_whole(route: RouteVersion) -> None:
 
 
 def _must_have_capacity(row: RouteOperation) -> None:
-    column = {Basis.CAPACITY: "capacity_per_hour", Basis.RESOURCE_BATCH: "batch_capacity"}.get(
-        Basis(row.run_basis)
-    )
+    column = CAPACITIES.get(row.run_basis)
     if column is None or row.outside:
         return
     named = {"pk": row.resource_id} if row.resource_id else {"group": row.group_id, "active": True}

@@ -9,6 +9,7 @@ from p2p.core.models import User
 from strategies.services.importer.habits import Habits
 from strategies.services.importer.reading import Table, as_text
 from strategies.services.importer.running import Outcome, take_in
+from strategies.services.importer.where import EDITORS
 
 
 def take_rows(
@@ -17,6 +18,7 @@ def take_rows(
     rows: Sequence[Mapping[str, Any]],
     partly: bool = False,
     dry_run: bool = False,
+    roles: Sequence[str] = EDITORS,
     by: User | None,
 ) -> Outcome:
     """Add or change records of one sheet by natural key; the line of a row counts from 1. One transaction."""
@@ -25,4 +27,4 @@ def take_rows(
         (place, [as_text(row.get(name)) for name in headings]) for place, row in enumerate(rows, start=1)
     ]
     table = Table(sheet, headings, lines, len(lines), Habits(strict=True))
-    return take_in([table], dry_run=dry_run, partly=partly, by=by)
+    return take_in([table], dry_run=dry_run, partly=partly, roles=roles, by=by)

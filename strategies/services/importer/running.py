@@ -28,6 +28,8 @@ from strategies.services.importer.reading import Table, tables
 from strategies.services.importer.references import waves
 from strategies.services.importer.sheets import Problem, Review, Row, Sheet, Tally, find_sheet, sheets
 from strategies.services.importer.storing import upsert
+from strategies.services.importer.where import EDITORS, refuse_other_sites
+from strategies.services.importer.wholes import hold
 
 KEPT = 1000
 """Problems of one sheet and level that are kept; the rest is counted."""
@@ -145,10 +147,11 @@ def take_in(
     say: Say | None = None,
     dry_run: bool = False,
     partly: bool = False,
+    roles: Sequence[str] = EDITORS,
     by: User | None,
 ) -> Outcome:
     """Take tables in, in the order their sheets need. One transaction; see the head of this module for
-    errors."""
+    errors. Rows of sites where `by` holds none of the roles are refused; without `by` nobody is asked."""
     outcome = Outcome()
     by_sheet = _recognised(found, outcome)
     order = [sheet for sheet in sheets() if sheet.name in by_sheet]
@@ -158,10 +161,15 @@ def take_in(
             if say:
                 say(str(sheet.title), place, len(order))
             for table in by_sheet[sheet.name]:
-                stored.append((sheet, _take_table(sheet, table, outcome, by, say)))
+                checked = check(sheet, table, say)
+                refuse_other_sites(checked, by, roles)
+                stored.append((sheet, _take_table(checked, outcome, by)))
         for sheet, rows in stored:
             for look in sheet.finish if rows else ():
                 outcome.problems.extend(look(rows))
+        for sheet, rows in stored:
+            for settle in sheet.settle if rows else ():
+                outcome.problems.extend(settle(rows, by))
         outcome.saved = not dry_run and (partly or not outcome.errors)
         if not outcome.saved:
             transaction.set_rollback(True)
@@ -181,9 +189,10 @@ def _recognised(found: Iterable[Table], outcome: Outcome) -> dict[str, list[Tabl
     return known
 
 
-def _take_table(sheet: Sheet, table: Table, outcome: Outcome, by: User | None, say: Say | None) -> list[Row]:
-    checked = check(sheet, table, say)
+def _take_table(checked: Checked, outcome: Outcome, by: User | None) -> list[Row]:
+    sheet = checked.sheet
     checked.drop_refused()
+    hold(sheet, checked.rows)
     _look(checked, sheet.guards)
     checked.drop_refused()
     tally = outcome.tallies.setdefault(sheet.name, Tally())

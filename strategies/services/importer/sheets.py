@@ -141,6 +141,8 @@ RowCheck: TypeAlias = Callable[[Row], Iterable[tuple[str, str]]]
 Review: TypeAlias = Callable[[Sequence[Row]], Iterable[Problem]]
 """Looks at all rows of a sheet in a fixed number of queries. Rows named by an error are taken out, with all
 that belongs to them."""
+Settle: TypeAlias = Callable[[Sequence[Row], Any], Iterable[Problem]]
+"""Looks when everything is in, with who brought it: `settle(rows, by)`. Takes back what may not stay by itself."""
 Store: TypeAlias = Callable[[Sequence[Row], Any], Tally]
 """Writes rows its own way, for sheets that are not plain records: `store(rows, by)`."""
 
@@ -151,7 +153,8 @@ class Sheet:
 
     `together` names headings: lines with the same cells there are taken together or not at all (all lines of
     a bill of material). `guards` look before anything is stored, `reviews` at what is stored, `finish` when
-    all sheets of the file are in. `sentences` puts the names of database constraints into words.
+    all sheets of the file are in, `settle` after that. `whole` leads from a row to the version it is a part of: the
+    version is held meanwhile and counts the change. `sentences` puts the names of database constraints into words.
     """
 
     name: str
@@ -165,6 +168,8 @@ class Sheet:
     guards: tuple[Review, ...] = ()
     reviews: tuple[Review, ...] = ()
     finish: tuple[Review, ...] = ()
+    settle: tuple[Settle, ...] = ()
+    whole: tuple[str, ...] = ()
     sentences: Mapping[str, Words] = field(default_factory=dict)
     store: Store | None = None
     about: Words = ""

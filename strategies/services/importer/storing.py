@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from strategies.services.importer.checking import Checked
 from strategies.services.importer.sheets import Attributes, Field, Row, Sheet, Tally
+from strategies.services.importer.wholes import count_change
 
 _STAGE = "import_stage"
 _MOST_BROKEN = 50
@@ -75,8 +76,9 @@ def plan(sheet: Sheet, given: frozenset[str]) -> Plan:
             SELECT {", ".join([*columns, *["%s"] * len(others)])} FROM {stage}
              WHERE line_ <= %s ORDER BY line_
             ON CONFLICT ({keys}) DO {action}
-            RETURNING (xmax = 0) AS is_new
-        ) SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM done"""
+            RETURNING (xmax = 0) AS is_new, {_whole(sheet)} AS whole
+        ) SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
+                 array_agg(DISTINCT whole) FROM done"""
     return Plan(
         targets,
         f"CREATE TEMP TABLE {stage} ON COMMIT DROP AS"
@@ -85,6 +87,11 @@ def plan(sheet: Sheet, given: frozenset[str]) -> Plan:
         upsert,
         tuple(fixed),
     )
+
+
+def _whole(sheet: Sheet) -> str:
+    """The column that names what a row belongs to."""
+    return f"kept.{_quote(_field(sheet.model, sheet.whole[0]).column)}" if sheet.whole else "NULL::bigint"
 
 
 def _may_change(sheet: Sheet, one: Field, given: frozenset[str]) -> bool:
@@ -115,7 +122,7 @@ def upsert(checked: Checked, rows: Sequence[Row], tally: Tally) -> None:
     left = list(rows)
     for _attempt in range(_MOST_BROKEN):
         try:
-            created, changed = _store(prepared, left, checked.sheet)
+            created, changed, wholes = _store(prepared, left, checked.sheet)
         except Broken as broken:
             checked.refuse(broken.line, "", broken.sentence, "rule")
             checked.drop_refused()
@@ -125,6 +132,7 @@ def upsert(checked: Checked, rows: Sequence[Row], tally: Tally) -> None:
         tally.created += created
         tally.changed += changed
         tally.unchanged += len(left) - created - changed
+        count_change(checked.sheet, wholes)
         return
     checked.refuse(
         left[0].line, "", _("Too many rows break rules of the table: nothing more was tried."), "rule"
@@ -132,7 +140,7 @@ def upsert(checked: Checked, rows: Sequence[Row], tally: Tally) -> None:
     checked.rows = []
 
 
-def _store(prepared: Plan, rows: Sequence[Row], sheet: Sheet) -> tuple[int, int]:
+def _store(prepared: Plan, rows: Sequence[Row], sheet: Sheet) -> tuple[int, int, list[int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_quote(_STAGE)}")
         cursor.execute(prepared.stage)
@@ -144,11 +152,12 @@ def _store(prepared: Plan, rows: Sequence[Row], sheet: Sheet) -> tuple[int, int]
             raise Broken(line, _sentence(error, sheet)) from error
 
 
-def _try(prepared: Plan, last: int) -> tuple[int, int]:
+def _try(prepared: Plan, last: int) -> tuple[int, int, list[int]]:
+    """How many rows are new, how many have changed, and what these belong to."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(prepared.upsert, [*prepared.fixed, last])
-        created, changed = cursor.fetchone()
-        return int(created), int(changed)
+        created, changed, wholes = cursor.fetchone()
+        return int(created), int(changed), [key for key in wholes or () if key is not None]
 
 
 def _first_broken(prepared: Plan, lines: Sequence[int]) -> int:

@@ -32,8 +32,13 @@ from strategies.services.importer.definitions.bill_reviews import (
 )
 from strategies.services.importer.definitions.reviews import (
     bills_have_no_loop,
+    bills_stay_without_loop,
     lines_may_change,
     units_convert,
+)
+from strategies.services.importer.definitions.version_reviews import (
+    new_versions_are_marked,
+    versions_answer_for_themselves,
 )
 from strategies.services.importer.kinds import Choice, Day, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Reference, Row, Sheet
@@ -104,6 +109,9 @@ SHEETS = (
         model=BomVersion,
         key=("item", "site", "version"),
         checks=(days_in_order,),
+        after=("routes",),
+        guards=(new_versions_are_marked(BomVersion),),
+        settle=(versions_answer_for_themselves("boms", BomVersion),),
         sentences={"bom_version_one_active": OVERLAPS},
         fields=(
             *VERSION_FIELDS,
@@ -120,6 +128,7 @@ SHEETS = (
         model=BomLine,
         key=("bom", "position"),
         together=("item", "site", "version"),
+        whole=("bom",),
         checks=(days_in_order, line_makes_sense),
         guards=(lines_may_change("bom_lines", BomLine, "bom"),),
         reviews=(
@@ -128,6 +137,7 @@ SHEETS = (
             named_versions_may_be_used,
             percents_follow,
         ),
+        settle=(bills_stay_without_loop,),
         fields=(
             BOM,
             Column("position", Whole(1), required=True, example="10"),
@@ -172,6 +182,7 @@ SHEETS = (
         model=BomStep,
         key=("line", "from_quantity"),
         together=("item", "site", "version", "position"),
+        whole=("line", "bom"),
         guards=(steps_may_change,),
         fields=(
             LINE,
@@ -186,7 +197,9 @@ SHEETS = (
         key=("line", "component", "valid_from"),
         checks=(days_in_order,),
         guards=(changed_alternates_are_approved_anew,),
+        whole=("line", "bom"),
         reviews=(bills_have_no_loop,),
+        settle=(bills_stay_without_loop,),
         about=gettext_lazy("They count once somebody has approved them."),
         fields=(
             LINE,
@@ -202,6 +215,7 @@ SHEETS = (
         title=gettext_lazy("Co- and by-products"),
         model=BomOutput,
         key=("bom", "item"),
+        whole=("bom",),
         guards=(lines_may_change("bom_outputs", BomOutput, "bom"),),
         reviews=(units_convert("bom_outputs", "item", "error"), shares_leave_something),
         fields=(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from strategies.models import (
     RouteGroup,
     RouteGroupPhase,
     RouteOperation,
+    RouteVersion,
     SecondaryResource,
     Skill,
     StandardOperation,
@@ -83,6 +85,9 @@ def _store_requirements(rows: Sequence[Row], _by: Any) -> Tally:
         new += wanted
     Requirement.objects.filter(pk__in=old).delete()
     Requirement.objects.bulk_create(new)
+    # One more revision, as for parts that are stored row by row.
+    touched = RouteOperation.objects.filter(pk__in={one.operation_id for one in new}).values("route")
+    RouteVersion.objects.filter(pk__in=touched).update(revision=F("revision") + 1)
     return tally
 
 
@@ -145,6 +150,7 @@ SHEETS = (
         model=SecondaryResource,
         key=("operation", "position"),
         together=_OPERATION,
+        whole=("operation", "route"),
         after=("route_operations",),
         guards=(_drafts_only("secondaries", SecondaryResource),),
         fields=(
@@ -164,6 +170,7 @@ SHEETS = (
         model=Requirement,
         key=("operation", "secondary", "kind", "resource", "group", "type", "capability", "skill"),
         together=_OPERATION,
+        whole=("operation", "route"),
         after=("route_operations", "secondaries"),
         checks=(_names_something,),
         guards=(_drafts_only("requirements", Requirement),),

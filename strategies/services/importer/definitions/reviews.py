@@ -25,7 +25,7 @@ from strategies.models import (
 )
 from strategies.models.version import VersionState
 from strategies.selectors.units import conversions
-from strategies.services.bom_loops import take_turn
+from strategies.services.bom_loops import loop_refused, take_turn
 from strategies.services.importer.sheets import Problem, Review, Row
 
 
@@ -90,17 +90,7 @@ def _missing(number: str, given: str, wanted: str, level: str) -> str:
 def bills_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:
     """Review of bom_lines and bom_alternates: an item goes into itself, or would through what may stand in. The
     path is named at the last line that closes it."""
-    take_turn()
-    below: dict[int, set[int]] = defaultdict(set)
-    for edges in (
-        BomLine.objects.exclude(bom__state=VersionState.RETIRED).values_list("bom__item_id", "component_id"),
-        BomAlternate.objects.exclude(line__bom__state=VersionState.RETIRED).values_list(
-            "line__bom__item_id", "component_id"
-        ),
-    ):
-        for parent, component in edges.order_by():
-            below[parent].add(component)
-    loops = low_level_codes((), below).loops
+    loops = _loops()
     if not loops:
         return
     sheet, parents = _parents(rows)
@@ -112,6 +102,34 @@ def bills_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:
             path = " → ".join(numbers[item].number for item in loop)
             text = _("An item goes into itself: {path}.").format(path=path)
             yield Problem(sheet, text, max(guilty), "component", code="loop")
+
+
+def bills_stay_without_loop(rows: Sequence[Row], _by: Any) -> Iterator[Problem]:
+    """Settle of bom_lines and bom_alternates: nobody has closed a loop from the other end meanwhile. The turn is
+    taken here, with the rows held and just before all is stored, so that others wait for moments only. Refused,
+    with the path: nothing of the file is saved then."""
+    take_turn()
+    _sheet, parents = _parents(rows)
+    edges = {(parents[row.line], row.values["component"]) for row in rows}
+    for loop in _loops():
+        if edges.intersection(zip(loop, loop[1:], strict=False)):
+            numbers = Item.objects.in_bulk(loop)
+            raise loop_refused([numbers[item].number for item in loop])
+    return iter(())
+
+
+def _loops() -> Sequence[Sequence[int]]:
+    """Items that go into themselves, over all bills that are not retired. Two queries."""
+    below: dict[int, set[int]] = defaultdict(set)
+    for edges in (
+        BomLine.objects.exclude(bom__state=VersionState.RETIRED).values_list("bom__item_id", "component_id"),
+        BomAlternate.objects.exclude(line__bom__state=VersionState.RETIRED).values_list(
+            "line__bom__item_id", "component_id"
+        ),
+    ):
+        for parent, component in edges.order_by():
+            below[parent].add(component)
+    return low_level_codes((), below).loops
 
 
 def _parents(rows: Sequence[Row]) -> tuple[str, dict[int, int]]:

@@ -24,6 +24,10 @@ from strategies.services.importer.definitions.reviews import (
     link_operations,
     routes_have_no_loop,
 )
+from strategies.services.importer.definitions.version_reviews import (
+    new_versions_are_marked,
+    versions_answer_for_themselves,
+)
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Reference, Sheet
 
@@ -82,6 +86,8 @@ SHEETS = (
         model=RouteVersion,
         key=("item", "site", "version"),
         checks=(days_in_order,),
+        guards=(new_versions_are_marked(RouteVersion),),
+        settle=(versions_answer_for_themselves("routes", RouteVersion),),
         sentences={"route_version_one_active": OVERLAPS},
         fields=VERSION_FIELDS,
     ),
@@ -92,6 +98,7 @@ SHEETS = (
         model=RouteOperation,
         key=("route", "number"),
         together=_VERSION,
+        whole=("route",),
         guards=(lines_may_change("route_operations", RouteOperation, "route"),),
         finish=(link_operations,),
         fields=(
@@ -110,6 +117,7 @@ SHEETS = (
         model=RouteLink,
         key=("before", "after"),
         together=_VERSION,
+        whole=("route",),
         after=("route_operations",),
         reviews=(routes_have_no_loop,),
         fields=(ROUTE, _operation("before", "before"), _operation("after", "after"), Column("hard", Flag())),
@@ -120,6 +128,7 @@ SHEETS = (
         model=InstructionStep,
         key=("operation", "position"),
         together=(*_VERSION, "operation"),
+        whole=("operation", "route"),
         fields=(_operation("operation", "operation"), *STEP),
     ),
     Sheet(

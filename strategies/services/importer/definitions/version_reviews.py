@@ -1,0 +1,187 @@
+"""New versions that a file brings as approved or active answer for themselves as if somebody had moved them there:
+they have to hold, where a site wants a second approver they wait for one, and who brought them approved them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from p2p.core import clock
+from p2p.core.facts import ask
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from strategies.engine.routing import ends
+from strategies.facts import Activating
+from strategies.models import (
+    BomLine,
+    BomOutput,
+    BomVersion,
+    Resource,
+    RouteLink,
+    RouteOperation,
+    RouteVersion,
+    Site,
+)
+from strategies.models.version import VersionState
+from strategies.selectors.work import routes_without_time
+from strategies.services.bill_checks import USABLE
+from strategies.services.importer.sheets import Problem, Review, Row, Settle
+from strategies.services.routechecks import CAPACITIES
+from strategies.services.versions import must_hold
+
+Model: TypeAlias = type[BomVersion] | type[RouteVersion]
+ASKED = "asked"
+"""Among the values of a row: the state a version that was not there before is to have."""
+CLAIMS = (VersionState.IN_APPROVAL, *USABLE)
+
+
+def new_versions_are_marked(model: Model) -> Review:
+    """Guard: which rows bring a version that was not there. One query."""
+
+    def look(rows: Sequence[Row]) -> Iterator[Problem]:
+        claiming = [row for row in rows if row.values["state"] in CLAIMS]
+        there = model._base_manager.filter(item__in={row.values["item"] for row in claiming})
+        known = set(there.values_list("item_id", "site_id", "version")) if claiming else set()
+        for row in rows:
+            new = (row.values["item"], row.values["site"], row.values["version"]) not in known
+            row.values[ASKED] = row.values["state"] if new and row.values["state"] in CLAIMS else ""
+        return iter(())
+
+    return look
+
+
+def versions_answer_for_themselves(sheet: str, model: Model) -> Settle:
+    """Settle: what services ask of a version before it is submitted, approved and activated, of all at once. What
+    does not hold is an error, and a draft where the rest is saved. A fixed number of queries."""
+
+    def look(rows: Sequence[Row], by: User | None) -> Iterator[Problem]:
+        asked = {
+            (row.values["item"], row.values["site"], row.values["version"]): row
+            for row in rows
+            if row.values.get(ASKED)
+        }
+        found = model._base_manager.filter(item__in={item for item, _site, _no in asked}).select_related(
+            "item"
+        )
+        versions: dict[int, Any] = {
+            one.pk: one for one in found if (one.item_id, one.site_id, one.version) in asked
+        }
+        line = {key: asked[one.item_id, one.site_id, one.version].line for key, one in versions.items()}
+        if not versions:
+            return
+        for key, level, text, code in _settled(model, versions, by):
+            yield Problem(sheet, text, line[key], "state", level, code)
+
+    return look
+
+
+Said: TypeAlias = tuple[int, str, str, str]
+"""A version's key, the level, the sentence, the code."""
+
+
+def _settled(model: Model, versions: dict[int, Any], by: User | None) -> Iterator[Said]:
+    doubtful = _doubtful_bills if model is BomVersion else _doubtful_routes
+    left = dict(versions)
+    yield from _dropped(model, left, doubtful(set(left)), must_hold)
+    waiting = _that_wait(left)
+    _update(model, waiting, state=VersionState.IN_APPROVAL, submitted_by=by)
+    for key in waiting:
+        text = _("{version} waits for approval by somebody else.").format(version=left[key])
+        yield key, "warning", text, "another_approver"
+    submitted = {key for key, one in left.items() if one.state == VersionState.IN_APPROVAL}
+    _update(model, submitted, submitted_by=by)
+    used = {key: one for key, one in left.items() if key not in submitted | waiting}
+    # A bill may name another of the same file that only waits for approval now.
+    while model is BomVersion and (naming := _naming_unusable(set(used))):
+        yield from _dropped(model, used, naming, must_hold)
+    active = {key for key, one in used.items() if one.state == VersionState.ACTIVE}
+    asked = active if model is BomVersion else routes_without_time(active)
+    yield from _dropped(model, used, asked, lambda version: ask(Activating(version=version, by=by)))
+    _update(model, used, approved_by=by, approved_at=clock.now())
+
+
+def _dropped(
+    model: Model, left: dict[int, Any], doubtful: Collection[int], look: Callable[[Any], object]
+) -> Iterator[Said]:
+    """The doubtful ones that `look` refuses: drafts from now on, with its sentence. One without lines waits for
+    them as a draft; the others are wrong."""
+    for key in sorted(doubtful):
+        try:
+            look(left[key])
+        except Refused as no:
+            empty = no.code == "empty"
+            text = _("{sentence} It stays a draft.").format(sentence=no) if empty else str(no)
+            yield key, "warning" if empty else "error", text, no.code
+            _update(model, [key], state=VersionState.DRAFT)
+            del left[key]
+
+
+def _that_wait(left: dict[int, Any]) -> set[int]:
+    """Those that a site wants approved by somebody else. One query."""
+    sites = set(Site.objects.filter(approval_by_another=True, active=True).values_list("pk", flat=True))
+    usable = [one for one in left.values() if one.state in USABLE] if sites else []
+    return {one.pk for one in usable if one.site_id is None or one.site_id in sites}
+
+
+def _update(model: Model, keys: Iterable[int], **columns: Any) -> None:
+    rows = sorted(keys)
+    if rows:
+        model._base_manager.filter(pk__in=rows).update(**columns)
+
+
+def _doubtful_bills(boms: set[int]) -> set[int]:
+    """Those that `check_bill` or the want of lines would refuse. Five queries."""
+    lines, outputs = BomLine.objects.filter(bom__in=boms), BomOutput.objects.filter(bom__in=boms)
+    said = {*lines.values_list("bom", flat=True), *outputs.values_list("bom", flat=True)}
+    percents = lines.filter(formula=BomLine.Formula.PERCENT).order_by().values_list("bom")
+    shares = outputs.order_by().values_list("bom").annotate(sum=Sum("cost_share"))
+    stepless = lines.filter(formula=BomLine.Formula.STEP, steps=None).values_list("bom", flat=True)
+    uneven = percents.annotate(sum=Sum("percent")).exclude(sum=1)
+    return {
+        *(boms - said),
+        *(bom for bom, _sum in uneven),
+        *(bom for bom, _sum in shares.filter(sum__gt=1)),
+        *stepless,
+        *_naming_unusable(boms),
+    }
+
+
+def _naming_unusable(boms: set[int]) -> set[int]:
+    bom = Q(component_bom__isnull=False) & ~Q(component_bom__state__in=USABLE)
+    route = Q(component_route__isnull=False) & ~Q(component_route__state__in=USABLE)
+    return set(BomLine.objects.filter(bom | route, bom__in=boms).values_list("bom", flat=True))
+
+
+def _doubtful_routes(routes: set[int]) -> set[int]:
+    """Those that `route_is_whole` would refuse. Up to four queries."""
+    own: dict[int, list[int]] = {route: [] for route in routes}
+    links: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = RouteOperation.objects.filter(route__in=routes).order_by()
+    for route, key in rows.filter(alternate_of=None).values_list("route", "pk"):
+        own[route].append(key)
+    for route, before, after in RouteLink.objects.filter(route__in=routes).values_list(
+        "route", "before", "after"
+    ):
+        links[route].append((before, after))
+    found = {route for route in routes if len(ends(own[route], links[route])) != 1}
+    measured = rows.filter(run_basis__in=CAPACITIES, outside=False)
+    given: dict[str, set[Any]] = {}
+    for route, basis, resource, group in measured.values_list("route", "run_basis", "resource", "group"):
+        column = CAPACITIES[basis]
+        places = given[column] if column in given else given.setdefault(column, _places_with(column))
+        if ("resource", resource) not in places and (resource or ("group", group) not in places):
+            found.add(route)
+    return found
+
+
+def _places_with(column: str) -> set[tuple[str, int | None]]:
+    """Resources, and groups with a resource in use, that say this capacity. One query."""
+    rows = Resource.objects.filter(**{f"{column}__isnull": False}).values_list("pk", "group", "active")
+    found: set[tuple[str, int | None]] = set()
+    for key, group, active in rows:
+        found |= {("resource", key), ("group", group)} if active else {("resource", key)}
+    return found

@@ -19,10 +19,11 @@ SHOWN = 1000
 
 
 class Replacements(RecordViewSet):
-    """POST starts one as a run (202); `?expand=lines` says what became of each line."""
+    """POST starts one as a run (202), without a site where the role is held at all; `?expand=lines` says what became
+    of each line."""
 
     queryset, serializer_class = ReplaceRun.objects.all(), ReplaceRecord
-    key = "id"
+    key, site_path = "id", "site__code"
     filters = {"old": "old__number", "new": "new__number", "state": "state", "site": "site__code"}
     order = ("-id",)
     write_roles, record_name = EDITORS, "run"

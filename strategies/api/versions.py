@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
+from p2p.core import sites
 from p2p.core.rest import verb
 from strategies import serializers as shapes
 from strategies.api.base import EDITORS, SheetViewSet
@@ -73,11 +74,13 @@ class VersionViewSet(SheetViewSet):
 
 
 def found(view: Any, keys: Sequence[int]) -> list[Any]:
-    """The versions by id, in the order they were named; the first that is not there is named."""
+    """The versions by id, in the order they were named; the first that is not there is named, and the first site
+    where the user has no role."""
     rows = view.get_queryset().in_bulk(keys)
     for key in keys:
         if key not in rows:
             raise exceptions.ValidationError(
                 {"versions": _("There is no version {key} here.").format(key=key)}
             )
+    sites.require_at(view.request.user, view.queryset.filter(pk__in=keys), *EDITORS)
     return [rows[key] for key in keys]

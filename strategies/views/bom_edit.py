@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from p2p.core.access import Role, require
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
+from p2p.core.sites import require_at_record
 from p2p.core.web.page import Page, who
 from strategies.forms.cells import Cells, pasted
 from strategies.models import BomLine, BomVersion
@@ -42,6 +43,7 @@ class Edit(Page):
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         require(request.user, Role.ENGINEER)
         bom = get_object_or_404(BomVersion.objects.select_related("item__unit", "site__currency"), pk=pk)
+        require_at_record(request.user, bom, Role.ENGINEER)
         try:
             asked = json.loads(request.body)
         except ValueError:

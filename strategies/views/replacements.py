@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.access import Role
+from p2p.core.access import Role, require
 from p2p.core.refusal import Refused
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
@@ -80,6 +80,8 @@ class NewReplacement(Page):
         form = ReplaceForm(request.POST)
         if not form.is_valid():
             return self.draw(request, form, status=422)
+        site = form.cleaned_data["site"]
+        require(request.user, *self.roles, site=site or "")  # none: the bills of all sites
         shown, kept = (_keys(request, name) for name in ("shown", "keep"))
         without = _keys(request, "without") | (shown - kept)
         try:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from p2p.core import access
+from p2p.core import access, sites
 from p2p.core.access import Role
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
@@ -55,6 +55,7 @@ class RouteDesign(Page):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         access.require(request.user, Role.ENGINEER)
+        sites.require_at_record(request.user, self.record, Role.ENGINEER)
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
             return self.draw(problem=_("This page is older than the program: load it again."), status=409)

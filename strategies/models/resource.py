@@ -218,7 +218,9 @@ class ResourceCalendar(models.Model):
             no_overlap("resource_calendar_one_a_day", "resource"),
             no_overlap("group_calendar_one_a_day", "group"),
             models.UniqueConstraint(
-                fields=["resource", "group", "valid_from"], name="resource_calendar_once", nulls_distinct=False
+                fields=["resource", "group", "valid_from"],
+                name="resource_calendar_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(resource__isnull=False, group__isnull=True)

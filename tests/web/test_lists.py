@@ -158,6 +158,7 @@ def test_a_csv_file_holds_the_filter_and_no_formulas(signed_in: Client) -> None:
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == ["User", "Last name", "Language", "Active", "Last login", "Key"]
     assert len(rows) == 15
+    assert {row[3] for row in rows[1:]} == {"yes"}
     assert next(row for row in rows if row[0] == "p003")[1] == '\'=HYPERLINK("http://x")'
 
 

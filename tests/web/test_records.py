@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from p2p.core.models import User
+from p2p.core.web import page
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,12 @@ def test_a_stranger_at_an_unknown_address_is_asked_to_sign_in(client: Client, db
     answer = client.get("/no/such/page/?a=1")
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/login/?next=/no/such/page/%3Fa%3D1"
+
+
+def test_after_a_dialog_the_page_is_loaded_again_even_where_only_the_place_in_it_differs() -> None:
+    here = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://plant/routes/1/?tab=instructions"}
+    request = RequestFactory().post("/operations/1/steps/", **here)
+    answer = page.done(request, to="/routes/1/?tab=instructions#op-40")
+    assert (answer.get("HX-Refresh"), answer.get("HX-Redirect")) == ("true", None)
+    answer = page.done(request, to="/routes/1/?tab=operations#op-40")
+    assert answer["HX-Redirect"] == "/routes/1/?tab=operations#op-40"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from django.apps import apps
 from django.contrib import messages
@@ -68,7 +68,10 @@ def done(request: HttpRequest, *, to: str, text: Any = "", undo: str = "") -> Ht
     if text:
         messages.success(request, str(text), extra_tags=f"undo={undo}" if undo else "")
     if is_fragment(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": to})
+        # A browser that is sent to the page it shows, only to another place in it, loads nothing.
+        there, _hash, place = to.partition("#")
+        same = place and unquote(request.headers.get("HX-Current-URL", "")).partition("#")[0].endswith(there)
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"} if same else {"HX-Redirect": to})
     return HttpResponseRedirect(to, status=303)
 
 

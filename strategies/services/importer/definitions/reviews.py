@@ -166,6 +166,21 @@ def routes_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:
             yield Problem("route_links", text, max(guilty), "after", code="loop")
 
 
+def alternates_have_no_links(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Review of route_links: an alternate stands where the operation stands that it may replace."""
+    ends = {row.values[column] for row in rows for column in ("before", "after")}
+    found = RouteOperation.objects.filter(pk__in=ends, alternate_of__isnull=False)
+    alternates = dict(found.order_by().values_list("pk", "number"))
+    for row in rows:
+        for column in ("before", "after"):
+            number = alternates.get(row.values[column])
+            if number is not None:
+                text = _(
+                    "Operation {number} is an alternate: it takes the place of the other and has no links."
+                )
+                yield Problem("route_links", text.format(number=number), row.line, column, code="alternate")
+
+
 # Operations follow each other by number where nobody has drawn another graph.
 _CHAIN = """
     INSERT INTO strategies_routelink (route_id, before_id, after_id, hard)

@@ -20,6 +20,7 @@ from strategies.models import (
 )
 from strategies.services.importer.definitions.bills import OVERLAPS, VERSION_FIELDS, days_in_order
 from strategies.services.importer.definitions.reviews import (
+    alternates_have_no_links,
     lines_may_change,
     link_operations,
     routes_have_no_loop,
@@ -119,7 +120,7 @@ SHEETS = (
         together=_VERSION,
         whole=("route",),
         after=("route_operations",),
-        reviews=(routes_have_no_loop,),
+        reviews=(routes_have_no_loop, alternates_have_no_links),
         fields=(ROUTE, _operation("before", "before"), _operation("after", "after"), Column("hard", Flag())),
     ),
     Sheet(

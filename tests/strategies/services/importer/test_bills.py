@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from strategies.models import BomAlternate, BomLine, BomOutput, BomStep, BomVersion
+from strategies.models import BomAlternate, BomLine, BomOutput, BomStep, BomVersion, RouteOperation
 from strategies.services.alternates import approve_alternate
 from strategies.services.importer import take_rows
-from tests.factories import make_bom, make_conversion, make_item, make_unit, make_user
+from tests.factories import make_bom, make_conversion, make_item, make_route, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 HEAD = {"item": "BIKE", "version": "1"}
@@ -125,3 +125,13 @@ def test_cost_shares_of_a_bill_leave_something_for_the_main_product(bom):
     assert take("bom_outputs", *rows).saved
     main = take("bom_outputs", {"output": "BIKE", "quantity": "1", "unit": "EA"})
     assert "main product" in places(main)[0][2]
+
+
+def test_an_alternate_operation_has_no_links_of_its_own():
+    route = make_route(make_item("BIKE"), [{}, {}], state="draft")
+    first = route.operations.get(number=10)
+    RouteOperation.objects.create(route=route, number=11, name="By hand", alternate_of=first)
+    outcome = take("route_links", {"before": "11", "after": "20"})
+    [(line, column, text)] = places(outcome)
+    assert (line, column, outcome.saved) == (1, "before", False)
+    assert "Operation 11 is an alternate" in text

@@ -96,10 +96,6 @@ class ProposalIds(VerbSerializer):
     ids = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=100_000)
 
 
-class RunPick(VerbSerializer):
-    run = serializers.PrimaryKeyRelatedField(queryset=PlanRun.objects.all())
-
-
 class SkippedSerializer(serializers.Serializer):  # type: ignore[type-arg]
     proposal = serializers.CharField()
     reason = serializers.CharField()

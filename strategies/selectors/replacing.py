@@ -20,26 +20,9 @@ from strategies.engine.replacing import DONE, Candidate, Fate, Wish, fate
 from strategies.engine.units import MissingConversion
 from strategies.models import Item, ItemGroup, Site
 from strategies.models.version import VersionState
+from strategies.selectors.bom_graph import edges_below
 from strategies.selectors.units import conversions
 
-# Everything below the new component in any bill that is not retired, each item once: no path is walked twice. What
-# may stand in for a component counts as a component.
-_EDGES = """
-    JOIN strategies_bomversion AS version ON version.item_id = below.item_id AND version.state <> %(retired)s
-    JOIN LATERAL (
-        SELECT line.component_id FROM strategies_bomline AS line WHERE line.bom_id = version.id
-         UNION ALL
-        SELECT other.component_id
-          FROM strategies_bomline AS line JOIN strategies_bomalternate AS other ON other.line_id = line.id
-         WHERE line.bom_id = version.id
-    ) AS edge ON true
-"""
-_BELOW = f"""
-    WITH RECURSIVE below (item_id) AS (
-        SELECT %(new)s::bigint UNION SELECT edge.component_id FROM below {_EDGES}
-    )
-    SELECT DISTINCT version.item_id, edge.component_id FROM below {_EDGES}
-"""
 _TAKERS = """
     SELECT line.id, line.bom_id, version.item_id, line.position, unit.code, line.quantity,
            CASE WHEN line.formula = 'percent' THEN line.percent END, line.valid_from, line.valid_to,
@@ -103,7 +86,7 @@ class Plan:
 def plan(asked: Asked) -> Plan:
     """What would be done now. Three queries, whatever the number of bills."""
     today = clock.now().date()
-    edges = _edges(asked.new)
+    edges = edges_below(asked.new.pk)
     above_new = {asked.new.pk, *(component for _parent, component in edges)}
     rows = _takers(asked, today)
     wish = Wish(Fraction(asked.ratio), asked.day, today)
@@ -114,12 +97,6 @@ def plan(asked: Asked) -> Plan:
         revisions={line.bom: row[-1] for line, row in zip(lines, rows, strict=True)},
         edges=edges,
     )
-
-
-def _edges(new: Item) -> list[tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_BELOW, {"new": new.pk, "retired": VersionState.RETIRED})
-        return list(cursor.fetchall())
 
 
 def _takers(asked: Asked, today: date) -> list[tuple[Any, ...]]:
@@ -161,7 +138,7 @@ def reasons(plan: Plan, asked: Asked, lines: Sequence[tuple[Candidate, Fate]]) -
 def looping(component: Item, parents: Collection[int]) -> dict[int, str]:
     """Of these items, those whose bills may not take the component, each with a sentence that has the path. Two
     queries."""
-    edges = _edges(component)
+    edges = edges_below(component.pk)
     below = {component.pk, *(each for _parent, each in edges)}
     paths = _paths(edges, component.pk, below.intersection(parents))
     return {

@@ -114,14 +114,6 @@ def _after(day: date) -> date:
     return day if day == EVER else day + timedelta(days=1)
 
 
-def version_for(
-    model: type[Either], item: Item, *, site: Site, day: date, quantity: Decimal
-) -> Either | None:
-    """The active version for an order of `quantity` of an item at a site that starts on a day. Two queries."""
-    key = Versions(model, site.pk, [item.pk]).on(item.pk, day, quantity)
-    return model._default_manager.select_related("item__unit", "site").get(pk=key) if key else None
-
-
 def may_be_chosen(
     model: type[Either], item: Item, *, site: Site, day: date, quantity: Decimal
 ) -> QuerySet[Either]:

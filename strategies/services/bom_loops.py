@@ -11,26 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.refusal import Refused
 from strategies.engine.bom import Line, loop_through
 from strategies.models import BomVersion, Item
-from strategies.models.version import VersionState
-
-# Every item below this one, each once: UNION drops what was reached before, so no path is walked twice. What may
-# stand in for a component counts as a component.
-_EDGES = """
-    JOIN strategies_bomversion AS version ON version.item_id = below.item_id AND version.state <> %(retired)s
-    JOIN LATERAL (
-        SELECT line.component_id FROM strategies_bomline AS line WHERE line.bom_id = version.id
-         UNION ALL
-        SELECT other.component_id
-          FROM strategies_bomline AS line JOIN strategies_bomalternate AS other ON other.line_id = line.id
-         WHERE line.bom_id = version.id
-    ) AS edge ON true
-"""
-_BELOW = f"""
-    WITH RECURSIVE below (item_id) AS (
-        SELECT %(item)s::bigint UNION SELECT edge.component_id FROM below {_EDGES}
-    )
-    SELECT DISTINCT version.item_id, edge.component_id FROM below {_EDGES}
-"""
+from strategies.selectors.bom_graph import edges_below
 
 
 def take_turn() -> None:
@@ -44,9 +25,7 @@ def refuse_loop(bom: BomVersion) -> None:
     """Refused, with the path, when the item of the bill goes into itself over any chain of bills, phantoms or
     alternates. Call it after the rows are written."""
     take_turn()
-    with connection.cursor() as cursor:
-        cursor.execute(_BELOW, {"item": bom.item_id, "retired": VersionState.RETIRED})
-        edges = cursor.fetchall()
+    edges = edges_below(bom.item_id)
     if not any(component == bom.item_id for _parent, component in edges):
         return
     lines = [Line(parent, component, Fraction(1)) for parent, component in edges]

@@ -273,7 +273,7 @@ def test_the_tree_and_the_sums_come_as_files(engineer, draft):
     assert ",SPOKE,Spoke,32,EA" in tree
     assert tree.splitlines()[2].endswith(",64,EA")
     sums = b"".join(engineer.get(f"/strategies/boms/{draft.pk}/sums.csv").streaming_content).decode()
-    assert "SPOKE,Spoke,2,False,64,EA" in sums
+    assert "SPOKE,Spoke,2,no,64,EA" in sums
 
 
 def test_a_replacement_is_previewed_started_once_and_read(

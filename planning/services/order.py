@@ -26,6 +26,7 @@ from planning.services.chosen import bom_for, route_for
 from planning.snapshot.parts import Part
 from planning.snapshot.recipes import Recipes
 from strategies.models import BomVersion, Item, RouteVersion, Site
+from strategies.selectors.routes import steps_of
 from strategies.services.numbering import take_numbers
 
 if TYPE_CHECKING:
@@ -173,6 +174,9 @@ def _change_operations(row: ProductionOrder, quantity: Decimal, recipes: Recipes
         "route_operation__route_group", "route_operation__route__item"
     )
     operations = list(rows.prefetch_related("route_operation__route_group__phases"))
+    # The route may be retired meanwhile, or be that of a phantom the bill no longer has: timed all the same.
+    steps = [one.route_operation for one in operations if one.route_operation]
+    timed = dict(zip((step.pk for step in steps), steps_of(steps), strict=True))
     for operation in operations:
         step = operation.route_operation
         launch = None
@@ -188,7 +192,7 @@ def _change_operations(row: ProductionOrder, quantity: Decimal, recipes: Recipes
         else:
             operation.quantity = recipes.entering(step, launch, unit) if step else launch
         if step is not None:
-            operation.run_seconds = run_seconds(recipes.timed(step), operation.quantity)
+            operation.run_seconds = run_seconds(timed[step.pk], operation.quantity)
         operation.revision += 1
     Operation.objects.bulk_update(operations, ["quantity", "run_seconds", "revision"])
 

@@ -8,18 +8,20 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import Q
+
 from p2p.core.facts import Refused
 from p2p.core.numbers import ScrapRule, decimal_of
 from planning.measures import Measures
+from planning.snapshot.reach import USABLE, Reach
 from strategies.engine.need import Consumption, consumption_of
 from strategies.engine.units import MissingConversion
-from strategies.models import BomLine, BomOutput, BomVersion, Item, RouteVersion, Site
+from strategies.models import BomLine, BomOutput, BomVersion, Item, Site
 from strategies.selectors.needs import RouteScrap, step_tables
 from strategies.selectors.versions import Versions
 
 DEEPEST = 60
 """Phantoms within phantoms; a loop among them ends here instead of never."""
-USABLE = ("active", "approved")
 OWN = 0
 """The order's own route; the routes of phantoms are counted from 1."""
 
@@ -104,22 +106,24 @@ def through(chain: tuple[Consumption, ...], quantity: Fraction) -> Fraction:
 
 
 class Bills:
-    """The bills that may be used at a site, read once for all the orders of a call."""
+    """The bills that orders of some items may use at a site, read once for all the orders of a call."""
 
-    def __init__(self, site: Site, measures: Measures, items: dict[int, Item], boms: Versions) -> None:
-        self.measures, self.boms, self._items = measures, boms, items
-        # Phantoms may be made on routes of items that are not ordered themselves.
-        self._routes = Versions(RouteVersion, site.pk)
+    def __init__(self, site: Site, reach: Reach, boms: Versions, routes: Versions, scrap: RouteScrap) -> None:
+        self.boms, self._routes, self.scrap = boms, routes, scrap
         self._rule = ScrapRule(site.scrap_rule)
-        self.scrap = RouteScrap(site)
-        self._steps = step_tables()
-        self._batch = dict(BomVersion.objects.filter(state__in=USABLE).values_list("pk", "batch_quantity"))
-        self._lines: dict[int, list[BomLine]] = defaultdict(list)
-        for line in BomLine.objects.filter(bom__state__in=USABLE).exclude(kind="vendor").order_by("position"):
-            self._lines[line.bom_id].append(line)
+        self._lines = reach.lines
+        self._steps = step_tables(
+            {bom for bom, lines in reach.lines.items() if any(line.formula == "step" for line in lines)}
+        )
+        used = BomVersion.objects.filter(reach.made_here | Q(pk__in=reach.lines), state__in=USABLE)
+        self._batch = dict(used.values_list("pk", "batch_quantity"))
         self._outputs: dict[int, list[BomOutput]] = defaultdict(list)
-        for output in BomOutput.objects.filter(bom__state__in=USABLE).select_related("item"):
+        for output in BomOutput.objects.filter(bom__in=self._batch.keys()).order_by("pk"):
             self._outputs[output.bom_id].append(output)
+        self._items = Item.objects.select_related("unit").in_bulk(
+            reach.items | {output.item_id for each in self._outputs.values() for output in each}
+        )
+        self.measures = Measures(self._items.keys())
         self._known: dict[tuple[int, int | None, date, Fraction | None], Unfolded] = {}
 
     def unfolded(self, bom: int | None, route: int | None, day: date, quantity: Fraction) -> Unfolded:
@@ -132,6 +136,9 @@ class Bills:
             known = self._known[key] = Unfolded()
             self._unfold(known, bom, day, quantity, _Spot(route))
         return known
+
+    def item(self, key: int) -> Item:
+        return self._items[key]
 
     def outputs(self, bom: int | None) -> list[BomOutput]:
         return self._outputs.get(bom, []) if bom else []

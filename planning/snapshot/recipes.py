@@ -9,8 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from planning.measures import Measures
-from planning.snapshot.parts import USABLE, Bills, Unfolded
+from django.db.models import Q
+
+from planning.snapshot.parts import Bills, Unfolded
+from planning.snapshot.reach import USABLE, Reach
 from strategies.engine.need import Through
 from strategies.engine.routing import Step
 from strategies.engine.units import MissingConversion
@@ -25,43 +27,50 @@ from strategies.models import (
     Site,
     VendorPrice,
 )
+from strategies.selectors.needs import RouteScrap
 from strategies.selectors.routes import Places, step_of
 from strategies.selectors.settings import settings_at
 from strategies.selectors.versions import Versions
 
 
 class Recipes:
-    """Everything firming looks up, read once for all the orders of a call."""
+    """Everything firming looks up, read once for all the orders of a call: what they can be made from and on, and
+    nothing else of the plant."""
 
     def __init__(self, site: Site, items: Collection[int]) -> None:
+        """items: what is ordered, made or bought."""
         self.site = site
-        self.boms = Versions(BomVersion, site.pk)
-        self.routes = Versions(RouteVersion, site.pk, items)
-        self.measures = Measures()
-        self._items = Item.objects.select_related("unit").in_bulk()
-        self.bills = Bills(site, self.measures, self._items, self.boms)
-        self._policies = settings_at(site)
-        self._read_routes()
-        self._read_outsourcing(items)
+        reach = Reach(site, items)
+        self.boms = Versions(BomVersion, site.pk, reach.made)
+        self.routes = Versions(RouteVersion, site.pk, reach.made)
+        self._read_routes(reach)
+        self.bills = Bills(site, reach, self.boms, self.routes, RouteScrap(site, self._operations))
+        self.measures = self.bills.measures
+        self._policies = settings_at(site, items)
+        self._read_outsourcing(reach.made)
 
     def item(self, key: int) -> Item:
-        return self._items[key]
+        return self.bills.item(key)
 
     def policy(self, item: int) -> ItemPolicy | None:
+        """Of an item that is ordered."""
         return self._policies.get(item)
 
     # ---- route
 
-    def _read_routes(self) -> None:
+    def _read_routes(self, reach: Reach) -> None:
+        """Of the items and of their phantoms, which may be made on routes that are named."""
+        mine = reach.made_here | Q(pk__in=reach.named_routes)
+        routes = RouteVersion.objects.filter(mine, state__in=USABLE).order_by().values("pk")
         self._operations: dict[int, list[RouteOperation]] = defaultdict(list)
         self._links: dict[int, list[RouteLink]] = defaultdict(list)
         # An order takes the operation itself; alternates are for who reschedules it.
-        rows = RouteOperation.objects.filter(route__state__in=USABLE, alternate_of=None).select_related(
+        rows = RouteOperation.objects.filter(route__in=routes, alternate_of=None).select_related(
             "group__input_location", "group__output_location", "route_group"
         )
         for operation in rows.prefetch_related("route_group__phases").order_by("route", "number"):
             self._operations[operation.route_id].append(operation)
-        for link in RouteLink.objects.filter(route__state__in=USABLE).order_by("pk"):
+        for link in RouteLink.objects.filter(route__in=self._operations.keys()).order_by("pk"):
             self._links[link.route_id].append(link)
 
     def timed(self, operation: RouteOperation) -> Step:
@@ -70,7 +79,9 @@ class Recipes:
 
     @cached_property
     def _places(self) -> Places:
-        return Places()
+        steps = [step for each in self._operations.values() for step in each]
+        groups = {step.group_id for step in steps if step.group_id}
+        return Places(groups, {step.resource_id for step in steps if step.resource_id})
 
     def operations(self, route: int | None) -> list[RouteOperation]:
         return self._operations.get(route, []) if route else []

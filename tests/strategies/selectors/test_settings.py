@@ -96,7 +96,7 @@ def test_lists_reckon_in_sql_what_plans_reckon_in_memory():
 
 def test_recipes_and_costs_take_the_row_in_force(bikes):
     one, two, _bike, red, blue = bikes
-    recipes = Recipes(two, [red.pk])
+    recipes = Recipes(two, [red.pk, blue.pk])
     assert (recipes.policy(red.pk).lead_time_days, recipes.policy(blue.pk).lead_time_days) == (8, 1)
     assert Recipes(one, [red.pk]).policy(red.pk).lead_time_days == 2
 

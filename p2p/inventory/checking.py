@@ -26,7 +26,7 @@ RULES: dict[str, str] = {
             FROM (
                 SELECT {_KEY}, quantity AS has, 0 AS should FROM inventory_balance
                 UNION ALL
-                SELECT item_id, target_id, lot_id, serial_id, handling_unit_id, 0, quantity
+                SELECT item_id, target_id, lot_id, serial_id, into_unit_id, 0, quantity
                 FROM inventory_move
                 WHERE target_id NOT IN (SELECT id FROM strategies_location WHERE kind IN {_OUTSIDE})
                 UNION ALL
@@ -70,6 +70,8 @@ RULES: dict[str, str] = {
         WHERE (r.item_id, r.source_id, r.target_id, r.quantity)
                 <> (m.item_id, m.target_id, m.source_id, m.quantity)
             OR r.lot_id IS DISTINCT FROM m.lot_id OR r.serial_id IS DISTINCT FROM m.serial_id
+            OR r.handling_unit_id IS DISTINCT FROM m.into_unit_id
+            OR r.into_unit_id IS DISTINCT FROM m.handling_unit_id
             OR m.reverses_id IS NOT NULL ORDER BY r.id""",
     "no more went into products than was issued": """
         SELECT 'move ' || m.id, trim_scale(sum(c.quantity))::text, 'at most ' || trim_scale(m.quantity)::text

@@ -46,6 +46,14 @@ def _about_stock(name: str, row: dict[str, Any]) -> Refused | None:
         return Refused(
             _("{item} at {place} is on hold{note}."), code="held", item=which, place=row["place"], note=note
         )
+    if name == "place_counted":
+        return Refused(
+            _("{place} is being counted ({note}): nothing moves there until the count is posted."),
+            code="counted",
+            field="source",
+            place=row["place"],
+            note=row["note"],
+        )
     if name == "serial_in_one_place":
         return Refused(
             _("{item} is already in stock: a serial number can be in one place only."),

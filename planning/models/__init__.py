@@ -1,17 +1,18 @@
 """What is wanted, what is proposed, and what is ordered to be made, with when and where."""
 
 from planning.models.block import Block
-from planning.models.demand import Customer, Demand
+from planning.models.demand import Customer, Demand, DemandMove
 from planning.models.operation import Operation, OperationLink
 from planning.models.order import Material, Output, ProductionOrder
 from planning.models.proposal import Message, Need, Peg, Proposal
-from planning.models.replenishment import ReplenishmentOrder
+from planning.models.replenishment import ReplenishmentMove, ReplenishmentOrder
 from planning.models.run import PlanRun, ScheduleRun
 
 __all__ = [
     "Block",
     "Customer",
     "Demand",
+    "DemandMove",
     "Material",
     "Message",
     "Need",
@@ -22,6 +23,7 @@ __all__ = [
     "PlanRun",
     "ProductionOrder",
     "Proposal",
+    "ReplenishmentMove",
     "ReplenishmentOrder",
     "ScheduleRun",
 ]

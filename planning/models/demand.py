@@ -77,3 +77,18 @@ class Demand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}/{self.line}"
+
+
+class DemandMove(models.Model):
+    """The demand's own link to what was delivered for it, or came back."""
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="deliveries")
+    move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")
+    delivery_note = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["delivery_note"], name="demand_note", condition=~Q(delivery_note=""))]
+
+    def __str__(self) -> str:
+        return f"{self.demand_id} {self.move_id}"

@@ -10,6 +10,7 @@ from p2p.core.clock import now
 from p2p.core.fields import QuantityField, RateField
 from p2p.core.flow import Flow
 from planning.models.proposal import Need
+from strategies.models import ReserveAt
 
 ORDER_FLOW = Flow(
     "state",
@@ -65,6 +66,12 @@ class ProductionOrder(models.Model):
     )
     output_location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reserve_at = models.CharField(
+        max_length=10,
+        choices=ReserveAt.choices,
+        blank=True,
+        help_text=_("When its materials are reserved; empty: as item and site say."),
     )
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"

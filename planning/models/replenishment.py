@@ -78,3 +78,21 @@ class ReplenishmentOrder(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ReplenishmentMove(models.Model):
+    """The order's own link to a receipt, with what this part of it cost."""
+
+    order = models.ForeignKey(ReplenishmentOrder, on_delete=models.PROTECT, related_name="receipts")
+    move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")
+    price = PriceField(null=True, blank=True, help_text=_("Per one of the item's unit."))
+    delivery_note = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["delivery_note"], name="replenishment_note", condition=~Q(delivery_note=""))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.move_id}"

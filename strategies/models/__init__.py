@@ -30,7 +30,7 @@ from strategies.models.resource import (
 )
 from strategies.models.route import RouteEdit, RouteLink, RouteOperation, RouteVersion
 from strategies.models.setup import SetupFamily, SetupMatrix, SetupTime
-from strategies.models.site import Currency, ExchangeRate, Location, Site
+from strategies.models.site import Currency, ExchangeRate, Location, ReserveAt, Site
 from strategies.models.unit import Unit, UnitConversion
 from strategies.models.vendor import OutsourcingPolicy, Vendor, VendorPrice, VendorRating
 
@@ -70,6 +70,7 @@ __all__ = [
     "ResourceCapability",
     "ResourceGroup",
     "ResourceMembership",
+    "ReserveAt",
     "RouteEdit",
     "RouteGroup",
     "RouteGroupPhase",

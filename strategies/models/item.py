@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import PriceField, QuantityField, RateField
 from p2p.core.history import track
+from strategies.models.site import ReserveAt
 
 
 class Flushing(models.TextChoices):
@@ -155,6 +156,12 @@ class ItemPolicy(models.Model):
     )
     location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reserve_at = models.CharField(
+        max_length=10,
+        choices=ReserveAt.choices,
+        blank=True,
+        help_text=_("When this material is reserved for an order; empty: as the site says."),
     )
 
     class Meta:

@@ -45,6 +45,16 @@ class ExchangeRate(models.Model):
         return f"{self.source}/{self.target} {self.valid_from}"
 
 
+class ReserveAt(models.TextChoices):
+    """When the materials of a production order are reserved (Dynamics 365: reservation principle)."""
+
+    MANUAL = "manual", _("By hand")
+    FIRMING = "firming", _("When firmed")
+    SCHEDULING = "scheduling", _("When scheduled")
+    RELEASE = "release", _("When released")
+    START = "start", _("When started")
+
+
 class Site(models.Model):
     class ScrapRule(models.TextChoices):
         DIVISOR = "divisor", _("needed ÷ (1 − scrap)")
@@ -64,6 +74,12 @@ class Site(models.Model):
     approval_by_another = models.BooleanField(
         default=False,
         help_text=_("BOM and route versions are submitted first and approved by somebody else."),
+    )
+    reserve_at = models.CharField(
+        max_length=10,
+        choices=ReserveAt.choices,
+        default=ReserveAt.RELEASE,
+        help_text=_("When materials of an order are reserved, where item and order do not say."),
     )
     over_report_fraction = RateField(
         default=0, help_text=_("How far above the order a report may go, 0.05 = 5 %.")
@@ -109,6 +125,9 @@ class Location(models.Model):
         "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     nettable = models.BooleanField(default=True, help_text=_("Its stock counts in planning."))
+    walk_order = models.PositiveIntegerField(
+        default=0, help_text=_("Turn on the way through the store, for picking and counting.")
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

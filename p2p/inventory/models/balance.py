@@ -83,9 +83,19 @@ class Hold(models.Model):
         QUALITY = "quality", _("Quality")
         COUNT = "count", _("Count")
         CUSTOMER = "customer", _("Customer")
+        RECALL = "recall", _("Recall")
+
+    class Blocks(models.TextChoices):
+        USE = "use", _("Every use")
+        DELIVERY = "delivery", _("Delivery to customers")
+        PRODUCTION = "production", _("Issue to production")
+        TOUCH = "touch", _("Every movement, in and out")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
+    blocks = models.CharField(max_length=10, choices=Blocks.choices, default=Blocks.USE)
+    item = models.ForeignKey(
+        "strategies.Item", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     lot = models.ForeignKey(
         "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="holds"
     )
@@ -111,13 +121,21 @@ class Hold(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["item"], name="hold_open", condition=Q(released_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["item"], name="hold_open", condition=Q(released_at__isnull=True)),
+            models.Index(fields=["location"], name="hold_open_place", condition=Q(released_at__isnull=True)),
+            models.Index(fields=["reference"], name="hold_reference", condition=~Q(reference="")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(lot__isnull=False) | Q(serial__isnull=False) | Q(location__isnull=False),
                 name="hold_names_stock",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(item__isnull=False) | Q(location__isnull=False, lot=None, serial=None),
+                name="hold_without_item_is_of_a_place",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.item}"
+        return f"{self.kind} {self.item or self.location}"

@@ -26,6 +26,9 @@ class Move(models.Model):
         SCRAP = "scrap", _("Scrap")
         ADJUSTMENT = "adjustment", _("Adjustment")
         OPENING = "opening", _("Opening stock")
+        RETURN = "return", _("Return from a customer or to a vendor")
+        REGROUP = "regroup", _("Split or merged lots")
+        COUNT = "count", _("Count")
 
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey(
@@ -36,6 +39,14 @@ class Move(models.Model):
     )
     handling_unit = models.ForeignKey(
         "inventory.HandlingUnit", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    into_unit = models.ForeignKey(
+        "inventory.HandlingUnit",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The handling unit it lies in afterwards; `handling_unit` is the one it came out of."),
     )
     source = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, related_name="+")
     target = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, related_name="+")
@@ -63,7 +74,13 @@ class Move(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="move_quantity_positive"),
-            models.CheckConstraint(condition=~Q(source=F("target")), name="move_two_places"),
+            models.CheckConstraint(
+                condition=~Q(source=F("target"))
+                | Q(handling_unit__isnull=True, into_unit__isnull=False)
+                | Q(handling_unit__isnull=False, into_unit__isnull=True)
+                | ~Q(handling_unit=F("into_unit")),
+                name="move_two_places",
+            ),
             models.CheckConstraint(
                 condition=Q(serial__isnull=True) | Q(quantity=1), name="move_serial_is_one_piece"
             ),

@@ -81,7 +81,7 @@ def check_digits(item: Item, quantity: Decimal) -> None:
 
 
 def _check_places(line: MoveLine) -> None:
-    if line.source == line.target:
+    if line.source == line.target and line.handling_unit == line.into_unit:
         raise Refused(
             _("{item} cannot move from {place} to itself."), item=line.item.number, place=line.source.code
         )

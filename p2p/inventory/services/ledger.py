@@ -23,7 +23,10 @@ from strategies.models import Item, Location, ReasonCode
 
 @dataclass(frozen=True, kw_only=True)
 class MoveLine:
-    """`quantity` (> 0, the item's unit) from `source` to `target`; `kind` is one of Move.Kind."""
+    """`quantity` (> 0, the item's unit) from `source` to `target`; `kind` is one of Move.Kind.
+
+    It comes out of `handling_unit` and lies in `into_unit` afterwards; neither: loose.
+    """
 
     item: Item
     source: Location
@@ -33,6 +36,7 @@ class MoveLine:
     lot: Lot | None = None
     serial: Serial | None = None
     handling_unit: HandlingUnit | None = None
+    into_unit: HandlingUnit | None = None
     reason: ReasonCode | None = None
     reference: str = ""
     effective_at: datetime | None = None
@@ -70,6 +74,7 @@ def post_within(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
             lot=line.lot,
             serial=line.serial,
             handling_unit=line.handling_unit,
+            into_unit=line.into_unit,
             source=line.source,
             target=line.target,
             quantity=line.quantity,
@@ -111,7 +116,8 @@ def reverse(
                 item=move.item,
                 lot_id=move.lot_id,
                 serial_id=move.serial_id,
-                handling_unit_id=move.handling_unit_id,
+                handling_unit_id=move.into_unit_id,
+                into_unit_id=move.handling_unit_id,
                 source=move.target,
                 target=move.source,
                 quantity=move.quantity,

@@ -1,0 +1,78 @@
+"""A recall: what was touched by a suspicion, where it is, and what was done about it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.clock import now
+from p2p.core.fields import QuantityField
+from p2p.core.flow import Flow
+
+RECALL_FLOW = Flow(
+    "state",
+    hold=({"open"}, "held"),
+    close=({"open", "held"}, "closed"),
+    reopen=({"closed"}, "open"),
+)
+
+
+class Recall(models.Model):
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        HELD = "held", _("All on hold")
+        CLOSED = "closed", _("Closed")
+
+    number = models.CharField(max_length=40, unique=True)
+    title = models.CharField(max_length=150)
+    state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
+    starts = models.JSONField(
+        default=dict,
+        help_text=_("What it began with: lots, serials, a machine, a shift, a vendor, from, to."),
+    )
+    summary = models.JSONField(default=dict, blank=True)
+    asked_at = models.DateTimeField(default=now)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RecallLine(models.Model):
+    """So much of a lot or serial number at one whereabouts when the recall was (last) drawn up."""
+
+    class Where(models.TextChoices):
+        STOCK = "stock", _("In stock")
+        PROCESS = "process", _("In process")
+        VENDOR = "vendor", _("At a vendor")
+        SHIPPED = "shipped", _("Shipped")
+        SCRAPPED = "scrapped", _("Scrapped")
+        CONSUMED = "consumed", _("Consumed")
+
+    recall = models.ForeignKey(Recall, on_delete=models.CASCADE, related_name="lines")
+    depth = models.PositiveSmallIntegerField(default=0, help_text=_("Steps from where the recall began."))
+    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
+    lot = models.ForeignKey("inventory.Lot", on_delete=models.PROTECT, null=True, related_name="+")
+    serial = models.ForeignKey("inventory.Serial", on_delete=models.PROTECT, null=True, related_name="+")
+    where = models.CharField(max_length=8, choices=Where.choices)
+    location = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, null=True, related_name="+")
+    party = models.CharField(max_length=150, blank=True, help_text=_("Customer or vendor."))
+    reference = models.CharField(max_length=60, blank=True)
+    quantity = QuantityField()
+    hold = models.ForeignKey("inventory.Hold", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["recall", "depth", "id"]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gte=0), name="recall_line_quantity")]
+
+    def __str__(self) -> str:
+        return f"{self.recall} {self.item}"

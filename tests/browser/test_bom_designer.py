@@ -130,6 +130,18 @@ def test_everything_has_a_key(visit: Any, draft: BomVersion) -> None:
     assert order(draft) == ["BELL@0", "WHEEL@0", "SEAT@10"]
 
 
+def test_the_count_in_the_tab_follows_the_lines(visit: Any, draft: BomVersion) -> None:
+    page = opened(visit, draft, by=make_user("engineer"))
+    count = page.locator(".p-tabs a[aria-current] .cnt")
+    assert count.inner_text() == "3"
+    row(page, "BELL").focus()
+    page.keyboard.press("Delete")
+    until(lambda: count.inner_text() == "2")
+    page.locator("[data-do='undo']").click()
+    until(lambda: count.inner_text() == "3")
+    assert page.locator("#head").count() == 1
+
+
 def test_a_line_is_dragged_to_another_operation(visit: Any, draft: BomVersion) -> None:
     page = opened(visit, draft, by=make_user("engineer"))
     handle = row(page, "WHEEL").locator(".d-handle").bounding_box()

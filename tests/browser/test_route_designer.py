@@ -157,6 +157,23 @@ def test_properties_are_edited_in_place_and_the_lead_time_follows(visit: Any, sh
     shoot(page, "route-designer-panel")
 
 
+def test_the_head_follows_the_designer_and_no_style_is_written_into_the_page(visit: Any, shoot: Any) -> None:
+    engineer, route = make_draft()
+    page = visit(f"/strategies/routes/{route.pk}/?open=20", by=engineer)
+    count, setup = page.locator(".p-tabs .cnt").first, page.locator(".p-facts", has_text="Setup")
+    assert (count.inner_text(), "40 min" in setup.inner_text()) == ("4", True)
+    shoot(page, "route-designer-quiet")  # it leaves empty style attributes on fields, as extensions do
+    page.click("[data-act='add']")
+    drawn(page, route.revision + 1)
+    until(page, "document.querySelector('.p-tabs .cnt').textContent === '5'")
+    page.click(op(20))
+    page.locator(".r-sidehead h3", has_text="20 Bend").wait_for()
+    page.fill("#id_setup_seconds", "1 h 10 min")
+    page.press("#id_setup_seconds", "Tab")
+    drawn(page, route.revision + 2)
+    until(page, "document.querySelector('.p-facts').textContent.includes('1 h 40')")
+
+
 def test_of_two_people_the_later_is_told_and_keeps_what_was_typed(visit: Any) -> None:
     engineer, route = make_draft()
     page = visit(f"/strategies/routes/{route.pk}/?open=20", by=engineer)

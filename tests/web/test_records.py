@@ -114,3 +114,12 @@ def test_after_a_dialog_the_page_is_loaded_again_even_where_only_the_place_in_it
     assert (answer.get("HX-Refresh"), answer.get("HX-Redirect")) == ("true", None)
     answer = page.done(request, to="/routes/1/?tab=operations#op-40")
     assert answer["HX-Redirect"] == "/routes/1/?tab=operations#op-40"
+
+
+def test_the_head_is_drawn_alone_for_a_page_that_was_edited_in_place(signed_in: Client) -> None:
+    whole = signed_in.get("/people/maya/").content.decode()
+    asked = {"HX-Request": "true", "HX-Target": "head"}
+    head = signed_in.get("/people/maya/", headers=asked).content.decode().strip()
+    assert head.startswith('<div class="p-head" id="head"') and head.endswith("</div>")
+    assert "<h1>" in head and 'id="record"' not in head and "<html" not in head
+    assert 'id="record"' in whole

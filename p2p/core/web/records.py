@@ -108,17 +108,22 @@ class RecordPage(Page):
         current = next((each for each in drawn if each.key == asked), drawn[0] if drawn else None)
         if asked and (current is None or current.key != asked):
             raise Http404
-        partial = is_fragment(request) and request.headers.get("HX-Target") == "record"
-        context = {
+        part = request.headers.get("HX-Target") if is_fragment(request) else None
+        context: dict[str, Any] = {
             "page": self,
             "record": self.record,
             "tabs": drawn,
             "current": current,
             "actions_slot": f"{self.slot}.actions",
             "list_href": reverse(self.list_url) if self.list_url else "",
-            **self.extra(),
         }
-        return render(request, "core/record_fragment.html" if partial else self.template_name, context)
+        if part == "head":
+            # What an edit on the page changes in its head: states, facts, buttons, the counts of the tabs.
+            return render(request, self.template_name, context | {"around": "core/bare.html"})
+        context |= self.extra()
+        return render(
+            request, "core/record_fragment.html" if part == "record" else self.template_name, context
+        )
 
     def _tabs(self) -> list[_Drawn]:
         own = [

@@ -36,6 +36,7 @@ async function settle(said, { field = "" } = {}) {
     if (old.getAttribute("aria-expanded") === "true") { while (Number(old.nextElementSibling?.getAttribute("aria-level")) > 1) old.nextElementSibling.remove(); }
     old.replaceWith(fresh);
     card.querySelector("[data-sums]").innerHTML = said.sums;
+    headChanged();
   }
   if (said.renew) await renew();
   if (said.said) toast(said.said, { kind: "info" });
@@ -43,6 +44,9 @@ async function settle(said, { field = "" } = {}) {
   if (row) focus(row);
   return field && row ? row.querySelector(`[data-f="${field}"]`) : row;
 }
+
+/** The count in the tab, the facts and what the buttons refuse follow the lines. */
+const headChanged = () => document.body.dispatchEvent(new CustomEvent("p2p:head"));
 
 /** Draw all loaded lines again; branches that stand open stay open, an entry under way stays under way. */
 export async function renew() {
@@ -66,6 +70,7 @@ export async function renew() {
     if (row) { row.after(...rows); row.setAttribute("aria-expanded", "true"); row.dataset.loaded = "1"; }
   }
   card.querySelector(".d-stale").hidden = true;
+  headChanged();
   start();
   if (here) { const row = body.querySelector(`tr[data-line="${here}"]`); if (row) focus(row); }
   if (kept) { const td = body.querySelector(`tr[data-line="${kept.line}"] [data-f="${kept.field}"]`); if (td) { edit(td); open.input.value = kept.value; } }

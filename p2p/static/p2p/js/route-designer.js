@@ -261,7 +261,10 @@ document.body.addEventListener("htmx:afterSettle", () => {
   if (wrong) wrong.focus();
   else if (wanted) wanted.focus({ preventScroll: false });
   else if (root().dataset.said && root().dataset.open) root().querySelector("#id_name")?.select?.();
-  if (root().dataset.said) say(root().dataset.said);
+  if (root().dataset.said) {
+    say(root().dataset.said);
+    document.body.dispatchEvent(new CustomEvent("p2p:head")); // counts, facts and what the buttons refuse
+  }
   const stop = root().querySelector(".p-note.stop");
   if (stop) { say(stop.textContent.trim(), true); stop.scrollIntoView({ block: "nearest" }); }
 });

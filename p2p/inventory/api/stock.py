@@ -1,4 +1,4 @@
-"""REST of stock: what lies where, every move, lots, reservations, holds, the stock card and the trace."""
+"""REST of what lies where, every move, reservations and the stock card."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from p2p.core.access import Role, require
-from p2p.core.rest import RecordViewSet, Routes, verb
+from p2p.core.access import require
+from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory import selectors, serializers
-from p2p.inventory.models import Lot, Reservation
-from p2p.inventory.services import holds, ledger, lots
+from p2p.inventory.api.base import WRITERS
+from p2p.inventory.api.lots import traced
+from p2p.inventory.models import Reservation
+from p2p.inventory.services import ledger
 from strategies.models import Item
-
-WRITERS = (Role.SUPERVISOR, Role.INTEGRATOR)
-HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR, Role.INTEGRATOR)
 
 
 class BalanceApi(RecordViewSet):
@@ -73,34 +72,7 @@ class MoveApi(RecordViewSet):
     @action(detail=True, methods=["get"])
     def trace(self, request: Request, number: str) -> Response:
         """What the move became part of (`up`) and what it was made of (`down`), step by step."""
-        return _trace(self.get_object())
-
-
-class LotApi(RecordViewSet):
-    queryset = Lot.objects.select_related("item")
-    serializer_class = serializers.LotSerializer
-    key = ("item__number", "number")
-    filters = {"item": "item__number", "expires_before": "expires_on__lte"}
-    searches = ("number", "vendor_lot", "item__number", "item__name")
-    orderings = ("number", "expires_on", "created_at")
-    order = ("item__number", "number")
-    write_roles = WRITERS
-    adds = staticmethod(lots.create_lot)
-
-    @action(detail=True, methods=["get"])
-    def trace(self, request: Request, number: str) -> Response:
-        """Where the lot went (`up`) and what it was made of (`down`), step by step."""
-        return _trace(self.get_object())
-
-
-def _trace(start: Any) -> Response:
-    up, down = selectors.trace_up(start), selectors.trace_down(start)
-    context = {"items": selectors.items_of([*up, *down])}
-    shown = {
-        name: serializers.TraceLineSerializer(lines, many=True, context=context).data
-        for name, lines in (("up", up), ("down", down))
-    }
-    return Response(shown)
+        return traced(self.get_object())
 
 
 class ReservationApi(RecordViewSet):
@@ -111,26 +83,6 @@ class ReservationApi(RecordViewSet):
     orderings = ("id", "reserved_at")
     order = ("id",)
     site_path = "location__site__code"
-
-
-class HoldApi(RecordViewSet):
-    queryset = selectors.holds()
-    serializer_class = serializers.HoldSerializer
-    key = "id"
-    filters = {"item": "item__number", "kind": "kind", "lot": "lot__number", "open": "released_at__isnull"}
-    searches = ("item__number", "lot__number", "serial__number", "note", "reference")
-    orderings = ("id", "placed_at")
-    order = ("-id",)
-
-    @verb(roles=HOLDERS, body=serializers.HoldInput, answer=serializers.HoldSerializer, detail=False)
-    def place(self, by: Any, **given: Any) -> Any:
-        """Hold stock of an item: of a lot, a serial number or at a place."""
-        return holds.hold(**given, by=by)
-
-    @verb(roles=HOLDERS, answer=serializers.HoldSerializer)
-    def lift(self, record: Any, by: Any) -> Any:
-        """Allow its use again."""
-        return holds.unhold(holds=[record], by=by)[0]
 
 
 class StockCardApi(RecordViewSet):
@@ -158,13 +110,3 @@ class StockCardApi(RecordViewSet):
                 "lines": serializers.CardLineSerializer(lines, many=True).data,
             }
         )
-
-
-routes = Routes("inventory")
-routes.add("balances", BalanceApi)
-routes.add("moves", MoveApi)
-routes.add("lots", LotApi)
-routes.add("reservations", ReservationApi)
-routes.add("holds", HoldApi)
-routes.add("stock-cards", StockCardApi)
-urlpatterns = routes.urls

@@ -1,0 +1,33 @@
+"""Shapes of stock over REST."""
+
+from p2p.inventory.serializers.stock import (
+    BalanceSerializer,
+    CardLineSerializer,
+    HoldInput,
+    HoldSerializer,
+    ItemStockSerializer,
+    LineInput,
+    LotSerializer,
+    MoveSerializer,
+    PostInput,
+    ReservationSerializer,
+    ReverseInput,
+    TotalsSerializer,
+    TraceLineSerializer,
+)
+
+__all__ = [
+    "BalanceSerializer",
+    "CardLineSerializer",
+    "HoldInput",
+    "HoldSerializer",
+    "ItemStockSerializer",
+    "LineInput",
+    "LotSerializer",
+    "MoveSerializer",
+    "PostInput",
+    "ReservationSerializer",
+    "ReverseInput",
+    "TotalsSerializer",
+    "TraceLineSerializer",
+]

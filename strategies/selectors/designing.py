@@ -22,13 +22,13 @@ from strategies.models import (
     BomLine,
     BomStep,
     BomVersion,
-    PlanningCost,
     RouteVersion,
     Site,
 )
 from strategies.models.version import VersionState
 from strategies.selectors.bom import taken_of
 from strategies.selectors.bom_walk import Node, Rules
+from strategies.selectors.costs import key_of, phantom_costs, unit_costs
 from strategies.selectors.settings import settings_at
 
 PAGE = 200
@@ -133,8 +133,10 @@ def figures(bom: BomVersion, lines: Iterable[BomLine], *, day: date, site: Site 
     items = {line.component_id for line in rows}
     costs = unit_costs([*items, bom.item_id], day=day, site=site)
     ours = [line for line in rows if line.kind != BomLine.Kind.VENDOR]
+    phantoms = phantom_costs(ours, costs, day=day, site=site)
     cost = dict.fromkeys((line.pk for line in rows), Decimal(0)) | {
-        line.pk: _times(need[line.pk], costs.get(line.component_id)) for line in ours
+        line.pk: _times(need[line.pk], costs.get(line.component_id, phantoms.get(key_of(line))))
+        for line in ours
     }
     valid = [line.pk for line in rows if holds(line, day)]
     own = [line.component_id for line in rows if holds(line, day) and line.kind != BomLine.Kind.VENDOR]
@@ -175,16 +177,7 @@ def needs(
     return found
 
 
-def unit_costs(items: Iterable[int], *, day: date, site: Site | None) -> dict[int, Decimal]:
-    """What one piece costs by the version that was activated last before the day. One query."""
-    if site is None:
-        return {}
-    rows = PlanningCost.objects.filter(item__in=set(items), site=site, valid_from__lte=day)
-    latest = rows.order_by("item", "-valid_from").distinct("item")
-    return dict(latest.values_list("item", "unit_cost"))
-
-
-def _times(amount: Fraction | None, price: Decimal | None) -> Decimal | None:
+def _times(amount: Fraction | None, price: Decimal | Fraction | None) -> Decimal | None:
     if amount is None or price is None:
         return None
     return decimal_of(amount * Fraction(price)).quantize(Decimal("0.0001"))

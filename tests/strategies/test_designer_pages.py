@@ -75,6 +75,20 @@ def test_a_level_opens_with_its_own_costs_and_adds_up_too(engineer, draft):
         assert words in level
 
 
+def test_a_phantom_that_was_never_costed_counts_with_what_its_own_bill_takes(engineer, draft):
+    kit, bag, spoke = make_item("KIT"), make_item("BAG"), draft.item.__class__.objects.get(number="SPOKE")
+    make_bom(bag, {spoke: 3})
+    inside = make_bom(kit, {spoke: 4, bag: 2})
+    inside.lines.filter(component=bag).update(kind="phantom")
+    draft.lines.create(component=kit, kind="phantom", unit=kit.unit, quantity=5, position=90)
+    shown = page(engineer, f"boms/{draft.pk}/")
+    for words in ("50.00", "135.00", "have no cost"):  # 5 x (4 + 2 x 3) spokes; materials with the kit
+        assert (words in shown) == (words != "have no cost"), words
+    inside.lines.create(component=make_item("FELT"), unit=kit.unit, quantity=1, position=90)
+    without = page(engineer, f"boms/{draft.pk}/")
+    assert "1 line has no cost" in without and "85.00" in without
+
+
 def test_who_may_not_see_money_sees_none(client, draft):
     client.force_login(make_user("operator"))
     shown = page(client, f"boms/{draft.pk}/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db.models import Model
 
@@ -14,6 +14,7 @@ from p2p.core.facts import Fact, Question
 from strategies.models import (
     BomVersion,
     Calendar,
+    CutOver,
     ImportRun,
     Item,
     ReplaceRun,
@@ -189,3 +190,59 @@ class GroupLoad(Question[dict[int, list[Decimal]]]):
 
     site: Site
     bounds: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutOverChanged(Fact):
+    """A cut-over was begun, given a file or a figure, accepted or given up; `step` says which."""
+
+    cut_over: CutOver
+    step: str
+    text: str = ""
+
+    def about(self) -> Sequence[Model]:
+        return (self.cut_over,)
+
+    def scope(self) -> str:
+        return str(self.cut_over.site.code)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"step": self.step, "text": self.text}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenOver(Fact):
+    """Everything of a running plant is in: it runs here from the day of the cut-over on."""
+
+    cut_over: CutOver
+
+    def about(self) -> Sequence[Model]:
+        return (self.cut_over,)
+
+    def scope(self) -> str:
+        return str(self.cut_over.site.code)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of what is there now: `measure` such as stock.value, its `title` for people, what it is `of`
+    (empty: the total), and the `value`."""
+
+    measure: str
+    title: str
+    of: str
+    value: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuringCutOver(Question[list[Figure]]):
+    """What is there at a site now, for comparison with the old system's books?"""
+
+    site: Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckingCutOver(Question[list[str]]):
+    """Which rules of the ledgers are broken by what was taken in? A sentence for each."""
+
+    site: Site

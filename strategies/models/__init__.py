@@ -6,6 +6,14 @@ from strategies.models.bom_edit import BomEdit
 from strategies.models.calendar import Calendar, CalendarException, CalendarShift
 from strategies.models.characteristic import Characteristic
 from strategies.models.cost import CostCategory, PlanningCost
+from strategies.models.cutover import (
+    ControlFigure,
+    CutOver,
+    CutOverFigure,
+    CutOverFile,
+    CutOverProblem,
+    CutOverRun,
+)
 from strategies.models.imports import ImportProblem, ImportRun
 from strategies.models.item import Flushing, Item, ItemGroup, ItemPolicy
 from strategies.models.numbering import NumberSeries
@@ -46,8 +54,14 @@ __all__ = [
     "CalendarShift",
     "Capability",
     "Characteristic",
+    "ControlFigure",
     "CostCategory",
     "Currency",
+    "CutOver",
+    "CutOverFigure",
+    "CutOverFile",
+    "CutOverProblem",
+    "CutOverRun",
     "ExchangeRate",
     "Flushing",
     "ImportProblem",

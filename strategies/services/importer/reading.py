@@ -40,6 +40,17 @@ class Table:
     habits: Habits = field(default_factory=Habits)
 
 
+def must_be_known(name: str) -> None:
+    """Refused for a file that is neither a CSV, an XLSX nor a ZIP file by its name."""
+    if not name.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip")):
+        raise Refused(
+            _("{name} is neither a CSV, an XLSX nor a ZIP file."),
+            code="unknown_file",
+            field="content",
+            name=name,
+        )
+
+
 def tables(content: IO[bytes], name: str) -> Iterator[Table]:
     """Every table in a file; the name of a CSV file, or of a worksheet, says which sheet it is.
 

@@ -24,7 +24,7 @@ from p2p.core.runs import Say, storing
 from strategies.facts import Imported
 from strategies.models import ImportProblem, ImportRun
 from strategies.services.importer.checking import Checked, check
-from strategies.services.importer.reading import Table, tables
+from strategies.services.importer.reading import Table, must_be_known, tables
 from strategies.services.importer.references import waves
 from strategies.services.importer.sheets import Problem, Review, Row, Sheet, Tally, find_sheet, sheets
 from strategies.services.importer.storing import upsert
@@ -73,13 +73,7 @@ def import_file(
 
     Refused at once when the file is not of these kinds; everything else is in the run's problems.
     """
-    if not name.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip")):
-        raise Refused(
-            gettext_lazy("{name} is neither a CSV, an XLSX nor a ZIP file."),
-            code="unknown_file",
-            field="content",
-            name=name,
-        )
+    must_be_known(name)
     run = ImportRun(title=(title or name)[:100], dry_run=dry_run)
     run.settings = {"name": name, "partly": partly, "notes": [asdict(note) for note in notes]}
     run.content.save(name, ContentFile(content) if isinstance(content, bytes) else File(content), save=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField, NumberOf
+from p2p.inventory.forms.measured import Measured, quantity_field, unit_field
 from p2p.inventory.models import Hold, Lot, Serial
 from strategies.models import Item, Location, ReasonCode
 
@@ -47,10 +47,11 @@ class _OfItem(forms.Form):
         return given
 
 
-class MoveForm(_OfItem):
+class MoveForm(_OfItem, Measured):
     source = PlaceField(label=_("From"), queryset=Location.objects.none())
     target = PlaceField(label=_("To"), queryset=Location.objects.none())
-    quantity = forms.DecimalField(label=_("Quantity"), min_value=Decimal(0), max_digits=24, decimal_places=12)
+    quantity = quantity_field()
+    unit = unit_field()
     reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
     reference = forms.CharField(label=_("Document"), max_length=60, required=False)
 

@@ -1,5 +1,6 @@
 """Shapes of stock over REST."""
 
+from p2p.inventory.serializers.measured import MeasuredInput, measured
 from p2p.inventory.serializers.stock import (
     BalanceSerializer,
     CardLineSerializer,
@@ -24,10 +25,12 @@ __all__ = [
     "ItemStockSerializer",
     "LineInput",
     "LotSerializer",
+    "MeasuredInput",
     "MoveSerializer",
     "PostInput",
     "ReservationSerializer",
     "ReverseInput",
     "TotalsSerializer",
     "TraceLineSerializer",
+    "measured",
 ]

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from p2p.core.rest import KeyField, RecordSerializer, VerbSerializer
 from p2p.core.rest.serializers import DecimalText
 from p2p.inventory.models import Balance, Hold, Lot, Move, Reservation, Serial
+from p2p.inventory.serializers.measured import MeasuredInput
 from p2p.inventory.services.ledger import MoveLine
 from strategies.models import Item, Location, ReasonCode, Site
 
@@ -130,14 +131,13 @@ def _piece(model: Any, item: Item, number: str | None, field: str) -> Any:
     return found
 
 
-class LineInput(VerbSerializer):
+class LineInput(MeasuredInput):
     """A move of the ledger: places and pieces by their codes, at one site."""
 
     site = KeyField(key="code", queryset=Site.objects.all())
     item = KeyField(key="number", queryset=Item.objects.select_related("unit"))
     source = serializers.CharField()
     target = serializers.CharField()
-    quantity = serializers.DecimalField(max_digits=24, decimal_places=12)
     kind = serializers.ChoiceField(choices=Move.Kind.choices)
     lot = serializers.CharField(required=False, allow_null=True)
     serial = serializers.CharField(required=False, allow_null=True)
@@ -146,6 +146,7 @@ class LineInput(VerbSerializer):
     effective_at = serializers.DateTimeField(required=False, allow_null=True)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        given = super().validate(given)
         site = given.pop("site")
         return {
             **given,

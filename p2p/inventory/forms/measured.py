@@ -1,0 +1,49 @@
+"""A quantity with the unit it is typed in; it cleans to the item's own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.refusal import Refused
+from p2p.inventory.services.measure import in_item_unit
+from strategies.models import Unit
+
+
+def quantity_field(label: Any = _("Quantity"), **options: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, min_value=Decimal(0), max_digits=24, decimal_places=12, localize=False, **options
+    )
+
+
+def unit_field() -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=_("Unit"),
+        queryset=Unit.objects.order_by("code"),
+        required=False,
+        empty_label=_("The item's own"),
+        to_field_name="code",
+    )
+
+
+class Measured(forms.Form):
+    """Base of forms with `quantity` and `unit`. What they clean to has no unit any more: stock knows the item's
+    own only.
+    """
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        unit, item = given.pop("unit", None), self.item_of(given)
+        if item is not None and given.get("quantity") is not None:
+            try:
+                given["quantity"] = in_item_unit(item, given["quantity"], unit)
+            except Refused as no:
+                self.add_error(no.field if no.field in self.fields else "quantity", str(no))
+        return given
+
+    def item_of(self, given: dict[str, Any]) -> Any:
+        """Whose quantity it is: the form's own `item`, or what a form of a record knows."""
+        return given.get("item")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from p2p.pages import cockpit, order, search
-from p2p.pages.floor import entries, job, places, queue
+from p2p.pages.floor import entries, job, places, queue, stock
 
 JOB = "floor/job/<str:number>/<int:operation>/"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("floor/", queue.Queue.as_view(), name="floor"),
     path("floor/station/", places.Station.as_view(), name="floor-station"),
     path("floor/scan/", places.Scan.as_view(), name="floor-scan"),
+    path("floor/stock/", stock.StockMenu.as_view(), name="floor-stock"),
+    path("floor/stock/look-up/", stock.LookUp.as_view(), name="floor-look-up"),
     path(JOB, job.JobPage.as_view(), name="floor-job"),
     path(JOB + "start/", entries.Start.as_view(), name="floor-start"),
     path(JOB + "stop/", entries.Stop.as_view(), name="floor-stop"),

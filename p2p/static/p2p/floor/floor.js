@@ -23,14 +23,23 @@ function wake() {
   if (said) say(said);
   tick();
   net();
+  aim();
 }
+
+// The page's scan field has the focus without a keyboard on the screen; a tap into it brings the keyboard.
+function aim() {
+  const field = document.querySelector("[data-focus]");
+  if (field && !document.querySelector("dialog[open]")) field.focus({ preventScroll: true });
+}
+document.addEventListener("pointerdown", event => { if (event.target.matches?.("[data-focus]")) event.target.inputMode = event.target.dataset.focus || "text"; });
+document.addEventListener("click", () => { if (document.activeElement === document.body || document.activeElement?.id === "main") aim(); });
 
 function draw(page, url) {
   document.getElementById("floor").replaceWith(document.importNode(page.getElementById("floor"), true));
   document.title = page.title;
   if (url && url !== location.href) history[new URL(url).pathname === location.pathname ? "replaceState" : "pushState"]({}, "", url);
   wake();
-  if (!document.querySelector("dialog[open]")) document.getElementById("main").focus({ preventScroll: true });
+  if (!document.querySelector("dialog[open], [data-focus]")) document.getElementById("main").focus({ preventScroll: true });
 }
 addEventListener("popstate", () => location.reload());
 

@@ -1,0 +1,89 @@
+"""The tiles of the tablet's stock menu. A page of stock adds its line to TILES; it is drawn once its address exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.access import may
+from p2p.inventory.models import StockTask
+from p2p.inventory.selectors.tasks import open_count
+from p2p.pages.floor.tablet import DOERS, WORKERS
+from strategies.models import Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """`count(site)` is how much of it waits, shown on the tile; `roles` are who may open it at the site."""
+
+    title: Any
+    words: Any
+    icon: str
+    url_name: str
+    roles: tuple[str, ...] = DOERS
+    count: Callable[[Site], int] | None = None
+
+
+def _waiting(kind: str) -> Callable[[Site], int]:
+    return lambda site: open_count(site, kind)
+
+
+TILES = (
+    Tile(
+        title=_("Receive"),
+        words=_("Purchases and returns"),
+        icon="truck-delivery",
+        url_name="pages:floor-receive",
+    ),
+    Tile(
+        title=_("Put away"),
+        words=_("From receiving to its place"),
+        icon="transfer-in",
+        url_name="pages:floor-put-away",
+        count=_waiting(StockTask.Kind.PUT_AWAY),
+    ),
+    Tile(
+        title=_("Supply"),
+        words=_("Bring parts to the lines"),
+        icon="building-factory-2",
+        url_name="pages:floor-supply",
+        count=_waiting(StockTask.Kind.SUPPLY),
+    ),
+    Tile(
+        title=_("Move"),
+        words=_("From a place to another"),
+        icon="arrow-big-right-lines",
+        url_name="pages:floor-move",
+        count=_waiting(StockTask.Kind.MOVE),
+    ),
+    Tile(
+        title=_("Count"),
+        words=_("What really lies here"),
+        icon="clipboard-check",
+        url_name="pages:floor-count",
+    ),
+    Tile(
+        title=_("Look up"),
+        words=_("What is it, where does it lie?"),
+        icon="search",
+        url_name="pages:floor-look-up",
+        roles=WORKERS,
+    ),
+)
+"""In the order in which goods go through the store."""
+
+
+def tiles_for(user: Any, site: Site) -> Iterator[tuple[Tile, str, int]]:
+    """(tile, address, how much waits) of what this person may do at the site."""
+    for tile in TILES:
+        if not may(user, *tile.roles, site=site):
+            continue
+        try:
+            url = reverse(tile.url_name)
+        except NoReverseMatch:
+            continue
+        yield tile, url, tile.count(site) if tile.count else 0

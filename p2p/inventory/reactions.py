@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
+from p2p.inventory import takeover
 from p2p.inventory.models import Move
-from strategies.facts import ItemsRecounting
+from strategies.facts import CheckingCutOver, ItemsRecounting, MeasuringCutOver
 
 
 def counted(asked: ItemsRecounting) -> Iterator[Refused]:
@@ -28,3 +29,5 @@ def counted(asked: ItemsRecounting) -> Iterator[Refused]:
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", ItemsRecounting, counted)
+    listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", CheckingCutOver, takeover.broken)

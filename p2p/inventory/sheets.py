@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Lot, Move
+from p2p.inventory.models import Balance, Lot, Move, Serial
 from p2p.inventory.services.ledger import MoveLine, post
 from strategies.models import Item, Location, Site
 from strategies.services.importer import (
@@ -35,17 +34,25 @@ if TYPE_CHECKING:
     from p2p.core.models import User
 
 SHEET = "opening_stock"
+OPENED = "OPENING"
 
 
-def _opened(rows: Sequence[Row]) -> dict[tuple[int, int, str], Decimal]:
-    """(item, location, lot number) -> what has been opened there already. One query."""
+Key = tuple[int, int, str, str]
+
+
+def _opened(rows: Sequence[Row]) -> dict[Key, Decimal]:
+    """(item, location, lot number, serial number) -> what has been opened there already. One query."""
     moves = Move.objects.filter(kind=Move.Kind.OPENING, target__in={row.values["target"] for row in rows})
-    sums = moves.values("item", "target", "lot__number").order_by().annotate(whole=Sum("quantity"))
-    return {(one["item"], one["target"], one["lot__number"] or ""): one["whole"] for one in sums}
+    # What was opened for an order in work was issued to it at once: it does not lie there.
+    sums = moves.filter(reference=OPENED).values("item", "target", "lot__number", "serial__number").order_by()
+    return {
+        (one["item"], one["target"], one["lot__number"] or "", one["serial__number"] or ""): one["whole"]
+        for one in sums.annotate(whole=Sum("quantity"))
+    }
 
 
-def _key(row: Row) -> tuple[int, int, str]:
-    return row.values["item"], row.values["target"], row.values["lot"]
+def _key(row: Row) -> Key:
+    return row.values["item"], row.values["target"], row.values["lot"], row.values["serial"]
 
 
 def fits_what_was_opened(rows: Sequence[Row]) -> Iterator[Problem]:
@@ -59,18 +66,45 @@ def fits_what_was_opened(rows: Sequence[Row]) -> Iterator[Problem]:
             text = text.format(before=plain(before), now=plain(now))
             yield Problem(SHEET, text, row.line, "quantity", code="opened_before")
         yield from _tracking(row, tracking[row.values["item"]])
+    yield from _serials(rows)
 
 
 def _tracking(row: Row, tracking: str) -> Iterator[Problem]:
-    if tracking == Item.Tracking.LOT and not row.values["lot"]:
-        yield Problem(
-            SHEET, _("This item is kept by lot: name the lot."), row.line, "lot", code="lot_missing"
-        )
-    if tracking == Item.Tracking.NONE and row.values["lot"]:
-        yield Problem(SHEET, _("This item is not kept by lot."), row.line, "lot", code="not_tracked")
-    if tracking == Item.Tracking.SERIAL:
-        text = _("Pieces with serial numbers are received one by one, not opened.")
-        yield Problem(SHEET, text, row.line, "item", code="serial")
+    lot, serial = row.values["lot"], row.values["serial"]
+    if tracking == Item.Tracking.LOT and not lot:
+        yield _no(row, "lot", _("This item is kept by lot: name the lot."), "lot_missing")
+    if tracking == Item.Tracking.NONE and lot:
+        yield _no(row, "lot", _("This item is not kept by lot."), "not_tracked")
+    if tracking == Item.Tracking.SERIAL and not serial:
+        yield _no(row, "serial", _("This item is kept by serial number: name it, a line a piece."), "serial")
+    if tracking != Item.Tracking.SERIAL and serial:
+        yield _no(row, "serial", _("This item is not kept by serial number."), "not_tracked")
+    if serial and row.values["quantity"] != 1:
+        yield _no(row, "quantity", _("A line with a serial number is one piece."), "serial")
+
+
+def _no(row: Row, column: str, text: str, code: str) -> Problem:
+    return Problem(SHEET, text, row.line, column, code=code)
+
+
+def _serials(rows: Sequence[Row]) -> Iterator[Problem]:
+    """A piece is in one place: within the file, and with what is in stock already. One query."""
+    named = [row for row in rows if row.values["serial"]]
+    seen: dict[tuple[int, str], Row] = {}
+    there = {
+        (item, number): place
+        for item, number, place in Balance.objects.filter(
+            quantity__gt=0, serial__number__in={row.values["serial"] for row in named}
+        ).values_list("item_id", "serial__number", "location_id")
+    }
+    for row in named:
+        key = (row.values["item"], row.values["serial"])
+        if key in seen:
+            text = _("This serial number stands in line {line} already: a piece is in one place.")
+            yield _no(row, "serial", text.format(line=seen[key].line), "serial_twice")
+        elif there.get(key, row.values["target"]) != row.values["target"]:
+            yield _no(row, "serial", _("This piece is in stock at another place already."), "serial_twice")
+        seen.setdefault(key, row)
 
 
 def _store(rows: Sequence[Row], by: User | None) -> Tally:
@@ -89,7 +123,7 @@ def _lines(rows: Sequence[Row]) -> list[MoveLine]:
         .select_related("site")
         .order_by("-pk")
     }
-    lots = _lots(rows)
+    lots, serials = _lots(rows), _pieces(rows)
     return [
         MoveLine(
             item=items[row.values["item"]],
@@ -98,7 +132,8 @@ def _lines(rows: Sequence[Row]) -> list[MoveLine]:
             quantity=row.values["quantity"],
             kind=Move.Kind.OPENING,
             lot=lots.get((row.values["item"], row.values["lot"])),
-            reference="OPENING",
+            serial=serials.get((row.values["item"], row.values["serial"])),
+            reference=OPENED,
             effective_at=_morning(row.values["effective_at"], places[row.values["target"]].site.time_zone),
         )
         for row in rows
@@ -120,17 +155,45 @@ def _morning(day: date, zone: str) -> datetime:
 
 
 def _lots(rows: Sequence[Row]) -> dict[tuple[Any, str], Lot]:
-    wanted = {(row.values["item"], row.values["lot"]) for row in rows if row.values["lot"]}
+    wanted = {(row.values["item"], row.values["lot"]): row.values for row in rows if row.values["lot"]}
     if not wanted:
         return {}
     Lot.objects.bulk_create(
-        [Lot(item_id=item, number=number) for item, number in sorted(wanted)], ignore_conflicts=True
+        [
+            Lot(
+                item_id=item,
+                number=number,
+                vendor_lot=values["vendor_lot"] or "",
+                made_on=values["made_on"],
+                expires_on=values["expires_on"],
+            )
+            for (item, number), values in sorted(wanted.items(), key=lambda one: one[0])
+        ],
+        ignore_conflicts=True,
     )
-    by_item: dict[int, set[str]] = defaultdict(set)
-    for item, number in wanted:
-        by_item[item].add(number)
-    found = Lot.objects.filter(item__in=by_item, number__in={number for _item, number in wanted})
+    found = Lot.objects.filter(
+        item__in={item for item, _number in wanted}, number__in={number for _item, number in wanted}
+    )
     return {(lot.item_id, lot.number): lot for lot in found}
+
+
+def _pieces(rows: Sequence[Row]) -> dict[tuple[Any, str], Serial]:
+    wanted = {(row.values["item"], row.values["serial"]) for row in rows if row.values["serial"]}
+    if not wanted:
+        return {}
+    Serial.objects.bulk_create(
+        [Serial(item_id=item, number=number) for item, number in sorted(wanted)], ignore_conflicts=True
+    )
+    found = Serial.objects.filter(
+        item__in={item for item, _number in wanted}, number__in={number for _item, number in wanted}
+    )
+    return {(piece.item_id, piece.number): piece for piece in found}
+
+
+def _days_in_order(row: Row) -> Iterator[tuple[str, str]]:
+    made, expires = row.values["made_on"], row.values["expires_on"]
+    if made and expires and expires < made:
+        yield "expires_on", _("The lot would expire before it was made.")
 
 
 OPENING_STOCK = Sheet(
@@ -138,8 +201,9 @@ OPENING_STOCK = Sheet(
     title=gettext_lazy("Opening stock"),
     about=gettext_lazy("What lay where before the first day; later differences are counted."),
     model=Move,
-    key=("item", "target", "lot"),
+    key=("item", "target", "lot", "serial"),
     after=("items", "locations"),
+    checks=(_days_in_order,),
     guards=(fits_what_was_opened,),
     store=_store,
     fields=(
@@ -149,8 +213,12 @@ OPENING_STOCK = Sheet(
         ),
         Reference("item", Item, ("item",), ("number",), required=True, example="BB-7421"),
         Column("lot", Text(60)),
+        Column("serial", Text(60)),
         Column("quantity", Number(above=Decimal(0)), required=True, example="120"),
         Column("day", Day(), field="effective_at", required=True, example="2026-01-01"),
+        Column("vendor_lot", Text(60)),
+        Column("made_on", Day()),
+        Column("expires_on", Day()),
     ),
 )
 

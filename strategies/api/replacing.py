@@ -10,6 +10,7 @@ from p2p.core.fields import plain
 from p2p.core.rest import RecordViewSet, verb
 from strategies.api.base import EDITORS
 from strategies.models import Item, ItemGroup, ReplaceRun, Site
+from strategies.selectors import lists
 from strategies.selectors.replacing import reasons
 from strategies.serializers.replacing import Replacement, ReplaceRecord
 from strategies.services import replace
@@ -22,7 +23,7 @@ class Replacements(RecordViewSet):
     """POST starts one as a run (202), without a site where the role is held at all; `?expand=lines` says what became
     of each line."""
 
-    queryset, serializer_class = ReplaceRun.objects.all(), ReplaceRecord
+    queryset, serializer_class = lists.replacements(), ReplaceRecord
     key, site_path = "id", "site__code"
     filters = {"old": "old__number", "new": "new__number", "state": "state", "site": "site__code"}
     order = ("-id",)

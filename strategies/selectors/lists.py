@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from strategies.models import (
     BomVersion,
@@ -11,6 +13,7 @@ from strategies.models import (
     Item,
     Location,
     ReasonCode,
+    ReplaceRun,
     ResourceGroup,
     RouteVersion,
     Site,
@@ -93,4 +96,13 @@ def imports() -> QuerySet[ImportRun]:
     return ImportRun.objects.select_related("asked_by").annotate(
         error_count=Count("problems", filter=Q(problems__level="error")),
         warning_count=Count("problems", filter=Q(problems__level="warning")),
+    )
+
+
+def replacements() -> QuerySet[ReplaceRun]:
+    """With the key of the run that each takes back, and of the one that takes it back or has done so."""
+    rows = ReplaceRun.objects.annotate(takes_back=Cast(KT("settings__undoes"), BigIntegerField()))
+    backs = rows.filter(takes_back=OuterRef("pk")).exclude(state__in=("failed", "cancelled")).order_by("-pk")
+    return rows.select_related("old", "new", "site", "asked_by").annotate(
+        taken_back_by=Subquery(backs.values("pk")[:1]), taken_back_state=Subquery(backs.values("state")[:1])
     )

@@ -44,7 +44,7 @@ _TAKERS = """
        AND (%(site)s::bigint IS NULL OR version.site_id = %(site)s)
        AND (%(group)s::bigint IS NULL OR item.group_id = %(group)s)
        AND NOT (version.id = ANY(%(without)s::bigint[]))
-     ORDER BY line.bom_id, line.id
+     ORDER BY item.number, version.version, version.id, line.position, line.id
 """
 
 

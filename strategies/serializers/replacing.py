@@ -28,6 +28,15 @@ class ReplaceRecord(RecordSerializer):
         write_only=True,
         help_text="Ids of BOM versions to leave alone.",
     )
+    takes_back = serializers.IntegerField(
+        source="settings.undoes",
+        read_only=True,
+        allow_null=True,
+        help_text="Id of the run that this one undoes.",
+    )
+    taken_back_by = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Id of the run that undoes this one."
+    )
     expandable: ClassVar[dict[str, Expand]] = {
         "lines": Expand(
             ReplacedLine, many=True, prefetch=(Prefetch("lines", ReplaceLine.objects.order_by("pk")),)
@@ -38,7 +47,7 @@ class ReplaceRecord(RecordSerializer):
         model = ReplaceRun
         fields = (
             "id", "old", "new", "ratio", "valid_from", "site", "group", "without", "state", "phase", "done", "total",
-            "summary", "problem", "asked_by", "asked_at", "ended_at",
+            "summary", "problem", "asked_by", "asked_at", "ended_at", "takes_back", "taken_back_by",
         )  # fmt: skip
         read_only_fields = (
             "state", "phase", "done", "total", "summary", "problem", "asked_by", "asked_at", "ended_at",

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import Role, require
@@ -24,6 +25,7 @@ from p2p.core.web.runs import run_url
 from strategies import forms
 from strategies.forms.replacing import ReplaceForm
 from strategies.models import BomVersion, ReplaceLine, ReplaceRun, Unit
+from strategies.selectors import lists
 from strategies.selectors.replacing import Asked, Plan, reasons
 from strategies.services import replace
 
@@ -39,6 +41,26 @@ COLOURS = {
 }
 
 
+def _number(key: int) -> str:
+    return _("No. {number}").format(number=key)
+
+
+def _address(key: int) -> str:
+    return reverse("strategies:replace-run", args=[key])
+
+
+def _back(run: Any) -> str:
+    """What a list says of a run that takes another back, or that one has taken back."""
+    if run.takes_back:
+        return _("takes back No. {number}").format(number=run.takes_back)
+    return _("by No. {number}").format(number=run.taken_back_by) if run.taken_back_by else ""
+
+
+def _back_url(run: Any) -> str:
+    other = run.takes_back or run.taken_back_by
+    return _address(other) if other else ""
+
+
 class Replacements(ListPage):
     model, title, section, slot = ReplaceRun, _("Mass replacements"), "strategies", "replacements"
     search = ("old__number", "new__number", "old__name", "new__name")
@@ -51,6 +73,7 @@ class Replacements(ListPage):
         Column("valid_from", _("From"), kind="date"),
         Column("state", _("State"), kind="state"),
         Column("bills", _("Bills"), kind="number", order="", value=lambda run: run.summary.get("bills")),
+        Column("back", _("Taken back"), width=150, value=_back, order="", href=_back_url),
         Column("asked_at", _("Started"), kind="time"),
         Column("asked_by", _("By"), width=140, order="asked_by__username"),
     )
@@ -61,7 +84,7 @@ class Replacements(ListPage):
     empty_icon, empty_action = "transfer-in", (_("Replace a component"), "strategies:new-replacement")
 
     def rows(self) -> QuerySet[Any]:
-        return ReplaceRun.objects.select_related("old", "new", "asked_by")
+        return lists.replacements()
 
 
 class NewReplacement(Page):
@@ -152,13 +175,28 @@ class ReplacementPage(RecordPage):
     list_url, list_title = "strategies:replacements", _("Mass replacements")
 
     def rows(self) -> QuerySet[Any]:
-        return ReplaceRun.objects.select_related("old", "new", "site", "asked_by")
+        return lists.replacements()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer = super().get(request, *args, **kwargs)
+        if self.record.is_over and request.headers.get("HX-Target") == "record":
+            answer.headers["HX-Trigger"] = "p2p:head"  # it ended while the page was open
+        return answer
+
+    def badges(self) -> list[tuple[str, Any]]:
+        run = self.record
+        said = [(run.state, "")]
+        if run.taken_back_by:
+            over = run.taken_back_state == "done"
+            said.append(("proposed", _("Taken back")) if over else ("started", _("Is being taken back")))
+        return said
 
     def heading(self) -> str:
         return f"{self.record.old.number} → {self.record.new.number}"
 
     def subtitle(self) -> Any:
-        return _("taken back") if self.record.settings.get("undoes") else self.record.new.name
+        undoes = self.record.takes_back
+        return _("takes back No. {number}").format(number=undoes) if undoes else self.record.new.name
 
     def facts(self) -> list[Said]:
         run = self.record
@@ -174,9 +212,10 @@ class ReplacementPage(RecordPage):
             Said(_("By"), run.asked_by or formats.NONE),
             Said(_("Run"), run.number, url=run_url(run)),
         ]
-        undoes = run.settings.get("undoes")
-        if undoes:
-            said.append(Said(_("Takes back"), f"{run.kind}-{undoes}"))
+        if run.takes_back:
+            said.append(Said(_("Takes back"), _number(run.takes_back), url=_address(run.takes_back)))
+        if run.taken_back_by:
+            said.append(Said(_("Taken back by"), _number(run.taken_back_by), url=_address(run.taken_back_by)))
         return said
 
     def tabs(self) -> Sequence[RecordTab]:

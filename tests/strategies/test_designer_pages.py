@@ -325,6 +325,26 @@ def test_a_replacement_is_previewed_started_once_and_read(
     with django_capture_on_commit_callbacks(execute=True):
         assert engineer.post(f"/strategies/replacements/{run.pk}/undo/").status_code == 303
     assert draft.lines.filter(component__number="BELL").exists()
+    back = ReplaceRun.objects.exclude(pk=run.pk).get()
+    old, new = page(engineer, f"replacements/{run.pk}/"), page(engineer, f"replacements/{back.pk}/")
+    for shown, words, other in (
+        (old, "Taken back by", back),
+        (new, "Takes back", run),
+        (page(engineer, "replacements/"), f"by No. {back.pk}", back),
+        (page(engineer, "replacements/"), f"takes back No. {run.pk}", run),
+    ):
+        assert words in shown and f'href="/strategies/replacements/{other.pk}/"' in shown, words
+    assert f"replacements/{run.pk}/undo/" not in old
+
+
+def test_the_preview_of_a_replacement_goes_by_number(engineer, draft):
+    bell = draft.lines.get(component__number="BELL").component
+    make_item("GONG")
+    for number in ("ZEBRA", "ALPHA", "MIDDLE"):
+        make_bom(make_item(number), {bell: 1})
+    shown = page(engineer, "new-replacement/?old=BELL&new=GONG&ratio=1")
+    places = [shown.index(f">{number}</td>") for number in ("ALPHA", "BIKE", "MIDDLE", "ZEBRA")]
+    assert places == sorted(places)
 
 
 def test_a_replacement_that_makes_no_sense_is_refused_under_its_field(engineer, draft):

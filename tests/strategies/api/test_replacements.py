@@ -61,6 +61,9 @@ def test_a_start_is_a_run_and_a_second_press_the_same_one(engineer, bill, django
     with django_capture_on_commit_callbacks(execute=True):
         assert post(engineer, f"{ADDRESS}{run.pk}/undo/", {}).status_code == 202
     assert BomLine.objects.get(bom=bom).component.number == "OLD"
+    first, back = (engineer.get(f"{ADDRESS}{one.pk}/").json() for one in ReplaceRun.objects.order_by("pk"))
+    assert (first["takes_back"], first["taken_back_by"]) == (None, back["id"])
+    assert (back["takes_back"], back["taken_back_by"]) == (first["id"], None)
 
 
 def test_what_cannot_be_meant_is_refused_with_its_field(engineer, bill):

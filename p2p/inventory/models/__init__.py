@@ -5,6 +5,7 @@ from p2p.inventory.models.claim import SoftReservation
 from p2p.inventory.models.count import Count, CountLine, CountPlace
 from p2p.inventory.models.lot import HandlingUnit, Lot, Serial
 from p2p.inventory.models.move import Consumed, Move
+from p2p.inventory.models.period import MoveSum, SumMark
 from p2p.inventory.models.recall import Recall, RecallLine
 from p2p.inventory.models.rule import AttributeRule, CountClass, PutAwayRule, StockRule, SupplyRule
 from p2p.inventory.models.task import StockTask, TaskMove
@@ -21,6 +22,7 @@ __all__ = [
     "Hold",
     "Lot",
     "Move",
+    "MoveSum",
     "PutAwayRule",
     "Recall",
     "RecallLine",
@@ -29,6 +31,7 @@ __all__ = [
     "SoftReservation",
     "StockRule",
     "StockTask",
+    "SumMark",
     "SupplyRule",
     "TaskMove",
 ]

@@ -42,6 +42,9 @@ class Count(models.Model):
     frozen = models.BooleanField(
         default=False, help_text=_("Nothing moves at its places until it is posted.")
     )
+    recount_by_other = models.BooleanField(
+        default=True, help_text=_("Who counted a place does not count it again.")
+    )
     count_class = models.ForeignKey(
         "inventory.CountClass", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -125,6 +128,14 @@ class CountLine(models.Model):
         "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     accepted = models.BooleanField(null=True, blank=True, help_text=_("Empty: nobody has decided yet."))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Empty and accepted: the tolerance of its class did it."),
+    )
     counted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

@@ -25,6 +25,9 @@ class Lot(models.Model):
     attributes = models.JSONField(
         default=dict, blank=True, help_text=_("Code of a characteristic: its value in this lot.")
     )
+    made_for = models.CharField(
+        max_length=60, blank=True, help_text=_("The order, or the site and day, whose lot it is.")
+    )
     created_at = models.DateTimeField(default=now)
     revision = models.PositiveIntegerField(default=1)
 
@@ -42,6 +45,7 @@ class Lot(models.Model):
         indexes = [
             models.Index(fields=["number"], name="lot_number"),
             models.Index(fields=["vendor_lot"], name="lot_vendor_lot", condition=~Q(vendor_lot="")),
+            models.Index(fields=["item", "made_for"], name="lot_made_for", condition=~Q(made_for="")),
         ]
 
     def __str__(self) -> str:

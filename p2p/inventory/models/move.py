@@ -30,15 +30,21 @@ class Move(models.Model):
         REGROUP = "regroup", _("Split or merged lots")
         COUNT = "count", _("Count")
 
-    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
+    # Every index is paid for by every move: those below begin with these columns, so they have none of their own.
+    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+", db_index=False)
     lot = models.ForeignKey(
-        "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     serial = models.ForeignKey(
-        "inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     handling_unit = models.ForeignKey(
-        "inventory.HandlingUnit", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "inventory.HandlingUnit",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     into_unit = models.ForeignKey(
         "inventory.HandlingUnit",
@@ -46,14 +52,24 @@ class Move(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         help_text=_("The handling unit it lies in afterwards; `handling_unit` is the one it came out of."),
     )
-    source = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, related_name="+")
-    target = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(
+        "strategies.Location", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    target = models.ForeignKey(
+        "strategies.Location", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     quantity = QuantityField(help_text=_("In the item's unit; always positive."))
     kind = models.CharField(max_length=10, choices=Kind.choices)
     reason = models.ForeignKey(
-        "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "strategies.ReasonCode",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     reference = models.CharField(max_length=60, blank=True, help_text=_("Number of the document behind it."))
     reverses = models.OneToOneField(
@@ -66,10 +82,24 @@ class Move(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["item", "effective_at"], name="move_item_time"),
-            models.Index(fields=["source", "id"], name="move_source"),
-            models.Index(fields=["target", "id"], name="move_target"),
-            models.Index(fields=["lot"], name="move_lot", condition=Q(lot__isnull=False)),
+            models.Index(fields=["item", "effective_at", "id"], name="move_item_time"),
+            models.Index(fields=["source", "effective_at", "id"], name="move_source"),
+            models.Index(fields=["target", "effective_at", "id"], name="move_target"),
+            models.Index(fields=["effective_at", "id"], name="move_time"),
+            models.Index(
+                fields=["lot", "effective_at", "id"], name="move_lot", condition=Q(lot__isnull=False)
+            ),
+            models.Index(fields=["serial"], name="move_serial", condition=Q(serial__isnull=False)),
+            models.Index(
+                fields=["handling_unit"], name="move_unit", condition=Q(handling_unit__isnull=False)
+            ),
+            models.Index(fields=["into_unit"], name="move_into_unit", condition=Q(into_unit__isnull=False)),
+            models.Index(fields=["reason"], name="move_reason", condition=Q(reason__isnull=False)),
+            models.Index(
+                fields=["kind", "effective_at", "id"],
+                name="move_seldom",
+                condition=Q(kind__in=("scrap", "adjustment", "opening", "return", "regroup", "count")),
+            ),
             models.Index(fields=["reference"], name="move_reference", condition=~Q(reference="")),
         ]
         constraints = [

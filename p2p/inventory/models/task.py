@@ -16,6 +16,7 @@ TASK_FLOW = Flow(
     start=({"open"}, "started"),
     put_back=({"started"}, "open"),
     finish=({"open", "started"}, "done"),
+    reopen=({"done"}, "open"),
     cancel=({"open", "started"}, "cancelled"),
 )
 

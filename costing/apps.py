@@ -12,7 +12,8 @@ class CostingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from costing import places, reactions
+        from costing import places, reactions, takeover
 
+        takeover.register()
         reactions.wire()
         places.register()

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from costing import selectors
+from costing import selectors, takeover
 from costing.services import outside, post, settle
-from execution.facts import Ended, Ending, MaterialIssued, Reported
+from execution.facts import Ended, Ending, MaterialIssued, OperationsTakenOver, Reported
 from outsourcing.facts import Invoiced, Received
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import Moved
 from planning.facts import Replenished
+from strategies.facts import MeasuringCutOver, TakenOver
 
 
 def value_materials(fact: MaterialIssued) -> None:
@@ -82,3 +83,6 @@ def wire() -> None:
     listen("tell", Invoiced, value_invoice)
     listen("ask", Ending, needs_a_standard)
     listen("tell", Ended, settle_orders)
+    listen("tell", OperationsTakenOver, takeover.times)
+    listen("tell", TakenOver, takeover.went_live)
+    listen("gather", MeasuringCutOver, takeover.figures)

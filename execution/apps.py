@@ -10,7 +10,8 @@ class ExecutionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from execution import places, reactions
+        from execution import places, reactions, takeover
 
+        takeover.register()
         reactions.wire()
         places.register()

@@ -76,6 +76,19 @@ class Reporting(_OfOperations):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OperationsTakenOver(Fact):
+    """Operations came over from another system as far as they were there; their times are to be valued."""
+
+    reports: tuple[Report, ...]
+
+    def about(self) -> Sequence[Model]:
+        return tuple(report.operation for report in self.reports)
+
+    def scope(self) -> str:
+        return str(self.reports[0].operation.order.site.code)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reported(Fact):
     """Pieces were reported, good and scrapped, with what was flushed and what came into stock.
 

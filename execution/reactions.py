@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from execution import takeover
 from execution.checking import RULES
 from execution.selectors import touched
 from execution.services import swap
@@ -14,6 +15,7 @@ from execution.services.release import cancel_picks
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import CheckingLedger, Finding
 from planning.facts import Cancelled, Cancelling, Substituted
+from strategies.facts import MeasuringCutOver
 
 
 def nothing_done(fact: Cancelling) -> Iterator[Refused]:
@@ -56,3 +58,4 @@ def wire() -> None:
     listen("tell", Cancelled, free_stock)
     listen("tell", Substituted, follow_alternate)
     listen("gather", CheckingLedger, check)
+    listen("gather", MeasuringCutOver, takeover.figures)

@@ -12,8 +12,9 @@ class OutsourcingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from outsourcing import places, reactions, words
+        from outsourcing import places, reactions, takeover, words
 
+        takeover.register()
         reactions.wire()
         places.register()
         words.register()

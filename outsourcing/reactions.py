@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from execution.facts import Ending, Finishing, Released, Unreleased
-from outsourcing import mail
+from outsourcing import mail, takeover
 from outsourcing.facts import Sent
 from outsourcing.models import SubcontractLine
 from outsourcing.services import order, withdraw
@@ -15,6 +15,7 @@ from p2p.core.facts import Refused, listen
 from p2p.core.fields import plain
 from planning.facts import BroughtBack, Cancelled, Cancelling, SentOut
 from planning.models import Operation, ProductionOrder
+from strategies.facts import MeasuringCutOver
 
 
 def draft_at_release(fact: Released) -> None:
@@ -96,3 +97,4 @@ def wire() -> None:
     listen("ask", Ending, guard_orders)
     listen("ask", Cancelling, guard_cancelling)
     listen("later", Sent, mail.mail_orders)
+    listen("gather", MeasuringCutOver, takeover.figures)

@@ -12,8 +12,9 @@ class PlanningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from planning import places, reactions, sheets
+        from planning import places, reactions, sheets, takeover
 
         sheets.register()
+        takeover.register()
         places.register()
         reactions.wire()

@@ -9,9 +9,10 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
+from planning import takeover
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
-from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring, Reopening
+from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring, MeasuringCutOver, Reopening
 from strategies.models import BomVersion
 
 
@@ -70,3 +71,4 @@ def wire() -> None:
     listen("ask", ItemsRecounting, counted)
     listen("ask", Reopening, made_from)
     listen("gather", GroupLoad, booked)
+    listen("gather", MeasuringCutOver, takeover.figures)

@@ -19,7 +19,7 @@ from p2p.core.numbers import decimal_of
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Move
 from planning.models import Operation, ProductionOrder
-from strategies.models import ExchangeRate, Site
+from strategies.models import ExchangeRate, Location, Site
 
 Account = Posting.Account
 Kind = Entry.Kind
@@ -28,10 +28,17 @@ AGAINST: Mapping[str, str] = {
     Move.Kind.RECEIPT: Account.ACCRUED,
     Move.Kind.OPENING: Account.OPENING,
     Move.Kind.ADJUSTMENT: Account.ADJUSTMENT,
+    Move.Kind.COUNT: Account.ADJUSTMENT,
     Move.Kind.SCRAP: Account.SCRAP,
     Move.Kind.DELIVERY: Account.SALES,
 }
 """Which account stands against inventory when stock enters or leaves for a reason other than an order."""
+BY_PLACE: Mapping[tuple[str, str], str] = {
+    (Move.Kind.RETURN, Location.Kind.CUSTOMER): Account.SALES,
+    (Move.Kind.RETURN, Location.Kind.SUPPLIER): Account.ACCRUED,
+    (Move.Kind.ISSUE, Location.Kind.ADJUSTMENT): Account.ADJUSTMENT,
+}
+"""The same where the place outside decides: who gives back, and an issue that no order asked for."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,9 @@ def _mirrors(moves: Sequence[Move], report: Report | None) -> list[Draft]:
         return []
     originals = {
         entry.move_id: entry
+        # What a purchase cost more or less has an entry of its own on the same move, and is mirrored on its own.
         for entry in Entry.objects.filter(move__in=[move.reverses_id for move in moves])
+        .exclude(kind=Kind.PRICE)
         .select_related("site__currency", "order", "operation")
         .prefetch_related("postings")
     }
@@ -165,31 +174,47 @@ def post_time(
 
     A reversal report carries negative seconds, so its amounts are the exact opposite.
     """
-    category = operation.cost_category_id or (operation.group.cost_category_id if operation.group else None)
-    if not report.seconds or category is None:
-        return []
-    known = selectors.rates(selectors.active_version(order.site))
-    if category not in known.hourly:
-        return []
+    return post_times(worked=[(report, operation, order)], by=by)
+
+
+Worked = tuple[Report, Operation, ProductionOrder]
+
+
+@transaction.atomic(savepoint=False)
+def post_times(*, worked: Sequence[Worked], by: User | None) -> list[Entry]:
+    """The same for many reports: rates are read once a site."""
+    rates: dict[int, selectors.Rates] = {}
+    drafts = []
+    for report, operation, order in worked:
+        category = operation.cost_category_id or (
+            operation.group.cost_category_id if operation.group else None
+        )
+        if not report.seconds or category is None:
+            continue
+        if order.site_id not in rates:
+            rates[order.site_id] = selectors.rates(selectors.active_version(order.site))
+        if category in rates[order.site_id].hourly:
+            drafts.append(_time(report, operation, order, category, rates[order.site_id]))
+    return write(drafts=drafts, by=by)
+
+
+def _time(
+    report: Report, operation: Operation, order: ProductionOrder, category: int, known: selectors.Rates
+) -> Draft:
     element, per_hour = known.hourly[category]
     hours = Fraction(report.seconds, 3600)
     amount = money(order.site, decimal_of(hours * Fraction(per_hour), 12))
     lines = pair(Account.WIP, Account.ABSORBED, [(element, amount)], quantity=decimal_of(hours, 12))
     lines += _overhead(order.site, known, {element: amount})
-    return write(
-        drafts=[
-            Draft(
-                site=order.site,
-                kind=Kind.TIME,
-                effective_at=report.effective_at,
-                lines=tuple(lines),
-                order=order,
-                operation=operation,
-                report=report,
-                reference=report.number,
-            )
-        ],
-        by=by,
+    return Draft(
+        site=order.site,
+        kind=Kind.TIME,
+        effective_at=report.effective_at,
+        lines=tuple(lines),
+        order=order,
+        operation=operation,
+        report=report,
+        reference=report.number,
     )
 
 
@@ -208,7 +233,7 @@ def _overhead(site: Site, known: selectors.Rates, amounts: Mapping[int, Decimal]
 @transaction.atomic(savepoint=False)
 def post_stock(*, moves: Sequence[Move], by: User | None) -> list[Entry]:
     """Stock that enters or leaves without an order, at standard, against the account its kind names."""
-    counted = [move for move in moves if move.kind in AGAINST]
+    counted = [move for move in moves if _against(move)]
     by_site: dict[int, list[Move]] = {}
     for move in counted:
         by_site.setdefault(move.source.site_id, []).append(move)
@@ -223,9 +248,17 @@ def post_stock(*, moves: Sequence[Move], by: User | None) -> list[Entry]:
     return written
 
 
+def _against(move: Move) -> str:
+    """The account against inventory; "" for what is no business of this one, or never leaves our stock."""
+    if move.source.holds_stock and move.target.holds_stock:
+        return ""
+    outside = move.source if move.target.holds_stock else move.target
+    return AGAINST.get(move.kind) or BY_PLACE.get((move.kind, outside.kind), "")
+
+
 def _stock_draft(site: Site, move: Move, known: Standards) -> Draft:
     entering = move.target.holds_stock and not move.source.holds_stock
-    against = AGAINST[move.kind]
+    against = _against(move)
     sides: tuple[str, str] = (Account.INVENTORY, against) if entering else (against, Account.INVENTORY)
     return Draft(
         site=site,

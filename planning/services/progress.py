@@ -7,6 +7,7 @@ true.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -123,6 +124,47 @@ def book(
             scrap_quantity=order.scrap_quantity + scrap,
             started_at=order.started_at or at,
             revision=order.revision + 1,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an operation stands: pieces good and scrapped so far, and whether it is done."""
+
+    operation: Operation
+    good: Decimal
+    scrap: Decimal
+    done: bool
+    at: datetime
+
+
+_STANDS = """
+    UPDATE planning_operation AS operation
+    SET good_quantity = said.good, scrap_quantity = said.scrap, began_at = said.at, revision = operation.revision + 1
+    FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::timestamptz[]) AS said(id, good, scrap, at)
+    WHERE operation.id = said.id
+"""
+
+
+def take_over(*, standing: Sequence[Progress]) -> None:
+    """Operations of released orders that were under way elsewhere stand where they stood there, and their orders are
+    started. Four statements; the caller holds the orders' locks. Their good pieces are not the orders': the last
+    operation has none."""
+    keys = [one.operation.pk for one in standing]
+    columns = [[getattr(one, name) for one in standing] for name in ("good", "scrap", "at")]
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDS, [keys, *columns])
+    open_ones = [one.operation.pk for one in standing if not one.done]
+    OPERATION_FLOW.take_many(Operation.objects.filter(pk__in=open_ones), "start")
+    done = Operation.objects.filter(pk__in=[one.operation.pk for one in standing if one.done])
+    OPERATION_FLOW.take_many(done, "finish", done_at=F("began_at"))
+    scrapped: dict[int, Decimal] = {}
+    for one in standing:
+        scrapped[one.operation.order_id] = scrapped.get(one.operation.order_id, Decimal(0)) + one.scrap
+    for scrap in sorted(set(scrapped.values())):
+        orders = ProductionOrder.objects.filter(pk__in=[key for key, lost in scrapped.items() if lost == scrap])
+        ORDER_FLOW.take_many(
+            orders, "start", scrap_quantity=scrap, started_at=F("released_at"), revision=F("revision") + 1
         )
 
 

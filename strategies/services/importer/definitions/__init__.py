@@ -6,6 +6,7 @@ from strategies.services.importer.definitions import (
     abilities,
     bills,
     calendars,
+    golive,
     items,
     operations,
     plant,
@@ -18,6 +19,6 @@ from strategies.services.importer.sheets import register_sheet
 
 def register() -> None:
     """Called once, when apps are ready."""
-    for module in (plant, calendars, vendors, items, bills, work, abilities, routes, operations):
+    for module in (plant, calendars, vendors, items, bills, work, abilities, routes, operations, golive):
         for sheet in module.SHEETS:
             register_sheet(sheet)

@@ -18,6 +18,7 @@ from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Lot, Move, Serial
 from p2p.inventory.services.ledger import MoveLine
+from p2p.inventory.services.lots import Arrival, lots_for_receipt
 from planning.models import Output, ProductionOrder
 from planning.services import progress
 from strategies.models import Item
@@ -73,16 +74,15 @@ def _share(beside: Output, main: Output, good: Decimal) -> Decimal:
 
 
 def _lines(job: Job, output: Output, quantity: Decimal, row: Report) -> list[Coming]:
+    """A line for the lot, or one for each serial number, as the item's rules say."""
     if quantity <= 0:
         return []
     item = output.item
-    if item.tracking == Item.Tracking.SERIAL:
-        return [
-            Coming(output, _line(job, item, Decimal(1), row, serial=serial))
-            for serial in _serials(job.order, item, quantity)
-        ]
-    lot = _lot(job.order, item) if item.tracking == Item.Tracking.LOT else None
-    return [Coming(output, _line(job, item, quantity, row, lot=lot))]
+    arrival = Arrival(item=item, site=job.order.site, quantity=quantity, made=True, order=job.order.number)
+    (pieces,) = lots_for_receipt(arrivals=[arrival], at=row.effective_at, by=row.by)
+    return [
+        Coming(output, _line(job, item, one.quantity, row, lot=one.lot, serial=one.serial)) for one in pieces
+    ]
 
 
 def _line(
@@ -104,24 +104,6 @@ def _line(
         serial=serial,
         reference=job.order.number,
         effective_at=row.effective_at,
-    )
-
-
-def _lot(order: ProductionOrder, item: Item) -> Lot:
-    """One lot per order and item, named after the order."""
-    return Lot.objects.get_or_create(item=item, number=order.number)[0]
-
-
-def _serials(order: ProductionOrder, item: Item, quantity: Decimal) -> list[Serial]:
-    """A serial number per piece: the order's number and a running one."""
-    if quantity != quantity.to_integral_value():
-        raise Refused(
-            _("{item} is tracked by serial number: report whole pieces."), field="good", item=item.number
-        )
-    made = Serial.objects.filter(item=item, number__startswith=f"{order.number}-").count()
-    return Serial.objects.bulk_create(
-        Serial(item=item, number=f"{order.number}-{number:03d}")
-        for number in range(made + 1, made + int(quantity) + 1)
     )
 
 

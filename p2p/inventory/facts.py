@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 
 from p2p.core.facts import Fact, Question, subjects
-from p2p.inventory.models import Hold, Move
+from p2p.inventory.models import Hold, Lot, Move
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,16 @@ class Held(Fact):
 @dataclass(frozen=True, kw_only=True)
 class Unheld(Held):
     """Holds were lifted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotsMade(Fact):
+    """Lots came into being."""
+
+    lots: tuple[Lot, ...]
+
+    def about(self) -> Sequence[Model]:
+        return subjects(self.lots)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
 
 from p2p.core.facts import Fact, Question, subjects
-from p2p.inventory.models import Hold, Lot, Move
+from p2p.inventory.models import (
+    Count,
+    CountPlace,
+    Hold,
+    Lot,
+    Move,
+    Recall,
+    Reservation,
+    SoftReservation,
+    StockTask,
+)
+from strategies.models import Site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +64,78 @@ class LotsMade(Fact):
         return subjects(self.lots)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Claimed(Fact):
+    """Stock was softly reserved. One line in the journal for all of them."""
+
+    claims: tuple[SoftReservation, ...]
+
+    def scope(self) -> str:
+        return str(self.claims[0].site.code) if self.claims else ""
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        first = self.claims[0]
+        return {"claims": len(self.claims), "item": first.item.number, "reference": first.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unclaimed(Claimed):
+    """Soft reservations were given back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allocated(Claimed):
+    """Soft reservations became reservations at their places, wholly or in part."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TasksMade(Fact):
+    """Work with stock is to be done."""
+
+    tasks: tuple[StockTask, ...]
+
+    def about(self) -> Sequence[Model]:
+        return subjects(self.tasks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TasksStarted(TasksMade):
+    """Somebody has taken tasks on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TasksPutBack(TasksMade):
+    """Tasks are anybody's again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TasksCancelled(TasksMade):
+    """What is left of tasks is not done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDone(Fact):
+    """A task was done, or a part of it."""
+
+    task: StockTask
+    moves: tuple[Move, ...]
+
+    def about(self) -> Sequence[Model]:
+        return (self.task,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskTakenBack(TaskDone):
+    """What was done for a task was taken back: it is to be done again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationsCarried(Fact):
+    """Reserved stock was brought to another place, and its reservations with it. They keep their keys."""
+
+    reservations: tuple[Reservation, ...]
+
+
 @dataclass(frozen=True)
 class Finding:
     """A row that breaks an invariant of the ledger or of what hangs on it."""
@@ -63,3 +148,153 @@ class Finding:
 @dataclass(frozen=True, kw_only=True)
 class CheckingLedger(Question[list[Finding]]):
     """Which rows of the documents on the right contradict the ledger?"""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Where a document on the right knows a move's pieces to be: `where` as in RecallLine.Where.
+
+    `quantity` (the moved item's unit) where the document knows it; without, it speaks of the whole move. `ended`:
+    its document is closed, so that nothing of it is on the way any more.
+    """
+
+    move: int
+    where: str
+    document: str
+    party: str = ""
+    note: str = ""
+    url: str = ""
+    at: datetime | None = None
+    quantity: Decimal | None = None
+    ended: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Locating(Question[list[Sighting]]):
+    """These moves took stock out of our places or brought it in: whose documents are behind them, and where is it?"""
+
+    moves: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Something that was found or done on the way of a lot (`lot`) or of what a move brought (`move`)."""
+
+    kind: str
+    title: str
+    said: str
+    lot: int | None = None
+    move: int | None = None
+    tone: str = ""
+    url: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewing(Question[list[Reading]]):
+    """What was measured, decided and done with these lots, and with what these moves brought?"""
+
+    lots: tuple[int, ...] = ()
+    moves: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """`brought`: moves that brought stock; `issues`: moves into production whose product has not all come yet."""
+
+    brought: tuple[int, ...] = ()
+    issues: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspecting(Question[Suspects]):
+    """What did this machine, worker, vendor or order have in hands in this time? Empty words do not narrow."""
+
+    resource: int | None = None
+    worker: int | None = None
+    vendor: int | None = None
+    order: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfRecall(Fact):
+    recall: Recall
+
+    def about(self) -> Sequence[Model]:
+        return (self.recall,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {}
+
+
+class RecallDrawnUp(_OfRecall):
+    """What a recall touches was written down, or written down again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalling(_OfRecall):
+    """Everything a recall touches is about to be held: who works with these issues keeps still until it is.
+
+    `issues`: moves into production whose product has not come yet."""
+
+    issues: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalled(Recalling):
+    """Everything a recall touches is on hold; what is in process of these issues must not go on."""
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"issues": len(self.issues)}
+
+
+class RecallLifted(_OfRecall):
+    """Everything a recall held may be used again."""
+
+
+class RecallClosed(_OfRecall):
+    """A recall came to its end."""
+
+
+class RecallReopened(_OfRecall):
+    """It did not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountChanged(Fact):
+    """A count took a step: created, submitted, recount, decided, posted, cancelled; `lines` says how many."""
+
+    count: Count
+    step: str
+    lines: int = 0
+
+    def about(self) -> Sequence[Model]:
+        return (self.count,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted(Fact):
+    """What lies at places of a count was entered."""
+
+    count: Count
+    places: tuple[CountPlace, ...]
+
+    def about(self) -> Sequence[Model]:
+        return (self.count,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        first = self.places[0]
+        return {"places": len(self.places), "first": first.location.code, "attempt": first.attempt}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classified(Fact):
+    """Items of a site got their count class from yearly use and cost."""
+
+    site: Site
+    items: int
+
+    def about(self) -> Sequence[Model]:
+        return (self.site,)

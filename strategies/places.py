@@ -15,7 +15,7 @@ from strategies.facts import Activating, Reopening
 from strategies.models import BomVersion, ImportRun, Item, RouteVersion, StandardOperation, Vendor
 from strategies.models.version import VERSION_FLOW
 from strategies.services import versions
-from strategies.services.importer import import_again, import_rest
+from strategies.services.importer import all_right, import_again, import_rest, partly_right
 from strategies.services.items import restore_item, retire_item
 from strategies.services.vendors import restore_vendor, retire_vendor
 
@@ -186,23 +186,13 @@ def _imports() -> None:
         key="again",
         title=_("Save it"),
         service=import_again,
-        when=_fine_but_not_saved,
+        when=all_right,
         **switch,
     )
     places.verb(
-        "import.actions", key="rest", title=_("Save the right lines"), service=import_rest, when=_partly_right,
+        "import.actions", key="rest", title=_("Save the right lines"), service=import_rest, when=partly_right,
         confirm=_("The wrong lines are left out; you can download them with the reasons."), **switch,
     )  # fmt: skip
-
-
-def _fine_but_not_saved(run: Any) -> bool:
-    return bool(run.state == "done" and not run.summary.get("saved") and not run.summary.get("errors"))
-
-
-def _partly_right(run: Any) -> bool:
-    tallies = run.summary.get("sheets", {}).values()
-    right = any(each["created"] or each["changed"] for each in tallies)
-    return bool(run.state == "done" and not run.summary.get("saved") and run.summary.get("errors") and right)
 
 
 def _version(slot: str, model: Any, kind: str) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import MONEY_ROLES, Role
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, who
-from p2p.core.web.records import RecordPage, RecordTab, Said
+from p2p.core.web.records import RecordTab, Said
 from p2p.core.web.runs import run_url
 from strategies import forms
 from strategies.models import ImportRun
@@ -24,11 +26,15 @@ from strategies.services.importer import (
     as_csv,
     as_xlsx,
     find_sheet,
+    followed_by,
     import_file,
+    partly_right,
     sheets,
     template,
     wrong_lines,
 )
+from strategies.views.importwords import counts, outcome
+from strategies.views.watched import WatchedPage
 
 EDITORS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
 SHOWN = 500
@@ -59,7 +65,11 @@ class NewImport(ActionForm):
         return sheets()
 
 
-class ImportPage(RecordPage):
+def _number(key: int) -> str:
+    return say("No. {number}").format(number=key)
+
+
+class ImportPage(WatchedPage):
     """What an import did to each sheet, and every line it could not take."""
 
     template_name = "strategies/record.html"
@@ -74,22 +84,14 @@ class ImportPage(RecordPage):
 
     def badges(self) -> list[tuple[str, Any]]:
         run = self.record
-        said = [(run.state, "")]
-        if run.dry_run:
-            said.append(("proposed", _("Dry run")))
-        elif run.summary.get("saved"):
-            said.append(("finished", _("Saved")))
-        elif run.is_over:
-            said.append(("late", _("Nothing saved")))
-        return said
+        came = outcome(run)
+        return [(came.state, came.words), *([("proposed", _("Dry run"))] if run.dry_run else [])]
 
     def facts(self) -> list[Said]:
         run = self.record
-        tallies = run.summary.get("sheets", {}).values()
-        count = {
-            name: sum(one[name] for one in tallies) for name in ("lines", "created", "changed", "refused")
-        }
-        return [
+        count, later = counts(run), followed_by(run)
+        earlier = run.settings.get("follows")
+        said = [
             Said(_("Lines"), formats.number(count["lines"])),
             Said(_("New"), formats.number(count["created"])),
             Said(_("Changed"), formats.number(count["changed"])),
@@ -98,6 +100,11 @@ class ImportPage(RecordPage):
             Said(_("Started"), formats.moment(run.asked_at)),
             Said(_("Run"), str(run.pk), url=run_url(run)),
         ]
+        if later:
+            said.append(Said(_("Saved by"), _number(later.pk), url=later.get_absolute_url()))
+        if earlier:
+            said.append(Said(_("After"), _number(earlier), url=reverse("strategies:import", args=[earlier])))
+        return said
 
     def tabs(self) -> Sequence[RecordTab]:
         run = self.record
@@ -124,6 +131,9 @@ class ImportPage(RecordPage):
                 for one in kinds
             ],
             "chosen": (level, sheet),
+            "count": counts(run),
+            "saved": run.summary.get("saved"),
+            "savable": partly_right(run),
             "wrong": [
                 (one["sheet"], titles[one["sheet"]])
                 for one in kinds

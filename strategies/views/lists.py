@@ -25,6 +25,7 @@ from strategies.models import (
 )
 from strategies.selectors import lists as selectors
 from strategies.services.versions import activate_many, approve_many
+from strategies.views.importwords import outcome
 
 IMPORT = (_("Import a file"), "strategies:new-import")
 ENGINEER = (Role.ENGINEER,)
@@ -247,7 +248,14 @@ class Imports(ListPage):
     columns = (
         Column("id", _("No."), kind="number", width=64, link=True),
         Column("title", _("File"), link=True),
-        Column("state", _("State"), kind="state"),
+        Column(
+            "outcome",
+            _("State"),
+            template="strategies/import_state.html",
+            width=160,
+            order="state",
+            value=outcome,
+        ),
         Column("dry_run", _("Dry run"), kind="yes", width=72),
         Column("error_count", _("Errors"), kind="number", tone=lambda run: "bad" if run.error_count else ""),
         Column("warning_count", _("Warnings"), kind="number"),

@@ -20,7 +20,7 @@ from p2p.core.web.columns import Column
 from p2p.core.web.lists import ListPage
 from p2p.core.web.once import first_time
 from p2p.core.web.page import Page, done, who
-from p2p.core.web.records import RecordPage, RecordTab, Said
+from p2p.core.web.records import RecordTab, Said
 from p2p.core.web.runs import run_url
 from strategies import forms
 from strategies.forms.replacing import ReplaceForm
@@ -28,6 +28,7 @@ from strategies.models import BomVersion, ReplaceLine, ReplaceRun, Unit
 from strategies.selectors import lists
 from strategies.selectors.replacing import Asked, Plan, reasons
 from strategies.services import replace
+from strategies.views.watched import WatchedPage
 
 ENGINEER = (Role.ENGINEER,)
 SHOWN = 300
@@ -167,7 +168,7 @@ def _previewed(asked: Asked, plan: Plan) -> dict[str, Any]:
     }
 
 
-class ReplacementPage(RecordPage):
+class ReplacementPage(WatchedPage):
     """What a replacement did to each bill, and which it left alone."""
 
     template_name = "strategies/record.html"
@@ -176,12 +177,6 @@ class ReplacementPage(RecordPage):
 
     def rows(self) -> QuerySet[Any]:
         return lists.replacements()
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer = super().get(request, *args, **kwargs)
-        if self.record.is_over and request.headers.get("HX-Target") == "record":
-            answer.headers["HX-Trigger"] = "p2p:head"  # it ended while the page was open
-        return answer
 
     def badges(self) -> list[tuple[str, Any]]:
         run = self.record

@@ -138,6 +138,20 @@ def test_an_import_with_three_errors_names_them(visit: Any, shoot: Any, plant: I
     assert [line.split("\t")[2].strip() for line in said] == ["3", "4", "5"]
     shoot(page, "engineer-import")
     assert not Item.objects.filter(number="A").exists()
+    said = page.locator(".p-title").inner_text()
+    assert "Lines refused" in said and "Dry run" in said and "Done" not in said
+    assert page.locator(".p-note.stop", has_text="3 lines of 4 are refused, nothing was saved").count() == 1
+    page.get_by_role("button", name="Save the right lines").click()
+    page.locator("#confirm-yes").click()
+    page.locator(".p-title", has_text="Saved in part").wait_for()
+    assert Item.objects.filter(number="A").exists() and not Item.objects.filter(number="B").exists()
+    page.locator(".p-facts a", has_text="No. ").last.click()  # the dry run, which offers it no more
+    page.locator(".p-facts", has_text="Saved by").wait_for()
+    assert page.get_by_role("button", name="Save the right lines").count() == 0
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Wrong lines of Items").click()
+    assert len(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == 4
+    shoot(page, "engineer-import-rest")
 
 
 READ = (

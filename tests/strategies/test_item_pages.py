@@ -261,8 +261,16 @@ def test_an_import_with_errors_offers_its_wrong_lines_and_the_rest(
         send(engineer, "imports/new/", content=content)
     run = ImportRun.objects.get()
     shown = page(engineer, f"imports/{run.pk}/")
-    for words in ("Save the right lines", "Wrong lines of Items", "There is no unit “XX”."):
+    for words in (
+        "Save the right lines",
+        "Wrong lines of Items",
+        "There is no unit “XX”.",
+        "1 line of 2 is refused, nothing was saved.",
+        'data-s="late"',
+    ):
         assert words in shown
+    assert "Done" not in shown
+    assert "Nothing saved" in page(engineer, "imports/")
     file = engineer.get(f"/strategies/imports/{run.pk}/wrong/items.csv")
     assert b"".join(file.streaming_content).decode("utf-8-sig").splitlines() == [
         "number,name,unit,reason", "B,Beta,XX,unit: There is no unit “XX”."
@@ -270,6 +278,9 @@ def test_an_import_with_errors_offers_its_wrong_lines_and_the_rest(
     with django_capture_on_commit_callbacks(execute=True):
         engineer.post(f"/core/do/import.actions/rest/{run.pk}/")
     assert [item.number for item in Item.objects.all()] == ["A"]
+    rest = page(engineer, f"imports/{ImportRun.objects.order_by('pk').last().pk}/")
+    for words in ("Saved in part", "1 line was left out"):
+        assert words in rest
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -124,10 +124,12 @@ class Act(Page):
             sites.require_at_record(request.user, record, *verb.roles)
         to = back(request, getattr(record, "get_absolute_url", lambda: "/")())
         try:
-            verb.service(**{verb.argument: record}, by=who(request))
+            made = verb.service(**{verb.argument: record}, by=who(request))
         except Refused as no:
             if is_fragment(request):
                 return sentence(no, 409)
             messages.error(request, str(no))
             return done(request, to=to)
+        if type(made) is type(record) and made.pk != record.pk and hasattr(made, "get_absolute_url"):
+            to = made.get_absolute_url()  # what the button made stands on a page of its own
         return done(request, to=to, text=_("{verb}: {record}").format(verb=verb.title, record=record))

@@ -1,7 +1,7 @@
 """Imports as users get them: read a file, check it line by line, store what is new or has changed."""
 
 from strategies.services.importer.kinds import Choice, Clock, Day, Flag, Number, Text, Unreadable, Whole
-from strategies.services.importer.leftovers import wrong_lines
+from strategies.services.importer.leftovers import all_right, followed_by, partly_right, wrong_lines
 from strategies.services.importer.reading import Table
 from strategies.services.importer.rows import take_rows
 from strategies.services.importer.running import (
@@ -56,5 +56,8 @@ __all__ = [
     "take_in",
     "take_rows",
     "template",
+    "all_right",
+    "followed_by",
+    "partly_right",
     "wrong_lines",
 ]

@@ -6,10 +6,31 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from django.db.models import Q
+
 from strategies.models import ImportRun
 from strategies.services.importer.checking import REASON
 from strategies.services.importer.reading import Table, tables
 from strategies.services.importer.sheets import Sheet, find_sheet
+
+
+def partly_right(run: ImportRun) -> bool:
+    """Whether an import saved nothing because of wrong lines, though it would take others."""
+    right = any(each["created"] or each["changed"] for each in run.summary.get("sheets", {}).values())
+    stopped = run.state == run.State.DONE and run.summary.get("errors") and not run.summary.get("saved")
+    return bool(stopped and right and not followed_by(run))
+
+
+def all_right(run: ImportRun) -> bool:
+    """Whether a dry run found nothing wrong, and nobody has saved the file since."""
+    fine = not run.summary.get("saved") and not run.summary.get("errors")
+    return bool(run.state == run.State.DONE and fine and not followed_by(run))
+
+
+def followed_by(run: ImportRun) -> ImportRun | None:
+    """The run that saves, or has saved, the file of this one."""
+    later = ImportRun.objects.filter(settings__follows=run.pk)
+    return later.filter(Q(state__in=("queued", "running")) | Q(summary__saved=True)).order_by("-pk").first()
 
 
 def wrong_lines(run: ImportRun, sheet: Sheet) -> Iterator[str]:

@@ -24,6 +24,7 @@ from p2p.core.runs import Say, storing
 from strategies.facts import Imported
 from strategies.models import ImportProblem, ImportRun
 from strategies.services.importer.checking import Checked, check
+from strategies.services.importer.leftovers import followed_by
 from strategies.services.importer.reading import Table, must_be_known, tables
 from strategies.services.importer.references import waves
 from strategies.services.importer.sheets import Problem, Review, Row, Sheet, Tally, find_sheet, sheets
@@ -95,10 +96,10 @@ def import_rest(*, run: ImportRun, by: User) -> ImportRun:
 
 
 def _again(run: ImportRun, *, partly: bool, by: User) -> ImportRun:
-    if not run.is_over or run.summary.get("saved"):
+    if not run.is_over or run.summary.get("saved") or followed_by(run):
         raise Refused(gettext_lazy("This import is under way or saved already."), code="saved")
     again = ImportRun(title=run.title, dry_run=False)
-    again.settings = {**run.settings, "partly": partly}
+    again.settings = {**run.settings, "partly": partly, "follows": run.pk}
     with run.content.open("rb") as content:
         again.content.save(str(run.settings.get("name") or run.title), File(content), save=False)
     runs.start(run=again, by=by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,11 +14,13 @@ from p2p.core.facts import Fact, Question, subjects
 from p2p.inventory.models import (
     Count,
     CountPlace,
+    HandlingUnit,
     Hold,
     Lot,
     Move,
     Recall,
     Reservation,
+    Serial,
     SoftReservation,
     StockTask,
 )
@@ -62,6 +64,70 @@ class LotsMade(Fact):
 
     def about(self) -> Sequence[Model]:
         return subjects(self.lots)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotChanged(Fact):
+    """What is written about a lot or a serial number is different now: column -> [before, after]."""
+
+    piece: Lot | Serial
+    changes: Mapping[str, Any]
+
+    def about(self) -> Sequence[Model]:
+        return (self.piece,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"changes": dict(self.changes)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotRetested(Fact):
+    """A lot was tested again: it may be used until another day, or is on hold."""
+
+    lot: Lot
+    passed: bool
+    note: str = ""
+
+    def about(self) -> Sequence[Model]:
+        return (self.lot,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        day = self.lot.retest_on
+        return {"passed": self.passed, "note": self.note, "until": day.isoformat() if day else ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotsRegrouped(Fact):
+    """Stock of some lots is stock of others now: split off, or merged."""
+
+    out_of: tuple[Lot, ...]
+    into: tuple[Lot, ...]
+    moves: tuple[Move, ...]
+
+    def about(self) -> Sequence[Model]:
+        return (*self.out_of, *(lot for lot in self.into if lot not in self.out_of))
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        names = {"out_of": [lot.number for lot in self.out_of], "into": [lot.number for lot in self.into]}
+        return {**names, "quantity": str(sum(move.quantity for move in self.moves) / 2)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsHandled(Fact):
+    """Handling units were created, packed, unpacked, nested, taken out, moved, closed, opened or retired."""
+
+    units: tuple[HandlingUnit, ...]
+    step: str
+
+    def about(self) -> Sequence[Model]:
+        return subjects(self.units)
+
+    def scope(self) -> str:
+        place = self.units[0].location if self.units else None
+        return str(place.site.code) if place else ""
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"step": self.step, "units": len(self.units)}
 
 
 @dataclass(frozen=True, kw_only=True)

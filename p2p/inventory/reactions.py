@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
 from p2p.inventory import takeover
-from p2p.inventory.models import Move
+from p2p.inventory.facts import Moved
+from p2p.inventory.models import Move, TaskMove
+from p2p.inventory.services import task_work
 from strategies.facts import CheckingCutOver, ItemsRecounting, MeasuringCutOver
 
 
@@ -26,8 +28,26 @@ def counted(asked: ItemsRecounting) -> Iterator[Refused]:
         )
 
 
+def tasks_follow(fact: Moved) -> None:
+    """What was moved for a task and is reversed, is to be done again. No query without a reversed transfer."""
+    mirrored = {
+        move.reverses_id: move
+        for move in fact.moves
+        if move.reverses_id is not None and move.kind == Move.Kind.TRANSFER
+    }
+    if not mirrored:
+        return
+    rows = TaskMove.objects.filter(move__in=mirrored).select_related("task", "move").order_by("task", "pk")
+    of_task: dict[int, list[TaskMove]] = {}
+    for row in rows:
+        of_task.setdefault(row.task_id, []).append(row)
+    for links in of_task.values():
+        task_work.taken_back(task=links[0].task, moves=[link.move for link in links], by=fact.by)
+
+
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", ItemsRecounting, counted)
+    listen("tell", Moved, tasks_follow)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", CheckingCutOver, takeover.broken)

@@ -1,0 +1,162 @@
+"""Doing a task of the store, whole or in parts, and taking back what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.clock import now
+from p2p.core.facts import tell
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from p2p.inventory.facts import TaskDone, TaskTakenBack
+from p2p.inventory.models import HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
+from p2p.inventory.models.task import TASK_FLOW
+from p2p.inventory.services.ledger import reverse
+from p2p.inventory.services.tasks import locked, must_be_open, not_of_another
+from p2p.inventory.services.transfer import Carry, transfer
+from p2p.inventory.services.unit_moves import stand, transfer_unit
+from strategies.models import Location
+
+ZERO = Decimal(0)
+
+
+@transaction.atomic
+def do(
+    *,
+    task: StockTask,
+    quantity: Decimal | None = None,
+    source: Location | None = None,
+    target: Location | None = None,
+    lot: Lot | None = None,
+    serial: Serial | None = None,
+    handling_unit: HandlingUnit | None = None,
+    into_unit: HandlingUnit | None = None,
+    closes: bool = False,
+    by: User | None,
+) -> StockTask:
+    """Carry what the task says, or what differs from it: less or more, from or to another place, another lot.
+
+    Without a quantity it is all that is left, and a handling unit goes whole, with the other tasks for what lies in
+    it. The task is done when nothing is left, or with `closes`. Tells TaskDone. Refused when it is done or cancelled,
+    somebody else has it, a place is missing, or the stock is not there any more.
+    """
+    (row,) = locked([task])
+    must_be_open(row)
+    not_of_another(row, by)
+    place, goal = source or row.source, target or row.target
+    if goal is None:
+        raise Refused(_("Say where {item} is put."), field="target", about=row, item=row.item.number)
+    unit = handling_unit or row.handling_unit
+    if unit is not None and quantity is None and source is None and lot is None and serial is None:
+        return _do_unit(row, unit, goal, by)
+    if place is None:
+        raise Refused(_("Say where {item} is taken from."), field="source", about=row, item=row.item.number)
+    carry = Carry(
+        item=row.item,
+        source=place,
+        target=goal,
+        quantity=row.quantity - row.done_quantity if quantity is None else quantity,
+        lot=lot or row.lot,
+        serial=serial or row.serial,
+        unit=unit,
+        into_unit=into_unit,
+        reference=row.number,
+    )
+    moves = transfer(carry=carry, by=by)
+    return _book(row, moves, closes=closes, by=by)
+
+
+def _do_unit(row: StockTask, unit: HandlingUnit, target: Location, by: User | None) -> StockTask:
+    """The unit goes as one; each task for something in it gets the moves of its item."""
+    also = StockTask.objects.filter(handling_unit=unit, state__in=("open", "started")).exclude(pk=row.pk)
+    rows = [row, *locked(list(also))]
+    moves = transfer_unit(unit=unit, target=target, reference=row.number, by=by)
+    left = list(moves)
+    for each in rows:
+        mine = [move for move in left if _is_for(move, each)]
+        left = [move for move in left if move not in mine]
+        if each is row and not mine:
+            raise Refused(
+                _("{unit} holds no {item} any more: look it up, or cancel the task."),
+                about=row,
+                unit=unit.number,
+                item=row.item.number,
+            )
+        if mine:
+            _book(each, mine, closes=True, by=by)
+    return row
+
+
+def _is_for(move: Move, task: StockTask) -> bool:
+    return (
+        move.item_id == task.item_id
+        and (task.lot_id is None or move.lot_id == task.lot_id)
+        and (task.serial_id is None or move.serial_id == task.serial_id)
+    )
+
+
+def _book(row: StockTask, moves: Sequence[Move], *, closes: bool, by: User | None) -> StockTask:
+    """Write what was moved for a task down, and close it when nothing is left."""
+    done = row.done_quantity + sum((move.quantity for move in moves), ZERO)
+    said = {"done_quantity": done, "started_by": row.started_by or by, "revision": row.revision + 1}
+    if closes or done >= row.quantity:
+        TASK_FLOW.take(row, "finish", **said, done_at=now())
+    elif row.state == StockTask.State.OPEN:
+        TASK_FLOW.take(row, "start", **said)
+    else:
+        StockTask.objects.filter(pk=row.pk).update(**said)
+        row.done_quantity, row.revision = done, row.revision + 1
+    TaskMove.objects.bulk_create(TaskMove(task=row, move=move) for move in moves)
+    tell(TaskDone(task=row, moves=tuple(moves), by=by))
+    return row
+
+
+@transaction.atomic
+def undo(*, task: StockTask, by: User | None) -> StockTask:
+    """Take the last part that was done back by its mirror images; the task is open again. Refused when nothing of it
+    stands, it was cancelled, or what was brought has gone on from there."""
+    (row,) = locked([task])
+    if row.state == StockTask.State.CANCELLED:
+        raise Refused(_("{task} was cancelled: move the stock back by hand."), about=row, task=row.number)
+    standing = standing_moves(row)
+    if not standing:
+        raise Refused(_("Nothing was done for {task}."), about=row, task=row.number)
+    last = standing[-1]
+    batch = Move.objects.filter(reference=row.number, posted_at=last.posted_at, reverses__isnull=True)
+    related = ("item__unit", "source__site", "target__site")
+    moves = list(batch.filter(reversed_by__isnull=True).select_related(*related).order_by("pk"))
+    reverse(moves=moves, by=by)
+    if row.handling_unit is not None and _went_whole(row, moves):
+        stand(unit=row.handling_unit, place=last.source)
+    row.refresh_from_db()
+    return row
+
+
+def _went_whole(row: StockTask, moves: Sequence[Move]) -> bool:
+    return any(move.handling_unit_id == move.into_unit_id == row.handling_unit_id for move in moves)
+
+
+def standing_moves(task: StockTask) -> list[Move]:
+    """What was moved for a task and not taken back, in order."""
+    rows = Move.objects.filter(pk__in=TaskMove.objects.filter(task=task).values("move"))
+    rows = rows.filter(reverses__isnull=True, reversed_by__isnull=True)
+    related = ("item__unit", "source__site", "target__site")
+    return list(rows.select_related(*related).order_by("pk"))
+
+
+@transaction.atomic
+def taken_back(*, task: StockTask, moves: Sequence[Move], by: User | None) -> StockTask:
+    """`moves` of a task were reversed, by whomever: so much of it is to be done again."""
+    (row,) = locked([task])
+    left = max(ZERO, row.done_quantity - sum((move.quantity for move in moves), ZERO))
+    said = {"done_quantity": left, "revision": row.revision + 1}
+    if row.state == StockTask.State.DONE:
+        TASK_FLOW.take(row, "reopen", **said, started_by=None, done_at=None)
+    else:
+        StockTask.objects.filter(pk=row.pk).update(**said)
+    tell(TaskTakenBack(task=row, moves=tuple(moves), by=by))
+    return row

@@ -1,0 +1,80 @@
+"""Bringing a handling unit to another place, with everything that lies in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from p2p.inventory.models import Balance, HandlingUnit, Move
+from p2p.inventory.services.transfer import ORDER, RELATED, carried, check_places
+from strategies.models import Location
+
+# A unit with all that stands in it. A unit cannot stand in itself, but a depth keeps a broken table from turning
+# forever.
+_NESTED = """
+    WITH RECURSIVE inside(id, depth) AS (
+        SELECT id, 0 FROM inventory_handlingunit WHERE id = %s
+        UNION ALL
+        SELECT u.id, i.depth + 1 FROM inventory_handlingunit u JOIN inside i ON u.parent_id = i.id WHERE i.depth < 20
+    )
+    SELECT DISTINCT id FROM inside ORDER BY id
+"""
+
+
+@transaction.atomic
+def transfer_unit(
+    *, unit: HandlingUnit, target: Location, reference: str = "", by: User | None
+) -> list[Move]:
+    """Carry a handling unit with everything in it, and the units that stand in it. An empty one moves, too.
+
+    Refused when it is retired, stands at the target already, stands in another unit, or a part of it is on hold.
+    """
+    keys = _nested(unit)
+    rows = {row.pk: row for row in _locked_units(keys)}
+    here = rows[unit.pk]
+    if here.state == HandlingUnit.State.RETIRED:
+        raise Refused(_("{unit} is not in use any more."), about=here, unit=here.number)
+    if here.parent_id is not None:
+        raise Refused(
+            _("{unit} stands in {parent}: move that one, or take it out first."),
+            about=here,
+            unit=here.number,
+            parent=here.parent.number if here.parent else "",
+        )
+    if here.location_id == target.pk:
+        raise Refused(
+            _("{unit} stands at {place} already."), field="target", unit=here.number, place=target.code
+        )
+    if here.location is not None:
+        check_places(here.location, target)
+    content = _content(keys)
+    moves = carried([(row, row.quantity) for row in content], target, None, reference, by, whole=True)
+    stand(unit=unit, place=target)
+    return moves
+
+
+def _nested(unit: HandlingUnit) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NESTED, [unit.pk])
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _locked_units(keys: Sequence[int]) -> list[HandlingUnit]:
+    rows = HandlingUnit.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+    return list(rows.select_related("location__site", "parent"))
+
+
+def _content(keys: Sequence[int]) -> list[Balance]:
+    rows = Balance.objects.filter(handling_unit__in=keys, quantity__gt=0).select_related(*RELATED)
+    return list(rows.order_by(*ORDER))
+
+
+def stand(*, unit: HandlingUnit, place: Location) -> None:
+    """Write down where a unit, and all that stands in it, stands now."""
+    HandlingUnit.objects.filter(pk__in=_nested(unit)).update(location=place)
+    unit.location = place

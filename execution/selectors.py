@@ -165,7 +165,7 @@ class Shortage:
 def shortages(orders: Sequence[ProductionOrder]) -> dict[int, list[Shortage]]:
     """Order key -> what free stock would lack if they were released in their urgency, one after the other.
 
-    Reads only, one query for the components and one per site. Orders that lack nothing have an empty list.
+    Reads only, one query for the components and two per site. Orders that lack nothing have an empty list.
     """
     known = {order.pk: order for order in orders}
     rows = list(
@@ -175,8 +175,9 @@ def shortages(orders: Sequence[ProductionOrder]) -> dict[int, list[Shortage]]:
     )
     rows.sort(key=lambda row: _urgency(known[row.order_id], row))
     free: dict[int, dict[int, Decimal]] = {}
+    own = [order.number for order in orders]
     for site in {order.site for order in orders}:
-        free[site.pk] = available(site, {row.item_id for row in rows})
+        free[site.pk] = available(site, {row.item_id for row in rows}, purpose="production", but=own)
     found: dict[int, list[Shortage]] = {key: [] for key in known}
     for row in rows:
         stock = free[known[row.order_id].site_id]

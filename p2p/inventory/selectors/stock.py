@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
-from p2p.inventory.models import Balance, Hold
-from strategies.models import Item, Site
+from p2p.inventory.models import Balance, Hold, Lot, SoftReservation
+from strategies.models import Item, Location, Site
 
 ZERO = Decimal(0)
+PURPOSES = {
+    "": Hold.Blocks.values,
+    "production": [Hold.Blocks.USE, Hold.Blocks.TOUCH, Hold.Blocks.PRODUCTION],
+    "delivery": [Hold.Blocks.USE, Hold.Blocks.TOUCH, Hold.Blocks.DELIVERY],
+    "transfer": [Hold.Blocks.USE, Hold.Blocks.TOUCH],
+}
+"""What stock is wanted for -> the holds that forbid it; "" is any purpose at all."""
 
 
-def held_stock() -> Exists:
-    """Whether an open hold covers a balance row."""
+def held_stock(purpose: str = "") -> Exists:
+    """Whether an open hold forbids to use a balance row for this purpose; "": for any."""
     return Exists(
         Hold.objects.filter(
+            Q(item=OuterRef("item")) | Q(item__isnull=True, location=OuterRef("location")),
             Q(lot__isnull=True) | Q(lot=OuterRef("lot")),
             Q(serial__isnull=True) | Q(serial=OuterRef("serial")),
             Q(location__isnull=True) | Q(location=OuterRef("location")),
-            item=OuterRef("item"),
             released_at__isnull=True,
+            blocks__in=PURPOSES[purpose],
         )
     )
 
@@ -58,16 +67,35 @@ def on_hand(site: Site, item_ids: Iterable[int] | None = None) -> dict[int, Deci
     return {item: total for item, total in rows if total}
 
 
-def available(site: Site, item_ids: Iterable[int] | None = None) -> dict[int, Decimal]:
-    """Item id -> what is neither reserved nor held at nettable places. Items without any are left out."""
+def claimed(
+    site: Site, item_ids: Iterable[int] | None = None, *, but: Sequence[str] = ()
+) -> dict[int, Decimal]:
+    """Item id -> what is softly reserved at the site, but for these references."""
+    rows = SoftReservation.objects.filter(site=site)
+    if item_ids is not None:
+        rows = rows.filter(item_id__in=list(item_ids))
+    if but:
+        rows = rows.exclude(reference__in=but)
+    return dict(rows.values_list("item_id").annotate(total=Sum("quantity")).order_by("item_id"))
+
+
+def available(
+    site: Site, item_ids: Iterable[int] | None = None, *, purpose: str = "", but: Sequence[str] = ()
+) -> dict[int, Decimal]:
+    """Item id -> what is neither reserved nor held for the purpose at nettable places, nor softly reserved (claims of
+    the references `but` left out). Below zero where more is claimed than is left. Items without any are left out.
+    Two queries."""
     rows = (
         _nettable(site, item_ids)
-        .filter(~held_stock())
+        .filter(~held_stock(purpose))
         .values_list("item_id")
         .annotate(total=Sum(F("quantity") - F("reserved")))
         .order_by("item_id")
     )
-    return {item: total for item, total in rows if total}
+    free = dict(rows)
+    for item, quantity in claimed(site, item_ids, but=but).items():
+        free[item] = free.get(item, ZERO) - quantity
+    return {item: total for item, total in free.items() if total}
 
 
 def stock_by_place(item: Item) -> QuerySet[Balance]:
@@ -77,12 +105,13 @@ def stock_by_place(item: Item) -> QuerySet[Balance]:
 
 @dataclass(frozen=True)
 class Totals:
-    """Of one item, over all places that hold stock."""
+    """Of one item, over all places that hold stock. `claimed` is softly reserved, without a place."""
 
     on_hand: Decimal
     reserved: Decimal
     held: Decimal
     available: Decimal
+    claimed: Decimal = ZERO
 
 
 def totals(item: Item) -> Totals:
@@ -90,12 +119,115 @@ def totals(item: Item) -> Totals:
     rows = Balance.objects.filter(item=item)
     every = rows.aggregate(quantity=Sum("quantity"), reserved=Sum("reserved"))
     kept = rows.filter(held_stock()).aggregate(quantity=Sum("quantity"), reserved=Sum("reserved"))
+    soft = SoftReservation.objects.filter(item=item).aggregate(quantity=Sum("quantity"))["quantity"] or ZERO
     there, reserved = every["quantity"] or ZERO, every["reserved"] or ZERO
     held, both = kept["quantity"] or ZERO, kept["reserved"] or ZERO
-    return Totals(on_hand=there, reserved=reserved, held=held, available=there - reserved - held + both)
+    return Totals(
+        on_hand=there,
+        reserved=reserved,
+        held=held,
+        claimed=soft,
+        available=there - reserved - held + both - soft,
+    )
+
+
+@dataclass(frozen=True)
+class Level:
+    """Stock added up by some of item, lot, location and site (their keys; None where not asked for, or no lot).
+
+    `held` of `on_hand` may not be used for the purpose, `reserved` lies ready for somebody, `claimed` is promised
+    without a place; `available` is what lies free at nettable places, less what is claimed.
+    """
+
+    item: int | None
+    lot: int | None
+    location: int | None
+    site: int | None
+    on_hand: Decimal
+    held: Decimal
+    reserved: Decimal
+    claimed: Decimal
+    available: Decimal
+
+
+_COLUMNS = {"item": "item_id", "lot": "lot_id", "location": "location_id", "site": "location__site_id"}
+
+
+def levels(
+    *,
+    by: Sequence[str] = ("item", "site"),
+    site: Site | None = None,
+    items: Iterable[int] | None = None,
+    lot: Lot | None = None,
+    location: Location | None = None,
+    purpose: str = "",
+) -> list[Level]:
+    """On hand, held, reserved, claimed and available by any of item, lot, location and site. Two queries.
+
+    Claims name no place: by location they are left out, by lot only those that name one count.
+    """
+    rows = Balance.objects.exclude(quantity=0, reserved=0)
+    chosen: list[tuple[str, Any]] = [("location__site", site), ("lot", lot), ("location", location)]
+    rows = rows.filter(**{name: value for name, value in chosen if value is not None})
+    if items is not None:
+        rows = rows.filter(item_id__in=list(items))
+    free = Q(stopped=False, location__nettable=True)
+    columns = [_COLUMNS[name] for name in by]
+    sums = (
+        rows.annotate(stopped=held_stock(purpose))
+        .values_list(*columns)
+        .annotate(
+            there=Sum("quantity"),
+            kept=Sum("quantity", filter=Q(stopped=True)),
+            promised=Sum("reserved"),
+            free=Sum(F("quantity") - F("reserved"), filter=free),
+        )
+        .order_by(*columns)
+    )
+    soft = {} if "location" in by or location else _soft(by, site=site, items=items, lot=lot)
+    found = []
+    for row in sums:
+        key, (there, kept, reserved, open_quantity) = row[: len(by)], row[len(by) :]
+        promised = soft.pop(key, ZERO)
+        found.append(
+            _level(by, key, there, kept or ZERO, reserved, promised, (open_quantity or ZERO) - promised)
+        )
+    # Claims whose stock is gone are shown as what they are: too much.
+    found += [
+        _level(by, key, ZERO, ZERO, ZERO, promised, -promised) for key, promised in sorted(soft.items())
+    ]
+    return found
+
+
+def _level(by: Sequence[str], key: Sequence[int | None], *figures: Decimal) -> Level:
+    named: dict[str, int | None] = dict.fromkeys(_COLUMNS)
+    named.update(zip(by, key, strict=True))
+    return Level(named["item"], named["lot"], named["location"], named["site"], *figures)
+
+
+def _soft(
+    by: Sequence[str], *, site: Site | None, items: Iterable[int] | None, lot: Lot | None
+) -> dict[tuple[int | None, ...], Decimal]:
+    rows = SoftReservation.objects.all()
+    if site:
+        rows = rows.filter(site=site)
+    if items is not None:
+        rows = rows.filter(item_id__in=list(items))
+    if lot or "lot" in by:
+        rows = rows.filter(lot=lot) if lot else rows.filter(lot__isnull=False)
+    columns = [f"{name}_id" for name in by]
+    sums = rows.values_list(*columns).annotate(total=Sum("quantity")).order_by(*columns)
+    return {tuple(row[:-1]): row[-1] for row in sums}
 
 
 def holds() -> QuerySet[Hold]:
     """Holds, newest first, with what a list shows."""
     related = ("item__unit", "lot", "serial", "location__site", "reason", "placed_by", "released_by")
     return Hold.objects.select_related(*related).order_by("-id")
+
+
+def claims() -> QuerySet[SoftReservation]:
+    """Soft reservations, the most urgent first, with what a list shows."""
+    return SoftReservation.objects.select_related("item__unit", "site", "lot", "by").order_by(
+        "priority", "needed_at", "id"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
@@ -20,8 +20,9 @@ from strategies.models import Item, Location, ReasonCode
 @transaction.atomic
 def hold(
     *,
-    item: Item,
+    item: Item | None = None,
     kind: str,
+    blocks: str = Hold.Blocks.USE,
     lot: Lot | None = None,
     serial: Serial | None = None,
     location: Location | None = None,
@@ -30,22 +31,18 @@ def hold(
     reference: str = "",
     by: User | None,
 ) -> Hold:
-    """Hold stock of `item`: of a lot, a serial number or at a place; all that are named must fit.
+    """Hold stock of `item`: of a lot, a serial number or at a place; all that are named must fit. Without an item
+    everything at the place is held, also what comes later.
 
-    Waits for moves of that stock that are under way. Refused when nothing is named, or a lot of another item.
+    `blocks` says what is forbidden: every use, only delivery, only issue to production, or (for a place that is
+    counted) every movement. Waits for moves of that stock that are under way. Refused when nothing is named, a lot is
+    of another item, or the place holds no stock.
     """
-    if lot is None and serial is None and location is None:
-        raise Refused(
-            _("Say what of {item} to hold: a lot, a serial number or a place."), about=item, item=item.number
-        )
-    for piece in (lot, serial):
-        if piece is not None and piece.item_id != item.pk:
-            raise Refused(
-                _("{piece} does not belong to {item}."), about=item, piece=piece.number, item=item.number
-            )
+    _check(item, lot, serial, location)
     _lock_stock(item, lot, serial, location)
     row = Hold.objects.create(
         kind=kind,
+        blocks=blocks,
         item=item,
         lot=lot,
         serial=serial,
@@ -60,12 +57,37 @@ def hold(
     return row
 
 
-def _lock_stock(item: Item, lot: Lot | None, serial: Serial | None, location: Location | None) -> None:
-    rows = Q(item=item)
+def _check(item: Item | None, lot: Lot | None, serial: Serial | None, location: Location | None) -> None:
+    if location is not None and not location.holds_stock:
+        raise Refused(
+            _("{place} is outside our stock: there is nothing to hold."),
+            field="location",
+            place=location.code,
+        )
+    if item is None:
+        if location is None or lot is not None or serial is not None:
+            raise Refused(_("Say which item to hold, or a place to hold everything at."), field="item")
+        return
+    if lot is None and serial is None and location is None:
+        raise Refused(
+            _("Say what of {item} to hold: a lot, a serial number or a place."), about=item, item=item.number
+        )
+    for piece in (lot, serial):
+        if piece is not None and piece.item_id != item.pk:
+            raise Refused(
+                _("{piece} does not belong to {item}."), about=item, piece=piece.number, item=item.number
+            )
+
+
+def _lock_stock(item: Item | None, lot: Lot | None, serial: Serial | None, location: Location | None) -> None:
+    rows = Q(item=item) if item else Q()
     rows &= Q(lot=lot) if lot else Q()
     rows &= Q(serial=serial) if serial else Q()
     rows &= Q(location=location) if location else Q()
-    order = ("item_id", "location_id", "lot_id", "serial_id", "handling_unit_id")
+    order = (
+        "item_id", "location_id", F("lot_id").asc(nulls_first=True), F("serial_id").asc(nulls_first=True),
+        F("handling_unit_id").asc(nulls_first=True),
+    )  # fmt: skip
     list(Balance.objects.filter(rows).order_by(*order).select_for_update(no_key=True).values_list("pk"))
 
 
@@ -79,6 +101,6 @@ def unhold(*, holds: Sequence[Hold], by: User | None) -> list[Hold]:
     )
     if lifted != len(set(keys)):
         raise Refused(_("One of these holds was already lifted."), code="changed_meanwhile")
-    rows = list(Hold.objects.filter(pk__in=keys).select_related("item").order_by("pk"))
+    rows = list(Hold.objects.filter(pk__in=keys).select_related("item", "location").order_by("pk"))
     tell(Unheld(holds=tuple(rows), by=by))
     return rows

@@ -114,7 +114,7 @@ def test_ten_thousand_lines_are_reserved_in_a_handful_of_statements(
     for item in items:
         make_stock(item, 500, places["STORE"])
     needs = [need(items[index % 20], 1, site) for index in range(10_000)]
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         rows = reserve(needs=needs, by=None)
     assert len(rows) == 10_000
     assert available(site) == {}

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 
 from p2p.core.facts import Fact
+from p2p.core.fields import plain
 from p2p.inventory.models import Move
 from planning.models import (
     Block,
@@ -203,10 +204,55 @@ class Replenished(Fact):
     order: ReplenishmentOrder
     moves: tuple[Move, ...]
     price: Decimal | None
+    delivery_note: str = ""
 
     def about(self) -> Sequence[Model]:
         return (self.order,)
 
     def says(self, record: Model | None) -> dict[str, Any]:
         received = sum((move.quantity for move in self.moves), Decimal(0))
-        return {"quantity": str(received), "price": None if self.price is None else str(self.price)}
+        back = any(move.reverses_id for move in self.moves)
+        said = {"quantity": plain(-received if back else received), "delivery_note": self.delivery_note}
+        return {**said, "price": None if self.price is None else plain(self.price)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shipped(Fact):
+    """Goods of a transfer order left the other place and are in transit."""
+
+    order: ReplenishmentOrder
+    moves: tuple[Move, ...]
+
+    def about(self) -> Sequence[Model]:
+        return (self.order,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"quantity": plain(sum((move.quantity for move in self.moves), Decimal(0)))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered(Fact):
+    """Goods went to a customer on one delivery note; reversed moves: a delivery that was taken back."""
+
+    demands: tuple[Demand, ...]
+    moves: tuple[Move, ...]
+    delivery_note: str
+
+    def about(self) -> Sequence[Model]:
+        return self.demands
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        mine = [move for move in self.moves if move.reference == str(record)]
+        back = any(move.reverses_id for move in mine)
+        total = sum((move.quantity for move in mine), Decimal(0))
+        return {"quantity": plain(-total if back else total), "delivery_note": self.delivery_note}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned(Delivered):
+    """A customer gave goods back; `reason` is the code of why."""
+
+    reason: str = ""
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {**super().says(record), "reason": self.reason}

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from costing.models import CostElement, Entry, Posting
 from costing.services.elements import element_for
-from costing.services.entries import Draft, Line, money, pair, write
+from costing.services.entries import Draft, Line, money, pair, reversal, write
 from costing.services.post import in_site_money, standards_for
 from outsourcing.models import Invoice, Receipt, ReceiptLine
 from p2p.core.models import User
@@ -76,7 +76,13 @@ def post_invoice(*, invoice: Invoice, by: User | None) -> list[Entry]:
 def post_purchase(
     *, order: ReplenishmentOrder, moves: Sequence[Move], price: Decimal | None, by: User | None
 ) -> list[Entry]:
-    """Purchase price variance: (price - standard) x quantity; the receipt itself was booked at standard."""
+    """Purchase price variance: (price - standard) x quantity; the receipt itself was booked at standard.
+
+    A receipt taken back takes its own variance back, whatever the standard is by now.
+    """
+    mirrors = [move for move in moves if move.reverses_id]
+    if mirrors:
+        return write(drafts=_taken_back(mirrors), by=by)
     if price is None:
         return []
     site = order.site
@@ -87,11 +93,10 @@ def post_purchase(
     for move in moves:
         paid = in_site_money(site, move.quantity * price, currency, move.effective_at.date())
         standard = sum((amount for _element, amount in known.of(site, move)), Decimal(0))
-        difference = money(site, paid - standard) * (-1 if move.reverses_id else 1)
         lines: list[Line] = pair(
             Account.VARIANCE,
             Account.ACCRUED,
-            [(element.pk, difference)],
+            [(element.pk, money(site, paid - standard))],
             item=move.item_id,
             quantity=move.quantity,
         )
@@ -106,3 +111,19 @@ def post_purchase(
             )
         )
     return write(drafts=drafts, by=by)
+
+
+def _taken_back(mirrors: Sequence[Move]) -> list[Draft]:
+    first = {
+        entry.move_id: entry
+        for entry in Entry.objects.filter(
+            move__in=[move.reverses_id for move in mirrors], kind=Entry.Kind.PRICE
+        )
+        .select_related("site__currency", "order", "operation")
+        .prefetch_related("postings")
+    }
+    return [
+        reversal(first[move.reverses_id], effective_at=move.effective_at, move=move, report=None)
+        for move in mirrors
+        if move.reverses_id in first
+    ]

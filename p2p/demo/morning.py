@@ -16,8 +16,8 @@ from p2p.demo.steps import STEPS, Say, Step
 from p2p.inventory.selectors import available
 from planning.models import Material, Operation, ReplenishmentOrder
 from planning.services.outside import send_out
+from planning.services.receive import receive as receive_goods
 from planning.services.replenishment import create_replenishment
-from planning.services.replenishment import receive as receive_goods
 from quality.models import ControlPlan, Inspection
 from quality.services import plan
 from quality.services.plan import PlanLine

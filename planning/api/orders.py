@@ -16,7 +16,7 @@ from planning import selectors, serializers
 from planning.facts import Cancelling
 from planning.models.order import ORDER_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services import firm, outside, replenishment, schedule
+from planning.services import firm, outside, receive, replenishment, schedule
 from planning.services import order as orders
 from planning.services import substitute as substitution
 
@@ -146,7 +146,7 @@ class ReplenishmentApi(RecordViewSet):
     @verb(roles=(*BUYER, Role.OPERATOR), body=serializers.ReceiveInput, flow=REPLENISHMENT_FLOW)
     def receive(self, record: Any, by: Any, **given: Any) -> Any:
         """Goods came in, perhaps in part."""
-        return replenishment.receive(order=record, **given, by=by)
+        return receive.receive(order=record, **given, by=by)
 
     @verb(roles=BUYER, flow=REPLENISHMENT_FLOW)
     def close(self, record: Any, by: Any) -> Any:

@@ -85,6 +85,9 @@ class DemandMove(models.Model):
     demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="deliveries")
     move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")
     delivery_note = models.CharField(max_length=60, blank=True)
+    counts = models.BooleanField(
+        default=True, help_text=_("No: goods that came back and are not delivered again.")
+    )
 
     class Meta:
         ordering = ["id"]

@@ -13,6 +13,7 @@ REPLENISHMENT_FLOW = Flow(
     "state",
     send=({"firm"}, "sent"),
     confirm=({"firm", "sent"}, "confirmed"),
+    take_back=({"received"}, "confirmed"),
     receive=({"firm", "sent", "confirmed"}, "received"),
     close=({"firm", "sent", "confirmed", "received"}, "closed"),
     cancel=({"firm", "sent", "confirmed"}, "cancelled"),
@@ -48,6 +49,10 @@ class ReplenishmentOrder(models.Model):
     )
     quantity = QuantityField(help_text=_("In the item's unit."))
     received_quantity = QuantityField(default=0)
+    shipped_quantity = QuantityField(
+        default=0,
+        help_text=_("Of a transfer: what has left the other place, received here or still in transit."),
+    )
     price = PriceField(null=True, blank=True, help_text=_("Per one of the item's unit."))
     currency = models.ForeignKey(
         "strategies.Currency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -67,7 +72,8 @@ class ReplenishmentOrder(models.Model):
         indexes = [models.Index(fields=["item", "due_on"], name="replenishment_item_due")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, received_quantity__gte=0), name="replenishment_quantity"
+                condition=Q(quantity__gt=0, received_quantity__gte=0, shipped_quantity__gte=0),
+                name="replenishment_quantity",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="purchase") | Q(vendor__isnull=False),

@@ -1,4 +1,4 @@
-"""The thin purchase and transfer order: entered, sent, confirmed, received in parts, closed."""
+"""The thin purchase and transfer order: entered, sent, confirmed, closed. What comes of it is in services.receive."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import clock
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
-from p2p.inventory.models import Lot
-from p2p.inventory.services.ledger import MoveLine, post
-from planning.facts import Firmed, Replenished, ReplenishmentChanged
+from planning.facts import Firmed, ReplenishmentChanged
 from planning.measures import Measures
 from planning.models import ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
@@ -104,75 +102,6 @@ def confirm(
     )
     tell(ReplenishmentChanged(orders=(row,), step="confirmed", by=by))
     return row
-
-
-@transaction.atomic
-def receive(
-    *,
-    order: ReplenishmentOrder,
-    quantity: Decimal,
-    location: Location | None = None,
-    lot: Lot | None = None,
-    price: Decimal | None = None,
-    at: datetime | None = None,
-    by: User | None,
-) -> ReplenishmentOrder:
-    """Take goods in, in parts if need be; the order is received when nothing is missing any more.
-
-    They go to `location`, else to the order's place, else to the site's first receiving place or store. More
-    than was ordered is taken in too: what came is there. Refused once the order is received or closed.
-    """
-    rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related("site", "item__unit")
-    row = rows.get(pk=order.pk)
-    if row.state not in OPEN:
-        raise REPLENISHMENT_FLOW.refusal(row, "receive") or Refused(_("{order} is closed."), order=row)
-    target = location or row.to_location or _receiving(row.site)
-    source = row.from_location or _outside(row.site)
-    line = MoveLine(
-        item=row.item,
-        source=source,
-        target=target,
-        quantity=quantity,
-        kind="receipt" if row.kind == "purchase" else "transfer",
-        lot=lot,
-        reference=row.number,
-        effective_at=at,
-    )
-    moves = post(lines=[line], by=by)
-    _count(row, quantity)
-    paid = price if price is not None else row.price
-    tell(Replenished(order=row, moves=tuple(moves), price=paid, by=by))
-    return row
-
-
-def _count(row: ReplenishmentOrder, quantity: Decimal) -> None:
-    received = row.received_quantity + quantity
-    if received >= row.quantity:
-        REPLENISHMENT_FLOW.take(row, "receive", received_quantity=received, revision=F("revision") + 1)
-        return
-    ReplenishmentOrder.objects.filter(pk=row.pk).update(
-        received_quantity=received, revision=F("revision") + 1
-    )
-    row.refresh_from_db(fields=["received_quantity", "revision"])
-
-
-def _receiving(site: Site) -> Location:
-    places = Location.objects.filter(site=site, active=True, kind__in=("receiving", "store"))
-    found = places.order_by("kind", "pk").first()
-    if found is None:
-        raise Refused(
-            _("{site} has no receiving place or store: name the place the goods go to."),
-            field="location",
-            site=site,
-        )
-    return found
-
-
-def _outside(site: Site) -> Location:
-    found = Location.objects.filter(site=site, kind="supplier", active=True).order_by("pk").first()
-    if found is None:
-        raise Refused(_("{site} has no place outside for suppliers: add a location of that kind."), site=site)
-    return found
 
 
 @transaction.atomic

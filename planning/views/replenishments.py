@@ -18,6 +18,7 @@ from p2p.core.web.records import RecordPage, RecordTab, Said
 from planning import filters, forms, selectors
 from planning.models import ReplenishmentOrder
 from planning.services import replenishment as service
+from planning.services.receive import receive
 
 BUYER = ("buyer", "planner")
 
@@ -141,4 +142,4 @@ class ReplenishmentReceive(ActionForm):
         return {"quantity": max(left, 0 * left).normalize(), "location": self.record.to_location}
 
     def act(self, form: Any) -> Any:
-        return _page(service.receive(order=self.record, **form.cleaned_data, by=who(self.request)))
+        return _page(receive(order=self.record, **form.cleaned_data, by=who(self.request)))

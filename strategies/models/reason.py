@@ -14,6 +14,7 @@ class ReasonCode(models.Model):
         ADJUSTMENT = "adjustment", _("Adjustment")
         REVERSAL = "reversal", _("Reversal")
         CANCEL = "cancel", _("Cancellation")
+        RETURN = "return", _("Return")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     code = models.CharField(max_length=30)

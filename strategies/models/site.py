@@ -106,6 +106,7 @@ class Location(models.Model):
         SHIPPING = "shipping", _("Shipping")
         QUARANTINE = "quarantine", _("Quarantine")
         VENDOR = "vendor", _("At vendor")
+        TRANSIT = "transit", _("In transit")
         SUPPLIER = "supplier", _("Supplier (outside)")
         CUSTOMER = "customer", _("Customer (outside)")
         PRODUCTION = "production", _("Production (outside)")

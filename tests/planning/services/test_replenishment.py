@@ -12,6 +12,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.selectors import on_hand
 from planning.facts import Replenished
 from planning.services import replenishment
+from planning.services.receive import receive
 from tests.factories import make_item, make_site, make_stock, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -30,21 +31,21 @@ def test_goods_come_in_parts_and_the_last_one_closes_the_gap():
     replenishment.send(orders=[bought], by=None)
     replenishment.confirm(order=bought, promised_at=datetime(2026, 3, 25, tzinfo=UTC), by=None)
     with heard(Replenished) as said:
-        part = replenishment.receive(order=bought, quantity=Decimal(4), by=None)
+        part = receive(order=bought, quantity=Decimal(4), by=None)
         assert (part.state, part.received_quantity) == ("confirmed", 4)
-        full = replenishment.receive(order=bought, quantity=Decimal(6), price=Decimal(3), by=None)
+        full = receive(order=bought, quantity=Decimal(6), price=Decimal(3), by=None)
     assert (full.state, full.received_quantity) == ("received", 10)
     assert on_hand(site) == {bought.item_id: Decimal(10)}
     assert [(fact.price, [move.quantity for move in fact.moves]) for fact in said] == [
         (Decimal("2.5"), [4]), (Decimal(3), [6])
     ]  # fmt: skip
     with pytest.raises(Refused, match="is Received"):
-        replenishment.receive(order=bought, quantity=Decimal(1), by=None)
+        receive(order=bought, quantity=Decimal(1), by=None)
 
 
 def test_an_order_with_goods_received_is_closed_not_cancelled():
     bought = order(make_site())
-    replenishment.receive(order=bought, quantity=Decimal(4), by=None)
+    receive(order=bought, quantity=Decimal(4), by=None)
     with pytest.raises(Refused, match="4 received already: close it instead"):
         replenishment.cancel_replenishment(orders=[bought], by=None)
     assert replenishment.close(orders=[bought], by=None)[0].state == "closed"
@@ -57,8 +58,8 @@ def test_a_transfer_takes_the_goods_from_the_other_place():
     other = site.locations.create(code="LINE", name="Line", kind="line_side")
     moved = order(site, item=item, from_location=store, to_location=other)
     with pytest.raises(Refused):
-        replenishment.receive(order=moved, quantity=Decimal(11), by=None)
-    replenishment.receive(order=moved, quantity=Decimal(10), by=None)
+        receive(order=moved, quantity=Decimal(11), by=None)
+    receive(order=moved, quantity=Decimal(10), by=None)
     assert on_hand(site) == {item.pk: Decimal(10)}
 
 

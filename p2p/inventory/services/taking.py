@@ -1,0 +1,297 @@
+"""What of stock a document takes out: the pieces it names, what is reserved for it, else what its rule says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.refusal import Refused
+from p2p.inventory.engine.fitting import Reason
+from p2p.inventory.models import Balance, HandlingUnit, Lot, Reservation, Serial
+from p2p.inventory.services.claims import spend
+from p2p.inventory.services.needs import TRANSFER, Need, shortage
+from p2p.inventory.services.reservations import consume
+from p2p.inventory.services.sharing import share_out
+from strategies.models import Item, Location, Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """`quantity` (the item's unit) of `item` at `site`: of these `serials`, of `lot`, in `unit`, from `location`, when
+    named. What is reserved under `reference` serves it first. `purpose` is one of services.needs'.
+    """
+
+    item: Item
+    quantity: Decimal
+    site: Site
+    location: Location | None = None
+    lot: Lot | None = None
+    serials: Sequence[Serial] = ()
+    unit: HandlingUnit | None = None
+    reference: str = ""
+    purpose: str = TRANSFER
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a move takes out, and where."""
+
+    place: Location
+    quantity: Decimal
+    lot: Lot | None = None
+    serial: Serial | None = None
+    unit: HandlingUnit | None = None
+
+
+_Key = tuple[int, int | None, int | None, int | None]
+"""Place, lot, serial number, handling unit."""
+_Part = tuple[int, _Key, Decimal]
+"""Which wish, what, how much."""
+
+
+def take(*, wishes: Sequence[Wish]) -> list[list[Taken]]:
+    """For each wish what serves it, whole. Call it inside the transaction that posts the moves, before `post`.
+
+    Locks in key order what it takes; reservations it uses up are gone. Refused, by name: too little free stock, a
+    lot or piece that is on hold, too old or not there. What a wish names down to place and lot is left for the
+    ledger to refuse. A fixed number of statements.
+    """
+    named, left = _named(wishes)
+    reserved, used = _reserved(wishes, left)
+    wanted = [index for index, quantity in enumerate(left) if quantity > 0]
+    needs = [_need(replace(wishes[index], quantity=left[index])) for index in wanted]
+    also = [(row.item, row.location) for row in used.rows]
+    outcome = share_out(needs=needs, also=also)
+    lacking = [index for index, lack in enumerate(outcome.missing) if lack]
+    if lacking:
+        raise _lack(
+            [(needs[index], outcome.missing[index]) for index in lacking], outcome.reasons.get(lacking[0])
+        )
+    consume(reservations=used.rows)
+    Reservation.objects.bulk_create(used.rest)
+    spend(outcome.spent)
+    shared: list[_Part] = [
+        (
+            wanted[one.want],
+            (one.pile.location, one.pile.lot, one.pile.serial, one.pile.unit),
+            one.quantity,
+        )
+        for one in outcome.shares
+    ]
+    return _told(len(wishes), [*named, *reserved, *shared])
+
+
+def _named(wishes: Sequence[Wish]) -> tuple[list[_Part], list[Decimal]]:
+    """What wishes name so exactly that there is nothing to choose, and how much each leaves open. Two queries."""
+    pieces = _pieces_at(wishes)
+    parts: list[_Part] = []
+    left = [wish.quantity for wish in wishes]
+    for index, wish in enumerate(wishes):
+        for serial in wish.serials:
+            parts.append((index, pieces[serial.pk], Decimal(1)))
+            left[index] -= 1
+        if wish.serials and left[index]:
+            raise Refused(
+                _("{count} pieces of {item} need {count} serial numbers, not {given}."),
+                code="serial_count",
+                field="serials",
+                about=wish.item,
+                count=int(wish.quantity),
+                item=wish.item.number,
+                given=len(wish.serials),
+            )
+    for index, key in _loose(wishes).items():
+        parts.append((index, key, left[index]))
+        left[index] = Decimal(0)
+    return parts, left
+
+
+def _loose(wishes: Sequence[Wish]) -> dict[int, _Key]:
+    """Wishes that name place and lot, of which enough lies there loose, or nothing in units: the ledger tells what
+    is missing of it.
+    """
+    exact = {
+        index: wish
+        for index, wish in enumerate(wishes)
+        if wish.location is not None and wish.unit is None and not wish.reference and not wish.serials
+        if wish.lot is not None or wish.item.tracking == Item.Tracking.NONE
+    }
+    if not exact:
+        return {}
+    rows = Balance.objects.filter(
+        item__in={wish.item.pk for wish in exact.values()},
+        location__in={wish.location for wish in exact.values()},
+        quantity__gt=0,
+    )
+    piles: dict[tuple[int, int, int | None], dict[int | None, Decimal]] = defaultdict(dict)
+    for item, place, lot, unit, quantity in rows.values_list(
+        "item", "location", "lot", "handling_unit", "quantity"
+    ):
+        piles[item, place, lot][unit] = quantity
+    found: dict[int, _Key] = {}
+    for index, wish in exact.items():
+        assert wish.location is not None
+        lot = wish.lot.pk if wish.lot else None
+        pile = piles[wish.item.pk, wish.location.pk, lot]
+        if not any(pile.keys() - {None}) or pile.get(None, Decimal(0)) >= wish.quantity:
+            found[index] = (wish.location.pk, lot, None, None)
+    return found
+
+
+def _pieces_at(wishes: Sequence[Wish]) -> dict[int, _Key]:
+    """Serial number -> where it lies. One query."""
+    asked = {serial.pk: (wish, serial) for wish in wishes for serial in wish.serials}
+    if not asked:
+        return {}
+    rows = Balance.objects.filter(serial__in=asked, quantity__gt=0)
+    names = ("serial", "location", "location__code", "location__site", "lot", "handling_unit")
+    found: dict[int, _Key] = {}
+    for serial, place, code, site, lot, unit in rows.values_list(*names):
+        wish, piece = asked[serial]
+        if site != wish.site.pk or wish.location is not None and wish.location.pk != place:
+            raise Refused(
+                _("{item} {serial} is at {place}."),
+                code="elsewhere",
+                field="serials",
+                about=wish.item,
+                item=wish.item.number,
+                serial=piece.number,
+                place=code,
+            )
+        found[serial] = (place, lot, serial, unit)
+    for key, (wish, piece) in asked.items():
+        if key not in found:
+            raise Refused(
+                _("{item} {serial} is not in stock."),
+                code="not_enough_stock",
+                field="serials",
+                about=wish.item,
+                item=wish.item.number,
+                serial=piece.number,
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class _Used:
+    """Reservations that serve a wish, and what stays reserved of the last one."""
+
+    rows: list[Reservation]
+    rest: list[Reservation]
+
+
+def _reserved(wishes: Sequence[Wish], left: list[Decimal]) -> tuple[list[_Part], _Used]:
+    """What is reserved for the wishes' documents; `left` shrinks by it. One query."""
+    used = _Used([], [])
+    references = {wish.reference for index, wish in enumerate(wishes) if wish.reference and left[index] > 0}
+    if not references:
+        return [], used
+    found = Reservation.objects.filter(reference__in=references).select_related("item", "location")
+    by_need: dict[tuple[str, int], list[Reservation]] = defaultdict(list)
+    for row in found.order_by("pk"):
+        by_need[row.reference, row.item_id].append(row)
+    free = {row.pk: row.quantity for rows in by_need.values() for row in rows}
+    parts: list[_Part] = []
+    for index, wish in enumerate(wishes):
+        for row in by_need[wish.reference, wish.item.pk]:
+            quantity = min(free[row.pk], left[index]) if _fits(wish, row) else Decimal(0)
+            if quantity > 0:
+                parts.append(
+                    (index, (row.location_id, row.lot_id, row.serial_id, row.handling_unit_id), quantity)
+                )
+                left[index] -= quantity
+                free[row.pk] -= quantity
+    for row in (row for rows in by_need.values() for row in rows if free[row.pk] < row.quantity):
+        used.rows.append(row)
+        if free[row.pk]:
+            used.rest.append(_again(row, free[row.pk]))
+    return parts, used
+
+
+def _again(row: Reservation, quantity: Decimal) -> Reservation:
+    """The same reservation, of less."""
+    names = (
+        "location_id",
+        "item_id",
+        "lot_id",
+        "serial_id",
+        "handling_unit_id",
+        "reference",
+        "reserved_at",
+        "by_id",
+    )
+    return Reservation(quantity=quantity, **{name: getattr(row, name) for name in names})
+
+
+def _fits(wish: Wish, row: Reservation) -> bool:
+    return (
+        (wish.location is None or wish.location.pk == row.location_id)
+        and (wish.lot is None or wish.lot.pk == row.lot_id)
+        and (wish.unit is None or wish.unit.pk == row.handling_unit_id)
+        and row.location.site_id == wish.site.pk
+    )
+
+
+def _need(wish: Wish) -> Need:
+    return Need(
+        item=wish.item,
+        quantity=wish.quantity,
+        site=wish.site,
+        location=wish.location,
+        lot=wish.lot,
+        handling_unit=wish.unit,
+        reference=wish.reference,
+        purpose=wish.purpose,
+    )
+
+
+_WHY: Mapping[Reason, Any] = {
+    Reason.HELD: _("What is left of {item} at {place} is on hold: {quantity} {unit} cannot be taken."),
+    Reason.TOO_OLD: _(
+        "What is left of {item} at {place} has expired or has too little shelf life left: {quantity} {unit} cannot"
+        " be taken."
+    ),
+    Reason.SAME_LOT: _("No lot of {item} at {place} has {quantity} {unit}: one lot must serve it all."),
+}
+
+
+def _lack(lacking: Sequence[tuple[Need, Decimal]], reason: Reason | None) -> Refused:
+    need, quantity = lacking[0]
+    if len(lacking) > 1 or reason not in _WHY:
+        return shortage(lacking)
+    return Refused(
+        _WHY[reason],
+        code={Reason.HELD: "held", Reason.TOO_OLD: "expired"}.get(reason, "shortage"),
+        field="lot" if need.lot else "quantity",
+        about=need.item,
+        item=f"{need.item.number} {need.lot.number}" if need.lot else need.item.number,
+        place=need.location.code if need.location else need.site.code,
+        quantity=format(need.quantity.normalize(), "f"),
+        unit=need.item.unit.code,
+    )
+
+
+def _told(count: int, parts: Sequence[_Part]) -> list[list[Taken]]:
+    """The parts with their records. Four queries."""
+    keys = [key for _index, key, _quantity in parts]
+    places = Location.objects.select_related("site").in_bulk({key[0] for key in keys})
+    lots = Lot.objects.in_bulk({key[1] for key in keys if key[1]})
+    serials = Serial.objects.in_bulk({key[2] for key in keys if key[2]})
+    units = HandlingUnit.objects.in_bulk({key[3] for key in keys if key[3]})
+    found: list[list[Taken]] = [[] for _one in range(count)]
+    for index, (place, lot, serial, unit), quantity in parts:
+        found[index].append(
+            Taken(
+                places[place],
+                quantity,
+                lots[lot] if lot else None,
+                serials[serial] if serial else None,
+                units[unit] if unit else None,
+            )
+        )
+    return found

@@ -1,0 +1,104 @@
+"""Receipts of orders as their books: what a receipt changes on its orders, and taking it back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from p2p.core.facts import tell
+from p2p.inventory.services.ledger import reverse
+from planning.facts import Replenished
+from planning.models import ReplenishmentMove, ReplenishmentOrder
+from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services.replenishment import OPEN
+from strategies.models import Location, ReasonCode
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+
+def locked(keys: Sequence[int]) -> dict[int, ReplenishmentOrder]:
+    """The orders, locked in key order, with what a receipt needs. One query."""
+    rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related(
+        "site__currency", "item__unit", "vendor", "to_location__site", "from_location__site"
+    )
+    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+
+
+@transaction.atomic
+def take_back(
+    *,
+    receipts: Sequence[ReplenishmentMove],
+    reason: ReasonCode | None = None,
+    at: datetime | None = None,
+    by: User | None,
+) -> list[ReplenishmentMove]:
+    """Receipts that were wrong are reversed, all or none: stock, quantities, price. The orders wait again; one that
+    was closed stays closed.
+
+    Refused when one was taken back before or is itself taken back, or when its goods are no longer there.
+    """
+    orders = locked([row.order_id for row in receipts])
+    known = ReplenishmentMove.objects.filter(pk__in=[row.pk for row in receipts]).select_related(
+        "move__item__unit", "move__source__site", "move__target__site", "move__lot", "move__serial"
+    )
+    first = list(known.order_by("pk"))
+    mirrors = reverse(moves=[row.move for row in first], reason=reason, at=at, by=by)
+    rows = ReplenishmentMove.objects.bulk_create(
+        ReplenishmentMove(
+            order=orders[row.order_id], move=mirror, price=row.price, delivery_note=row.delivery_note
+        )
+        for row, mirror in zip(first, mirrors, strict=True)
+    )
+    book(rows, by=by)
+    return rows
+
+
+def book(rows: Sequence[ReplenishmentMove], *, by: User | None) -> None:
+    """Bring quantities and states of the orders in line with what came or went back, and tell it. The rows' orders are
+    locked, one object for each. Five statements at most."""
+    orders = {row.order_id: row.order for row in rows}
+    for row in rows:
+        sign = -1 if row.move.reverses_id else 1
+        ends = {row.move.source.kind, row.move.target.kind}
+        row.order.received_quantity += sign * row.move.quantity
+        if row.order.kind == ReplenishmentOrder.Kind.TRANSFER and Location.Kind.TRANSIT not in ends:
+            row.order.shipped_quantity += sign * row.move.quantity
+    for order in orders.values():
+        order.revision += 1
+    ReplenishmentOrder.objects.bulk_update(
+        orders.values(), ["received_quantity", "shipped_quantity", "revision"]
+    )
+    full = [one.pk for one in orders.values() if one.received_quantity >= one.quantity and one.state in OPEN]
+    short = [
+        one.pk for one in orders.values() if one.received_quantity < one.quantity and one.state == "received"
+    ]
+    for keys, step in ((full, "receive"), (short, "take_back")):
+        if keys:
+            REPLENISHMENT_FLOW.take_many(ReplenishmentOrder.objects.filter(pk__in=keys), step)
+    states = dict(ReplenishmentOrder.objects.filter(pk__in=orders).values_list("pk", "state"))
+    for key, order in orders.items():
+        setattr(order, REPLENISHMENT_FLOW.field, states[key])
+    _tell(rows, by=by)
+
+
+def _tell(rows: Sequence[ReplenishmentMove], *, by: User | None) -> None:
+    """One fact for each order and price."""
+    groups: dict[tuple[int, Decimal | None], list[ReplenishmentMove]] = defaultdict(list)
+    for row in rows:
+        groups[row.order_id, row.price].append(row)
+    for (_order, price), part in groups.items():
+        tell(
+            Replenished(
+                order=part[0].order,
+                moves=tuple(row.move for row in part),
+                price=price,
+                delivery_note=part[0].delivery_note,
+                by=by,
+            )
+        )

@@ -1,0 +1,235 @@
+"""Goods of purchase and transfer orders come in: several lines at once, in parts, and back out when it was wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.facts import Refused
+from p2p.core.fields import plain
+from p2p.inventory.models import HandlingUnit, Move
+from p2p.inventory.selectors.rules import rules_for
+from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.doors import Doors
+from p2p.inventory.services.ledger import MoveLine, post_within
+from p2p.inventory.services.lots import Arrival, lots_for_receipt
+from p2p.inventory.services.taking import Taken
+from planning.models import ReplenishmentMove, ReplenishmentOrder
+from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services.receipts import book, locked
+from planning.services.replenishment import OPEN
+from planning.services.transfer import taken_for
+from strategies.models import Location
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptLine:
+    """`quantity` (> 0, the item's unit) of an order's item.
+
+    It goes to `location`, else to the order's place, else to the site's receiving place or store; `into_unit` is
+    the handling unit it lies in. Of a purchase `lot` and `serials` are numbers of new goods, made by rule where
+    empty; of a transfer they choose what is sent. `price` is for one of the item's unit (the order's when None).
+    """
+
+    order: ReplenishmentOrder
+    quantity: Decimal
+    location: Location | None = None
+    into_unit: HandlingUnit | None = None
+    lot: str = ""
+    serials: Sequence[str] = ()
+    vendor_lot: str = ""
+    made_on: date | None = None
+    expires_on: date | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    price: Decimal | None = None
+
+
+@transaction.atomic
+def receive_lines(
+    *,
+    lines: Sequence[ReceiptLine],
+    delivery_note: str = "",
+    at: datetime | None = None,
+    by: User | None,
+) -> list[ReplenishmentMove]:
+    """Take in all lines or none; an order is received when nothing is missing any more.
+
+    Refused, naming the order or the item: an order that expects nothing any more, more than was ordered beyond
+    what the item's rule tolerates, goods with too little shelf life left, a lot or serial number that cannot be,
+    a place of another site, of a transfer stock that is not there. Locks the orders in key order.
+    """
+    if not lines:
+        raise Refused(_("Name what came: there is no line with a quantity."), code="nothing")
+    orders = locked([line.order.pk for line in lines])
+    current = [replace(line, order=orders[line.order.pk]) for line in lines]
+    for line in current:
+        _check(line)
+    _check_tolerance(current)
+    doors = Doors(order.site for order in orders.values())
+    posted = _post(current, doors, at=at, by=by)
+    rows = ReplenishmentMove.objects.bulk_create(
+        ReplenishmentMove(order=line.order, move=move, price=_price(line), delivery_note=delivery_note)
+        for line, move in posted
+    )
+    book(rows, by=by)
+    return rows
+
+
+@transaction.atomic
+def receive(
+    *,
+    order: ReplenishmentOrder,
+    quantity: Decimal,
+    location: Location | None = None,
+    into_unit: HandlingUnit | None = None,
+    lot: str = "",
+    serials: Sequence[str] = (),
+    vendor_lot: str = "",
+    made_on: date | None = None,
+    expires_on: date | None = None,
+    attributes: Mapping[str, Any] | None = None,
+    price: Decimal | None = None,
+    delivery_note: str = "",
+    at: datetime | None = None,
+    by: User | None,
+) -> ReplenishmentOrder:
+    """`receive_lines` of one line; the order as it is afterwards."""
+    line = ReceiptLine(
+        order=order,
+        quantity=quantity,
+        location=location,
+        into_unit=into_unit,
+        lot=lot,
+        serials=serials,
+        vendor_lot=vendor_lot,
+        made_on=made_on,
+        expires_on=expires_on,
+        attributes=attributes or {},
+        price=price,
+    )
+    return receive_lines(lines=[line], delivery_note=delivery_note, at=at, by=by)[0].order
+
+
+def _check(line: ReceiptLine) -> None:
+    order = line.order
+    if order.state not in OPEN:
+        raise REPLENISHMENT_FLOW.refusal(order, "receive") or Refused(_("{order} is closed."), order=order)
+    check_quantity(order.item, line.quantity)
+    if line.location is not None and line.location.site_id != order.site_id:
+        raise Refused(
+            _("{order} is for {site}: {place} is not there."),
+            code="other_site",
+            field="location",
+            about=order,
+            order=order.number,
+            site=order.site.code,
+            place=line.location.code,
+        )
+    if line.location is not None and not line.location.holds_stock:
+        raise Refused(
+            _("{place} holds no stock: name a place inside."),
+            code="outside",
+            field="location",
+            about=order,
+            place=line.location.code,
+        )
+    if line.price is not None and line.price < 0:
+        raise Refused(
+            _("The price of {order} cannot be below 0."), field="price", about=order, order=order.number
+        )
+
+
+def _check_tolerance(lines: Sequence[ReceiptLine]) -> None:
+    """Together not more than ordered and tolerated: what the rule of the item at the site says."""
+    coming: dict[int, Decimal] = defaultdict(Decimal)
+    orders = {line.order.pk: line.order for line in lines}
+    for line in lines:
+        coming[line.order.pk] += line.quantity
+    rules = rules_for((order.item, order.site) for order in orders.values())
+    for key, order in orders.items():
+        tolerated = rules[order.item_id, order.site_id].over_receipt_fraction
+        most = order.quantity * (1 + tolerated)
+        if order.received_quantity + coming[key] > most:
+            raise Refused(
+                _(
+                    "{order}: {received} of {ordered} {unit} {item} have come, at most {more} more are taken in,"
+                    " not {quantity}."
+                ),
+                code="over_receipt",
+                field="quantity",
+                about=order,
+                order=order.number,
+                received=plain(order.received_quantity),
+                ordered=plain(order.quantity),
+                unit=order.item.unit.code,
+                item=order.item.number,
+                more=plain(max(most - order.received_quantity, Decimal(0))),
+                quantity=plain(coming[key]),
+            )
+
+
+def _post(
+    lines: Sequence[ReceiptLine], doors: Doors, *, at: datetime | None, by: User | None
+) -> list[tuple[ReceiptLine, Move]]:
+    """Every move with the line it is for."""
+    bought = [line for line in lines if line.order.kind == ReplenishmentOrder.Kind.PURCHASE]
+    moved = [line for line in lines if line.order.kind == ReplenishmentOrder.Kind.TRANSFER]
+    pieces = lots_for_receipt(arrivals=[_arrival(line) for line in bought], at=at, by=by) if bought else []
+    wanted: list[tuple[ReceiptLine, MoveLine]] = []
+    for line, found in zip(bought, pieces, strict=True):
+        source = doors.outside(line.order.site, Location.Kind.SUPPLIER)
+        for piece in found:
+            taken = Taken(source, piece.quantity, lot=piece.lot, serial=piece.serial)
+            wanted.append((line, _move_line(line, taken, doors, "receipt", at)))
+    for line, taken in taken_for(moved):
+        wanted.append((line, _move_line(line, taken, doors, "transfer", at)))
+    moves = post_within(lines=[move for _line, move in wanted], by=by)
+    return [(line, move) for (line, _made), move in zip(wanted, moves, strict=True)]
+
+
+def _arrival(line: ReceiptLine) -> Arrival:
+    order = line.order
+    return Arrival(
+        item=order.item,
+        site=order.site,
+        quantity=line.quantity,
+        order=order.number,
+        lot=line.lot,
+        serials=line.serials,
+        vendor=order.vendor,
+        vendor_lot=line.vendor_lot,
+        made_on=line.made_on,
+        expires_on=line.expires_on,
+        attributes=line.attributes,
+    )
+
+
+def _move_line(line: ReceiptLine, taken: Taken, doors: Doors, kind: str, at: datetime | None) -> MoveLine:
+    order = line.order
+    return MoveLine(
+        item=order.item,
+        source=taken.place,
+        target=line.location or order.to_location or doors.receiving(order.site),
+        quantity=taken.quantity,
+        kind=kind,
+        lot=taken.lot,
+        serial=taken.serial,
+        handling_unit=taken.unit,
+        into_unit=line.into_unit or taken.unit,
+        reference=order.number,
+        effective_at=at,
+    )
+
+
+def _price(line: ReceiptLine) -> Decimal | None:
+    return line.price if line.price is not None else line.order.price

@@ -1,0 +1,260 @@
+"""Goods of transfer orders leave the other place, perhaps to travel, and arrive."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from django.db import transaction
+from django.db.models import Model, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.facts import Refused, tell
+from p2p.core.fields import plain
+from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
+from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.doors import Doors
+from p2p.inventory.services.ledger import MoveLine, post_within
+from p2p.inventory.services.taking import Taken, Wish, take
+from planning.facts import Shipped
+from planning.models import ReplenishmentOrder
+from planning.models.replenishment import REPLENISHMENT_FLOW
+from strategies.models import Location
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+
+class Wanted(Protocol):
+    """So much of a transfer order's item; of this lot or these serial numbers, when named."""
+
+    @property
+    def order(self) -> ReplenishmentOrder: ...
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def lot(self) -> str: ...
+    @property
+    def serials(self) -> Sequence[str]: ...
+
+
+Line = TypeVar("Line", bound=Wanted)
+
+
+@dataclass(frozen=True)
+class _Open(Generic[Line]):
+    """What of a line has to come from stock."""
+
+    line: Line
+    quantity: Decimal
+    serials: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShipLine:
+    """`quantity` (the item's unit) of a transfer order leaves; lot and serial numbers, when not any will do."""
+
+    order: ReplenishmentOrder
+    quantity: Decimal
+    lot: str = ""
+    serials: Sequence[str] = ()
+
+
+@transaction.atomic
+def ship(*, lines: Sequence[ShipLine], at: datetime | None = None, by: User | None) -> list[Move]:
+    """Goods of transfers leave the other place and are in transit until they are received.
+
+    Refused: an order that is no transfer or no longer open, more than is still to come, stock that is not there,
+    a site without a place for goods in transit.
+    """
+    rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related(
+        "site", "item__unit", "to_location", "from_location__site"
+    )
+    keys = [line.order.pk for line in lines]
+    orders = {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+    current = [
+        ShipLine(
+            order=orders[line.order.pk], quantity=line.quantity, lot=line.lot.strip(), serials=line.serials
+        )
+        for line in lines
+    ]
+    for line in current:
+        _check(line)
+    doors = Doors(order.site for order in orders.values())
+    wanted = [
+        MoveLine(
+            item=line.order.item,
+            source=taken.place,
+            target=doors.outside(line.order.site, Location.Kind.TRANSIT),
+            quantity=taken.quantity,
+            kind=Move.Kind.TRANSFER,
+            lot=taken.lot,
+            serial=taken.serial,
+            handling_unit=taken.unit,
+            into_unit=taken.unit,
+            reference=line.order.number,
+            effective_at=at,
+        )
+        for line, taken in _from_stock([_Open(line, line.quantity, line.serials) for line in current])
+    ]
+    moves = post_within(lines=wanted, by=by)
+    for order in orders.values():
+        order.shipped_quantity += sum(line.quantity for line in current if line.order.pk == order.pk)
+        order.revision += 1
+    ReplenishmentOrder.objects.bulk_update(orders.values(), ["shipped_quantity", "revision"])
+    firm = ReplenishmentOrder.objects.filter(pk__in=orders, state=ReplenishmentOrder.State.FIRM)
+    REPLENISHMENT_FLOW.take_many(firm, "send")
+    for order in orders.values():
+        mine = tuple(move for move in moves if move.reference == order.number)
+        tell(Shipped(order=order, moves=mine, by=by))
+    return moves
+
+
+def _check(line: ShipLine) -> None:
+    order = line.order
+    if order.kind != ReplenishmentOrder.Kind.TRANSFER:
+        raise Refused(
+            _("{order} is a purchase: its vendor ships it."), code="no_transfer", about=order, order=order
+        )
+    no = REPLENISHMENT_FLOW.refusal(order, "receive")
+    if no is not None:
+        raise no
+    check_quantity(order.item, line.quantity)
+    left = order.quantity - order.shipped_quantity
+    if line.quantity > left:
+        raise Refused(
+            _("{order}: {left} {unit} of {item} are still to leave, not {quantity}."),
+            code="over_shipment",
+            field="quantity",
+            about=order,
+            order=order.number,
+            left=plain(max(left, Decimal(0))),
+            unit=order.item.unit.code,
+            item=order.item.number,
+            quantity=plain(line.quantity),
+        )
+
+
+def taken_for(lines: Sequence[Line]) -> list[tuple[Line, Taken]]:
+    """What each line of a receipt takes: what travels for its order first, then from the other place.
+
+    Locks what it takes from stock, in key order. Refused when there is not enough, or not of the lot named.
+    """
+    found: list[tuple[Line, Taken]] = []
+    rest: list[_Open[Line]] = []
+    travelling = _travelling([line.order for line in lines])
+    for line in lines:
+        missing, seen = line.quantity, set()
+        for one in travelling.get(line.order.number, ()):
+            if missing <= 0 or one[1] <= 0 or not _fits(line, one[0]):
+                continue
+            quantity = min(missing, one[1])
+            one[1] -= quantity
+            missing -= quantity
+            seen.add(one[0].serial.number if one[0].serial else "")
+            found.append((line, replace(one[0], quantity=quantity)))
+        if missing > 0:
+            rest.append(_Open(line, missing, [number for number in line.serials if number not in seen]))
+    return found + _from_stock(rest)
+
+
+def _travelling(orders: Sequence[ReplenishmentOrder]) -> dict[str, list[list[Any]]]:
+    """Order number -> [what is in transit for it, how much]. One query when none travels, else four."""
+    numbers = {order.number for order in orders if order.shipped_quantity}
+    if not numbers:
+        return {}
+    moves = Move.objects.filter(reference__in=numbers).filter(
+        Q(target__kind="transit") | Q(source__kind="transit")
+    )
+    names = ("reference", "lot", "serial")
+    came = moves.filter(target__kind="transit").values(*names, "into_unit", "target")
+    left = moves.filter(source__kind="transit").values(*names, "handling_unit", "source")
+    open_: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    for row in came.order_by().annotate(whole=Sum("quantity")):
+        open_[row["reference"], row["lot"], row["serial"], row["into_unit"], row["target"]] += row["whole"]
+    for row in left.order_by().annotate(whole=Sum("quantity")):
+        open_[row["reference"], row["lot"], row["serial"], row["handling_unit"], row["source"]] -= row[
+            "whole"
+        ]
+    pieces = _records([key[1:] for key, quantity in open_.items() if quantity > 0])
+    found: dict[str, list[list[Any]]] = defaultdict(list)
+    for key, quantity in sorted(open_.items(), key=lambda pair: tuple(each or 0 for each in pair[0][1:])):
+        if quantity > 0:
+            found[key[0]].append([pieces[key[1:]], quantity])
+    return found
+
+
+def _records(keys: Sequence[Any]) -> dict[Any, Taken]:
+    """(lot, serial, unit, place) -> the records, of a quantity of 0. Four queries."""
+    lots = Lot.objects.in_bulk({key[0] for key in keys if key[0]})
+    serials = Serial.objects.in_bulk({key[1] for key in keys if key[1]})
+    units = HandlingUnit.objects.in_bulk({key[2] for key in keys if key[2]})
+    places = Location.objects.select_related("site").in_bulk({key[3] for key in keys})
+    return {
+        key: Taken(places[key[3]], Decimal(0), lots.get(key[0]), serials.get(key[1]), units.get(key[2]))
+        for key in keys
+    }
+
+
+def _fits(line: Wanted, piece: Taken) -> bool:
+    if line.lot:
+        return piece.lot is not None and piece.lot.number == line.lot
+    if line.serials:
+        return piece.serial is not None and piece.serial.number in line.serials
+    return True
+
+
+def _from_stock(lines: Sequence[_Open[Line]]) -> list[tuple[Line, Taken]]:
+    """Free stock at the place the transfer is from: the lot or pieces named, else as the item's rule says."""
+    known = _named([one.line for one in lines])
+    wishes = []
+    for one in lines:
+        line, order = one.line, one.line.order
+        assert order.from_location is not None
+        item = order.item_id
+        wishes.append(
+            Wish(
+                item=order.item,
+                quantity=one.quantity,
+                site=order.from_location.site,
+                location=order.from_location,
+                lot=known[Lot, item, line.lot] if line.lot else None,
+                serials=[known[Serial, item, number] for number in one.serials],
+                reference=order.number,
+            )
+        )
+    return [
+        (one.line, taken) for one, found in zip(lines, take(wishes=wishes), strict=True) for taken in found
+    ]
+
+
+def _named(lines: Sequence[Wanted]) -> dict[tuple[type[Model], int, str], Any]:
+    """The lots and serial numbers the lines name; Refused when one is not known. Two queries."""
+    asked = [
+        (model, line.order, number)
+        for line in lines
+        for model, numbers in ((Lot, [line.lot] if line.lot else []), (Serial, line.serials))
+        for number in numbers
+    ]
+    found: dict[tuple[type[Model], int, str], Any] = {}
+    for model in {model for model, _order, _number in asked}:
+        mine = [(order.item_id, number) for one, order, number in asked if one is model]
+        rows = model._default_manager.filter(
+            item__in={item for item, _number in mine}, number__in={number for _item, number in mine}
+        )
+        found |= {(model, row.item_id, row.number): row for row in rows}  # type: ignore[attr-defined]
+    for model, order, number in asked:
+        if (model, order.item_id, number) not in found:
+            raise Refused(
+                _("{item} has no {number}."),
+                code="no_piece",
+                field="lot" if model is Lot else "serials",
+                about=order,
+                item=order.item.number,
+                number=number,
+            )
+    return found

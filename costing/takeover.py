@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy
 
 from costing.models import Posting
-from costing.services.takeover import book_old_values, close_before, value_times
+from costing.services.takeover import REFERENCE, book_old_values, close_before, value_times
 from execution.facts import OperationsTakenOver
 from planning.takeover import ITEM, SITE, records
 from strategies.facts import Figure, MeasuringCutOver, TakenOver
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Account = Posting.Account
 TITLES = {
     Account.INVENTORY: ("stock.value", gettext_lazy("Value of stock at standard")),
-    Account.OPENING: ("opening.value", gettext_lazy("Opening account: value in the old books")),
+    Account.OPENING: ("opening.value", gettext_lazy("Opening stock in the old books")),
     Account.WIP: ("wip.value", gettext_lazy("Value of work in process")),
 }
 
@@ -48,7 +48,7 @@ OPENING_VALUES = Sheet(
         "What the old books say the stock of an item is worth: stock is valued at standard, the difference is booked."
     ),
     model=Posting,
-    key=("entry", "item"),
+    key=("site", "item"),
     after=("opening_stock", "open_materials"),
     store=_store,
     fields=(
@@ -71,7 +71,10 @@ def figures(asked: MeasuringCutOver) -> list[Figure]:
     ):
         measure, title = TITLES[account]
         sign = -1 if account == Account.OPENING else 1
-        sums = rows.filter(account=account).values_list(by).annotate(total=Sum("amount")).order_by(by)
+        chosen = rows.filter(account=account)
+        if account == Account.OPENING:  # what was opened to be issued to orders at once is in their work
+            chosen = chosen.filter(entry__reference=REFERENCE)
+        sums = chosen.values_list(by).annotate(total=Sum("amount")).order_by(by)
         lines = [(of or "", sign * total) for of, total in sums if total]
         found.append(Figure(measure, str(title), "", sum((total for _of, total in lines), Decimal(0))))
         found += [Figure(measure, str(title), of, total) for of, total in lines if of]

@@ -31,19 +31,36 @@ class WeekLoad:
         return int(self.planned * 100 / self.offered) if self.offered else None
 
     @property
+    def times(self) -> int:
+        """How many times what is offered is planned, where percents would not fit."""
+        return (self.share or 0) // 100
+
+    @property
+    def nobody(self) -> bool:
+        """Work is planned, and nobody is left to do it."""
+        return bool(self.planned and not self.offered)
+
+    @property
     def heat(self) -> str:
         """The state that paints it: free, busy, full, over."""
-        if self.planned and not self.offered:
+        if self.nobody:
             return "over"
         share = self.share or 0
         return "over" if share > 100 else "full" if share > 85 else "busy" if share > 50 else "free"
 
 
 def weekly_load(
-    site: Site, first: date, *, weeks: int = WEEKS, groups: Collection[int] | None = None
+    site: Site,
+    first: date,
+    *,
+    weeks: int = WEEKS,
+    groups: Collection[int] | None = None,
+    since: date | None = None,
 ) -> dict[int, list[WeekLoad]]:
-    """Group -> its load of each week from `first`; eight queries for any number of groups."""
+    """Group -> its load of each week from `first`, of the first week only what is left on the day `since`; eight
+    queries for any number of groups."""
     spans = [(first + timedelta(weeks=each), first + timedelta(weeks=each, days=6)) for each in range(weeks)]
+    spans[0] = (max(first, since or first), spans[0][1])
     zone = ZoneInfo(site.time_zone)
     edges = [_midnight(begin, zone) for begin, _end in spans] + [
         _midnight(spans[-1][1] + timedelta(days=1), zone)

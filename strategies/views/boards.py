@@ -40,7 +40,7 @@ class ResourceBoard(Page):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         site, day = self._site(), self._day()
         groups = self._groups(site) if site else []
-        loads = weekly_load(site, monday_of(day)) if site else {}
+        loads = weekly_load(site, monday_of(day), since=day) if site else {}
         if request.GET.get("export"):
             return self._file(request.GET["export"], groups, loads)
         members = self._members(site, day) if site else {}

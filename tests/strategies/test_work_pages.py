@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -30,6 +30,7 @@ from tests.factories import (
     make_cost_category,
     make_group,
     make_item,
+    make_order,
     make_resource,
     make_route,
     make_site,
@@ -95,6 +96,22 @@ PAGES = {
     "calendars/DAY/?tab=uses": ["Plant", "Paint shop"],
     "calendars/DAY/?tab=history": ["core/journal/"],
 }
+
+
+def test_the_board_says_no_capacity_where_nobody_is_left_for_what_is_planned(engineer, plant):
+    saw = plant.groups.get(code="50")
+    monday = datetime(2026, 3, 2, tzinfo=UTC)
+    week = {"starts_at": monday, "ends_at": monday + timedelta(days=5)}
+    make_order(make_item(), site=plant, operations=[{"group": saw, "run_seconds": 20 * 3600, **week}])
+    resource, paint = saw.resources.get(), plant.groups.exclude(pk=saw.pk).get()
+    ResourceMembership.objects.filter(resource=resource).delete()
+    lent = {"valid_from": date(2026, 3, 4), "valid_to": date(2026, 3, 8)}
+    ResourceMembership.objects.create(resource=resource, group=paint, **lent)
+    shown = engineer.get("/strategies/resource-board/?day=2026-03-04").content.decode()
+    assert "no capacity</b>" in shown and "From 4 Mar: no capacity for 12 h planned" in shown
+    earlier = engineer.get("/strategies/resource-board/?day=2026-03-02").content.decode()
+    assert "no capacity" not in earlier and "From 2 Mar: 20 h planned, 16 h offered" in earlier
+    assert "<span>9 Mar</span>" in earlier
 
 
 @pytest.mark.parametrize(("address", "words"), PAGES.items())

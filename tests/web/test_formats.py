@@ -85,3 +85,10 @@ def test_a_bar_never_grows_out_of_itself() -> None:
     drawn = tags.bar(10, good=8, scrap=5)
     assert 'width="80.0"' in drawn and 'x="80.0" width="20.0"' in drawn
     assert 'aria-label="0 %"' in tags.bar(0, good=3)
+
+
+def test_in_a_tight_place_a_day_goes_without_its_year() -> None:
+    far = datetime(2012, 1, 2, tzinfo=UTC)
+    assert (formats.day(far), formats.daymonth(far)) == ("2 Jan 2012", "2 Jan")
+    with formats.written(formats.Style(numbers="", dates="2026-11-18")):
+        assert formats.daymonth(far) == "01-02"

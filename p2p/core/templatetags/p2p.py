@@ -24,16 +24,12 @@ register = template.Library()
 NO_CHOICE = ("", None, "unknown")
 FEW_CHOICES = 24
 
-register.filter("num", formats.number)
-register.filter("pct", formats.percent)
-register.filter("day", formats.day)
-register.filter("moment", formats.moment)
-register.filter("hour", formats.hour)
-register.filter("dur", formats.duration)
-register.filter("ago", formats.ago)
-register.filter("short", formats.short)
-register.filter("state_colour", states.colour)
-register.filter("state_label", states.label)
+for _name, _said in {
+    "num": formats.number, "pct": formats.percent, "dur": formats.duration, "short": formats.short,
+    "day": formats.day, "daymonth": formats.daymonth, "moment": formats.moment, "hour": formats.hour,
+    "ago": formats.ago, "state_colour": states.colour, "state_label": states.label,
+}.items():  # fmt: skip
+    register.filter(_name, _said)
 
 
 @register.filter

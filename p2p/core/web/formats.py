@@ -103,20 +103,25 @@ def _local(value: datetime | date) -> datetime | date:
     return value
 
 
-def day(value: datetime | date | None, *, weekday: bool = False) -> str:
-    """ "18 Nov", with the year only when it is not this one."""
+def day(value: datetime | date | None, *, weekday: bool = False, year: bool = True) -> str:
+    """ "18 Nov", with the year only when it is not this one, and never without `year`."""
     if not value:
         return NONE
     local = _local(value)
     style = _style.get()
-    other_year = local.year != timezone.localtime(clock.now()).year
+    other_year = year and local.year != timezone.localtime(clock.now()).year
     if style is not None and style.dates == "2026-11-18":
-        pattern = "Y-m-d"
+        pattern = "Y-m-d" if year else "m-d"
     elif style is not None and style.dates == "11/18/2026":
         pattern = "m/d/Y" if other_year else "m/d"
     else:
         pattern = DAY_MONTH.get((get_language() or "en")[:2], "j M") + (" Y" if other_year else "")
     return spell(local, ("D " if weekday else "") + pattern)
+
+
+def daymonth(value: datetime | date | None) -> str:
+    """ "18 Nov": a day in a tight place whose year is plain."""
+    return day(value, year=False)
 
 
 def moment(value: datetime | None) -> str:

@@ -1,0 +1,163 @@
+"""Deciding about the differences of a count, and posting them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import clock
+from p2p.core.facts import tell
+from p2p.core.refusal import Refused
+from p2p.inventory.facts import CountChanged
+from p2p.inventory.models import Balance, Count, CountLine, Move
+from p2p.inventory.models.count import COUNT_FLOW
+from p2p.inventory.selectors.counts import current_lines
+from p2p.inventory.services.counting import thaw
+from p2p.inventory.services.ledger import MoveLine, post_within
+from strategies.models import Location, ReasonCode
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+
+@transaction.atomic
+def decide(
+    *, lines: Sequence[CountLine], accepted: bool, reason: ReasonCode | None = None, by: User | None
+) -> list[CountLine]:
+    """Accept differences, so that the books follow what was found, or reject them, so that the books stay.
+
+    Refused when a line was counted by who decides, is of an earlier attempt, or its count is not under review.
+    """
+    keys = sorted({line.pk for line in lines})
+    concerned = CountLine.objects.filter(pk__in=keys).values("place__count")
+    counts = list(Count.objects.filter(pk__in=concerned).select_for_update().order_by("pk"))
+    for count in counts:
+        if count.state != Count.State.REVIEW:
+            raise Refused(
+                _("Count {count} is {state}: only a submitted count is decided about."),
+                code="wrong_state",
+                about=count,
+                count=count.number,
+                state=count.get_state_display(),
+            )
+    rows = list(
+        CountLine.objects.filter(pk__in=keys).select_related("place__location", "item__unit", "counted_by")
+    )
+    for row in rows:
+        _check_decision(row, by)
+    CountLine.objects.filter(pk__in=keys).update(
+        accepted=accepted, decided_by=by, **({"reason": reason} if reason else {})
+    )
+    for count in counts:
+        tell(CountChanged(count=count, step="accepted" if accepted else "rejected", lines=len(rows), by=by))
+    return rows
+
+
+def _check_decision(line: CountLine, by: User | None) -> None:
+    if line.attempt != line.place.attempt:
+        raise Refused(
+            _("{place} was counted again since: decide about the newer figures."),
+            code="changed_meanwhile",
+            place=line.place.location.code,
+        )
+    if by is not None and line.counted_by_id == by.pk and line.counted != line.expected:
+        raise Refused(
+            _("{who} counted {place}: somebody else decides about the difference of {item}."),
+            code="same_person",
+            about=line,
+            who=line.counted_by,
+            place=line.place.location.code,
+            item=line.item.number,
+        )
+
+
+@transaction.atomic
+def post_count(*, count: Count, reason: ReasonCode | None = None, by: User | None) -> Count:
+    """Post what was accepted, all of it or nothing, as moves of the kind count that happened when it was counted;
+    then what was frozen moves again. `reason` stands where a line has none.
+
+    Refused while something waits for a decision, or when the ledger refuses a move: what was found less is no
+    longer there, or is reserved.
+    """
+    COUNT_FLOW.take(count, "post", posted_at=clock.now(), approved_by=by, revision=F("revision") + 1)
+    lines = list(current_lines(count).select_related("place__location__site").order_by("pk"))
+    waiting = sum(line.accepted is None for line in lines)
+    if waiting:
+        raise Refused(
+            _("{number} differences of {count} still wait to be accepted or rejected."),
+            code="undecided",
+            about=count,
+            number=waiting,
+            count=count.number,
+        )
+    differ = [line for line in lines if line.accepted and line.counted != line.expected]
+    moves = post_within(lines=_move_lines(count, differ, reason), by=by)
+    for line, move in zip(differ, moves, strict=True):
+        line.move = move
+    CountLine.objects.bulk_update(differ, ["move"], batch_size=2000)
+    thaw(count, by)
+    tell(CountChanged(count=count, step="posted", lines=len(moves), by=by))
+    return count
+
+
+def _move_lines(count: Count, lines: Sequence[CountLine], reason: ReasonCode | None) -> list[MoveLine]:
+    """One for each difference. A serial number that the books have elsewhere, at a place this count does not
+    correct, comes from there: it is one piece."""
+    if not lines:
+        return []
+    outside = (
+        Location.objects.filter(site=count.site_id, kind=Location.Kind.ADJUSTMENT).order_by("pk").first()
+    )
+    if outside is None:
+        raise Refused(
+            _("Site {site} has no location of the kind adjustment to book differences against."),
+            code="no_outside",
+            site=count.site.code,
+        )
+    elsewhere = _serials_elsewhere(lines)
+    return [_move_line(count, line, outside, elsewhere.get(line.pk), reason) for line in lines]
+
+
+def _move_line(
+    count: Count, line: CountLine, outside: Location, elsewhere: Balance | None, reason: ReasonCode | None
+) -> MoveLine:
+    more = line.counted > line.expected
+    place = line.place.location
+    source = elsewhere.location if elsewhere else outside
+    return MoveLine(
+        item=line.item,
+        lot=line.lot,
+        serial=line.serial,
+        source=source if more else place,
+        target=place if more else outside,
+        handling_unit=(elsewhere.handling_unit if elsewhere else None) if more else line.handling_unit,
+        into_unit=line.handling_unit if more else None,
+        quantity=abs(line.counted - line.expected),
+        kind=Move.Kind.COUNT,
+        reason=line.reason or reason,
+        reference=count.number,
+        effective_at=line.counted_at,
+    )
+
+
+def _serials_elsewhere(lines: Sequence[CountLine]) -> dict[int, Balance]:
+    """Line -> where the books have a serial number that was found here and that no line of this count takes away
+    there."""
+    found = {line.serial_id: line for line in lines if line.serial_id and line.counted > line.expected}
+    gone = {
+        (line.serial_id, line.place.location_id, line.handling_unit_id)
+        for line in lines
+        if line.counted < line.expected
+    }
+    rows = Balance.objects.filter(serial__in=found, quantity__gt=0).select_related(
+        "location", "handling_unit"
+    )
+    return {
+        found[row.serial_id].pk: row
+        for row in rows
+        if (row.serial_id, row.location_id, row.handling_unit_id) not in gone
+    }

@@ -1,0 +1,93 @@
+"""A count is submitted: what is small enough is accepted at once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.facts import tell
+from p2p.core.refusal import Refused
+from p2p.inventory.facts import CountChanged
+from p2p.inventory.models import Count, CountClass, CountLine, CountPlace
+from p2p.inventory.models.count import COUNT_FLOW
+from p2p.inventory.selectors.counts import current_lines
+from p2p.inventory.selectors.rules import rules_for
+from p2p.inventory.services.count_posting import post_count
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+NAMED = 5
+"""So many places are named in a sentence; the rest is a number."""
+
+
+@transaction.atomic
+def submit_count(*, count: Count, by: User | None) -> Count:
+    """All places are counted: what is within the tolerance of its class is accepted at once, the rest waits for
+    a supervisor. Where nothing waits, the count is posted; when the ledger refuses that, it waits, too.
+    """
+    COUNT_FLOW.take(count, "submit", revision=F("revision") + 1)
+    _refuse_uncounted(count)
+    waiting = _accept_small(count)
+    tell(CountChanged(count=count, step="submitted", lines=waiting, by=by))
+    if not waiting:
+        _post_at_once(count, by)
+    return count
+
+
+def _refuse_uncounted(count: Count) -> None:
+    missing = count.places.exclude(state=CountPlace.State.COUNTED)
+    names = list(
+        missing.order_by("location__walk_order", "location__code").values_list("location__code", flat=True)
+    )
+    if names:
+        more = f" (+{len(names) - NAMED})" if len(names) > NAMED else ""
+        raise Refused(
+            _("Still to be counted: {places}{more}."),
+            code="uncounted",
+            about=count,
+            places=", ".join(names[:NAMED]),
+            more=more,
+        )
+
+
+def _accept_small(count: Count) -> int:
+    """Accepts what is within its tolerance; how many lines are left to decide."""
+    lines = list(current_lines(count).filter(accepted__isnull=True))
+    classes = tolerances(count, {line.item_id for line in lines})
+    small = [line.pk for line in lines if within(line, classes.get(line.item_id))]
+    CountLine.objects.filter(pk__in=small).update(accepted=True)
+    return len(lines) - len(small)
+
+
+def tolerances(count: Count, items: set[int]) -> dict[int, CountClass]:
+    """Item -> the class whose tolerance counts: that of its stock rule, else that of the count."""
+    rules = rules_for((item, count.site_id) for item in items)
+    known = CountClass.objects.in_bulk({rule.count_class for rule in rules.values() if rule.count_class})
+    found: dict[int, CountClass] = {}
+    for (item, _site), rule in rules.items():
+        chosen = known.get(rule.count_class) if rule.count_class else count.count_class
+        if chosen is not None:
+            found[item] = chosen
+    return found
+
+
+def within(line: CountLine, tolerance: CountClass | None) -> bool:
+    """Whether the difference is nothing, up to the share of what was expected, or up to the quantity."""
+    gap = abs(line.counted - line.expected)
+    if not gap or tolerance is None:
+        return not gap
+    share: Decimal = tolerance.tolerance_fraction * abs(line.expected)
+    return gap <= max(share, tolerance.tolerance_quantity)
+
+
+def _post_at_once(count: Count, by: User | None) -> None:
+    try:
+        with transaction.atomic():
+            post_count(count=count, by=by)
+    except Refused:
+        count.refresh_from_db()

@@ -202,6 +202,26 @@ class ReservationsCarried(Fact):
     reservations: tuple[Reservation, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unreserving(Fact):
+    """May these reservations be given back by hand?"""
+
+    reservations: tuple[Reservation, ...]
+
+    def scope(self) -> str:
+        return str(self.reservations[0].location.site.code) if self.reservations else ""
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        first = self.reservations[0]
+        said = {"reservations": len(self.reservations), "item": first.item.number}
+        return {**said, "place": first.location.code, "reference": first.reference}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreserved(Unreserving):
+    """Reservations were given back by hand."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """A row that breaks an invariant of the ledger or of what hangs on it."""

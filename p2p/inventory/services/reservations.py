@@ -8,8 +8,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
+from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
+from p2p.inventory.facts import Unreserved, Unreserving
 from p2p.inventory.models import Reservation
 from p2p.inventory.refusals import in_words
 from p2p.inventory.services.checks import check_quantity
@@ -18,7 +20,7 @@ from p2p.inventory.services.needs import Need, Outcome, shortage
 from p2p.inventory.services.sharing import share_out
 from strategies.models import Item, Location
 
-__all__ = ["Need", "Outcome", "consume", "lock", "reserve", "share_out", "shortage", "unreserve"]
+__all__ = ["Need", "Outcome", "consume", "give_back", "lock", "reserve", "share_out", "shortage", "unreserve"]
 
 
 @transaction.atomic
@@ -63,6 +65,23 @@ def unreserve(*, reservations: Sequence[Reservation], by: User | None) -> None:
     keys = sorted(row.pk for row in reservations if row.pk)
     if keys:
         Reservation.objects.filter(pk__in=keys)._raw_delete("default")
+
+
+@transaction.atomic
+def give_back(*, reservations: Sequence[Reservation], by: User | None) -> int:
+    """Release reservations by hand; how many there were. Asks Unreserving: what a document has on its list to pick is
+    given back by the document."""
+    rows = list(
+        Reservation.objects.filter(pk__in=[row.pk for row in reservations])
+        .select_related("item__unit", "location__site")
+        .order_by("pk")
+    )
+    if not rows:
+        return 0
+    ask(Unreserving(reservations=tuple(rows), by=by))
+    unreserve(reservations=rows, by=by)
+    tell(Unreserved(reservations=tuple(rows), by=by))
+    return len(rows)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The core as an app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CoreConfig(AppConfig):
@@ -10,5 +11,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from p2p.core import reactions
+        from p2p.core.history import without_savepoints
 
         reactions.wire()
+        post_migrate.connect(without_savepoints, sender=self)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pghistory
-from django.db import models
+from django.db import connections, models
 from pghistory.middleware import HistoryMiddleware
 
 Tracked = TypeVar("Tracked", bound=type[models.Model])
@@ -29,6 +29,23 @@ def track() -> Callable[[Tracked], Tracked]:
         return tracked
 
     return around
+
+
+IGNORE = """
+    CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean AS $$
+        SELECT trigger_name = ANY (coalesce(nullif(current_setting('pgtrigger.ignore', true), ''), '{}')::text[])
+    $$ LANGUAGE sql STABLE
+"""
+
+
+def without_savepoints(*, using: str, **_signal: Any) -> None:
+    """After every migration: the library's question whether a trigger is to be ignored, without a savepoint.
+
+    Its own function looks at a setting inside BEGIN ... EXCEPTION, for every row, and every trigger that a migration
+    adds brings it back; see `core.0002` for what that does to bulk writes.
+    """
+    with connections[using].cursor() as cursor:
+        cursor.execute(IGNORE)
 
 
 class WhoDidIt(HistoryMiddleware):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -52,11 +53,23 @@ def test_a_request_writes_its_user_beside_every_row_it_changes(client):
 
 
 def test_keeping_an_old_row_takes_no_savepoint():
-    # The function that came with the library does: ours has to stay in its place.
+    # The functions that came with the libraries do: ours have to stay in their place.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = '_pgh_attach_context'")
-        [(source,)] = cursor.fetchall()
-    assert "EXCEPTION" not in source
+        cursor.execute(
+            "SELECT proname, prosrc FROM pg_proc WHERE proname LIKE E'\\\\_pg%' OR proname LIKE 'pgtrigger%'"
+        )
+        sources = dict(cursor.fetchall())
+    assert {"_pgh_attach_context", "_pgtrigger_should_ignore"} < set(sources)
+    assert [name for name, source in sources.items() if "EXCEPTION WHEN" in source.upper()] == []
+
+
+def test_a_trigger_that_is_to_be_ignored_is_and_only_within_that_block():
+    item = make_item(name="first")
+    with pgtrigger.ignore("strategies.Item:update_update"):
+        Item.objects.filter(pk=item.pk).update(name="second")
+    assert before(item) == []
+    Item.objects.filter(pk=item.pk).update(name="third")
+    assert before(item) == [("second", None)]
 
 
 def test_after_a_context_has_ended_old_rows_are_nobodys_again():

@@ -1,0 +1,175 @@
+"""Deliveries as the books of demand: what is still to deliver, what a delivery changes, and taking it back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.facts import Refused, tell
+from p2p.core.fields import plain
+from p2p.core.numbers import decimal_of
+from p2p.inventory.models import Move
+from p2p.inventory.services.ledger import reverse
+from planning.facts import Delivered
+from planning.measures import Measures
+from planning.models import Demand, DemandMove
+from planning.models.demand import DEMAND_FLOW
+from strategies.models import ReasonCode
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+
+class Ordered:
+    """Demand lines as quantities of their items' own units, which stock is counted in."""
+
+    def __init__(self, demands: Collection[Demand]) -> None:
+        self.measures = Measures({demand.item_id for demand in demands})
+
+    def whole(self, demand: Demand) -> Decimal:
+        """All that is wanted, rounded up to what can be counted."""
+        unit = demand.item.unit_id
+        return self.measures.up(self.measures.in_unit_of(demand.item, demand.quantity, demand.unit_id), unit)
+
+    def delivered(self, demand: Demand) -> Decimal:
+        """What was delivered: a twelfth of a dozen is a piece, although it cannot be written as a decimal."""
+        exact = self.measures.in_unit_of(demand.item, demand.delivered_quantity, demand.unit_id)
+        return decimal_of(exact, demand.item.unit.digits)
+
+    def left(self, demand: Demand) -> Decimal:
+        """What is still to deliver; 0 where more was delivered than wanted."""
+        return max(self.whole(demand) - self.delivered(demand), Decimal(0))
+
+    def in_its_unit(self, demand: Demand, quantity: Decimal) -> Decimal:
+        """A quantity of the item's unit in the demand's, to twelve digits after the point."""
+        factor = self.measures.factor(demand.item_id, demand.unit_id, demand.item.unit_id)
+        return decimal_of(Fraction(quantity) / factor)
+
+
+def locked(keys: Collection[int]) -> dict[int, Demand]:
+    """The demand lines, locked in key order, with what a delivery needs. One query."""
+    rows = Demand.objects.select_for_update(of=("self",)).select_related(
+        "site", "item__unit", "unit", "customer"
+    )
+    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+
+
+def book(rows: Sequence[DemandMove], ordered: Ordered, *, final: Collection[int] = ()) -> None:
+    """Bring quantities and states of the demand in line with what went out or came back. The rows' demand lines are
+    locked, one object for each; those in `final` (keys) are done, whatever is missing. Four statements at most.
+    """
+    demands = {row.demand_id: row.demand for row in rows}
+    change: dict[int, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row.counts:
+            change[row.demand_id] += _sign(row.move) * row.move.quantity
+    short, full = [], []
+    for key, demand in demands.items():
+        now_delivered = ordered.delivered(demand) + change[key]
+        demand.delivered_quantity = max(ordered.in_its_unit(demand, now_delivered), Decimal(0))
+        demand.revision += 1
+        done = now_delivered >= ordered.whole(demand) or key in final
+        if done and demand.state == Demand.State.OPEN:
+            full.append(key)
+        elif change[key] < 0 and not done and demand.state == Demand.State.DELIVERED:
+            short.append(key)
+    Demand.objects.bulk_update(demands.values(), ["delivered_quantity", "revision"])
+    for keys, step in ((full, "deliver"), (short, "reopen")):
+        if keys:
+            DEMAND_FLOW.take_many(Demand.objects.filter(pk__in=keys), step)
+            for key in keys:
+                setattr(demands[key], DEMAND_FLOW.field, DEMAND_FLOW.steps[step].target)
+
+
+def _sign(move: Move) -> int:
+    out = move.kind == Move.Kind.DELIVERY
+    return 1 if out == (move.reverses_id is None) else -1
+
+
+@transaction.atomic
+def take_back(
+    *,
+    deliveries: Sequence[DemandMove],
+    reason: ReasonCode | None = None,
+    at: datetime | None = None,
+    by: User | None,
+) -> list[DemandMove]:
+    """Deliveries (or returns) that were booked by mistake are reversed, all or none: the goods lie where they came
+    from, and the demand is open again.
+
+    Refused when one was taken back before, when a customer gave part of it back already, or when what a return
+    brought is no longer there.
+    """
+    keys = [row.pk for row in deliveries]
+    known = DemandMove.objects.filter(pk__in=keys).select_related(
+        "move__item__unit",
+        "move__source__site",
+        "move__target__site",
+        "move__lot",
+        "move__serial",
+        "move__reversed_by",
+    )
+    first = list(known.order_by("pk"))
+    demands = locked({row.demand_id for row in first})
+    _check_not_returned(first, demands)
+    mirrors = reverse(moves=[row.move for row in first], reason=reason, at=at, by=by)
+    rows = DemandMove.objects.bulk_create(
+        DemandMove(
+            demand=demands[row.demand_id], move=mirror, delivery_note=row.delivery_note, counts=row.counts
+        )
+        for row, mirror in zip(first, mirrors, strict=True)
+    )
+    book(rows, Ordered(list(demands.values())))
+    notes: dict[str, list[DemandMove]] = defaultdict(list)
+    for row in rows:
+        notes[row.delivery_note].append(row)
+    for note, part in notes.items():
+        tell(
+            Delivered(
+                demands=tuple({row.demand_id: row.demand for row in part}.values()),
+                moves=tuple(row.move for row in part),
+                delivery_note=note,
+                by=by,
+            )
+        )
+    return rows
+
+
+Piece = tuple[int, int | None, int | None]
+"""Demand, lot, serial number."""
+
+
+def with_customer(demands: Collection[int]) -> dict[Piece, Decimal]:
+    """What was delivered and neither came back nor was taken back, in the item's unit. One query."""
+    held: dict[Piece, Decimal] = defaultdict(Decimal)
+    rows = DemandMove.objects.filter(demand__in=demands).select_related("move")
+    for row in rows:
+        key = (row.demand_id, row.move.lot_id, row.move.serial_id)
+        held[key] += _sign(row.move) * row.move.quantity
+    return held
+
+
+def _check_not_returned(rows: Sequence[DemandMove], demands: dict[int, Demand]) -> None:
+    held = with_customer(demands)
+    for row in rows:
+        if row.move.kind != Move.Kind.DELIVERY or row.move.reverses_id or hasattr(row.move, "reversed_by"):
+            continue
+        key = (row.demand_id, row.move.lot_id, row.move.serial_id)
+        held[key] -= row.move.quantity
+        if held[key] < 0:
+            raise Refused(
+                _("{quantity} {unit} of {item} for {demand} came back already: take the return back first."),
+                code="returned",
+                about=demands[row.demand_id],
+                quantity=plain(-held[key]),
+                unit=row.move.item.unit.code,
+                item=row.move.item.number,
+                demand=demands[row.demand_id],
+            )

@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from execution import takeover
+from execution import takeover, tracing
 from execution.checking import RULES
 from execution.selectors import touched
-from execution.services import swap
+from execution.services import staging, swap
 from execution.services.release import cancel_picks
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import CheckingLedger, Finding
+from p2p.inventory.facts import (
+    CheckingLedger,
+    Finding,
+    Locating,
+    Recalled,
+    Recalling,
+    RecallLifted,
+    Reviewing,
+    Suspecting,
+)
 from planning.facts import Cancelled, Cancelling, Substituted
 from strategies.facts import MeasuringCutOver
 
@@ -58,4 +67,12 @@ def wire() -> None:
     listen("tell", Cancelled, free_stock)
     listen("tell", Substituted, follow_alternate)
     listen("gather", CheckingLedger, check)
+    listen("gather", CrossDocking, staging.waiting)
+    listen("tell", ReservationsCarried, staging.follow)
     listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", Locating, tracing.in_process)
+    listen("gather", Reviewing, tracing.reported)
+    listen("gather", Suspecting, tracing.worked_on)
+    listen("ask", Recalling, tracing.keep_still)
+    listen("tell", Recalled, tracing.block)
+    listen("tell", RecallLifted, tracing.unblock)

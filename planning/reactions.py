@@ -9,7 +9,8 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
-from planning import takeover
+from p2p.inventory.facts import Locating, Reviewing, Suspecting
+from planning import takeover, tracing
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
 from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring, MeasuringCutOver, Reopening
@@ -72,3 +73,6 @@ def wire() -> None:
     listen("ask", Reopening, made_from)
     listen("gather", GroupLoad, booked)
     listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", Locating, tracing.delivered)
+    listen("gather", Reviewing, tracing.purchased)
+    listen("gather", Suspecting, tracing.bought)

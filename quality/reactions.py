@@ -19,8 +19,10 @@ from execution.facts import (
 from outsourcing.facts import Received
 from p2p.core.facts import Refused, listen
 from p2p.core.models import User
+from p2p.inventory.facts import Reviewing
 from planning.facts import Cancelled
 from planning.models import ProductionOrder
+from quality import tracing
 from quality.models import Inspection
 from quality.services import blocking, decide, gate, open
 
@@ -92,3 +94,4 @@ def wire() -> None:
     listen("ask", FinishingOperation, guard_operations)
     listen("ask", Finishing, guard_orders)
     listen("ask", Ending, guard_orders)
+    listen("gather", Reviewing, tracing.inspected)

@@ -223,6 +223,25 @@ class Unreserved(Unreserving):
 
 
 @dataclass(frozen=True)
+class Wait:
+    """`quantity` (the item's unit) of an item that a document on the right waits for at `place`."""
+
+    item: int
+    site: int
+    place: int
+    quantity: Decimal
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossDocking(Question[list[Wait]]):
+    """Who waits for these items at these sites? The most urgent first; a fixed number of queries."""
+
+    items: tuple[int, ...]
+    sites: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Finding:
     """A row that breaks an invariant of the ledger or of what hangs on it."""
 

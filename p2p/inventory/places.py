@@ -31,8 +31,36 @@ def register() -> None:
         count=lambda user: Hold.objects.filter(released_at=None).count() or None,
     )
     _verbs()
+    _reservations()
+    _traces()
     journal.phrase("inventory.Held", lambda said: _("put stock on hold"))
     journal.phrase("inventory.Unheld", lambda said: _("lifted a hold"))
+
+
+def _traces() -> None:
+    nav = places.nav
+    nav(section="inventory", title=_("Trace"), url_name="inventory:trace", order=50)
+    for kind in ("lot", "serial", "move"):
+        address = f"inventory:{kind}-trace"
+        places.panel(f"{kind}.tabs", key="trace", title=_("Trace"), url_name=address, order=20)
+
+
+def _reservations() -> None:
+    nav = places.nav
+    nav(section="inventory", title=_("Soft reservations"), url_name="inventory:claims", order=34)
+    nav(section="inventory", title=_("Reservations"), url_name="inventory:reservations", order=36)
+    places.verb(
+        "claims.actions",
+        key="claim",
+        title=_("Reserve stock softly"),
+        url_name="inventory:claim-new",
+        roles=(Role.PLANNER, Role.SUPERVISOR),
+        primary=True,
+    )
+    journal.phrase("inventory.Claimed", lambda said: _("reserved stock softly"))
+    journal.phrase("inventory.Unclaimed", lambda said: _("gave soft reservations back"))
+    journal.phrase("inventory.Allocated", lambda said: _("allocated stock"))
+    journal.phrase("inventory.Unreserved", lambda said: _("gave reservations back"))
 
 
 def _verbs() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from p2p.inventory.views import acts, lists, records
+from p2p.inventory.views import acts, claims, lists, records, trace
 
 app_name = "inventory"
 urlpatterns = [
@@ -13,6 +13,16 @@ urlpatterns = [
     path("moves/<int:pk>/reverse", acts.ReverseMove.as_view(), name="reverse"),
     path("lots/", lists.Lots.as_view(), name="lots"),
     path("lots/<int:pk>/", records.LotPage.as_view(), name="lot"),
+    path("trace/", trace.TracePage.as_view(), name="trace"),
+    path("trace/rows", trace.TraceRows.as_view(), name="trace-rows"),
+    path("trace/node", trace.TraceNode.as_view(), name="trace-node"),
+    path("panels/lot/<int:pk>/trace", trace.TracePanel.as_view(kind="lot"), name="lot-trace"),
+    path("panels/serial/<int:pk>/trace", trace.TracePanel.as_view(kind="serial"), name="serial-trace"),
+    path("panels/move/<int:pk>/trace", trace.TracePanel.as_view(kind="move"), name="move-trace"),
+    path("soft-reservations/", claims.Claims.as_view(), name="claims"),
+    path("soft-reservations/new", claims.ClaimNew.as_view(), name="claim-new"),
+    path("soft-reservations/<int:pk>/change", claims.ClaimChange.as_view(), name="claim-change"),
+    path("reservations/", claims.Reservations.as_view(), name="reservations"),
     path("holds/", lists.Holds.as_view(), name="holds"),
     path("holds/new", acts.PlaceHold.as_view(), name="hold"),
     path("holds/<int:pk>/lift", acts.LiftHold.as_view(), name="lift"),

@@ -140,5 +140,6 @@ def test_a_lot_is_made_held_and_released(places: dict[str, Location]) -> None:
 
 
 def test_a_lot_without_history_has_an_empty_trace(places: dict[str, Location]) -> None:
-    make_lot(make_item("RESIN", tracking="lot"), "L1")
-    assert client_of("operator").get(f"{BASE}/lots/RESIN~L1/trace/").json() == {"up": [], "down": []}
+    lot = make_lot(make_item("RESIN", tracking="lot"), "L1")
+    shown = client_of("operator").get(f"{BASE}/lots/RESIN~L1/trace/").json()
+    assert [node["id"] for node in shown["nodes"]] == [f"lot:{lot.pk}"] and shown["edges"] == []

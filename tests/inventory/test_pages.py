@@ -62,7 +62,10 @@ def test_lists_become_files(stocked: Item, client: Client) -> None:
 def test_a_lot_shows_where_it_lies_and_where_it_went(stocked: Item, client: Client) -> None:
     lot = Lot.objects.get()
     assert "STORE" in client.get(reverse("inventory:lot", args=[lot.pk])).content.decode()
-    trace = client.get(reverse("inventory:lot", args=[lot.pk]), {"tab": "trace"}).content.decode()
+    page = client.get(reverse("inventory:lot", args=[lot.pk]), {"tab": "trace"}).content.decode()
+    address = reverse("inventory:lot-trace", args=[lot.pk])
+    assert address in page
+    trace = client.get(address).content.decode()
     assert "It is in no product" in trace
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from p2p.core.rest import RecordViewSet
-from p2p.inventory import selectors, serializers
+from p2p.inventory import serializers
 from p2p.inventory.api.base import WRITERS
+from p2p.inventory.api.trace import traced
 from p2p.inventory.models import Lot
 from p2p.inventory.services import lots
 
@@ -28,15 +27,5 @@ class LotApi(RecordViewSet):
 
     @action(detail=True, methods=["get"])
     def trace(self, request: Request, number: str) -> Response:
-        """Where the lot went (`up`) and what it was made of (`down`), step by step."""
-        return traced(self.get_object())
-
-
-def traced(start: Any) -> Response:
-    up, down = selectors.trace_up(start), selectors.trace_down(start)
-    context = {"items": selectors.items_of([*up, *down])}
-    shown = {
-        name: serializers.TraceLineSerializer(lines, many=True, context=context).data
-        for name, lines in (("up", up), ("down", down))
-    }
-    return Response(shown)
+        """Where the lot went (`up`) and what it was made of (`down`): nodes and edges."""
+        return traced([self.get_object()], request.query_params)

@@ -14,8 +14,7 @@ from p2p.core.access import require
 from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory import selectors, serializers
 from p2p.inventory.api.base import WRITERS
-from p2p.inventory.api.lots import traced
-from p2p.inventory.models import Reservation
+from p2p.inventory.api.trace import traced
 from p2p.inventory.services import ledger
 from strategies.models import Item
 
@@ -71,18 +70,8 @@ class MoveApi(RecordViewSet):
 
     @action(detail=True, methods=["get"])
     def trace(self, request: Request, number: str) -> Response:
-        """What the move became part of (`up`) and what it was made of (`down`), step by step."""
-        return traced(self.get_object())
-
-
-class ReservationApi(RecordViewSet):
-    queryset = Reservation.objects.select_related("item", "location", "lot", "serial", "by")
-    serializer_class = serializers.ReservationSerializer
-    key = "id"
-    filters = {"item": "item__number", "site": "location__site__code", "reference": "reference"}
-    orderings = ("id", "reserved_at")
-    order = ("id",)
-    site_path = "location__site__code"
+        """What the move became part of (`up`) and what it was made of (`down`): nodes and edges."""
+        return traced([self.get_object()], request.query_params)
 
 
 class StockCardApi(RecordViewSet):

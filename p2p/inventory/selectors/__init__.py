@@ -2,31 +2,43 @@
 
 from p2p.inventory.selectors.card import CardLine, moves, stock_card
 from p2p.inventory.selectors.stock import (
+    Level,
     Totals,
     available,
     balances,
+    claimed,
+    claims,
     held_stock,
     holds,
+    levels,
     on_hand,
     stock_by_place,
     totals,
 )
-from p2p.inventory.selectors.trace import TraceLine, items_of, trace_down, trace_up
+from p2p.inventory.selectors.trace import Node, Trace, describe, key_of, keys_of, trace
+from p2p.inventory.selectors.whereabouts import Spot
 
 __all__ = [
     "CardLine",
+    "Level",
+    "Node",
+    "Spot",
     "Totals",
-    "TraceLine",
+    "Trace",
     "available",
     "balances",
+    "claimed",
+    "claims",
+    "describe",
     "held_stock",
     "holds",
-    "items_of",
+    "key_of",
+    "keys_of",
+    "levels",
     "moves",
     "on_hand",
     "stock_by_place",
     "stock_card",
     "totals",
-    "trace_down",
-    "trace_up",
+    "trace",
 ]

@@ -14,7 +14,6 @@ from p2p.inventory.serializers.stock import (
     ReservationSerializer,
     ReverseInput,
     TotalsSerializer,
-    TraceLineSerializer,
 )
 
 __all__ = [
@@ -31,6 +30,5 @@ __all__ = [
     "ReservationSerializer",
     "ReverseInput",
     "TotalsSerializer",
-    "TraceLineSerializer",
     "measured",
 ]

@@ -65,10 +65,13 @@ class ReservationSerializer(RecordSerializer):
     location = KeyField(key="code", read_only=True)
     lot = KeyField(key="number", read_only=True)
     serial = KeyField(key="number", read_only=True)
+    handling_unit = KeyField(key="number", read_only=True)
 
     class Meta:
         model = Reservation
-        fields = ("id", "item", "location", "lot", "serial", "quantity", "reference", "reserved_at", "by")
+        fields = (
+            "id", "item", "location", "lot", "serial", "handling_unit", "quantity", "reference", "reserved_at", "by",
+        )  # fmt: skip
 
 
 class HoldSerializer(RecordSerializer):
@@ -80,7 +83,7 @@ class HoldSerializer(RecordSerializer):
     class Meta:
         model = Hold
         fields = (
-            "id", "kind", "item", "lot", "serial", "location", "reason", "note", "reference", "placed_at", "placed_by",
+            "id", "kind", "blocks", "item", "lot", "serial", "location", "reason", "note", "reference", "placed_at", "placed_by",
             "released_at", "released_by",
         )  # fmt: skip
 
@@ -91,22 +94,6 @@ class CardLineSerializer(VerbSerializer):
     move = MoveSerializer()
     change = quantity()
     balance = quantity()
-
-
-class TraceLineSerializer(VerbSerializer):
-    """A step of a trace."""
-
-    depth = serializers.IntegerField()
-    move = serializers.IntegerField()
-    via = serializers.IntegerField()
-    item = serializers.SerializerMethodField()
-    quantity = quantity()
-    reference = serializers.CharField()
-    at = serializers.DateTimeField()
-
-    def get_item(self, line: Any) -> str:
-        items: dict[int, Item] = self.context["items"]
-        return items[line.item].number
 
 
 # ---- what verbs take
@@ -120,9 +107,11 @@ def _place(site: Site, code: str, field: str) -> Location:
     return found
 
 
-def _piece(model: Any, item: Item, number: str | None, field: str) -> Any:
+def _piece(model: Any, item: Item | None, number: str | None, field: str) -> Any:
     if not number:
         return None
+    if item is None:
+        raise serializers.ValidationError({"item": _("Say of which item {number} is.").format(number=number)})
     found = model.objects.filter(item=item, number=number).first()
     if found is None:
         raise serializers.ValidationError(
@@ -175,8 +164,11 @@ class ReverseInput(VerbSerializer):
 
 
 class HoldInput(VerbSerializer):
-    item = KeyField(key="number", queryset=Item.objects.all())
+    """Without an item everything at the place is held."""
+
+    item = KeyField(key="number", queryset=Item.objects.all(), required=False, allow_null=True, default=None)
     kind = serializers.ChoiceField(choices=Hold.Kind.choices, default=Hold.Kind.QUALITY)
+    blocks = serializers.ChoiceField(choices=Hold.Blocks.choices, default=Hold.Blocks.USE)
     site = KeyField(key="code", queryset=Site.objects.all(), required=False, allow_null=True)
     location = serializers.CharField(required=False, allow_null=True)
     lot = serializers.CharField(required=False, allow_null=True)
@@ -206,6 +198,7 @@ class TotalsSerializer(VerbSerializer):
     on_hand = quantity()
     reserved = quantity()
     held = quantity()
+    claimed = quantity()
     available = quantity()
 
 

@@ -66,22 +66,6 @@ class MovePage(RecordPage):
             )
         return facts
 
-    def tabs(self) -> Sequence[RecordTab]:
-        return (RecordTab("trace", _("Trace"), "inventory/trace.html"),)
-
-    def extra(self) -> dict[str, Any]:
-        return traces(self.record)
-
-
-def traces(start: Any) -> dict[str, Any]:
-    """Both ways from a move or lot, each step with its item."""
-    up, down = selectors.trace_up(start), selectors.trace_down(start)
-    items = selectors.items_of([*up, *down])
-    return {
-        "up": [(line, items[line.item]) for line in up],
-        "down": [(line, items[line.item]) for line in down],
-    }
-
 
 class LotPage(RecordPage):
     model, lookup, slot, section = Lot, "pk", "lot", "inventory"
@@ -107,14 +91,10 @@ class LotPage(RecordPage):
         ]
 
     def tabs(self) -> Sequence[RecordTab]:
-        return (
-            RecordTab("stock", _("Stock"), "inventory/lot_stock.html"),
-            RecordTab("trace", _("Trace"), "inventory/trace.html"),
-        )
+        return (RecordTab("stock", _("Stock"), "inventory/lot_stock.html"),)
 
     def extra(self) -> dict[str, Any]:
         return {
-            **traces(self.record),
             "balances": selectors.balances().filter(lot=self.record),
             "moves": selectors.moves().filter(lot=self.record)[:100],
         }

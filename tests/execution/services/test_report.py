@@ -20,7 +20,7 @@ from p2p.core.facts import heard, listening
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Consumed, Move
-from p2p.inventory.selectors import trace_down, trace_up
+from p2p.inventory.selectors import describe, key_of, trace
 from planning.models import Material, OperationLink, Output, ProductionOrder
 from planning.services.block import close_blocks, open_block
 from strategies.models import Site
@@ -83,9 +83,15 @@ def test_the_last_operation_brings_good_pieces_into_stock_with_the_edges_of_the_
         "WHEEL": 12,
         "PAINT": Decimal("0.7"),
     }
-    assert {line.item for line in trace_down(output.move)} == {plant.frame.pk, plant.wheel.pk, plant.paint.pk}
+    below = describe(trace([key_of(output.move)], ways=(False,)))
+    assert {node.item.number for node in below.values()} == {
+        output.move.item.number,
+        "FRAME",
+        "WHEEL",
+        "PAINT",
+    }
     issue = Move.objects.get(item=plant.frame, kind="issue")
-    assert [line.move for line in trace_up(issue)] == [output.move.pk]
+    assert list(trace([key_of(issue)]).up.reaches) == [key_of(issue), key_of(output.move)]
     assert problems() == []
 
 
@@ -284,9 +290,19 @@ def test_a_lot_is_traced_through_two_levels(plant: Plant) -> None:
         Material.objects.filter(order=order).update(flushing="operation")
         release(orders=[order], by=plant.worker)
         say(plant, operations(order)[0], 5)
-    assert [(line.depth, line.reference) for line in trace_up(lot)] == [(1, "MO-T"), (2, "MO-B")]
+    above = trace([key_of(lot)])
+    nodes = describe(above)
+    assert [(reach.depth, nodes[key].name, reach.quantity) for key, reach in above.up.reaches.items()] == [
+        (0, "HEAT-7", 50),
+        (1, "MO-T", 5),
+        (2, "MO-B", 5),
+    ]
     bikes = Move.objects.get(item=bike)
-    assert [(line.depth, line.item) for line in trace_down(bikes)] == [(1, tube.pk), (2, steel.pk)]
+    below = trace([key_of(bikes)]).down
+    assert [(reach.depth, key) for key, reach in below.reaches.items() if reach.depth] == [
+        (1, key_of(Move.objects.get(item=tube, kind="output"))),
+        (2, key_of(lot)),
+    ]
 
 
 def test_undo_restores_everything_exactly(plant: Plant, order: ProductionOrder) -> None:

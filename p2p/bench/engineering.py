@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from p2p.bench.firming import firm_one
 from p2p.bench.parts import main, repeat
 from p2p.bench.plant import COLD, HOT, ITEMS, LEVELS, write
 
@@ -222,5 +223,6 @@ if __name__ == "__main__":
         "page": page,
         "replace": replace,
         "bare_replace": bare_replace,
+        "firm": firm_one,
     }
     main(parts, sys.argv[1:])

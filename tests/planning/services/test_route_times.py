@@ -49,6 +49,13 @@ def test_the_slowest_resource_of_the_work_centre_decides_so_that_the_time_holds_
     assert order.operations.get().run_seconds == 7200
 
 
+def test_an_order_on_a_route_that_was_retired_meanwhile_is_timed_by_its_resources_all_the_same():
+    order, route = order_of({"run_basis": "capacity"}, capacity_per_hour=40)
+    type(route).objects.filter(pk=route.pk).update(state="retired")
+    change_order(order=order, quantity=Decimal(20), by=None)
+    assert order.operations.get().run_seconds == 1800
+
+
 def test_waiting_after_goes_into_the_order_and_parts_that_are_not_planned_take_no_time():
     oven = RouteGroup.objects.create(code="OVEN", name="Oven")
     RouteGroupPhase.objects.create(group=oven, phase="transit", planned=False)

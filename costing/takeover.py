@@ -42,6 +42,7 @@ def _store(rows: Sequence[Row], by: User | None) -> Tally:
 
 
 OPENING_VALUES = Sheet(
+    opens=True,
     name="opening_values",
     title=gettext_lazy("Value of opening stock"),
     about=gettext_lazy(

@@ -78,6 +78,7 @@ def release_the_rest(rows: Sequence[Row], by: User | None) -> Iterator[Problem]:
 
 
 OPEN_ORDERS = Sheet(
+    opens=True,
     name=ORDERS,
     title=gettext_lazy("Open production orders"),
     about=gettext_lazy(
@@ -172,6 +173,7 @@ def _morning(day: date, site: Site) -> datetime:
 
 
 OPEN_MATERIALS = Sheet(
+    opens=True,
     name=MATERIALS,
     title=gettext_lazy("Material in open orders"),
     about=gettext_lazy("What was issued to open orders before the cut-over and is in no received product."),
@@ -244,6 +246,7 @@ def _store_operations(rows: Sequence[Row], by: User | None) -> Tally:
 
 
 OPEN_OPERATIONS = Sheet(
+    opens=True,
     name=OPERATIONS,
     title=gettext_lazy("Operations in mid-route"),
     about=gettext_lazy(

@@ -102,6 +102,7 @@ def _store(rows: Sequence[Row], by: User | None) -> Tally:
 
 
 OPEN_SUBCONTRACTS = Sheet(
+    opens=True,
     name=SHEET,
     title=gettext_lazy("Work at vendors"),
     about=gettext_lazy("Operations that vendors work on at the cut-over, and the pieces that lie there."),

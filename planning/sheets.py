@@ -42,6 +42,7 @@ def _store(rows: Sequence[Row], by: User | None) -> Tally:
 
 
 CUSTOMERS = Sheet(
+    opens=True,
     name="customers",
     title=gettext_lazy("Customers"),
     model=Customer,
@@ -52,6 +53,7 @@ CUSTOMERS = Sheet(
     ),
 )
 DEMAND = Sheet(
+    opens=True,
     name="demand",
     title=gettext_lazy("Demand"),
     model=Demand,

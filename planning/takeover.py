@@ -79,6 +79,7 @@ def _store_purchases(rows: Sequence[Row], by: User | None) -> Tally:
 
 
 OPEN_PURCHASES = Sheet(
+    opens=True,
     name="open_purchases",
     title=gettext_lazy("Open purchases"),
     about=gettext_lazy("What is on order on the day of the cut-over; what came of it lies in opening stock."),
@@ -126,6 +127,7 @@ def _store_history(rows: Sequence[Row], by: User | None) -> Tally:
 
 
 SALES_HISTORY = Sheet(
+    opens=True,
     name="sales_history",
     title=gettext_lazy("Past sales"),
     about=gettext_lazy("What was sold and delivered before the cut-over: history for forecasts."),

@@ -10,7 +10,7 @@ from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.facts import objections
 from p2p.core.web import journal, lookup
-from strategies import bomplaces, routeplaces, workplaces
+from strategies import bomplaces, cutoverplaces, routeplaces, workplaces
 from strategies.facts import Activating, Reopening
 from strategies.models import BomVersion, ImportRun, Item, RouteVersion, StandardOperation, Vendor
 from strategies.models.version import VERSION_FLOW
@@ -43,6 +43,7 @@ def register() -> None:
         primary=True,
     )
     bomplaces.register()
+    cutoverplaces.register()
     workplaces.register()
     routeplaces.register()
     _words()
@@ -69,6 +70,7 @@ def _rail() -> None:
             (_("Units"), "units"),
             (_("Reason codes"), "reasons"),
             (_("Imports"), "imports"),
+            (_("Going live"), "cut-overs"),
         ),
         start=1,
     ):

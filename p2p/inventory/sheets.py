@@ -197,6 +197,7 @@ def _days_in_order(row: Row) -> Iterator[tuple[str, str]]:
 
 
 OPENING_STOCK = Sheet(
+    opens=True,
     name=SHEET,
     title=gettext_lazy("Opening stock"),
     about=gettext_lazy("What lay where before the first day; later differences are counted."),

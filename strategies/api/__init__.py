@@ -10,6 +10,7 @@ from strategies.api import (
     abilities,
     bills,
     calendars,
+    cutover,
     items,
     operations,
     plant,
@@ -71,6 +72,8 @@ for path, view in {
     "outsourcing-policies": vendors.Outsourcing,
     "imports": Imports,
     "replacements": replacing.Replacements,
+    "cut-overs": cutover.CutOvers,
+    "cut-over-runs": cutover.CutOverRuns,
 }.items():
     mounted.add(path, view)
 urlpatterns: list[Any] = mounted.urls

@@ -2,6 +2,13 @@
 
 from strategies.forms.bills import ActivateForm, BomForm, CopyForm, LineForm, VersionForm
 from strategies.forms.common import Keyed, NothingForm
+from strategies.forms.cutover import (
+    AcceptForm,
+    ChangeCutOverForm,
+    ControlFigureForm,
+    CutOverFileForm,
+    CutOverForm,
+)
 from strategies.forms.imports import ImportForm
 from strategies.forms.items import (
     BulkItemForm,
@@ -33,6 +40,11 @@ from strategies.forms.vendors import (
 from strategies.forms.work import ExceptionForm
 
 __all__ = [
+    "CutOverForm",
+    "CutOverFileForm",
+    "ControlFigureForm",
+    "ChangeCutOverForm",
+    "AcceptForm",
     "VendorTierForm",
     "VendorForm",
     "TierForm",

@@ -73,9 +73,12 @@ LABELS: Mapping[str, Any] = {
 }
 
 
-def _fields(model: type[models.Model], *names: str, revision: bool = False) -> dict[str, Any]:
+def _fields(
+    model: type[models.Model], *names: str, revision: bool = False, words: Mapping[str, Any] = {}
+) -> dict[str, Any]:
     """The model's own form fields, in words, with days to pick."""
-    fields = fields_for_model(model, fields=names, labels={name: LABELS[name] for name in names})
+    labels = {name: words.get(name) or LABELS[name] for name in names}
+    fields = fields_for_model(model, fields=names, labels=labels)
     made = {name: fields[name] for name in names if fields[name] is not None}
     for one in made.values():
         if isinstance(one, forms.DateField):
@@ -87,8 +90,8 @@ def _fields(model: type[models.Model], *names: str, revision: bool = False) -> d
     return made
 
 
-def _form(model: type[models.Model], *names: str, revision: bool = False) -> type[forms.Form]:
-    return type(f"{model.__name__}Form", (forms.Form,), _fields(model, *names, revision=revision))
+def _form(model: type[models.Model], *names: str, **options: Any) -> type[forms.Form]:
+    return type(f"{model.__name__}Form", (forms.Form,), _fields(model, *names, **options))
 
 
 UnitOfPlantForm = _form(ProductionUnit, "site", "code", "name", "input_location", "output_location")
@@ -121,7 +124,9 @@ AbilityForm = _form(
     ResourceCapability, "resource", "capability", "level", "priority", "valid_from", "valid_to"
 )
 SkillForm = _form(Skill, "code", "name", "kind")
-WorkerSkillForm = _form(WorkerSkill, "worker", "skill", "level", "valid_from", "valid_to")
+WorkerSkillForm = _form(
+    WorkerSkill, "worker", "skill", "level", "valid_from", "valid_to", words={"valid_to": _("Expires")}
+)
 FamilyForm = _form(SetupFamily, "code", "name")
 MatrixForm = _form(SetupMatrix, "code", "name")
 CategoryForm = _form(CostCategory, "code", "name", "kind")

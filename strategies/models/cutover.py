@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -58,6 +59,8 @@ class CutOver(models.Model):
 class CutOverFile(models.Model):
     """A file of the old system: CSV, XLSX or ZIP. A new one of the same name takes the place of the old."""
 
+    site_paths = ("cut_over__site__code",)
+
     cut_over = models.ForeignKey(CutOver, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=150)
     content = models.FileField(upload_to="cutover/%Y/%m/", max_length=300)
@@ -78,6 +81,8 @@ class CutOverFile(models.Model):
 class ControlFigure(models.Model):
     """What the old system says of its last day, for one measure (such as stock.value) and one thing of it."""
 
+    site_paths = ("cut_over__site__code",)
+
     cut_over = models.ForeignKey(CutOver, on_delete=models.CASCADE, related_name="figures")
     measure = models.CharField(max_length=40)
     of = models.CharField(max_length=100, blank=True, help_text=_("An item, a group; empty: the total."))
@@ -95,6 +100,8 @@ class ControlFigure(models.Model):
 
 class CutOverRun(Run):
     """A trial, which is taken back whole, or the last one, which stays."""
+
+    site_paths = ("cut_over__site__code",)
 
     kind: ClassVar[str] = "cut-over"
     job: ClassVar[str] = "strategies.services.cutting.perform"
@@ -116,6 +123,8 @@ class CutOverRun(Run):
 class CutOverFigure(models.Model):
     """What a run found there after taking everything in, beside what the old system says and the last run had."""
 
+    site_paths = ("run__cut_over__site__code",)
+
     run = models.ForeignKey(CutOverRun, on_delete=models.CASCADE, related_name="figures")
     measure = models.CharField(max_length=40)
     title = models.CharField(max_length=150)
@@ -134,6 +143,11 @@ class CutOverFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.of}"
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Here less the old books; None where these say nothing."""
+        return None if self.expected is None else self.value - self.expected
 
 
 class CutOverProblem(models.Model):

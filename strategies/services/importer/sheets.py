@@ -154,7 +154,8 @@ class Sheet:
     `together` names headings: lines with the same cells there are taken together or not at all (all lines of
     a bill of material). `guards` look before anything is stored, `reviews` at what is stored, `finish` when
     all sheets of the file are in, `settle` after that. `whole` leads from a row to the version it is a part of: the
-    version is held meanwhile and counts the change. `sentences` puts the names of database constraints into words.
+    version is held meanwhile and counts the change. `opens` marks what a plant brings along when it goes live.
+    `sentences` puts the names of database constraints into words.
     """
 
     name: str
@@ -173,6 +174,7 @@ class Sheet:
     sentences: Mapping[str, Words] = field(default_factory=dict)
     store: Store | None = None
     about: Words = ""
+    opens: bool = False
 
     @property
     def headings(self) -> list[str]:

@@ -10,6 +10,7 @@ from strategies.services.importer.sheets import Column, Reference, Sheet
 
 SHEETS = (
     Sheet(
+        opens=True,
         name="number_series",
         title=gettext_lazy("Number series"),
         about=gettext_lazy(
@@ -26,6 +27,7 @@ SHEETS = (
         ),
     ),
     Sheet(
+        opens=True,
         name="control_figures",
         title=gettext_lazy("Control figures"),
         about=gettext_lazy(

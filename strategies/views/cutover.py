@@ -1,0 +1,328 @@
+"""The cut-over desk: files and control figures in, trials, what differs, and the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import sites
+from p2p.core.access import Role
+from p2p.core.web import formats
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.columns import Column
+from p2p.core.web.lists import ListPage
+from p2p.core.web.page import Page, who
+from p2p.core.web.records import RecordPage, RecordTab, Said
+from p2p.core.web.runs import run_url
+from strategies import forms
+from strategies.models import ControlFigure, CutOver, CutOverFigure, CutOverFile, CutOverRun
+from strategies.selectors import cutover as selectors
+from strategies.services import cutover
+from strategies.services.importer import sheets, template
+
+PREPARERS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
+JUDGES = (*PREPARERS, Role.COST_ACCOUNTANT)
+SHOWN = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class CutOvers(ListPage):
+    model, title, section, slot = CutOver, _("Going live"), "strategies", "cutovers"
+    search = ("name", "site__code", "note")
+    order = ("-id",)
+    columns = (
+        Column("name", _("Name"), link=True),
+        Column("site.code", _("Site"), width=110),
+        Column("day", _("First day here"), kind="date", width=130),
+        Column("state", _("State"), kind="state", width=150),
+        Column("file_count", _("Files"), kind="number", width=80),
+        Column("trial_count", _("Trials"), kind="number", width=80),
+        Column("created_at", _("Begun"), kind="time", width=150),
+        Column("created_by", _("By"), width=160, order="created_by__username"),
+    )
+    empty_title = _("No plant goes live")
+    empty_text = _("A desk gathers what a running plant brings along, tries it out, and takes it over once.")
+    empty_icon, empty_action = "transfer-in", (_("New cut-over"), "strategies:new-cut-over")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.desks()
+
+
+class NewCutOver(ActionForm):
+    form_class, section, roles = forms.CutOverForm, "strategies", PREPARERS
+    title, submit = _("New cut-over"), _("Open the desk")
+
+    def act(self, form: Any) -> Any:
+        return cutover.begin(**form.cleaned_data, by=who(self.request))
+
+
+class DeskPage(RecordPage):
+    template_name = "strategies/record.html"
+    model, lookup, slot, section = CutOver, "pk", "cutover", "strategies"
+    list_url, list_title = "strategies:cut-overs", _("Going live")
+    annex = ("journal", "talk")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.desks()
+
+    def heading(self) -> str:
+        return str(self.record.name)
+
+    def subtitle(self) -> Any:
+        return self.record.note
+
+    def facts(self) -> Sequence[Said]:
+        desk, run = self.record, self._run
+        found = [
+            Said(_("Site"), desk.site.code),
+            Said(_("First day here"), formats.day(desk.day)),
+            Said(_("Files"), formats.number(desk.file_count)),
+            Said(_("Trials"), formats.number(desk.trial_count)),
+        ]
+        if run is not None:
+            found += [
+                Said(
+                    _("Refused lines"), formats.number(run.error_count), "bad" if run.error_count else "good"
+                ),
+                Said(
+                    _("Open differences"), formats.number(run.open_count), "bad" if run.open_count else "good"
+                ),
+            ]
+        return found
+
+    @property
+    def _run(self) -> Any:
+        if not hasattr(self, "_last"):
+            self._last = selectors.last_run(self.record)
+        return self._last
+
+    def tabs(self) -> Sequence[RecordTab]:
+        run = self._run
+        return [
+            RecordTab(
+                "files", _("What comes over"), "strategies/cutover_files.html", count=self.record.file_count
+            ),
+            RecordTab(
+                "compare",
+                _("Comparison"),
+                "strategies/cutover_compare.html",
+                count=run.open_count if run else None,
+            ),
+            RecordTab(
+                "problems",
+                _("Problems"),
+                "strategies/cutover_problems.html",
+                count=run.error_count if run else None,
+            ),
+            RecordTab("books", _("Old books"), "strategies/cutover_books.html"),
+            RecordTab("runs", _("Trials"), "strategies/cutover_runs.html", count=self.record.trial_count),
+        ]
+
+    def extra(self) -> dict[str, Any]:
+        desk, run = self.record, self._run
+        tab = self.request.GET.get("tab", "files")
+        under_way = desk.runs.filter(state__in=cutover.UNDER_WAY).first()
+        found: dict[str, Any] = {
+            "run": run,
+            "under_way": under_way,
+            "under_way_url": run_url(under_way) if under_way else "",
+            "open": desk.state == CutOver.State.OPEN,
+        }
+        if tab == "files":
+            found |= {"files": desk.files.select_related("added_by"), "brought": selectors.brought(run)}
+        elif tab == "books":
+            found["books"] = desk.figures.all()[:SHOWN]
+        elif tab == "runs":
+            found["runs"] = selectors.runs_of().filter(cut_over=desk).order_by("-pk")[:SHOWN]
+        elif run is not None:
+            found |= shown_of(run, self.request)
+        return found
+
+
+def shown_of(run: CutOverRun, request: HttpRequest) -> dict[str, Any]:
+    """The figures and problems of a run as far as a page shows them."""
+    show = request.GET.get("show", "totals")
+    rows = selectors.figures(run, show)
+    problems = run.problems.order_by("level", "pk")
+    return {
+        "show": show,
+        "figures": rows[:SHOWN],
+        "more": max(0, rows.count() - SHOWN),
+        "shows": [
+            (key, title, selectors.figures(run, key).count())
+            for key, title in (
+                ("totals", _("Totals and compared")),
+                ("differing", _("Differing from the old books")),
+                ("moved", _("Moved since the run before")),
+                ("all", _("All")),
+            )
+        ],
+        "problems": problems[:SHOWN],
+        "more_problems": max(0, problems.count() - SHOWN),
+    }
+
+
+class CutOverRunPage(RecordPage):
+    """One trial, or the last run, as it was then."""
+
+    template_name = "strategies/record.html"
+    model, lookup, slot, section = CutOverRun, "pk", "cutoverrun", "strategies"
+    list_url, list_title = "strategies:cut-overs", _("Going live")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.runs_of()
+
+    def heading(self) -> str:
+        kind = _now("Last run") if self.record.final else _now("Trial")
+        return f"{self.record.cut_over.name}: {kind} {self.record.pk}"
+
+    def facts(self) -> Sequence[Said]:
+        run = self.record
+        return [
+            Said(_("Desk"), run.cut_over.name, url=run.cut_over.get_absolute_url()),
+            Said(_("Started"), formats.moment(run.asked_at)),
+            Said(_("By"), str(run.asked_by or "")),
+            Said(_("Refused lines"), formats.number(run.error_count), "bad" if run.error_count else "good"),
+            Said(_("Differences"), formats.number(run.differing_count)),
+            Said(_("Run"), str(run.pk), url=run_url(run)),
+        ]
+
+    def tabs(self) -> Sequence[RecordTab]:
+        run = self.record
+        return [
+            RecordTab(
+                "compare", _("Comparison"), "strategies/cutover_compare.html", count=run.differing_count
+            ),
+            RecordTab("problems", _("Problems"), "strategies/cutover_problems.html", count=run.error_count),
+        ]
+
+    def extra(self) -> dict[str, Any]:
+        return {"run": self.record, "open": False, **shown_of(self.record, self.request)}
+
+
+class _OfDesk(ActionForm):
+    model, lookup, section, roles = CutOver, "pk", "strategies", PREPARERS
+
+
+class ChangeCutOver(_OfDesk):
+    form_class = forms.ChangeCutOverForm
+    title, submit = _("Change the cut-over"), _("Save")
+
+    def initial(self) -> dict[str, Any]:
+        return {"day": self.record.day, "note": self.record.note}
+
+    def act(self, form: Any) -> Any:
+        return cutover.change(cut_over=self.record, **form.cleaned_data, by=who(self.request))
+
+
+class AddCutOverFile(_OfDesk):
+    form_class = forms.CutOverFileForm
+    title, submit = _("Add a file"), _("Add")
+    text = _("A file of the same name takes the place of the one that is there.")
+
+    def act(self, form: Any) -> Any:
+        content = form.cleaned_data["content"]
+        cutover.add_file(cut_over=self.record, name=content.name, content=content, by=who(self.request))
+        return self.record
+
+    def said(self, result: Any) -> Any:
+        return _("The file is kept: run a trial to see what comes of it.")
+
+
+class RemoveCutOverFile(ActionForm):
+    model, lookup, section, roles = CutOverFile, "pk", "strategies", PREPARERS
+    form_class, danger = forms.NothingForm, True
+    title, submit = _("Leave this file out"), _("Leave out")
+
+    def heading(self) -> Any:
+        return _now("Leave {file} out").format(file=self.record.name)
+
+    def act(self, form: Any) -> Any:
+        desk = self.record.cut_over
+        cutover.remove_file(file=self.record, by=who(self.request))
+        return desk
+
+
+class SetControlFigure(_OfDesk):
+    roles = JUDGES
+    form_class = forms.ControlFigureForm
+    title, submit = _("Figure of the old books"), _("Save")
+    text = _(
+        "Measures are named in the comparison of any trial; many at once come with the sheet control_figures."
+    )
+
+    def act(self, form: Any) -> Any:
+        cutover.set_figure(cut_over=self.record, **form.cleaned_data, by=who(self.request))
+        return f"{self.record.get_absolute_url()}?tab=books"
+
+
+class RemoveControlFigure(ActionForm):
+    model, lookup, section, roles = ControlFigure, "pk", "strategies", JUDGES
+    form_class, danger = forms.NothingForm, True
+    title, submit = _("Compare this figure no longer"), _("Remove")
+
+    def act(self, form: Any) -> Any:
+        desk = self.record.cut_over
+        cutover.remove_figure(figure=self.record, by=who(self.request))
+        return f"{desk.get_absolute_url()}?tab=books"
+
+
+class AcceptFigure(ActionForm):
+    """One difference of a run, or with `?all=1` every open one."""
+
+    model, lookup, section, roles = CutOverFigure, "pk", "strategies", JUDGES
+    form_class = forms.AcceptForm
+    title, submit = _("Accept the difference"), _("Accept")
+
+    def heading(self) -> Any:
+        if self._all:
+            return _now("Accept all open differences")
+        one = self.record
+        said = _now("{title} {of}: {value} here, {expected} in the old books")
+        return said.format(
+            title=one.title, of=one.of, value=formats.number(one.value), expected=formats.number(one.expected)
+        )
+
+    @property
+    def _all(self) -> bool:
+        return bool(self.request.GET.get("all"))
+
+    def act(self, form: Any) -> Any:
+        run = self.record.run
+        chosen = [self.record]
+        if self._all:
+            chosen = list(cutover.differing(run).filter(accepted_because=""))
+        cutover.accept(figures=chosen, because=form.cleaned_data["because"], by=who(self.request))
+        return f"{run.cut_over.get_absolute_url()}?tab=compare"
+
+
+class CutOverTemplate(Page):
+    """A workbook with a page for each sheet a plant brings along."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        headers = {"Content-Disposition": 'attachment; filename="going-live.xlsx"'}
+        return HttpResponse(
+            template([one for one in sheets() if one.opens]), content_type=XLSX, headers=headers
+        )
+
+
+class KeptFile(Page):
+    """A file as it was handed in."""
+
+    roles = JUDGES
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        file = get_object_or_404(CutOverFile.objects.select_related("cut_over__site"), pk=pk)
+        sites.require_at_record(request.user, file, *self.roles)
+        try:
+            content = file.content.open("rb").read()
+        except FileNotFoundError as gone:
+            raise Http404(_now("The file {name} is gone.").format(name=file.name)) from gone
+        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+        return HttpResponse(content, content_type="application/octet-stream", headers=headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
@@ -13,7 +14,8 @@ from p2p.core.flow import Flow
 
 RECALL_FLOW = Flow(
     "state",
-    hold=({"open"}, "held"),
+    hold=({"open", "held"}, "held"),
+    lift=({"held"}, "open"),
     close=({"open", "held"}, "closed"),
     reopen=({"closed"}, "open"),
 )
@@ -27,6 +29,17 @@ class Recall(models.Model):
 
     number = models.CharField(max_length=40, unique=True)
     title = models.CharField(max_length=150)
+    site = models.ForeignKey(
+        "strategies.Site",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who leads it; what it touches may lie at other sites, too."),
+    )
+    practice = models.BooleanField(
+        default=False, help_text=_("An exercise: it measures how much is accounted for and holds nothing.")
+    )
     state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
     starts = models.JSONField(
         default=dict,
@@ -37,7 +50,13 @@ class Recall(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    drawn_at = models.DateTimeField(default=now, help_text=_("When its lines were last drawn up."))
+    held_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(blank=True, help_text=_("How it ended: what was found, what was done."))
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -45,6 +64,9 @@ class Recall(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("inventory:recall", args=[self.pk])
 
 
 class RecallLine(models.Model):
@@ -67,8 +89,11 @@ class RecallLine(models.Model):
     location = models.ForeignKey("strategies.Location", on_delete=models.PROTECT, null=True, related_name="+")
     party = models.CharField(max_length=150, blank=True, help_text=_("Customer or vendor."))
     reference = models.CharField(max_length=60, blank=True)
+    note = models.CharField(max_length=200, blank=True)
     quantity = QuantityField()
     hold = models.ForeignKey("inventory.Hold", on_delete=models.PROTECT, null=True, related_name="+")
+
+    site_paths = ("location__site__code",)
 
     class Meta:
         ordering = ["recall", "depth", "id"]

@@ -164,6 +164,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
+GS1_PREFIX = os.environ.get("P2P_GS1_PREFIX", "").strip()
 P2P_PAPER = "letter" if os.environ.get("P2P_PAPER", "").strip().lower() == "letter" else "A4"
 
 STATIC_URL = "/static/"

@@ -73,6 +73,19 @@ RULES: dict[str, str] = {
             OR r.handling_unit_id IS DISTINCT FROM m.into_unit_id
             OR r.into_unit_id IS DISTINCT FROM m.handling_unit_id
             OR m.reverses_id IS NOT NULL ORDER BY r.id""",
+    "what is in a handling unit lies where it stands": f"""
+        SELECT concat_ws(' ', u.number, {_WORDS}), l.code, coalesce(p.code, 'no place') || ', where it stands'
+        FROM inventory_balance x {_NAMED}
+        JOIN inventory_handlingunit u ON u.id = x.handling_unit_id
+        LEFT JOIN strategies_location p ON p.id = u.location_id
+        WHERE x.quantity <> 0 AND u.location_id IS DISTINCT FROM x.location_id ORDER BY 1""",
+    "a handling unit stands where the one it is in stands": """
+        SELECT u.number, coalesce(l.code, 'no place'),
+               coalesce(p.code, 'no place') || ', where ' || a.number || ' stands'
+        FROM inventory_handlingunit u JOIN inventory_handlingunit a ON a.id = u.parent_id
+        LEFT JOIN strategies_location l ON l.id = u.location_id
+        LEFT JOIN strategies_location p ON p.id = a.location_id
+        WHERE u.location_id IS DISTINCT FROM a.location_id ORDER BY 1""",
     "no more went into products than was issued": """
         SELECT 'move ' || m.id, trim_scale(sum(c.quantity))::text, 'at most ' || trim_scale(m.quantity)::text
         FROM inventory_consumed c JOIN inventory_move m ON m.id = c.issue_id

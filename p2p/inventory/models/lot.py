@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
 from p2p.core.fields import QuantityField
+from p2p.core.flow import Flow
 
 
 class Lot(models.Model):
@@ -69,6 +70,15 @@ class Serial(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+UNIT_FLOW = Flow(
+    "state",
+    close=({"open"}, "closed"),
+    open=({"closed"}, "open"),
+    retire=({"open", "closed"}, "retired"),
+    reuse=({"retired"}, "open"),
+)
 
 
 class HandlingUnit(models.Model):

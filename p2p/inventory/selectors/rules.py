@@ -68,9 +68,7 @@ def rules_for(pairs: Iterable[tuple[Item | int, Site | int]]) -> dict[Pair, Rule
     wanted = sorted({(_key(item), _key(site)) for item, site in pairs})
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_ITEMS, [sorted({item for item, _site in wanted})])
-        known = {item: (perishes, groups) for item, perishes, groups in cursor.fetchall()}
+    known = with_groups(item for item, _site in wanted)
     groups = {group for _perishes, chain in known.values() for group in chain}
     rows = _rows(known, groups, {site for _item, site in wanted})
     return {
@@ -80,6 +78,13 @@ def rules_for(pairs: Iterable[tuple[Item | int, Site | int]]) -> dict[Pair, Rule
         for item, site in wanted
         if item in known
     }
+
+
+def with_groups(items: Iterable[int]) -> dict[int, tuple[bool, list[int]]]:
+    """Item id -> whether it has a shelf life, and its group with those above it, the nearest first. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ITEMS, [sorted(set(items))])
+        return {item: (perishes, groups) for item, perishes, groups in cursor.fetchall()}
 
 
 def rule_for(item: Item, site: Site) -> Rule:

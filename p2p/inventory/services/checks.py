@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.clock import now
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Move
+from p2p.inventory.models import HandlingUnit, Move
 from strategies.models import Item, Unit
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def check_lines(lines: Sequence[MoveLine]) -> None:
         check_quantity(line.item, line.quantity)
         _check_places(line)
         _check_tracking(line)
+    _check_units([line for line in lines if line.into_unit and line.into_unit != line.handling_unit])
 
 
 def _units_of(items: Sequence[Item]) -> None:
@@ -94,6 +95,34 @@ def _check_places(line: MoveLine) -> None:
         )
     if line.item.kind == Item.Kind.SERVICE:
         raise Refused(_("{item} is a service and has no stock."), about=line.item, item=line.item.number)
+
+
+def _check_units(lines: Sequence[MoveLine]) -> None:
+    """What is put into a handling unit lies where that stands; one that stands nowhere yet comes to its first
+    content."""
+    if not lines:
+        return
+    keys = {line.into_unit.pk for line in lines if line.into_unit}
+    rows = HandlingUnit.objects.select_for_update(of=("self",), no_key=True).select_related("location")
+    units = {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+    for line in lines:
+        unit = units[line.into_unit.pk if line.into_unit else 0]
+        if unit.state == HandlingUnit.State.RETIRED:
+            raise Refused(
+                _("{unit} is not in use any more."), field="into_unit", about=unit, unit=unit.number
+            )
+        if unit.location is None:
+            unit.location = line.target
+            HandlingUnit.objects.filter(pk=unit.pk).update(location=line.target)
+        elif unit.location_id != line.target.pk:
+            raise Refused(
+                _("{unit} stands at {place}: nothing can be put into it at {target}."),
+                code="unit_elsewhere",
+                field="into_unit",
+                unit=unit.number,
+                place=unit.location.code,
+                target=line.target.code,
+            )
 
 
 def _check_tracking(line: MoveLine) -> None:

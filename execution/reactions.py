@@ -9,19 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from execution import takeover, tracing
 from execution.checking import RULES
+from execution.models import PickLine, PickList
 from execution.selectors import touched
 from execution.services import staging, swap
 from execution.services.release import cancel_picks
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import (
     CheckingLedger,
+    CrossDocking,
     Finding,
     Locating,
     Recalled,
     Recalling,
     RecallLifted,
+    ReservationsCarried,
     Reviewing,
     Suspecting,
+    Unreserving,
 )
 from planning.facts import Cancelled, Cancelling, Substituted
 from strategies.facts import MeasuringCutOver
@@ -48,6 +52,21 @@ def follow_alternate(fact: Substituted) -> None:
     swap.follow(order=fact.order, material=fact.material, instead_of=fact.instead_of, by=fact.by)
 
 
+def on_a_list(fact: Unreserving) -> Iterator[Refused]:
+    """What a pick list is to take is given back by taking the order back. One query."""
+    rows = PickLine.objects.filter(
+        reservation__in=[row.pk for row in fact.reservations], pick_list__state=PickList.State.OPEN
+    )
+    for line in rows.select_related("pick_list", "material__item", "pick_list__order").order_by("pk")[:1]:
+        yield Refused(
+            _("{item} is on pick list {pick_list} of {order}: take the order back from the floor instead."),
+            code="on_pick_list",
+            item=line.material.item.number,
+            pick_list=line.pick_list.number,
+            order=line.pick_list.order.number,
+        )
+
+
 def check(_question: CheckingLedger) -> list[Finding]:
     """What orders and operations say of themselves must follow from reports and moves."""
     found = []
@@ -65,6 +84,7 @@ def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", Cancelling, nothing_done)
     listen("tell", Cancelled, free_stock)
+    listen("ask", Unreserving, on_a_list)
     listen("tell", Substituted, follow_alternate)
     listen("gather", CheckingLedger, check)
     listen("gather", CrossDocking, staging.waiting)

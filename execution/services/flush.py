@@ -10,11 +10,13 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from execution.engine.proposal import propose
+from execution.services.ends import input_place
 from execution.services.job import Job
 from p2p.core.fields import plain
 from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Lot, Move, Serial
+from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
+from p2p.inventory.services.claims import spend
 from p2p.inventory.services.ledger import MoveLine
 from p2p.inventory.services.reservations import Need, share_out
 from planning.models import Material, Operation
@@ -71,13 +73,15 @@ def takings(
 ) -> list[Taking]:
     """Choose the stock for what is lacking and lock it, together with the balances of `also`, in key order.
 
-    From the component's own place when it names one; else from the work centre's input place first. Refused,
+    From the component's own place when it names one; else from the operation's input place first (`ends`). Refused,
     naming each item, when there is too little free stock, unless the site may go below zero.
     """
     needs = [_need(job, material, quantity) for material, quantity in lacking]
     outcome = share_out(needs=needs, also=also)
+    spend(outcome.spent)
     lots = Lot.objects.in_bulk({share.pile.lot for share in outcome.shares if share.pile.lot})
     serials = Serial.objects.in_bulk({share.pile.serial for share in outcome.shares if share.pile.serial})
+    units = HandlingUnit.objects.in_bulk({share.pile.unit for share in outcome.shares if share.pile.unit})
     chosen = [
         Taking(
             lacking[share.want][0],
@@ -89,6 +93,7 @@ def takings(
                 kind=Move.Kind.ISSUE,
                 lot=lots.get(share.pile.lot or 0),
                 serial=serials.get(share.pile.serial or 0),
+                handling_unit=units.get(share.pile.unit or 0),
                 reference=job.order.number,
                 effective_at=at,
             ),
@@ -103,13 +108,13 @@ def takings(
 
 def _need(job: Job, material: Material, quantity: Decimal) -> Need:
     operation = material.operation or job.first
-    group = operation.group
+    place = input_place(material, operation)
     return Need(
         item=material.item,
         quantity=quantity,
         site=job.order.site,
-        location=job.place_of_vendor(operation) or material.location,
-        first_from=group.input_location if group else None,
+        location=job.place_of_vendor(operation) or (place if material.location_id else None),
+        first_from=place,
         reference=job.order.number,
     )
 

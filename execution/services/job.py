@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from execution.prepared import Prepared
+from execution.services.ends import INPUT, OUTPUT, output_place
 from p2p.core.refusal import Refused
 from planning.models import Block, Material, Operation, ProductionOrder
 from planning.sequence import directly_before
@@ -81,10 +82,8 @@ class Job:
 
     @property
     def output_place(self) -> Location:
-        """Where products go: the order's place, else the last work centre's, else the site's first store."""
-        group = self.last.group
-        place = self.order.output_location or (group.output_location if group else None)
-        place = place or self.places.get(Location.Kind.STORE)
+        """Where products go: the order's place, else where its last operation puts them (`ends.output_place`)."""
+        place = output_place(self.order, self.last, self.places.get(Location.Kind.STORE))
         if place is None:
             raise Refused(_("{order} has no place to put its products: name one."), order=self.order.number)
         return place
@@ -100,7 +99,7 @@ def operations_of(orders: Sequence[ProductionOrder | int]) -> QuerySet[Operation
         Operation.objects.filter(order__in=orders)
         .exclude(state=Operation.State.CANCELLED)
         .annotate(before_ids=ArraySubquery(before), block=Subquery(block.values("sentence")[:1]))
-        .select_related("group__input_location", "group__output_location")
+        .select_related(*INPUT, *OUTPUT)
         .order_by("order_id", "number")
     )
 

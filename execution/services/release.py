@@ -13,15 +13,18 @@ from execution.facts import Released, Releasing, Unreleased
 from execution.models import PickLine, PickList
 from execution.models.pick import PICK_FLOW
 from execution.selectors import FLUSHED, PICKED, touched
+from execution.services import reserve
+from execution.services.ends import input_place, named_place
+from execution.services.staging import stage
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
-from p2p.inventory.services.reservations import Need, reserve, share_out, unreserve
+from p2p.inventory.services.reservations import Need, share_out, unreserve
 from planning.models import Material, Operation, ProductionOrder
-from planning.services import progress
+from planning.services import progress, reserving
 from strategies.models import Item
 from strategies.services.numbering import take_numbers
 
@@ -43,10 +46,10 @@ def release(
     """Release firm or scheduled orders, all or none; returns one pick list per order that has something to
     pick.
 
-    Components that are picked are reserved, by priority and start of the order; those that are flushed must
-    be free in stock. A shortage is Refused with every item named, unless `despite_shortage`: then what is
-    missing stays on the pick list without a place. Asks Releasing, tells Released. A fixed number of
-    statements.
+    Components that are picked are reserved, by priority and start of the order, unless order, item or site say later;
+    what was reserved or claimed before is kept. Those that are flushed must be free in stock. A shortage is Refused
+    with every item named, unless `despite_shortage`: then what is missing stays on the pick list without a place.
+    Asks Releasing, tells Released. A fixed number of statements.
     """
     if not orders:
         raise Refused(_("Choose the orders to release."))
@@ -57,13 +60,19 @@ def release(
     lines = lines_of(locked)
     picked = [line for line in lines if line.material.flushing in PICKED and not line.at_vendor]
     flushed = [line for line in lines if line.material.flushing in FLUSHED or line.at_vendor]
+    wanted = [line.need for line in picked]
+    parts = reserve.standing(wanted)
     # One look at everything, which also locks it in key order; what is reserved next is part of it.
-    missing = share_out(needs=[line.need for line in [*picked, *flushed]]).missing
+    missing = share_out(
+        needs=[*reserve.less(wanted, parts), *(line.need for line in flushed)],
+        also=[(part.reservation.item, part.reservation.location) for part in parts],
+    ).missing
     if not despite_shortage:
         _refuse_shortage(list(zip([*picked, *flushed], missing, strict=True)))
-    rows = reserve(needs=[line.need for line in picked], partial=True, by=by)
+    rows = reserve.at_release(orders=locked, needs=wanted, parts=parts, by=by)
     short = _missing(picked, rows)
     lists = _write_lists(picked, rows, short)
+    stage(orders=locked, by=by)
     tell(Released(orders=tuple(locked), by=by))
     return lists
 
@@ -82,13 +91,12 @@ def lines_of(orders: Sequence[ProductionOrder]) -> list[_Line]:
             or material.item.kind == Item.Kind.SERVICE
         ):
             continue
-        group = step.group if step else None
         need = Need(
             item=material.item,
             quantity=quantity,
             site=order.site,
-            location=material.location,
-            first_from=group.input_location if group else None,
+            location=named_place(material, step),
+            first_from=input_place(material, step),
             reference=order.number,
         )
         lines.append(_Line(material, need, step.outside if step else order.pk in first_outside))
@@ -143,15 +151,7 @@ def _write_lists(
     )
     of_order = {each.order_id: each for each in lists}
     found = [
-        PickLine(
-            pick_list=of_order[material.order_id],
-            material=material,
-            location_id=row.location_id,
-            lot_id=row.lot_id,
-            serial_id=row.serial_id,
-            quantity=row.quantity,
-            reservation=row,
-        )
+        reserve.line_for(of_order[material.order_id].pk, material, row)
         for row in rows
         for material in [lines[row.need_index].material]  # type: ignore[attr-defined]
     ]
@@ -167,8 +167,8 @@ def _write_lists(
 
 @transaction.atomic
 def unrelease(*, orders: Sequence[ProductionOrder], by: User | None) -> list[ProductionOrder]:
-    """Take released orders back from the floor; reservations are lifted. Refused once anything was picked
-    or done.
+    """Take released orders back from the floor; reservations are lifted, and become claims again where the order's
+    principle is firming or scheduling. Refused once anything was picked or done.
     """
     locked = progress.lock(orders=[order.pk for order in orders])
     for order in touched(locked):
@@ -180,6 +180,7 @@ def unrelease(*, orders: Sequence[ProductionOrder], by: User | None) -> list[Pro
         )
     progress.unrelease(orders=locked)
     cancel_picks(orders=locked, by=by)
+    reserving.follow(orders=locked, by=by)
     tell(Unreleased(orders=tuple(locked), by=by))
     return locked
 
@@ -192,3 +193,4 @@ def cancel_picks(*, orders: Sequence[ProductionOrder], by: User | None) -> None:
     lines.update(reservation=None)
     PICK_FLOW.take_many(lists, "cancel")
     unreserve(reservations=reservations, by=by)
+    reserve.let_go(orders=orders, by=by)

@@ -11,6 +11,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from execution.models import Report, WipMove
+from execution.services.ends import place_behind
 from execution.services.job import Job
 from p2p.core.clock import now
 from p2p.core.fields import plain
@@ -60,7 +61,8 @@ def rows_of_report(job: Job, operation: Operation, report: Report) -> list[WipMo
         if left > 0:
             rows.append((source, None, -left, WipMove.Kind.TAKEN))
     if good:
-        place = operation.group.output_location_id if operation.group else None
+        behind = place_behind(operation)
+        place = behind.pk if behind else None
         rows.append((operation, place, good, WipMove.Kind.REPORTED))
         if operation is job.last:
             rows.append((operation, place, -good, WipMove.Kind.RECEIVED))

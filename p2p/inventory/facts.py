@@ -42,6 +42,16 @@ class Moved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reversing(Fact):
+    """May somebody take these moves back by hand? Not when a document counts on them."""
+
+    moves: tuple[Move, ...]
+
+    def about(self) -> Sequence[Model]:
+        return self.moves
+
+
+@dataclass(frozen=True, kw_only=True)
 class Held(Fact):
     """Stock was put on hold."""
 

@@ -10,7 +10,7 @@ from p2p.core.facts import Refused, listen
 from p2p.inventory import takeover
 from p2p.inventory.facts import Moved
 from p2p.inventory.models import Move, TaskMove
-from p2p.inventory.services import task_work
+from p2p.inventory.services import put_away, supply, task_work
 from strategies.facts import CheckingCutOver, ItemsRecounting, MeasuringCutOver
 
 
@@ -45,9 +45,18 @@ def tasks_follow(fact: Moved) -> None:
         task_work.taken_back(task=links[0].task, moves=[link.move for link in links], by=fact.by)
 
 
+def goods_came(fact: Moved) -> None:
+    """What came into receiving is to be put away, what has left it otherwise is not any more; a line from which
+    something was taken may need more."""
+    put_away.left(moves=fact.moves, by=fact.by)
+    put_away.arrived(moves=fact.moves, by=fact.by)
+    supply.fell(moves=fact.moves, by=fact.by)
+
+
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", ItemsRecounting, counted)
     listen("tell", Moved, tasks_follow)
+    listen("tell", Moved, goods_came)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", CheckingCutOver, takeover.broken)

@@ -19,7 +19,7 @@ from planning.services.merge import Join, Work
 from planning.snapshot.parts import Merged, Part, through
 from planning.snapshot.recipes import Recipes
 from strategies.engine.routing import Step, run_time
-from strategies.models import Item, Location, RouteOperation, Site
+from strategies.models import Item, RouteOperation, Site
 
 PLAIN_STEP = 10
 """Number of the one operation of an order whose item has no route."""
@@ -61,7 +61,6 @@ class Built:
 def build(site: Site, drafts: Sequence[Draft], recipes: Recipes) -> Built:
     """Unfold the drafts into rows; nothing is written. Refused, by name, where a unit has no conversion."""
     built = Built()
-    store = Location.objects.filter(site=site, kind="store", active=True).order_by("pk").first()
     moment = clock.now()
     for key, draft in zip(take_keys(ProductionOrder, len(drafts)), drafts, strict=True):
         policy = recipes.policy(draft.item.pk)
@@ -79,7 +78,7 @@ def build(site: Site, drafts: Sequence[Draft], recipes: Recipes) -> Built:
             due_on=draft.due_on,
             bom_id=draft.bom,
             route_id=draft.route,
-            output_location=policy.location if policy and policy.location else store,
+            output_location=policy.location if policy else None,
             parent_id=draft.parent,
             proposal_id=draft.proposal,
             source_system=draft.source_system,

@@ -162,7 +162,9 @@ def take_over(*, standing: Sequence[Progress]) -> None:
     for one in standing:
         scrapped[one.operation.order_id] = scrapped.get(one.operation.order_id, Decimal(0)) + one.scrap
     for scrap in sorted(set(scrapped.values())):
-        orders = ProductionOrder.objects.filter(pk__in=[key for key, lost in scrapped.items() if lost == scrap])
+        orders = ProductionOrder.objects.filter(
+            pk__in=[key for key, lost in scrapped.items() if lost == scrap]
+        )
         ORDER_FLOW.take_many(
             orders, "start", scrap_quantity=scrap, started_at=F("released_at"), revision=F("revision") + 1
         )
@@ -224,6 +226,12 @@ def materials_of(*, orders: Sequence[ProductionOrder]) -> list[Material]:
     """The component lines of these orders, with item, unit and place, in order."""
     return list(
         Material.objects.filter(order__in=orders)
-        .select_related("item__unit", "location", "operation__group__input_location")
+        .select_related(
+            "item__unit",
+            "location",
+            "operation__resource__input_location",
+            "operation__group__input_location",
+            "operation__group__production_unit__input_location",
+        )
         .order_by("order_id", "position")
     )

@@ -38,7 +38,7 @@ class Store:
 
     def make(self, quantity: Any, **also: Any) -> StockTask:
         said = {
-            "kind": "put_away",
+            "kind": "move",
             "site": self.site,
             "item": self.item,
             "source": self.dock,
@@ -176,8 +176,8 @@ def test_a_unit_goes_whole_with_all_that_lies_in_it_and_comes_back_whole() -> No
     nut = make_item("NUT")
     make_stock(store.item, 3, store.dock, into_unit=pallet)
     make_stock(nut, 5, store.dock, into_unit=box)
-    one = store.make(3, handling_unit=pallet)
-    other = store.make(5, item=nut, handling_unit=pallet)
+    one = store.make(3, handling_unit=pallet, kind="put_away")
+    other = store.make(5, item=nut, handling_unit=pallet, kind="put_away")
     task_work.do(task=one, by=store.ann)
     for unit in (pallet, box):
         unit.refresh_from_db()

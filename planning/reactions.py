@@ -9,10 +9,13 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import Locating, Reviewing, Suspecting
+from p2p.inventory.facts import Locating, Reversing, Reviewing, Suspecting
 from planning import takeover, tracing
+from planning.documents import moved_for_a_document
+from planning.facts import Cancelled, Firmed, OrderChanged, Scheduled, Substituted, Unfirmed
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
+from planning.services import reserving
 from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring, MeasuringCutOver, Reopening
 from strategies.models import BomVersion
 
@@ -66,11 +69,34 @@ def _no(sentence: Any, code: str, item: Any, words: Mapping[str, Any]) -> Refuse
     return Refused(sentence, code=code, field=field, about=item, item=item.number, **words)
 
 
+def claim_materials(fact: Firmed | Scheduled | OrderChanged) -> None:
+    """Materials are reserved as soon as site, item or order say."""
+    reserving.follow(orders=fact.orders, by=fact.by)
+
+
+def claim_alternate(fact: Substituted) -> None:
+    """The claim goes over to the alternate."""
+    reserving.release(references=[fact.order.number], items=[fact.before], by=fact.by)
+    reserving.follow(orders=[fact.order], by=fact.by)
+
+
+def claim_nothing(fact: Cancelled | Unfirmed) -> None:
+    """Orders that are no more keep no claim."""
+    numbers = fact.numbers if isinstance(fact, Unfirmed) else [order.number for order in fact.orders]
+    reserving.release(references=numbers, by=fact.by)
+
+
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", ItemsRetiring, wanted)
     listen("ask", ItemsRecounting, counted)
     listen("ask", Reopening, made_from)
+    listen("ask", Reversing, moved_for_a_document)
+    for fact in (Firmed, Scheduled, OrderChanged):
+        listen("tell", fact, claim_materials)
+    for over in (Cancelled, Unfirmed):
+        listen("tell", over, claim_nothing)
+    listen("tell", Substituted, claim_alternate)
     listen("gather", GroupLoad, booked)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", Locating, tracing.delivered)

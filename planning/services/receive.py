@@ -225,7 +225,7 @@ def _move_line(line: ReceiptLine, taken: Taken, doors: Doors, kind: str, at: dat
         lot=taken.lot,
         serial=taken.serial,
         handling_unit=taken.unit,
-        into_unit=line.into_unit or taken.unit,
+        into_unit=line.into_unit,
         reference=order.number,
         effective_at=at,
     )

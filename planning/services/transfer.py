@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from django.db import transaction
-from django.db.models import Model, Q, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, tell
@@ -19,6 +19,7 @@ from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine, post_within
+from p2p.inventory.services.pieces import Named, named
 from p2p.inventory.services.taking import Taken, Wish, take
 from planning.facts import Shipped
 from planning.models import ReplenishmentOrder
@@ -95,7 +96,6 @@ def ship(*, lines: Sequence[ShipLine], at: datetime | None = None, by: User | No
             lot=taken.lot,
             serial=taken.serial,
             handling_unit=taken.unit,
-            into_unit=taken.unit,
             reference=line.order.number,
             effective_at=at,
         )
@@ -210,7 +210,7 @@ def _fits(line: Wanted, piece: Taken) -> bool:
 
 def _from_stock(lines: Sequence[_Open[Line]]) -> list[tuple[Line, Taken]]:
     """Free stock at the place the transfer is from: the lot or pieces named, else as the item's rule says."""
-    known = _named([one.line for one in lines])
+    known = named([Named(one.line.order.item, one.line.lot, one.serials) for one in lines])
     wishes = []
     for one in lines:
         line, order = one.line, one.line.order
@@ -230,31 +230,3 @@ def _from_stock(lines: Sequence[_Open[Line]]) -> list[tuple[Line, Taken]]:
     return [
         (one.line, taken) for one, found in zip(lines, take(wishes=wishes), strict=True) for taken in found
     ]
-
-
-def _named(lines: Sequence[Wanted]) -> dict[tuple[type[Model], int, str], Any]:
-    """The lots and serial numbers the lines name; Refused when one is not known. Two queries."""
-    asked = [
-        (model, line.order, number)
-        for line in lines
-        for model, numbers in ((Lot, [line.lot] if line.lot else []), (Serial, line.serials))
-        for number in numbers
-    ]
-    found: dict[tuple[type[Model], int, str], Any] = {}
-    for model in {model for model, _order, _number in asked}:
-        mine = [(order.item_id, number) for one, order, number in asked if one is model]
-        rows = model._default_manager.filter(
-            item__in={item for item, _number in mine}, number__in={number for _item, number in mine}
-        )
-        found |= {(model, row.item_id, row.number): row for row in rows}  # type: ignore[attr-defined]
-    for model, order, number in asked:
-        if (model, order.item_id, number) not in found:
-            raise Refused(
-                _("{item} has no {number}."),
-                code="no_piece",
-                field="lot" if model is Lot else "serials",
-                about=order,
-                item=order.item.number,
-                number=number,
-            )
-    return found

@@ -13,9 +13,10 @@ from rest_framework.response import Response
 from p2p.core.access import require
 from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory import selectors, serializers
-from p2p.inventory.api.base import WRITERS
+from p2p.inventory.api.base import BOOKERS, WRITERS
 from p2p.inventory.api.trace import traced
-from p2p.inventory.services import ledger
+from p2p.inventory.serializers.by_hand import ByHandInput
+from p2p.inventory.services import by_hand, ledger
 from strategies.models import Item
 
 
@@ -63,10 +64,17 @@ class MoveApi(RecordViewSet):
             require(by, *WRITERS, site=site)
         return ledger.post(lines=lines, by=by)
 
+    @verb(roles=BOOKERS, body=ByHandInput, answer=serializers.MoveSerializer, detail=False)
+    def by_hand(self, by: Any, *, lines: list[by_hand.HandLine], **given: Any) -> Any:
+        """Receive, issue, return, scrap, adjust or move without an order, all lines or none."""
+        for site in {line.place.site for line in lines}:
+            require(by, *BOOKERS, site=site)
+        return by_hand.book_by_hand(lines=lines, **given, by=by)
+
     @verb(roles=WRITERS, body=serializers.ReverseInput, answer=serializers.MoveSerializer)
     def reverse(self, record: Any, by: Any, **given: Any) -> Any:
         """Take a move back by its mirror image."""
-        return ledger.reverse(moves=[record], **given, by=by)[0]
+        return by_hand.reverse_by_hand(move=record, **given, by=by)
 
     @action(detail=True, methods=["get"])
     def trace(self, request: Request, number: str) -> Response:

@@ -112,34 +112,36 @@ def _named(wishes: Sequence[Wish]) -> tuple[list[_Part], list[Decimal]]:
 
 
 def _loose(wishes: Sequence[Wish]) -> dict[int, _Key]:
-    """Wishes that name place and lot, of which enough lies there loose, or nothing in units: the ledger tells what
-    is missing of it.
+    """Wishes that name place and lot (and the unit it is in): what is missing of it, or speaks against it, is for the
+    ledger to tell. One query.
     """
     exact = {
-        index: wish
+        index: (wish, wish.location or (wish.unit.location if wish.unit else None))
         for index, wish in enumerate(wishes)
-        if wish.location is not None and wish.unit is None and not wish.reference and not wish.serials
+        if not wish.reference and not wish.serials
         if wish.lot is not None or wish.item.tracking == Item.Tracking.NONE
     }
+    exact = {index: (wish, place) for index, (wish, place) in exact.items() if place is not None}
     if not exact:
         return {}
     rows = Balance.objects.filter(
-        item__in={wish.item.pk for wish in exact.values()},
-        location__in={wish.location for wish in exact.values()},
+        item__in={wish.item.pk for wish, _place in exact.values()},
+        location__in={place for _wish, place in exact.values()},
         quantity__gt=0,
     )
     piles: dict[tuple[int, int, int | None], dict[int | None, Decimal]] = defaultdict(dict)
-    for item, place, lot, unit, quantity in rows.values_list(
-        "item", "location", "lot", "handling_unit", "quantity"
-    ):
+    names = ("item", "location", "lot", "handling_unit", "quantity")
+    for item, place, lot, unit, quantity in rows.values_list(*names):
         piles[item, place, lot][unit] = quantity
     found: dict[int, _Key] = {}
-    for index, wish in exact.items():
-        assert wish.location is not None
+    for index, (wish, where) in exact.items():
+        assert where is not None
         lot = wish.lot.pk if wish.lot else None
-        pile = piles[wish.item.pk, wish.location.pk, lot]
-        if not any(pile.keys() - {None}) or pile.get(None, Decimal(0)) >= wish.quantity:
-            found[index] = (wish.location.pk, lot, None, None)
+        inside = wish.unit.pk if wish.unit else None
+        pile = piles[wish.item.pk, where.pk, lot]
+        nothing_else = inside is None and not any(pile.keys() - {None})
+        if nothing_else or pile.get(inside, Decimal(0)) >= wish.quantity:
+            found[index] = (where.pk, lot, None, inside)
     return found
 
 

@@ -13,6 +13,7 @@ from django.db.models import (
     CharField,
     Count,
     DecimalField,
+    Exists,
     ExpressionWrapper,
     F,
     Min,
@@ -30,7 +31,8 @@ from execution.models import WipMove
 from outsourcing.models import Dispatch, Invoice, Receipt, SubcontractLine, SubcontractOrder
 from p2p.core import clock
 from p2p.inventory.models import Balance
-from planning.models import Operation, OperationLink
+from planning.models import Operation
+from planning.sequence import directly_before
 from strategies.models import Location, Vendor, VendorPrice
 
 ZERO = Decimal(0)
@@ -55,7 +57,8 @@ def orders() -> QuerySet[SubcontractOrder]:
 
 
 def lines() -> QuerySet[SubcontractLine]:
-    """Lines that count, with operation, item, vendor, and how many pieces lie at the vendor."""
+    """Lines that count, with operation, item, vendor, how many pieces lie at the vendor, and how many stand ready
+    before an operation that is not the `first` of its order."""
     return (
         SubcontractLine.objects.filter(cancelled=False)
         .select_related("order__vendor", "order__site", "order__currency")
@@ -70,22 +73,23 @@ def lines() -> QuerySet[SubcontractLine]:
             ready=Coalesce(
                 Subquery(_standing_before(), output_field=_Amount), Value(ZERO), output_field=_Amount
             ),
+            first=~Exists(_here().filter(Exists(directly_before()))),
         )
     )
 
 
+def _here() -> QuerySet[Operation]:
+    """The operation of the line of the query around."""
+    return Operation.objects.filter(pk=OuterRef("operation")).order_by()
+
+
 def _standing_before() -> QuerySet[Any]:
     """Pieces that stand in house behind the operations before a line's operation."""
-    before = OperationLink.objects.filter(after=OuterRef(OuterRef("operation"))).values("before")
-    return (
-        WipMove.objects.filter(operation__in=before)
-        .exclude(location__kind=Location.Kind.VENDOR)
-        .order_by()
-        .annotate(one=Value(1))
-        .values("one")
-        .annotate(pieces=Sum("quantity"))
-        .values("pieces")
-    )
+    moves = WipMove.objects.filter(operation=OuterRef("pk")).exclude(location__kind=Location.Kind.VENDOR)
+    standing = moves.order_by().values("operation").annotate(pieces=Sum("quantity")).values("pieces")
+    before = directly_before().annotate(pieces=Subquery(standing, output_field=_Amount)).values("order")
+    all_of_them = before.annotate(all=Sum("pieces", output_field=_Amount)).values("all")
+    return _here().annotate(ready=Subquery(all_of_them, output_field=_Amount)).values("ready")
 
 
 def to_order() -> QuerySet[Operation]:
@@ -106,9 +110,8 @@ def drafts() -> QuerySet[SubcontractOrder]:
 def to_send() -> QuerySet[SubcontractLine]:
     """Lines the vendor has agreed to, whose pieces stand ready here."""
     waiting = lines().filter(order__state__in=WITH_VENDOR, complete=False, sent_quantity__lt=F("quantity"))
-    first = ~Q(operation__in=OperationLink.objects.values("after"))
-    components = Q(operation__materials__kind__in=("item", "pegged"))
-    return waiting.filter(Q(ready__gt=0) | first & components).distinct().order_by("due_on", "id")
+    components = Q(first=True, operation__materials__kind__in=("item", "pegged"))
+    return waiting.filter(Q(ready__gt=0) | components).distinct().order_by("due_on", "id")
 
 
 def at_vendor() -> QuerySet[SubcontractLine]:

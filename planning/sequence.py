@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from planning.models import Operation, OperationLink
@@ -27,3 +30,37 @@ def directly_before() -> QuerySet[Operation]:
         Exists(Operation.objects.filter(pk=OuterRef(OuterRef("pk")), pk__in=Subquery(last.values("pk")[:1])))
     )
     return here.filter(direct | by_number | other_end)
+
+
+def all_before(orders: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Operation -> those directly before it, by number, for every operation of the orders that is not cancelled: the
+    rule of `directly_before` for many orders at once. Two queries, whatever their number."""
+    rows = Operation.objects.exclude(state=CANCELLED).filter(order__in=orders).order_by("order", "number")
+    drawn = OperationLink.objects.filter(after__order__in=orders).order_by("pk")
+    links: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for order, before, after in drawn.values_list("after__order", "before", "after"):
+        links[order].append((before, after))
+    steps: dict[int, list[int]] = defaultdict(list)
+    for order, key in rows.values_list("order", "pk"):
+        steps[order].append(key)
+    found: dict[int, tuple[int, ...]] = {}
+    for order, keys in steps.items():
+        found |= _before(keys, links.get(order, ()))
+    return found
+
+
+def _before(steps: list[int], links: Collection[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    """In one order: its operations by number, and its links, those of cancelled operations among them."""
+    if not links:
+        return {key: tuple(steps[place - 1 : place]) if place else () for place, key in enumerate(steps)}
+    known = set(steps)
+    found: dict[int, set[int]] = {key: set() for key in steps}
+    leading = set()
+    for before, after in links:
+        if before in known and after in known:
+            found[after].add(before)
+            leading.add(before)
+    ends = [key for key in steps if key not in leading]
+    if ends:
+        found[ends[-1]].update(ends[:-1])
+    return {key: tuple(one for one in steps if one in each) for key, each in found.items()}

@@ -46,9 +46,9 @@ class _LinedStep(_Step):
 def _with_hints(line: Any) -> Any:
     """What would usually be sent and received now: initial figures of the forms."""
     wanted = line.quantity - line.sent_quantity
-    first = line.operation.links_before.count() == 0
-    line.can_go = max(Decimal(0), wanted if first else min(wanted, line.ready))
-    line.to_come = max(Decimal(0), min(line.left, line.out) if line.sent_quantity or not first else line.left)
+    line.can_go = max(Decimal(0), wanted if line.first else min(wanted, line.ready))
+    sent = line.sent_quantity or not line.first
+    line.to_come = max(Decimal(0), min(line.left, line.out) if sent else line.left)
     return line
 
 

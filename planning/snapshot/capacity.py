@@ -15,7 +15,8 @@ from planning.engine.schedule import Alternative, Fixed, Key, Problem
 from planning.engine.schedule import Operation as Step
 from planning.engine.schedule import Order as Due
 from planning.engine.schedule import Resource as Place
-from planning.models import Operation, OperationLink, Peg, ProductionOrder
+from planning.models import Operation, Peg, ProductionOrder
+from planning.sequence import all_before
 from planning.snapshot.calendars import Calendars, Whereabouts
 from planning.snapshot.keys import lent
 from strategies.engine.worktime import WorkTime
@@ -185,14 +186,11 @@ class _Reading:
     # ---- operations
 
     def read_before(self) -> dict[int, tuple[int, ...]]:
-        """What each operation comes after: its route's links, and the last operations of orders that feed it."""
-        before: dict[int, set[int]] = defaultdict(set)
-        leading: set[int] = set()
+        """What each operation comes after: those before it in its order, and the last ones of orders that feed it."""
+        within = all_before({row.order_id for row in self.rows})
+        before = defaultdict(set, {key: set(each) for key, each in within.items()})
+        leading = {key for each in within.values() for key in each}
         known = {row.pk for row in self.rows}
-        links = OperationLink.objects.filter(after__in=known).values_list("before_id", "after_id")
-        for earlier, later in links:
-            before[later].add(earlier)
-            leading.add(earlier)
         firsts: dict[int, list[int]] = defaultdict(list)
         lasts: dict[int, list[int]] = defaultdict(list)
         for row in self.rows:
@@ -203,7 +201,7 @@ class _Reading:
         for feeding, fed in self.feeds():
             for later in firsts.get(fed, ()):
                 before[later].update(lasts.get(feeding, ()))
-        return {key: tuple(sorted(each & known)) for key, each in before.items()}
+        return {key: tuple(sorted(before[key] & known)) for key in known}
 
     def feeds(self) -> Iterator[tuple[int, int]]:
         """(order that supplies, order that needs it), from the pegs of the plan both came from."""

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from p2p.core.models import User
 from p2p.inventory.models import Hold, Lot
 from p2p.inventory.services import holds
-from planning.models import Operation, OperationLink
+from planning.models import Operation
+from planning.sequence import all_before
 from planning.services import block as planning_block
 from quality.models import Inspection
 
@@ -85,10 +86,16 @@ def hold_again(*, inspection: Inspection, by: User | None) -> list[Hold]:
 
 
 def _successors(inspections: Sequence[Inspection]) -> dict[int, list[Operation]]:
-    if not inspections:
+    """Inspected operation -> those that work directly with what it made."""
+    inspected = {one.operation.pk: one.operation.order_id for one in inspections if one.operation}
+    if not inspected:
         return {}
-    links = OperationLink.objects.filter(before__in=[one.operation_id for one in inspections])
+    before = all_before(set(inspected.values()))
+    behind = {key for key, earlier in before.items() if not inspected.keys().isdisjoint(earlier)}
     found: dict[int, list[Operation]] = {}
-    for link in links.select_related("after__order").order_by("id"):
-        found.setdefault(link.before_id, []).append(link.after)
+    for operation in (
+        Operation.objects.filter(pk__in=behind).select_related("order").order_by("order", "number")
+    ):
+        for earlier in before[operation.pk]:
+            found.setdefault(earlier, []).append(operation)
     return found

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused
-from planning.models import Operation, OperationLink, ProductionOrder
+from planning.models import Operation, ProductionOrder
+from planning.sequence import all_before
 from quality.models import Inspection, NonConformance
 
 _State = Inspection.State
@@ -39,18 +40,19 @@ def against_operations(operations: Iterable[Operation]) -> list[Refused]:
 def against_successors(operations: Iterable[Operation]) -> list[Refused]:
     """What came from a vendor must be inspected before the next operation may work with it."""
     wanted = {operation.pk: operation for operation in operations}
-    before: dict[int, list[int]] = {}
-    links = OperationLink.objects.filter(after__in=wanted.keys()).values_list("before_id", "after_id")
-    for earlier, later in links.order_by("id"):
-        before.setdefault(earlier, []).append(later)
-    if not before:
+    before = all_before({operation.order_id for operation in wanted.values()})
+    behind: dict[int, list[Operation]] = {}
+    for key, operation in wanted.items():
+        for earlier in before.get(key, ()):
+            behind.setdefault(earlier, []).append(operation)
+    if not behind:
         return []
-    received = standing().filter(operation__in=before.keys(), receipt_line__isnull=False)
+    received = standing().filter(operation__in=behind.keys(), receipt_line__isnull=False)
     return [
-        _refusal(each, wanted[key])
+        _refusal(each, operation)
         for each in _named(received)
         if each.operation_id
-        for key in before[each.operation_id]
+        for operation in behind[each.operation_id]
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from p2p.core.refusal import Refused
-from planning.models import Operation, PlanRun, Proposal
+from planning.models import Operation, OperationLink, PlanRun, Proposal
 from planning.models.proposal import Peg
 from planning.services import schedule
 from planning.services.firm import firm
@@ -50,6 +50,38 @@ def day_shop(**also):
 
 def times(order):
     return list(order.operations.order_by("number").values_list("starts_at", "ends_at"))
+
+
+def test_an_order_without_links_runs_in_the_order_of_its_numbers(do):
+    site = day_shop()
+    order = make_order(
+        make_item(), site=site,
+        operations=[{"group": make_group(site), "run_seconds": hours * HOUR} for hours in (2, 1, 3)],
+    )  # fmt: skip
+    OperationLink.objects.filter(before__order=order).delete()
+    do(site)
+    begin, hour = MONDAY + timedelta(hours=8), timedelta(hours=1)
+    assert times(order) == [
+        (begin, begin + 2 * hour), (begin + 2 * hour, begin + 3 * hour), (begin + 3 * hour, begin + 6 * hour)
+    ]  # fmt: skip
+
+
+def test_an_order_without_links_that_feeds_another_is_done_before_that_begins(do):
+    site = day_shop()
+    frame, bike = make_item(supply="make"), make_item(supply="make")
+    run = make_run(site)
+    below, above = propose(run, frame, 1), propose(run, bike, 1)
+    Peg.objects.create(run=run, item=frame, quantity=1, supply_proposal=below, need_proposal=above)
+    first, second = (
+        make_order(
+            item, site=site, proposal=proposal,
+            operations=[{"group": make_group(site), "run_seconds": HOUR} for _ in range(2)],
+        )
+        for item, proposal in ((frame, below), (bike, above))
+    )  # fmt: skip
+    OperationLink.objects.all().delete()
+    do(site)
+    assert times(first)[-1][1] == times(second)[0][0]
 
 
 def test_work_pauses_over_night_and_follows_the_route(do):

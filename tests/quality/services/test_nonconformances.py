@@ -18,9 +18,9 @@ from p2p.core.facts import Refused
 from p2p.core.models import User
 from p2p.inventory.models import Balance, Hold
 from p2p.inventory.services.ledger import MoveLine, post
-from planning.models import Block, Operation, ProductionOrder
+from planning.models import Block, Operation, OperationLink, ProductionOrder
 from quality.models import Inspection, NonConformance
-from quality.services import decide, dispose
+from quality.services import decide, dispose, gate
 from quality.services import nonconformance as nonconformances
 from quality.services.record import Reading, record
 from strategies.models import Item, Site
@@ -266,12 +266,14 @@ class TestLots:
 class TestReceipts:
     """Plating is done by a vendor and inspected when it comes back."""
 
-    @pytest.fixture
-    def order(self, site: Site, inspector: User) -> ProductionOrder:
+    @pytest.fixture(params=["in the order of its links", "in the order of its numbers"])
+    def order(self, request: pytest.FixtureRequest, site: Site, inspector: User) -> ProductionOrder:
         vendor, item = make_vendor(name="Platers"), make_item()
         make_vendor_price(vendor, item, "1", operation_number=20)
         make_plan(site, trigger="receipt", item=item, sample_fixed=2)
         order = make_order(item, 10, site=site, operations=[{}, {"outside": True, "vendor": vendor}, {}])
+        if request.param == "in the order of its numbers":
+            OperationLink.objects.filter(before__order=order).delete()
         release(orders=[order], by=inspector)
         report(operation=step(order, 10), good=Decimal(10), by=inspector)
         line = SubcontractLine.objects.select_related("order").get()
@@ -293,6 +295,10 @@ class TestReceipts:
         assert step(order, 20).state == "finished"
         with pytest.raises(Refused, match=f"{inspection.number} has to be accepted first"):
             report(operation=step(order, 30), good=Decimal(1), by=inspector)
+        assert [no.params["inspection"] for no in gate.against_successors([step(order, 30)])] == [
+            inspection.number
+        ]
+        assert gate.against_successors([step(order, 10), step(order, 20)]) == []
         decide.cancel(inspection=inspection, note="known good", by=inspector)
         report(operation=step(order, 30), good=Decimal(1), by=inspector)
 

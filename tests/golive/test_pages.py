@@ -110,7 +110,9 @@ def test_a_plant_is_taken_over_by_a_program(client, old):
     send(client, f"{desk}add-file/", {"name": "number_series.csv", "base64": packed})
     send(client, f"{desk}set-figure/", {"measure": "wip.value", "expected": "300"})
     trial = send(client, f"{desk}try-out/", {}, 202)
-    run = client.get(f"/api/v1/strategies/cut-over-runs/{trial['id']}/", {"expand": "figures,problems"}).json()
+    run = client.get(
+        f"/api/v1/strategies/cut-over-runs/{trial['id']}/", {"expand": "figures,problems"}
+    ).json()
     assert (run["state"], run["problems"]) == ("done", [])
     (differs,) = [one for one in run["figures"] if one["measure"] == "wip.value" and not one["of"]]
     assert (differs["difference"], differs["expected"]) == ("-20", "300")

@@ -1,0 +1,335 @@
+"""AdventureWorks on the evening of 30 June 2012, as a plant that goes live the next morning would hand it over.
+
+The data keeps one pair of dates for all operations of an order. How far an order in work is, is therefore reckoned:
+an operation is done when the share of the order's hours up to its end is no more than the share of its days that
+have passed. Components are taken as issued when an order began. What lay in stock is the data's only inventory.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from p2p.demo.adventureworks.files import (
+    CURRENCY,
+    SITE,
+    Record,
+    accounts,
+    numbers,
+    operation_number,
+    read,
+    unit_of,
+)
+from p2p.demo.adventureworks.plant import plant
+from p2p.demo.adventureworks.products import catalogue
+from p2p.demo.adventureworks.routes import routes
+from p2p.demo.adventureworks.shape import SheetRows
+
+LAST_DAY = date(2012, 6, 30)
+FIRST_DAY_HERE = LAST_DAY + timedelta(days=1)
+NAME = "Bothell, mid-2012"
+
+
+def master_data() -> bytes:
+    """Everything that is there before the plant goes live: a ZIP for Imports."""
+    return _zip([*plant(), *catalogue(), *routes(), *_customers()])
+
+
+def going_live() -> bytes:
+    """What runs on the last evening: a ZIP for the cut-over desk."""
+    return _zip(list(sheets()))
+
+
+def sheets() -> Iterator[SheetRows]:
+    """The sheets of the desk, one by one."""
+    yield "number_series", ("code", "prefix", "width", "next_value"), [("MO", "WO-", 1, _next_order())]
+    yield from _stock()
+    yield from _orders()
+    yield from _purchases()
+    yield from _sales()
+    yield (
+        "control_figures",
+        ("cut_over", "measure", "of", "expected"),
+        [(NAME, measure, of, expected) for (measure, of), expected in figures().items()],
+    )
+
+
+def figures() -> dict[tuple[str, str], Decimal]:
+    """(measure, of) -> what the old books say, counted straight from the data."""
+    lines = _open_lines()
+    found = {
+        ("orders.count", ""): Decimal(len(open_orders())),
+        ("purchases.count", ""): Decimal(len(lines)),
+        ("purchases.value", ""): sum((_money(line) for line in lines), Decimal(0)),
+        ("demand.count", ""): Decimal(len(_waiting())),
+        ("stock.items", ""): Decimal(len(stock())),
+        ("opening.value", ""): sum(values().values(), Decimal(0)),
+    }
+    for product, quantity in stock().items():
+        found["stock.quantity", numbers()[product]] = Decimal(quantity)
+    for product, pieces in _pieces().items():
+        found["orders.quantity", numbers()[product]] = Decimal(pieces)
+    return found
+
+
+def _zip(sheets: list[SheetRows]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        for name, headings, rows in sheets:
+            text = io.StringIO()
+            writer = csv.writer(text)
+            writer.writerow(headings)
+            writer.writerows(rows)
+            file.writestr(f"{name}.csv", text.getvalue())
+    return buffer.getvalue()
+
+
+def _day(row: Record, column: str) -> date:
+    return date.fromisoformat(row[column][:10])
+
+
+# ---- stock
+
+
+def stock() -> Counter[str]:
+    """product_id -> pieces in stock."""
+    lying: Counter[str] = Counter()
+    for row in read("product_inventory"):
+        lying[row["product_id"]] += int(row["quantity"])
+    return Counter({product: quantity for product, quantity in lying.items() if quantity})
+
+
+def values() -> dict[str, Decimal]:
+    """product_id -> what the stock is worth at the cost of the last day, to the cent."""
+    cost = {
+        row["product_id"]: Decimal(row["standard_cost"])
+        for row in read("product_cost_history")
+        if _day(row, "start_date") <= LAST_DAY and (not row["end_date"] or _day(row, "end_date") >= LAST_DAY)
+    }
+    cent = Decimal("0.01")
+    return {
+        product: (quantity * cost[product]).quantize(cent)
+        for product, quantity in stock().items()
+        if cost.get(product)
+    }
+
+
+def _stock() -> Iterator[SheetRows]:
+    lying: dict[tuple[str, str], int] = defaultdict(int)
+    for row in read("product_inventory"):
+        lying[row["product_id"], row["location_id"]] += int(row["quantity"])
+    yield (
+        "opening_stock",
+        ("site", "location", "item", "quantity", "day"),
+        [
+            (SITE, place, numbers()[product], quantity, FIRST_DAY_HERE)
+            for (product, place), quantity in lying.items()
+            if quantity
+        ],
+    )
+    yield (
+        "opening_values",
+        ("site", "item", "value", "day"),
+        [(SITE, numbers()[product], value, FIRST_DAY_HERE) for product, value in values().items()],
+    )
+
+
+# ---- orders
+
+
+def open_orders() -> list[dict[str, str]]:
+    """Work orders that have begun and are not in stock on the last evening."""
+    return [row for row in read("work_orders") if _day(row, "start_date") <= LAST_DAY < _day(row, "end_date")]
+
+
+def _pieces() -> Counter[str]:
+    found: Counter[str] = Counter()
+    for row in open_orders():
+        found[row["product_id"]] += int(row["order_qty"])
+    return found
+
+
+def _next_order() -> int:
+    return max(int(row["work_order_id"]) for row in read("work_orders")) + 1
+
+
+def _number(order: str) -> str:
+    return f"WO-{order}"
+
+
+def _orders() -> Iterator[SheetRows]:
+    orders = open_orders()
+    yield (
+        "open_orders",
+        ("number", "site", "item", "quantity", "start_on", "due_on", "released"),
+        [
+            (
+                _number(row["work_order_id"]),
+                SITE,
+                numbers()[row["product_id"]],
+                row["order_qty"],
+                row["start_date"][:10],
+                max(row["due_date"][:10], row["start_date"][:10]),
+                "yes",
+            )
+            for row in orders
+        ],
+    )
+    yield (
+        "open_materials",
+        ("order", "item", "quantity", "day"),
+        [line for row in orders for line in _issued(row)],
+    )
+    heads = ("order", "operation", "good", "scrap", "hours", "done", "day")
+    yield "open_operations", heads, [line for row in orders for line in _done(row)]
+
+
+def _components() -> dict[str, list[dict[str, str]]]:
+    lines: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in read("bill_of_materials"):
+        if row["product_assembly_id"]:
+            lines[row["product_assembly_id"]].append(row)
+    return lines
+
+
+_LINES: dict[str, list[dict[str, str]]] = {}
+
+
+def _issued(order: Record) -> Iterator[tuple[object, ...]]:
+    """What an order holds: its bill on the day it began."""
+    if not _LINES:
+        _LINES.update(_components())
+    began = _day(order, "start_date")
+    taken: dict[str, Decimal] = defaultdict(Decimal)
+    for line in _LINES.get(order["product_id"], ()):
+        if _day(line, "start_date") <= began and (not line["end_date"] or began <= _day(line, "end_date")):
+            taken[line["component_id"]] += Decimal(line["per_assembly_qty"]) * int(order["order_qty"])
+    for component, quantity in taken.items():
+        yield _number(order["work_order_id"]), numbers()[component], quantity, began
+
+
+_STEPS: dict[str, list[dict[str, str]]] = defaultdict(list)
+
+
+def _done(order: Record) -> Iterator[tuple[object, ...]]:
+    """Operations that are behind an order by its hours and days; never its last one, which puts it into stock."""
+    if not _STEPS:
+        for row in read("work_order_routing"):
+            _STEPS[row["work_order_id"]].append(row)
+    steps = sorted(_STEPS.get(order["work_order_id"], ()), key=lambda one: int(one["operation_sequence"]))
+    began, ends = _day(order, "start_date"), _day(order, "end_date")
+    passed = Fraction((LAST_DAY - began).days, max(1, (ends - began).days))
+    whole = sum((Fraction(one["actual_resource_hrs"]) for one in steps), Fraction(0))
+    behind = Fraction(0)
+    for step in steps[:-1]:
+        behind += Fraction(step["actual_resource_hrs"])
+        if behind > passed * whole:
+            return
+        yield (
+            _number(order["work_order_id"]),
+            operation_number(step["operation_sequence"]),
+            order["order_qty"],
+            0,
+            step["actual_resource_hrs"],
+            "yes",
+            LAST_DAY,
+        )
+
+
+# ---- trade
+
+
+def _open_lines() -> list[dict[str, str]]:
+    """Lines ordered and not due yet, in a unit the item is counted in: for cartons nobody says how many are in one."""
+    orders = {row["purchase_order_id"]: row for row in read("purchase_orders")}
+    units = {
+        (row["product_id"], row["vendor_id"]): row["unit_measure_code"] for row in read("product_vendors")
+    }
+    found = []
+    for line in read("purchase_order_lines"):
+        order = orders[line["purchase_order_id"]]
+        if not _day(order, "order_date") <= LAST_DAY < _day(line, "due_date"):
+            continue
+        asked = units.get((line["product_id"], order["vendor_id"]))
+        if asked == unit_of(line["product_id"]):
+            found.append({**line, "vendor_id": order["vendor_id"], "order_date": order["order_date"]})
+    return found
+
+
+def _money(line: Record) -> Decimal:
+    return Decimal(line["unit_price"]) * Decimal(line["order_qty"])
+
+
+def _purchases() -> Iterator[SheetRows]:
+    heads = (
+        "number", "site", "item", "vendor", "quantity", "received", "price", "currency", "ordered_on", "due_on",
+    )  # fmt: skip
+    yield (
+        "open_purchases",
+        heads,
+        [
+            (
+                f"PO-{line['purchase_order_id']}-{line['purchase_order_detail_id']}",
+                SITE,
+                numbers()[line["product_id"]],
+                accounts()[line["vendor_id"]],
+                line["order_qty"],
+                0,
+                line["unit_price"],
+                CURRENCY,
+                line["order_date"][:10],
+                line["due_date"][:10],
+            )
+            for line in _open_lines()
+        ],
+    )
+
+
+def _customers() -> Iterator[SheetRows]:
+    known = sorted({row["customer_id"] for row in read("sales_order_lines")}, key=int)
+    yield "customers", ("number", "name"), [(number, f"Customer {number}") for number in known]
+
+
+def _waiting() -> list[dict[str, str]]:
+    """Sales lines ordered and not shipped."""
+    return [
+        row
+        for row in read("sales_order_lines")
+        if _day(row, "order_date") <= LAST_DAY < _day(row, "ship_date")
+    ]
+
+
+def _sales() -> Iterator[SheetRows]:
+    heads = (
+        "kind", "number", "line", "site", "item", "unit", "quantity", "ordered_on", "due_on", "customer",
+    )  # fmt: skip
+    yield (
+        "demand",
+        heads,
+        [
+            (
+                "sales", row["sales_order_id"], row["line_no"], SITE, numbers()[row["product_id"]],
+                unit_of(row["product_id"]), row["order_qty"], row["order_date"][:10], row["due_date"][:10],
+                row["customer_id"],
+            )
+            for row in _waiting()
+        ],
+    )  # fmt: skip
+    yield (
+        "sales_history",
+        ("number", "line", "site", "item", "quantity", "day", "customer"),
+        [
+            (
+                row["sales_order_id"], row["line_no"], SITE, numbers()[row["product_id"]], row["order_qty"],
+                row["order_date"][:10], row["customer_id"],
+            )
+            for row in read("sales_order_lines")
+            if _day(row, "ship_date") <= LAST_DAY
+        ],
+    )  # fmt: skip

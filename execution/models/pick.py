@@ -51,6 +51,9 @@ class PickLine(models.Model):
     serial = models.ForeignKey(
         "inventory.Serial", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    handling_unit = models.ForeignKey(
+        "inventory.HandlingUnit", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     quantity = QuantityField()
     picked_quantity = QuantityField(default=0)
     reservation = models.ForeignKey(

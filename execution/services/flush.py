@@ -76,7 +76,7 @@ def takings(
     From the component's own place when it names one; else from the operation's input place first (`ends`). Refused,
     naming each item, when there is too little free stock, unless the site may go below zero.
     """
-    needs = [_need(job, material, quantity) for material, quantity in lacking]
+    needs = needs_of(job, lacking)
     outcome = share_out(needs=needs, also=also)
     spend(outcome.spent)
     lots = Lot.objects.in_bulk({share.pile.lot for share in outcome.shares if share.pile.lot})
@@ -104,6 +104,11 @@ def takings(
     return chosen + _below_zero(
         job, [(lacking[index][0], needs[index], quantity) for index, quantity in short], at
     )
+
+
+def needs_of(job: Job, lacking: Sequence[tuple[Material, Decimal]]) -> list[Need]:
+    """What is lacking, as stock is asked for it."""
+    return [_need(job, material, quantity) for material, quantity in lacking]
 
 
 def _need(job: Job, material: Material, quantity: Decimal) -> Need:

@@ -99,6 +99,7 @@ def _open_lines(pick_list: PickList) -> list[PickLine]:
         "location__site",
         "lot",
         "serial",
+        "handling_unit",
         "reservation",
     )
     return list(rows.select_related(*related).order_by("pk"))
@@ -179,6 +180,7 @@ def _issue(
                 kind=Move.Kind.ISSUE,
                 lot=one.lot or one.line.lot,
                 serial=one.serial or one.line.serial,
+                handling_unit=one.line.handling_unit if place == one.line.location else None,
                 reference=job.order.number,
                 effective_at=at,
             ),
@@ -214,6 +216,7 @@ def _reservation(line: PickLine, quantity: Decimal, by: User | None) -> Reservat
         item_id=line.material.item_id,
         lot_id=line.lot_id,
         serial_id=line.serial_id,
+        handling_unit_id=line.handling_unit_id,
         quantity=quantity,
         reference=line.pick_list.number,
         reserved_at=now(),

@@ -13,15 +13,15 @@ from django.db import connection, transaction
 
 from execution.facts import FinishingOperation, OperationFinished, Reported, Reporting
 from execution.models import Device, MaterialMove, OutputMove, Report, WipMove
-from execution.services import gate, genealogy, output, wip
-from execution.services.flush import Flushing, Taking, due, issued, takings
+from execution.services import gate, genealogy, output, reserve, wip
+from execution.services.flush import Flushing, Taking, due, issued, needs_of, takings
 from execution.services.job import Job, lock_job
 from execution.services.planned import planned_seconds
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.inventory.services.ledger import post_within
-from planning.models import Operation
+from planning.models import Operation, ProductionOrder
 from planning.services import progress
 from strategies.models import ReasonCode, Resource, Worker
 
@@ -177,6 +177,8 @@ def _move(job: Job, operation: Operation, row: Report) -> tuple[list[MaterialMov
         due(job, operation, processed, (Flushing.START, Flushing.OPERATION)) if row.good + row.scrap else []
     )
     also = [(one.line.item, one.line.target) for one in coming]
+    if job.order.state == ProductionOrder.State.RELEASED:
+        reserve.at_start(order=job.order, beside=needs_of(job, lacking), also=also, by=row.by)
     taken = takings(job, lacking, at=row.effective_at, also=also)
     moves = post_within(lines=[*(one.line for one in taken), *(one.line for one in coming)], by=row.by)
     material_moves = _material_moves(taken, moves, row)

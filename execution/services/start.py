@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.facts import MaterialIssued, Reporting, WorkStarted
 from execution.models import Clocking, MaterialMove, Report
-from execution.services import gate
-from execution.services.flush import Flushing, due, issued, takings
+from execution.services import gate, reserve
+from execution.services.flush import Flushing, due, issued, needs_of, takings
 from execution.services.job import Job, lock_job
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
@@ -31,8 +31,8 @@ def start(
     at: datetime | None = None,
     by: User,
 ) -> Clocking:
-    """Begin to work on an operation (or join those who do): clocks the person on, takes components due at
-    start.
+    """Begin to work on an operation (or join those who do): clocks the person on, reserves and takes components due
+    at start.
 
     Asks Reporting, tells WorkStarted. Refused when the operation is not open, is done by a vendor, is
     blocked, or the person already works on it.
@@ -59,6 +59,7 @@ def start(
 
 def _flush_at_start(job: Job, operation: Operation, at: datetime, by: User) -> None:
     lacking = due(job, operation, operation.quantity, (Flushing.START,))
+    reserve.at_start(order=job.order, beside=needs_of(job, lacking), by=by)
     taken = takings(job, lacking, at=at)
     moves = post_within(lines=[one.line for one in taken], by=by)
     rows = MaterialMove.objects.bulk_create(

@@ -9,6 +9,7 @@ from django.db.models import F
 from execution.models import PickLine, PickList
 from execution.selectors import PICKED
 from execution.services.release import lines_of
+from execution.services.reserve import line_for
 from p2p.core.models import User
 from p2p.inventory.models import Reservation
 from p2p.inventory.services.reservations import reserve, unreserve
@@ -41,18 +42,7 @@ def _put(order: ProductionOrder, material: Material, pick_list: PickList, by: Us
         if line.material.pk == material.pk and line.material.flushing in PICKED and not line.at_vendor
     ]
     reserved = reserve(needs=[line.need for line in wanted], partial=True, by=by)
-    rows = [
-        PickLine(
-            pick_list=pick_list,
-            material=material,
-            location_id=row.location_id,
-            lot_id=row.lot_id,
-            serial_id=row.serial_id,
-            quantity=row.quantity,
-            reservation=row,
-        )
-        for row in reserved
-    ]
+    rows = [line_for(pick_list.pk, material, row) for row in reserved]
     missing = sum((line.need.quantity for line in wanted), Decimal(0)) - sum(
         (row.quantity for row in reserved), Decimal(0)
     )

@@ -20,8 +20,9 @@ from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.core.numbers import Rounding, rounded
-from p2p.inventory.models import Lot, Move, Serial
+from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services import ledger
+from p2p.inventory.services.claims import spend
 from p2p.inventory.services.reservations import Need, Outcome, share_out, shortage
 from planning.models import Material, Operation
 from planning.services import vendors
@@ -162,11 +163,12 @@ class Trip:
                 quantity=missing,
                 site=self.order.site,
                 location=material.location,
-                reference=self.order.number,
+                reference=operation.order.number,
             )
             for material, missing in wanted
         ]
         shared = share_out(needs=needs)
+        spend(shared.spent)
         lacking = [(need, short) for need, short in zip(needs, shared.missing, strict=True) if short]
         if lacking:
             raise shortage(lacking)
@@ -190,6 +192,7 @@ class Trip:
     def _moves(self, needs: Sequence[Need], shared: Outcome) -> list[ledger.MoveLine]:
         lots = Lot.objects.in_bulk({share.pile.lot for share in shared.shares if share.pile.lot})
         serials = Serial.objects.in_bulk({share.pile.serial for share in shared.shares if share.pile.serial})
+        units = HandlingUnit.objects.in_bulk({share.pile.unit for share in shared.shares if share.pile.unit})
         return [
             ledger.MoveLine(
                 item=needs[share.want].item,
@@ -199,6 +202,7 @@ class Trip:
                 kind=Move.Kind.TRANSFER,
                 lot=lots.get(share.pile.lot or 0),
                 serial=serials.get(share.pile.serial or 0),
+                handling_unit=units.get(share.pile.unit or 0),
                 reference=self.number,
                 effective_at=self.at,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
-from p2p.inventory.models import Balance, Hold, Lot, Move
+from p2p.inventory.models import Balance, Hold, Lot, Move, Reservation, SoftReservation
 from strategies.models import Location, Site
 
 
@@ -57,3 +57,25 @@ class HoldFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Hold
         fields = ("item", "kind", "standing")
+
+
+class ClaimFilter(filters.FilterSet):  # type: ignore[misc]
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    site = filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
+    reference = filters.CharFilter(label=_("Document"), lookup_expr="iexact")
+    needed_at = filters.DateFromToRangeFilter(label=_("Needed"))
+
+    class Meta:
+        model = SoftReservation
+        fields = ("item", "site", "reference", "needed_at")
+
+
+class ReservationFilter(filters.FilterSet):  # type: ignore[misc]
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    place = filters.CharFilter(label=_("Place"), field_name="location__code", lookup_expr="iexact")
+    lot = filters.CharFilter(label=_("Lot"), field_name="lot__number", lookup_expr="iexact")
+    reference = filters.CharFilter(label=_("Document"), lookup_expr="iexact")
+
+    class Meta:
+        model = Reservation
+        fields = ("item", "place", "lot", "reference")

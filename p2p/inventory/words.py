@@ -8,7 +8,7 @@ from django.urls import reverse
 
 
 def item_url(record: Any) -> str:
-    return f"{record.item.get_absolute_url()}?tab=stock"
+    return f"{record.item.get_absolute_url()}?tab=stock" if record.item else ""
 
 
 def lot_url(record: Any) -> str:

@@ -76,8 +76,23 @@ class ReverseForm(forms.Form):
 
 
 class HoldForm(_OfItem):
+    """Without an item everything at the place is held."""
+
+    item = KeyedField(
+        label=_("Item"),
+        rows=Item.objects.select_related("unit"),
+        required=False,
+        help_text=_("Empty: everything at the place."),
+    )
     location = PlaceField(label=_("Place"), queryset=Location.objects.none(), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Hold.Kind.choices)
+    blocks = forms.TypedChoiceField(
+        label=_("Forbids"),
+        choices=Hold.Blocks.choices,
+        initial=Hold.Blocks.USE,
+        required=False,
+        empty_value=Hold.Blocks.USE,
+    )
     reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 

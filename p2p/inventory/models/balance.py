@@ -67,7 +67,10 @@ class Reservation(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["item", "location"], name="reservation_item")]
+        indexes = [
+            models.Index(fields=["item", "location"], name="reservation_item"),
+            models.Index(fields=["reference"], name="reservation_reference", condition=~Q(reference="")),
+        ]
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_quantity")]
 
     def __str__(self) -> str:

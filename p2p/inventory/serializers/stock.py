@@ -83,8 +83,8 @@ class HoldSerializer(RecordSerializer):
     class Meta:
         model = Hold
         fields = (
-            "id", "kind", "blocks", "item", "lot", "serial", "location", "reason", "note", "reference", "placed_at", "placed_by",
-            "released_at", "released_by",
+            "id", "kind", "blocks", "item", "lot", "serial", "location", "reason", "note", "reference", "placed_at",
+            "placed_by", "released_at", "released_by",
         )  # fmt: skip
 
 

@@ -64,6 +64,10 @@ class ReverseMove(ActionForm):
         return reverse("inventory:move", args=[mirror.pk])
 
 
+def _what(row: Hold) -> str:
+    return str(row.item.number if row.item else row.location)
+
+
 class PlaceHold(ActionForm):
     section, form_class, roles = "inventory", forms.HoldForm, HOLDERS
     title, submit = _("Put stock on hold"), _("Hold")
@@ -71,7 +75,7 @@ class PlaceHold(ActionForm):
 
     def act(self, form: Any) -> Any:
         row = holds.hold(**form.cleaned_data, by=who(self.request))
-        return stay(text=_now("{item} is on hold.").format(item=row.item.number))
+        return stay(text=_now("{item} is on hold.").format(item=_what(row)))
 
 
 class LiftHold(ActionForm):
@@ -80,4 +84,4 @@ class LiftHold(ActionForm):
 
     def act(self, form: Any) -> Any:
         (row,) = holds.unhold(holds=[self.record], by=who(self.request))
-        return stay(text=_now("{item} may be used again.").format(item=row.item.number))
+        return stay(text=_now("{item} may be used again.").format(item=_what(row)))

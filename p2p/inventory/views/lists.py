@@ -129,11 +129,12 @@ class Holds(ListPage):
     filterset_class = filters.HoldFilter
     columns = (
         Column("kind", _("Kind"), value=lambda one: one.get_kind_display(), order="kind", width=96),
+        Column("blocks", _("Forbids"), value=lambda one: one.get_blocks_display(), order="blocks", width=150),
         Column("item.number", _("Item"), kind="code", width=116, href=item_url),
         Column("item.name", _("Name")),
         Column("lot.number", _("Lot"), kind="code", width=110, href=lot_url),
         Column("location.code", _("Place"), kind="code", width=104),
-        Column("note", _("Note"), width=190),
+        Column("note", _("Note"), width=170),
         Column("placed_at", _("Since"), kind="time"),
         Column("released_at", _("Lifted"), kind="time"),
         Column("placed_by", _("By"), width=96, order="placed_by__username"),

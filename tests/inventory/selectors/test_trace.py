@@ -36,7 +36,7 @@ class Plant:
         self.site = make_site(may_go_negative=True)
         self.places = make_locations(self.site)
 
-    def move(self, kind, source, target, quantity, piece, item=None):
+    def move(self, kind, source, target, quantity, piece, item=None, at=None):
         lot = piece if isinstance(piece, Lot) else None
         serial = piece if piece is not None and lot is None else None
         return Move.objects.create(
@@ -47,7 +47,7 @@ class Plant:
             item=item or piece.item,
             lot=lot,
             serial=serial,
-            effective_at=now(),
+            effective_at=at or now(),
         )
 
     def bought(self, quantity, **also):

@@ -6,5 +6,6 @@ from p2p.demo import costs  # isort: skip
 from p2p.demo import plan  # isort: skip
 from p2p.demo import morning  # isort: skip
 from p2p.demo import floor  # isort: skip
+from p2p.demo import golive  # isort: skip
 
-__all__ = ["STEPS", "costs", "engineering", "floor", "morning", "plan"]
+__all__ = ["STEPS", "costs", "engineering", "floor", "golive", "morning", "plan"]

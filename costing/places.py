@@ -12,6 +12,10 @@ from p2p.core.web import states
 ACCOUNTANT = (Role.COST_ACCOUNTANT,)
 
 
+def _pending(version: CostVersion) -> bool:
+    return version.state == CostVersion.State.PENDING
+
+
 def register() -> None:
     """Called once by AppConfig.ready."""
     nav = {"section": "costing", "roles": MONEY_ROLES}
@@ -27,13 +31,31 @@ def register() -> None:
         "item.tabs", key="cost", title=_("Cost"), url_name="costing:item-cost", order=80, roles=MONEY_ROLES
     )
     places.verb(
+        "costversions.actions",
+        key="new",
+        title=_("New version"),
+        url_name="costing:new-version",
+        roles=ACCOUNTANT,
+        primary=True,
+    )
+    for order, (key, title) in enumerate((("prices", _("Enter prices")), ("rates", _("Enter rates")))):
+        places.verb(
+            "costversion.actions",
+            key=key,
+            title=title,
+            url_name=f"costing:enter-{key}",
+            roles=ACCOUNTANT,
+            order=order,
+            when=_pending,
+        )
+    places.verb(
         "costversion.actions",
         key="activate",
         title=_("Activate"),
         url_name="costing:activate",
         roles=ACCOUNTANT,
         primary=True,
-        when=lambda version: version.state == CostVersion.State.PENDING,
+        when=_pending,
     )
     places.verb(
         "costversion.actions",
@@ -41,6 +63,6 @@ def register() -> None:
         title=_("Roll up"),
         url_name="costing:roll-up",
         roles=ACCOUNTANT,
-        when=lambda version: version.state == CostVersion.State.PENDING,
+        when=_pending,
     )
     states.name("pending", colour="proposed", label=_("Pending"))

@@ -29,9 +29,17 @@ class ElementRecord(RecordSerializer):
 
 
 class VersionRecord(RecordSerializer):
+    like = KeyField(
+        queryset=CostVersion.objects.select_related("site__currency"),
+        required=False,
+        allow_null=True,
+        write_only=True,
+        help_text="A version whose prices and rates come along.",
+    )
+
     class Meta:
         model = CostVersion
-        fields = ("code", "name", "kind", "state", "site", "valid_from", "activated_at")
+        fields = ("code", "name", "kind", "state", "site", "valid_from", "activated_at", "like")
         read_only_fields = ("state", "activated_at")
 
 

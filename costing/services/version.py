@@ -51,14 +51,44 @@ class Surcharge:
 
 @transaction.atomic
 def open_version(
-    *, code: str, name: str, site: Site, valid_from: date, kind: str = CostVersion.Kind.STANDARD, by: User
+    *,
+    code: str,
+    name: str,
+    site: Site,
+    valid_from: date,
+    kind: str = CostVersion.Kind.STANDARD,
+    like: CostVersion | None = None,
+    by: User,
 ) -> CostVersion:
-    """A pending version; Refused when the code is taken."""
+    """A pending version, with the prices and rates of another one (`like`) to begin with. Refused when the code is
+    taken, and where the other is in another currency."""
     if CostVersion.objects.filter(code=code).exists():
         raise Refused(
             _("There is a cost version {version} already."), code="taken", field="code", version=code
         )
-    return CostVersion.objects.create(code=code, name=name, site=site, valid_from=valid_from, kind=kind)
+    if like is not None and like.site.currency_id != site.currency_id:
+        raise Refused(
+            _("{version} is in {theirs}, {site} counts in {ours}."),
+            code="currency",
+            field="like",
+            version=like.code,
+            theirs=like.site.currency.code,
+            site=site.code,
+            ours=site.currency.code,
+        )
+    version = CostVersion.objects.create(code=code, name=name, site=site, valid_from=valid_from, kind=kind)
+    if like is not None:
+        _take_along(like, version)
+    return version
+
+
+def _take_along(like: CostVersion, version: CostVersion) -> None:
+    """Prices and rates; four statements for any number of items."""
+    for model in (ItemPrice, CostRate):
+        rows = list(model._default_manager.filter(version=like).order_by("pk"))
+        for row in rows:
+            row.pk, row.version = None, version
+        model._default_manager.bulk_create(rows, batch_size=2000)
 
 
 @transaction.atomic

@@ -8,7 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from strategies.forms.common import NUMBER, Keyed
-from strategies.models import Item, ItemGroup, ItemPolicy, Location, SetupFamily, Site, Unit, Vendor
+from strategies.models import (
+    Item,
+    ItemGroup,
+    ItemPolicy,
+    Location,
+    ReserveAt,
+    SetupFamily,
+    Site,
+    Unit,
+    Vendor,
+)
 from strategies.models.item import Flushing
 
 
@@ -103,6 +113,11 @@ class PolicyForm(forms.Form):
     vendor = Keyed(label=_("Vendor"), rows=Vendor.objects.filter(active=True), required=False)
     location = forms.ModelChoiceField(
         label=_("Stored at"), queryset=Location.objects.order_by("site", "code"), required=False
+    )
+    reserve_at = forms.ChoiceField(
+        label=_("Reserved for orders"),
+        choices=[("", _("as the site says")), *ReserveAt.choices],
+        required=False,
     )
     stopped = forms.BooleanField(label=_("No new orders are planned"), required=False)
 

@@ -7,9 +7,10 @@ from typing import ClassVar
 from django.db.models import Prefetch
 from rest_framework import serializers
 
-from p2p.core.rest import Expand, KeyField, RecordSerializer
+from p2p.core.rest import Expand, RecordSerializer
 from strategies.models import Item, ItemGroup, ItemPolicy, OutsourcingPolicy, Vendor, VendorPrice
 from strategies.serializers.columns import all_but
+from strategies.serializers.places import place
 
 
 class ItemGroupRecord(RecordSerializer):
@@ -19,7 +20,7 @@ class ItemGroupRecord(RecordSerializer):
 
 
 class PolicyRecord(RecordSerializer):
-    location = KeyField(key="code", read_only=True)
+    location = place()
 
     class Meta:
         model = ItemPolicy

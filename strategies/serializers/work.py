@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from p2p.core.rest import KeyField, RecordSerializer
 from strategies.models import (
     Calendar,
     CalendarException,
     CalendarShift,
-    Location,
     ProductionUnit,
     Resource,
     ResourceCalendar,
@@ -18,38 +15,7 @@ from strategies.models import (
     Worker,
 )
 from strategies.serializers.columns import all_but
-
-
-class AtSite(KeyField):
-    """A record by its code at the site of the input, or of the record that is changed; without a site the code
-    has to be the only one."""
-
-    def __init__(self, model: Any, **options: Any) -> None:
-        super().__init__(key="code", queryset=model.objects.order_by("pk"), **options)
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, (str, int)) or isinstance(data, bool):
-            self.fail("invalid", what=self._what())
-        rows = self._rows().filter(code=data)
-        site = self._site()
-        found = list((rows.filter(site__code=site) if site else rows)[:2])
-        if len(found) != 1:
-            self.fail("does_not_exist", what=self._what(), value=data)
-        return found[0]
-
-    def _site(self) -> str:
-        parent: Any = self.parent
-        given = getattr(parent, "initial_data", None) or {}
-        if given.get("site"):
-            return str(given["site"])
-        record = parent.instance
-        own = getattr(record, "site", None) or getattr(getattr(record, "resource", None), "site", None)
-        return str(getattr(own, "code", ""))
-
-
-def place() -> AtSite:
-    """An optional place at the record's site."""
-    return AtSite(Location, required=False, allow_null=True)
+from strategies.serializers.places import AtSite, place
 
 
 class UnitOfPlantRecord(RecordSerializer):

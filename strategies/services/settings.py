@@ -37,6 +37,7 @@ class PolicyInput:
     yield_fraction: Decimal = Decimal(1)
     vendor: Vendor | None = None
     location: Location | None = None
+    reserve_at: str = ""
     stopped: bool = False
 
 
@@ -106,6 +107,8 @@ def add_policy(
     reorder_point: Decimal = Decimal(0),
     yield_fraction: Decimal = Decimal(1),
     vendor: Vendor | None = None,
+    location: Location | None = None,
+    reserve_at: str = "",
     by: User,
 ) -> ItemPolicy:
     """A new row of order settings. Refused as `set_policy` refuses, and where there is one of that rank."""
@@ -130,6 +133,8 @@ def add_policy(
             reorder_point=reorder_point,
             yield_fraction=yield_fraction,
             vendor=vendor,
+            location=location,
+            reserve_at=reserve_at,
             stopped=stopped,
         ),
         by=by,
@@ -158,6 +163,8 @@ def change_policy(
     reorder_point: Decimal | Keep = KEEP,
     yield_fraction: Decimal | Keep = KEEP,
     vendor: Vendor | Keep | None = KEEP,
+    location: Location | Keep | None = KEEP,
+    reserve_at: str | Keep = KEEP,
     by: User,
 ) -> ItemPolicy:
     """Change what is given; None takes a value away. Refused as `set_policy` refuses."""
@@ -178,6 +185,8 @@ def change_policy(
         "reorder_point": reorder_point,
         "yield_fraction": yield_fraction,
         "vendor": vendor,
+        "location": location,
+        "reserve_at": reserve_at,
     }
     put(row, given)
     return replace_policy(

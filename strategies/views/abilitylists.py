@@ -128,7 +128,7 @@ class Families(FormList):
 class Matrices(ListPage):
     model, title, section, slot = SetupMatrix, _("Setup matrices"), "strategies", "setup_matrices"
     search, order = ("code", "name"), ("code",)
-    columns = (CODE, NAME, Column("cell_count", _("Change-overs"), kind="number"))
+    columns = (CODE, NAME, Column("cell_count", _("Change-overs"), kind="number", width=112))
     bulk = (deleting(setups.delete_matrix, "setupmatrix"),)
     empty_title, empty_text = _("No setup matrix yet"), _("How long it takes to change over, by family.")
     empty_icon, empty_action = "table", IMPORT

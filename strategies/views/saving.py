@@ -19,7 +19,7 @@ from p2p.core.models import User
 from p2p.core.rest.permissions import sites_in
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.lists import Bulk
-from p2p.core.web.page import who
+from p2p.core.web.page import opened_on, who
 from strategies.forms.common import NothingForm
 
 ENGINEER = (Role.ENGINEER,)
@@ -28,7 +28,8 @@ ENGINEER = (Role.ENGINEER,)
 class SaveForm(ActionForm):
     """A new record, or with a key in the address a change of one: the form has the fields of `service`.
 
-    argument: what the service calls the record. list_url: where to go when the record has no page.
+    argument: what the service calls the record. A record without a page of its own
+    leads back to the page on which the form was opened, else to `list_url`.
     """
 
     lookup, section, roles = "pk", "strategies", ENGINEER
@@ -51,7 +52,9 @@ class SaveForm(ActionForm):
         if self.record is not None:
             given[self.argument] = self.record
         saved = type(self).service(**given, by=who(self.request))
-        return saved if hasattr(saved, "get_absolute_url") else reverse(self.list_url)
+        if hasattr(saved, "get_absolute_url"):
+            return saved
+        return opened_on(self.request) or reverse(self.list_url)
 
     def said(self, result: Any) -> Any:
         return _("Saved.")

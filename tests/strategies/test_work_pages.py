@@ -21,6 +21,7 @@ from strategies.models import (
     SetupMatrix,
     SetupTime,
     Skill,
+    Worker,
     WorkerSkill,
 )
 from strategies.services.calendars import except_day
@@ -273,3 +274,18 @@ def test_the_boards_cost_the_same_with_one_resource_and_with_thirty(engineer, pl
             by=make_user(),
         )
     assert [cost(address) for address in addresses] == before
+
+
+def test_a_skill_saved_over_a_workers_page_leads_back_to_it(engineer, plant):
+    worker = Worker.objects.get()
+    new, other = (Skill.objects.create(code=code, name=code, kind="certificate") for code in ("MIG", "MAG"))
+    form = {"worker": worker.pk, "skill": new.pk, "level": "2", "valid_to": "2026-12-31"}
+    over = {"HX-Request": "true", "P2P-Dialog": "1"}
+    shown = engineer.get(f"/strategies/new/worker-skill/?worker={worker.pk}", headers=over).content.decode()
+    assert "Expires" in shown and ">To<" not in shown
+    here = f"http://testserver/strategies/workers/{worker.pk}/?tab=skills"
+    answer = engineer.post("/strategies/new/worker-skill/", form, headers={**over, "HX-Current-URL": here})
+    assert answer["HX-Redirect"] == f"/strategies/workers/{worker.pk}/?tab=skills"
+    elsewhere = {**over, "HX-Current-URL": "http://elsewhere.example/x/"}
+    answer = engineer.post("/strategies/new/worker-skill/", {**form, "skill": other.pk}, headers=elsewhere)
+    assert answer["HX-Redirect"] == "/strategies/worker-skills/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from django.apps import apps
 from django.contrib import messages
@@ -89,6 +89,14 @@ def sentence(text: Any, status: int) -> HttpResponse:
     return HttpResponse(
         words, status=status, content_type="text/plain; charset=utf-8", headers={"P2P-Sentence": quote(words)}
     )
+
+
+def opened_on(request: HttpRequest) -> str:
+    """The page over which a dialog stands; "" without one."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if not in_dialog(request) or shown.netloc != request.get_host():
+        return ""
+    return shown.path + (f"?{shown.query}" if shown.query else "")
 
 
 def back(request: HttpRequest, fallback: str = "/") -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from strategies.models import BomLine, Item, RouteLink, VendorPrice
+from strategies.models import BomLine, Item, ItemPolicy, RouteLink, VendorPrice
 from tests.factories import (
     make_bom,
     make_calendar,
@@ -94,6 +94,25 @@ def test_order_settings_are_added_changed_explained_and_removed(engineer):
     assert remove(engineer, f"item-policies/{key}/").status_code == 204
     told = engineer.get(f"{API}/items/BIKE/settings/").json()["settings"]
     assert [(row["lead_time_days"], row["why"]) for row in told] == [(5, "wins")]
+
+
+def test_order_settings_say_where_the_item_is_stored(engineer):
+    make_item("BIKE")
+    here, there = make_site("HERE"), make_site("THERE")
+    body = {"item": "BIKE", "supply": "buy", "site": "HERE", "location": "STORE", "reserve_at": "release"}
+    made = post(engineer, "item-policies/", body)
+    assert (made.status_code, made.json()["location"]) == (201, "STORE"), made.content
+    row = ItemPolicy.objects.get()
+    assert (row.reserve_at, made.json()["reserve_at"]) == ("release", "release")
+    assert row.location == here.locations.get(code="STORE")
+    none = change(engineer, f"item-policies/{row.pk}/", {"location": None})
+    assert (none.status_code, none.json()["location"]) == (200, None)
+    back = change(engineer, f"item-policies/{row.pk}/", {"location": "STORE"}, key="k2")
+    assert (back.status_code, ItemPolicy.objects.get().location.site) == (200, here)
+    unknown = change(engineer, f"item-policies/{row.pk}/", {"location": "NOWHERE"}, key="k3")
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "invalid")
+    moved = change(engineer, f"item-policies/{row.pk}/", {"site": there.code}, key="k4")
+    assert (moved.status_code, moved.json()["detail"]) == (409, "STORE is at another site.")
 
 
 def test_units_and_their_conversions_by_rest(engineer):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from p2p.core.numbers import ScrapRule
 from planning.engine.mrp import BomLine, Item
@@ -22,8 +22,20 @@ DAY = timedelta(days=1)
 USABLE = ("active", "approved")
 HEAD = (
     "bom_id", "component_id", "kind", "unit_id", "valid_from", "valid_to", "operation_number", "pk",
-    "component_bom_id", "bom__batch_quantity", "bom__item_id",
+    "component_bom_id", "bom__batch_quantity", "component_route_id",
 )  # fmt: skip
+
+
+class _Named(NamedTuple):
+    """A phantom of which a line wants a certain bill, route or both."""
+
+    component: int
+    bom: int | None
+    route: int | None
+
+    @property
+    def key(self) -> str:
+        return f"v{self.component}/{self.bom or ''}/{self.route or ''}"
 
 
 class BillLines:
@@ -44,9 +56,9 @@ class BillLines:
         self.steps = step_tables()
         self.notices: list[Notice] = []
         self.stand_ins: list[Item] = []
-        """A phantom whose line names one certain version stands in the plan as an item of its own."""
+        """A phantom whose line names a certain bill or route stands in the plan as an item of its own."""
         self._by_bom: dict[int, list[tuple[Any, ...]]] = {}
-        self._named: set[int] = set()
+        self._named: dict[str, _Named] = {}
         self._known: dict[tuple[Any, ...], Consumption | Linear] = {}
 
     def lines(self) -> Iterator[BomLine]:
@@ -59,25 +71,28 @@ class BillLines:
         yield from self._certain_versions()
 
     def _certain_versions(self) -> Iterator[BomLine]:
-        """Lines of the versions that phantom lines name, which may name others."""
-        done: set[int] = set()
-        while self._named - done:
-            for bom in sorted(self._named - done):
-                done.add(bom)
-                self.stand_ins.append(Item(id=_stand_in(bom), source="", phantom=True, places=12))
-                rows = self._by_bom.get(bom, [])
-                if rows:
-                    window = Window(date.min, date.max, bom)
-                    yield from self._within(_stand_in(bom), rows[0][10], window)
+        """Lines of the phantoms whose bill or route is named, which may name others."""
+        done: set[str] = set()
+        while self._named.keys() - done:
+            for key in sorted(self._named.keys() - done):
+                done.add(key)
+                component, bom, route = self._named[key]
+                self.stand_ins.append(Item(id=key, source="", phantom=True, places=12))
+                windows = [Window(date.min, date.max, bom)] if bom else self.boms.windows(component)
+                for window in windows:
+                    yield from self._within(key, component, window, route)
 
-    def _within(self, parent: int | str, item: int, window: Window) -> Iterator[BomLine]:
-        """Lines of a version, cut to the days on which it counts."""
-        for part, route in self._routed(item, window):
+    def _within(
+        self, parent: int | str, item: int, window: Window, route: int | None = None
+    ) -> Iterator[BomLine]:
+        """Lines of a version, cut to the days on which it counts; made on the route in force, or on one that is
+        named."""
+        for part, made_on in [(window, route)] if route else self._routed(item, window):
             for row in self._by_bom.get(window.version, ()):
                 first = max(part.first, row[4] or part.first)
                 last = min(part.last, row[5] or part.last)
                 if first <= last:
-                    through = self.scrap.at(route, row[6])
+                    through = self.scrap.at(made_on, row[6])
                     yield from self._line(parent, item, row, (first, last), part, through)
 
     def _routed(self, item: int, window: Window) -> list[tuple[Window, int | None]]:
@@ -115,7 +130,7 @@ class BillLines:
         window: Window,
         through: Through,
     ) -> Iterator[BomLine]:
-        component, kind, chosen = row[1], row[2], row[8]
+        component, kind, named = row[1], row[2], _Named(row[1], row[8], row[10])
         if component not in self.units:
             self.notices.append(Notice("unknown_component", item, {"component": component}))
             return
@@ -128,9 +143,9 @@ class BillLines:
         need = self._need(row, factor, through)
         even = isinstance(need, Linear)
         key: int | str = component
-        if kind == "phantom" and chosen is not None:
-            self._named.add(chosen)
-            key = _stand_in(chosen)
+        if kind == "phantom" and (named.bom or named.route):
+            key = named.key
+            self._named[key] = named
         # The engine reckons with any exact number here; a third of a metre must not become 0.333333333333.
         yield BomLine(
             parent=parent,
@@ -157,7 +172,3 @@ class BillLines:
             )
             known = self._known[spot] = rule.linear() or rule
         return known
-
-
-def _stand_in(bom: int) -> str:
-    return f"v{bom}"

@@ -144,6 +144,20 @@ def test_a_phantom_may_be_of_a_certain_version(site):
     assert takes(order_of(site, bike, 10)) == {"STEEL": 60} == planned(site, bike, 10)
 
 
+@pytest.mark.parametrize("bill_named", [True, False])
+def test_a_phantom_may_be_made_on_a_certain_route_and_the_plan_loses_what_that_one_loses(site, bill_named):
+    group = make_group(site)
+    bike, kit, tube, steel = (make_item(name) for name in ("BIKE", "KIT", "TUBE", "STEEL"))
+    make_route(kit, [{"group": group}])
+    chosen = make_route(kit, [{"group": group, "scrap_fraction": D("0.5")}], version=2, state="approved")
+    make_bom(kit, {tube: {"quantity": D(1), "operation_number": 10}})
+    other = make_bom(kit, {steel: {"quantity": D(3), "operation_number": 10}}, version=2, state="approved")
+    named = {"component_route": chosen, "component_bom": other if bill_named else None}
+    make_bom(bike, {kit: {"quantity": D(2), "kind": "phantom", **named}})
+    wanted = {"STEEL": 120} if bill_named else {"TUBE": 40}
+    assert takes(order_of(site, bike, 10)) == wanted == planned(site, bike, 10)
+
+
 def test_the_route_of_a_phantom_becomes_part_of_the_orders(site):
     group = make_group(site)
     bike, kit, tube, frame = (make_item(name) for name in ("BIKE", "KIT", "TUBE", "FRAME"))

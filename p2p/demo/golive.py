@@ -29,7 +29,7 @@ STOCK = (
     ("TI-M602", 240), ("TT-M928", 240), ("RW-M423", 36), ("FW-M423", 41), ("CH-0234", 120), ("PD-M282", 55),
     ("SE-M236", 18), ("BB-7421", 64),
 )  # fmt: skip
-ORDERED = (("TI-M602", 200, "CYCLING0001", "26.5965"), ("TT-M928", 400, "CYCLERU0001", "3.74"))
+ORDERED = (("TI-M602", 200, "CYCLING0001", "26.5965"), ("TT-M928", 400, "CYCLING0001", "3.74"))
 
 
 def prepare(say: Say) -> Mapping[str, object]:

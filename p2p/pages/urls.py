@@ -3,9 +3,10 @@
 from django.urls import path
 
 from p2p.pages import cockpit, order, search
-from p2p.pages.floor import entries, job, places, queue, stock
+from p2p.pages.floor import bring, entries, job, moving, places, queue, stock
 
 JOB = "floor/job/<str:number>/<int:operation>/"
+TASK = "floor/stock/task/<str:number>/"
 
 app_name = "pages"
 urlpatterns = [
@@ -17,6 +18,15 @@ urlpatterns = [
     path("floor/scan/", places.Scan.as_view(), name="floor-scan"),
     path("floor/stock/", stock.StockMenu.as_view(), name="floor-stock"),
     path("floor/stock/look-up/", stock.LookUp.as_view(), name="floor-look-up"),
+    path("floor/stock/put-away/", bring.Queue.as_view(), name="floor-put-away"),
+    path("floor/stock/supply/", bring.Supply.as_view(), name="floor-supply"),
+    path("floor/stock/move/", moving.Move.as_view(), name="floor-move"),
+    path(TASK, bring.TaskPage.as_view(), name="floor-task"),
+    path(TASK + "do/", bring.DoTask.as_view(), name="floor-task-do"),
+    path(TASK + "start/", bring.StartTask.as_view(), name="floor-task-start"),
+    path(TASK + "back/", bring.PutBack.as_view(), name="floor-task-back"),
+    path(TASK + "close/", bring.CloseTask.as_view(), name="floor-task-close"),
+    path(TASK + "undo/", bring.UndoTask.as_view(), name="floor-task-undo"),
     path(JOB, job.JobPage.as_view(), name="floor-job"),
     path(JOB + "start/", entries.Start.as_view(), name="floor-start"),
     path(JOB + "stop/", entries.Stop.as_view(), name="floor-stop"),

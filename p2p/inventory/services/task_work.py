@@ -13,13 +13,14 @@ from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.facts import TaskDone, TaskTakenBack
-from p2p.inventory.models import HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
+from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
 from p2p.inventory.models.task import TASK_FLOW
 from p2p.inventory.services.ledger import reverse
-from p2p.inventory.services.tasks import locked, must_be_open, not_of_another
+from p2p.inventory.services.tasks import Work, create, locked, must_be_open, not_of_another
 from p2p.inventory.services.transfer import Carry, transfer
 from p2p.inventory.services.unit_moves import stand, transfer_unit
-from strategies.models import Location
+from p2p.inventory.services.units import move_unit
+from strategies.models import Item, Location
 
 ZERO = Decimal(0)
 
@@ -113,6 +114,47 @@ def _book(row: StockTask, moves: Sequence[Move], *, closes: bool, by: User | Non
     TaskMove.objects.bulk_create(TaskMove(task=row, move=move) for move in moves)
     tell(TaskDone(task=row, moves=tuple(moves), by=by))
     return row
+
+
+@transaction.atomic
+def carry_now(
+    *,
+    item: Item,
+    quantity: Decimal,
+    source: Location,
+    target: Location,
+    lot: Lot | None = None,
+    serial: Serial | None = None,
+    handling_unit: HandlingUnit | None = None,
+    into_unit: HandlingUnit | None = None,
+    by: User | None,
+) -> StockTask:
+    """A move that nobody had asked for: written down as a task that is done at once, so that it can be taken back like
+    any other. Refused like `do`."""
+    work = Work(
+        kind=StockTask.Kind.MOVE, site=source.site, item=item, quantity=quantity, source=source, target=target, lot=lot,
+        serial=serial,
+    )  # fmt: skip
+    (task,) = create(works=[work], by=by)
+    return do(task=task, quantity=quantity, handling_unit=handling_unit, into_unit=into_unit, by=by)
+
+
+@transaction.atomic
+def carry_unit(*, unit: HandlingUnit, target: Location, by: User | None) -> StockTask | None:
+    """A handling unit is brought to another place, as `carry_now`. An empty one moves without a task: None."""
+    pile = Balance.objects.filter(handling_unit=unit, quantity__gt=0).select_related(
+        "item__unit", "location__site"
+    )
+    first = pile.order_by("item__number", "pk").first()
+    if first is None:
+        move_unit(unit=unit, location=target, by=by)
+        return None
+    work = Work(
+        kind=StockTask.Kind.MOVE, site=first.location.site, item=first.item, quantity=first.quantity,
+        source=first.location, target=target, handling_unit=unit,
+    )  # fmt: skip
+    (task,) = create(works=[work], by=by)
+    return do(task=task, by=by)
 
 
 @transaction.atomic

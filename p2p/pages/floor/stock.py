@@ -181,7 +181,17 @@ def _within(chosen: Found) -> dict[str, Any]:
 
 def deeds(chosen: Found, *, any_there: bool) -> list[Deed]:
     """What can be done with it from here."""
-    return []
+    record, kind = chosen.record, chosen.kind
+    made: list[Deed] = []
+    if kind == "task" and record.state in ("open", "started"):
+        made.append(Deed(_("Do this task"), reverse("pages:floor-task", args=[record.number]), "player-play"))
+    if kind == "card":
+        made.append(
+            Deed(_("The bin is empty: call for it"), _to("pages:floor-supply", code=record.card), "bell")
+        )
+    if any_there and kind in ("item", "lot", "serial", "unit", "place"):
+        made.append(Deed(_("Move it"), _to("pages:floor-move", **_names(chosen)), "arrow-big-right-lines"))
+    return made
 
 
 def _names(chosen: Found) -> dict[str, str]:

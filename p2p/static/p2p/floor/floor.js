@@ -1,4 +1,5 @@
 // The floor: sheets, entries, clocks, sounds, scanner, connection. Every touch answers from the device at once.
+import { digit } from "./amount.js";
 import { clear, say, stop, words } from "./notes.js";
 import { startPad } from "./pad.js";
 import { hear } from "./scan.js";
@@ -56,7 +57,7 @@ const typedIn = sheet => [...sheet.querySelectorAll("form[data-pad] [name=quanti
 function open(sheet) {
   clear(sheet);
   sheet.querySelectorAll("[data-step]").forEach(reset);
-  sheet.querySelectorAll("input[name=note]").forEach(each => { each.value = ""; });
+  sheet.querySelectorAll("input[name=note], [data-amount]").forEach(each => { each.value = ""; });
   sheet.querySelectorAll("form[data-pad]").forEach(each => each.dispatchEvent(new Event("floor:empty")));
   show(sheet);
 }
@@ -76,6 +77,7 @@ document.addEventListener("click", event => {
   if (on("[data-why]")) stop(on("[data-why]").dataset.why);
   if (on("[data-theme-turn]")) window.p2pTheme.choose(document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark");
   if (on("[data-by]")) turn(on("[data-by]"));
+  if (on("[data-digit]")) digit(on("[data-digit]"));
 });
 
 // ---- clocks: the hour of the plant, and how long a job has run

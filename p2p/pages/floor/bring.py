@@ -1,0 +1,298 @@
+"""The tablet brings stock from place to place: what is to be put away, what lines need, what somebody just moves."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from p2p.core.facts import Refused
+from p2p.core.web import formats
+from p2p.core.web.once import first_time
+from p2p.core.web.page import who
+from p2p.inventory.models import StockTask
+from p2p.inventory.selectors.scanned import scanned
+from p2p.inventory.selectors.tasks import next_task, open_tasks, tasks
+from p2p.inventory.services import supply, task_work
+from p2p.inventory.services import tasks as work
+from p2p.pages.floor.hand import Hand, Held, Step, held, step
+from p2p.pages.floor.stock import SHOWN, StockPage, lying_at
+from p2p.pages.floor.tablet import DOERS
+from strategies.models import Location
+
+Kind = StockTask.Kind
+QUEUES = {
+    Kind.PUT_AWAY: "pages:floor-put-away",
+    Kind.SUPPLY: "pages:floor-supply",
+    Kind.MOVE: "pages:floor-move",
+}
+
+
+class BringPage(StockPage):
+    """Base of pages that book: a refusal shows the page again as it was, with the sentence over it."""
+
+    roles = DOERS
+
+    def once(self, act: Any) -> Any:
+        """Call `act` unless this form was sent before; None then. Refused passes through, with nothing booked."""
+        with transaction.atomic():
+            if first_time(self.request):
+                return act()
+        messages.info(self.request, _("This was booked before; it counts once."))
+        return None
+
+    def last(self) -> StockTask | None:
+        """What this person did last, shown with Undo: `?last=` names it."""
+        number = self.request.GET.get("last", "")
+        found = tasks().filter(number=number, site=self.here).first() if number else None
+        return found if found is not None and found.done_quantity > 0 else None
+
+
+class Queue(BringPage):
+    """What is to be put away, or brought to lines: the next, and those after it."""
+
+    kind = Kind.PUT_AWAY
+    title = gettext_lazy("Put away")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.GET.get("code"):
+            return self.opened(request.GET["code"])
+        return self.show()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self.opened(request.POST.get("code", ""))
+
+    def show(self, *, refusal: str = "", code: str = "") -> HttpResponse:
+        rows = list(open_tasks(self.here, self.kind)[:SHOWN])
+        first = next_task(self.here, self.kind, who(self.request))
+        others = [row for row in rows if first is None or row.pk != first.pk]
+        context = {"first": first, "others": others, "last": self.last(), "refusal": refusal, "code": code}
+        return self.draw(
+            "queue", {**context, "queue_url": reverse(QUEUES[self.kind])}, status=409 if refusal else 200
+        )
+
+    def opened(self, code: str) -> HttpResponse:
+        """A scan of what a task is for, its place or its number opens the task, with what was scanned in hand."""
+        found = scanned(code, site=self.here)
+        for one in found:
+            row = self._for(one.kind, one.record)
+            if row is not None:
+                said = {"place": "source"}.get(one.kind, one.kind)
+                known = (
+                    {}
+                    if one.kind in ("task", "card")
+                    else {said: getattr(one.record, "number", "") or one.record.code}
+                )
+                return redirect(task_url(row) + Hand.of(known).query())
+        if not found:
+            return self.unknown(code)
+        return self.show(refusal=_("Nothing is to be done with {code} here.").format(code=code), code=code)
+
+    def unknown(self, code: str) -> HttpResponse:
+        words = _("{code} is nothing that is known at {site}.").format(code=code or "–", site=self.here.code)
+        return self.show(refusal=words, code=code)
+
+    def _for(self, kind: str, record: Any) -> StockTask | None:
+        rows = open_tasks(self.here, self.kind)
+        column = {"place": "source", "unit": "handling_unit", "card": "rule", "task": "pk"}.get(kind, kind)
+        found: StockTask | None = rows.filter(**{column: record.pk}).first()
+        if found is None and kind in ("lot", "serial"):
+            found = rows.filter(item=record.item_id, lot=None, serial=None).first()
+        return found
+
+
+class Supply(Queue):
+    """What lines need, the emptiest first. Scanning the card of an empty bin calls for it."""
+
+    kind = Kind.SUPPLY
+    title = gettext_lazy("Supply lines")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(code=request.GET.get("code", ""))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "fill" in request.POST:
+            made = self.once(lambda: supply.replenish(site=self.here, by=who(request)))
+            if made is not None:
+                words = _("{count} places are below their minimum: tasks made.").format(count=len(made))
+                messages.success(request, words if made else _("No place is below its minimum."))
+            return redirect("pages:floor-supply")
+        return self.opened(request.POST.get("code", ""))
+
+    def opened(self, code: str) -> HttpResponse:
+        cards = [one for one in scanned(code, site=self.here) if one.kind == "card"]
+        if cards or "/" in code:
+            return self._call(code)
+        return super().opened(code)
+
+    def _call(self, code: str) -> HttpResponse:
+        try:
+            task = supply.call(card=code, site=self.here, by=who(self.request))
+        except Refused as no:
+            return self.show(refusal=str(no), code=code)
+        words = _("{item} is called for at {place}: {quantity} {unit}, {task}.")
+        said = {
+            "item": task.item.number,
+            "place": task.target.code if task.target else "",
+            "unit": task.item.unit.code,
+        }
+        quantity = formats.number(task.quantity)
+        messages.success(self.request, words.format(**said, quantity=quantity, task=task.number))
+        return redirect("pages:floor-supply")
+
+
+def task_url(task: StockTask) -> str:
+    return reverse("pages:floor-task", args=[task.number])
+
+
+class TaskPage(BringPage):
+    """One task: where from, where to, how much; scanning the goal books it."""
+
+    @cached_property
+    def task(self) -> StockTask:
+        row: StockTask = get_object_or_404(tasks().filter(site=self.here), number=self.kwargs["number"])
+        return row
+
+    @property
+    def back_url(self) -> str:
+        return reverse(QUEUES[Kind(self.task.kind)])
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        return self.show(Hand.of(request.GET.dict()))
+
+    def show(self, hand: Hand, *, refusal: str = "", code: str = "", key: str = "") -> HttpResponse:
+        now = held(hand, self.here, self.task)
+        left = max(self.task.quantity - self.task.done_quantity, Decimal(0))
+        context = {
+            "task": self.task,
+            "hand": hand,
+            "now": now,
+            "amount": now.quantity or left,
+            "left": left,
+            "lines": self._elsewhere(now),
+            "fields": hand.fields(),
+            "refusal": refusal,
+            "code": code,
+            "key": key or uuid4().hex,
+            "last": self.last(),
+            "open": self.task.state in ("open", "started"),
+            "do_url": reverse("pages:floor-task-do", args=[self.task.number]),
+            "scan_url": task_url(self.task),
+        }
+        return self.draw("task", context, status=409 if refusal else 200)
+
+    def _elsewhere(self, now: Held) -> list[Any]:
+        """Where it lies when the task does not say from where, or too little lies there."""
+        rows = lying_at(self.here).filter(item=self.task.item, location__kind=Location.Kind.STORE)
+        if now.source is not None and now.there >= (now.quantity or Decimal(1)):
+            return []
+        return list(
+            rows.exclude(location=now.source).order_by("lot__expires_on", "location__walk_order", "id")[:6]
+        )
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """A scan."""
+        hand, code = Hand.of(request.POST.dict()), request.POST.get("code", "").strip()
+        try:
+            said = step(hand, code, site=self.here, task=self.task)
+            if said.target is None:
+                return redirect(task_url(self.task) + said.hand.query())
+            return self.booked(said)
+        except Refused as no:
+            return self.show(hand, refusal=str(no), code=code)
+
+    def booked(self, said: Step) -> HttpResponse:
+        """Do it, and go on to the next. Refused passes through."""
+        now = held(said.hand, self.here, self.task)
+        by, hand = who(self.request), said.hand
+        done = self.once(
+            lambda: task_work.do(
+                task=self.task,
+                quantity=now.quantity,
+                source=now.source if hand.source else None,
+                target=said.target,
+                lot=now.lot if hand.lot else None,
+                serial=now.serial if hand.serial else None,
+                handling_unit=now.unit if hand.unit else None,
+                into_unit=said.into,
+                by=by,
+            )
+        )
+        return redirect(self._after(done or self.task))
+
+    def _after(self, task: StockTask) -> str:
+        """The next task of the kind, or this one while something of it is left."""
+        last = urlencode({"last": task.number})
+        if task.state in ("open", "started"):
+            return f"{task_url(task)}?{last}"
+        following = next_task(self.here, task.kind, who(self.request))
+        return f"{task_url(following) if following else reverse(QUEUES[Kind(task.kind)])}?{last}"
+
+
+class TaskAct(TaskPage):
+    """A button of a task: `enter` calls one service and says where to go."""
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        return redirect(task_url(self.task))
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        hand = Hand.of(request.POST.dict())
+        try:
+            return self.enter(hand)
+        except Refused as no:
+            key = "" if no.code == "key_reused" else request.POST.get("key", "")[:80]
+            return self.show(hand, refusal=str(no), key=key)
+
+    def enter(self, hand: Hand) -> HttpResponse:
+        raise NotImplementedError
+
+
+class DoTask(TaskAct):
+    def enter(self, hand: Hand) -> HttpResponse:
+        code = self.request.POST.get("target", "")
+        place = (
+            Location.objects.filter(site=self.here, code=code).select_related("site").first()
+            if code
+            else None
+        )
+        return self.booked(Step(hand, target=place or self.task.target))
+
+
+class StartTask(TaskAct):
+    def enter(self, hand: Hand) -> HttpResponse:
+        work.start(tasks=[self.task], by=who(self.request))
+        return redirect(task_url(self.task) + hand.query())
+
+
+class PutBack(TaskAct):
+    def enter(self, hand: Hand) -> HttpResponse:
+        work.put_back(tasks=[self.task], by=who(self.request))
+        messages.success(self.request, _("{task} is anybody's again.").format(task=self.task.number))
+        return redirect(self.back_url)
+
+
+class CloseTask(TaskAct):
+    """The rest is not there or not needed."""
+
+    def enter(self, hand: Hand) -> HttpResponse:
+        work.cancel(tasks=[self.task], by=who(self.request))
+        words = _("{task} is closed: what is left of it is not brought.").format(task=self.task.number)
+        messages.success(self.request, words)
+        return redirect(self.back_url)
+
+
+class UndoTask(TaskAct):
+    def enter(self, hand: Hand) -> HttpResponse:
+        self.once(lambda: task_work.undo(task=self.task, by=who(self.request)))
+        messages.success(self.request, _("Taken back: {task}.").format(task=self.task.number))
+        return redirect(self.back_url if self.task.kind == Kind.MOVE else task_url(self.task))

@@ -121,7 +121,7 @@ def _reading(row: Report, move: int) -> Reading:
 def worked_on(asked: Suspecting) -> Suspects | None:
     """What came of, and what is issued to, the orders a machine or worker worked on in the time. At most five
     queries. Pieces of an earlier operation may be in all that its order brought from then on."""
-    if not (asked.resource or asked.worker or asked.order):
+    if not (asked.resource or asked.worker or asked.order or asked.site):
         return None
     since = _since(asked)
     outputs = OutputMove.objects.filter(
@@ -148,6 +148,9 @@ def _since(asked: Suspecting) -> dict[int, datetime | None]:
         return dict.fromkeys(named.values_list("pk", flat=True))
     reports = Q(reverses__isnull=True, reversed_by__isnull=True)
     clocks = Q()
+    if asked.site:
+        reports &= Q(operation__order__site=asked.site)
+        clocks &= Q(operation__order__site=asked.site)
     if asked.resource:
         reports &= Q(resource=asked.resource)
         clocks &= Q(resource=asked.resource)

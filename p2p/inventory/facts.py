@@ -51,6 +51,24 @@ class Reversing(Fact):
         return self.moves
 
 
+@dataclass(frozen=True)
+class BackDate:
+    """The earliest moment at which a move of a site is said to have happened, before today."""
+
+    site: Site
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackDating(Fact):
+    """May stock be moved by hand as of an earlier day? One entry for each site."""
+
+    dates: tuple[BackDate, ...]
+
+    def scope(self) -> str:
+        return str(self.dates[0].site.code) if self.dates else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Held(Fact):
     """Stock was put on hold."""
@@ -323,8 +341,9 @@ class Suspects:
 
 @dataclass(frozen=True, kw_only=True)
 class Suspecting(Question[Suspects]):
-    """What did this machine, worker, vendor or order have in hands in this time? Empty words do not narrow."""
+    """What did this machine, worker, vendor, order or whole site have in hands in this time? Empty words do not narrow."""
 
+    site: int | None = None
     resource: int | None = None
     worker: int | None = None
     vendor: int | None = None

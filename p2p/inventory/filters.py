@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
-from p2p.inventory.models import Balance, Hold, Lot, Move, Reservation, SoftReservation
+from p2p.inventory.models import Balance, Hold, Lot, Recall, RecallLine, Reservation, SoftReservation
 from strategies.models import Location, Site
 
 
@@ -26,18 +26,6 @@ class BalanceFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Balance
         fields = ("item", "site", "place", "kind", "lot", "held")
-
-
-class MoveFilter(filters.FilterSet):  # type: ignore[misc]
-    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
-    kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=Move.Kind.choices)
-    reference = filters.CharFilter(label=_("Document"), lookup_expr="iexact")
-    lot = filters.CharFilter(label=_("Lot"), field_name="lot__number", lookup_expr="iexact")
-    effective_at = filters.DateFromToRangeFilter(label=_("When"))
-
-    class Meta:
-        model = Move
-        fields = ("item", "kind", "reference", "lot", "effective_at")
 
 
 class LotFilter(filters.FilterSet):  # type: ignore[misc]
@@ -79,3 +67,24 @@ class ReservationFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Reservation
         fields = ("item", "place", "lot", "reference")
+
+
+class RecallFilter(filters.FilterSet):  # type: ignore[misc]
+    state = filters.ChoiceFilter(label=_("State"), choices=Recall.State.choices)
+    practice = filters.BooleanFilter(label=_("Exercise"))
+    asked_at = filters.DateFromToRangeFilter(label=_("Drawn up"))
+
+    class Meta:
+        model = Recall
+        fields = ("state", "practice", "asked_at")
+
+
+class RecallLineFilter(filters.FilterSet):  # type: ignore[misc]
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    where = filters.MultipleChoiceFilter(label=_("Where"), choices=RecallLine.Where.choices)
+    party = filters.CharFilter(label=_("Customer or vendor"), lookup_expr="icontains")
+    free = filters.BooleanFilter(label=_("Not on hold"), field_name="hold", lookup_expr="isnull")
+
+    class Meta:
+        model = RecallLine
+        fields = ("item", "where", "party", "free")

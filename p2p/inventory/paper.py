@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, PageBreak
 
 from p2p.core import paper
 from p2p.core.clock import now
 from p2p.core.web import formats
+from p2p.inventory.models import Recall, RecallLine
 from p2p.inventory.traced import Line
 
 
@@ -48,4 +49,46 @@ def _row(line: Line) -> list[Flowable | str | list[Flowable]]:
         paper.text(f"{formats.number(line.made)} {line.unit}", paper.RIGHT),
         paper.text(share if line.exact else f"≈ {share}", paper.RIGHT),
         [paper.text(words or "–"), paper.text(line.parties)],
+    ]
+
+
+def letters(recall: Recall, parties: Mapping[str, Sequence[RecallLine]]) -> bytes:
+    """A page per customer: what of the recall they got, by lot or serial number and delivery."""
+    story: list[Flowable] = []
+    for party, lines in parties.items():
+        if story:
+            story.append(PageBreak())
+        story += _letter(recall, party, lines)
+    return paper.pdf(story, title=f"{_('Recall')} {recall.number}")
+
+
+def _letter(recall: Recall, party: str, lines: Sequence[RecallLine]) -> list[Flowable]:
+    heads = (_("Item"), _("Lot or serial number"), _("Quantity"), _("Your order"), _("Delivery"))
+    facts = (
+        (_("To"), party),
+        (_("Why"), recall.title),
+        (_("Date"), formats.day(now())),
+        (_("From"), recall.site.name if recall.site else ""),
+    )
+    asked = _("Please do not use what is listed here, keep it apart, and tell us how much of it you have.")
+    rows = [
+        [
+            [paper.text(line.item.number, paper.BOLD), paper.text(line.item.name)],
+            str(line.serial or line.lot or "–"),
+            paper.text(f"{formats.number(line.quantity)} {line.item.unit.code}", paper.RIGHT),
+            line.reference or "–",
+            line.note or "–",
+        ]
+        for line in lines
+    ]
+    return [
+        paper.head(_("Recall"), recall.number, recall.site.name if recall.site else "", facts),
+        paper.gap(6),
+        paper.text(asked),
+        paper.gap(4),
+        paper.table(heads, rows, (60, 40, 22, 30, 34), right=(2,)),
+        paper.gap(14),
+        paper.text(
+            _("Found and kept apart: ____________    Already used: ____________    Signature: ____________")
+        ),
     ]

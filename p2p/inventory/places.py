@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.web import journal, lookup
-from p2p.inventory.models import Hold, Lot, Move, Serial
+from p2p.inventory.models import Hold, Lot, Move, Recall, Serial
+from p2p.inventory.models.recall import RECALL_FLOW
 
 MOVERS = (Role.SUPERVISOR, Role.OPERATOR)
 HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
@@ -20,6 +23,9 @@ def register() -> None:
         lookup.register(model, rows)
     nav = places.nav
     nav(section="inventory", title=_("Stock"), url_name="inventory:stock", order=10)
+    nav(section="inventory", title=_("Stock by item"), url_name="inventory:stock-items", order=12)
+    nav(section="inventory", title=_("Stock by place"), url_name="inventory:stock-places", order=14)
+    nav(section="inventory", title=_("Stock by lot"), url_name="inventory:stock-lots", order=16)
     nav(section="inventory", title=_("Movements"), url_name="inventory:moves", order=20)
     nav(section="inventory", title=_("Lots"), url_name="inventory:lots", order=30)
     nav(
@@ -40,9 +46,56 @@ def register() -> None:
 def _traces() -> None:
     nav = places.nav
     nav(section="inventory", title=_("Trace"), url_name="inventory:trace", order=50)
+    nav(
+        section="inventory",
+        title=_("Recalls"),
+        url_name="inventory:recalls",
+        order=51,
+        hot=True,
+        count=lambda user: Recall.objects.exclude(state="closed").filter(practice=False).count() or None,
+    )
     for kind in ("lot", "serial", "move"):
         address = f"inventory:{kind}-trace"
         places.panel(f"{kind}.tabs", key="trace", title=_("Trace"), url_name=address, order=20)
+    new = {"key": "recall", "title": _("New recall"), "url_name": "inventory:recall-new", "roles": HOLDERS}
+    for slot in ("recalls.actions", "trace.actions"):
+        places.verb(slot, **new, page=True, primary=slot.startswith("recalls"))
+    steps = (
+        ("hold", _("Hold all"), "hold", {"primary": True, "danger": True}),
+        ("refresh", _("Look again"), "", {}),
+        ("lift", _("Lift all holds"), "lift", {}),
+        ("close", _("Close"), "close", {}),
+        ("reopen", _("Reopen"), "reopen", {}),
+    )
+    for place, (key, title, step, also) in enumerate(steps):
+        places.verb(
+            "recall.actions",
+            key=key,
+            title=title,
+            url_name=f"inventory:recall-{key}",
+            roles=HOLDERS,
+            order=10 * place,
+            when=_open_to(step),
+            **also,
+        )
+    journal.phrase("inventory.RecallDrawnUp", lambda said: _("drew up the recall"))
+    journal.phrase("inventory.Recalled", lambda said: _("put all of it on hold"))
+    journal.phrase("inventory.RecallLifted", lambda said: _("lifted its holds"))
+    journal.phrase("inventory.RecallClosed", lambda said: _("closed the recall"))
+    journal.phrase("inventory.RecallReopened", lambda said: _("reopened the recall"))
+
+
+def _open_to(step: str) -> Callable[[Recall], bool]:
+    """When a button of a recall shows; an exercise is never held."""
+
+    def now(recall: Recall) -> bool:
+        if not step:
+            return recall.state != Recall.State.CLOSED
+        if step == "hold" and (recall.practice or recall.state == Recall.State.HELD):
+            return False
+        return step in RECALL_FLOW.open_to(recall)
+
+    return now
 
 
 def _reservations() -> None:

@@ -1,7 +1,7 @@
 """REST of stock: what lies where, every move, lots, reservations, holds, the stock card and the trace."""
 
 from p2p.core.rest import Routes
-from p2p.inventory.api import claims, holds, lots, stock, trace
+from p2p.inventory.api import claims, holds, lots, recalls, stock, trace
 
 routes = Routes("inventory")
 for path, view in {
@@ -13,6 +13,8 @@ for path, view in {
     "holds": holds.HoldApi,
     "stock-cards": stock.StockCardApi,
     "traces": trace.TraceApi,
+    "recalls": recalls.RecallApi,
+    "recall-lines": recalls.RecallLineApi,
 }.items():
     routes.add(path, view)
 urlpatterns = routes.urls

@@ -21,7 +21,7 @@ from p2p.inventory.selectors.genealogy import LIMIT
 from p2p.inventory.selectors.starts import Began, Suspicion, began
 from p2p.inventory.selectors.trace import Node, Trace, describe, key_of, pieces, trace
 from p2p.inventory.selectors.whereabouts import Spot, spots
-from strategies.models import Item, Location, Resource, Vendor, Worker
+from strategies.models import Item, Location, Resource, Site, Vendor, Worker
 
 ZERO = Decimal(0)
 AT = RecallLine.Where
@@ -203,6 +203,7 @@ def suspicion_of(recall: Recall) -> Suspicion:
         resource=Resource.objects.filter(pk=kept.get("resource")).first() if kept.get("resource") else None,
         worker=Worker.objects.filter(pk=kept.get("worker")).first() if kept.get("worker") else None,
         order=kept.get("order", ""),
+        site=Site.objects.filter(pk=kept.get("site")).first() if kept.get("site") else None,
         since=_moment(kept.get("since")),
         until=_moment(kept.get("until")),
     )
@@ -221,6 +222,7 @@ def kept(suspicion: Suspicion) -> dict[str, Any]:
         "resource": suspicion.resource.pk if suspicion.resource else None,
         "worker": suspicion.worker.pk if suspicion.worker else None,
         "order": suspicion.order,
+        "site": suspicion.site.pk if suspicion.site else None,
         "since": suspicion.since.isoformat() if suspicion.since else None,
         "until": suspicion.until.isoformat() if suspicion.until else None,
         "said": said(suspicion),
@@ -241,6 +243,7 @@ def said(suspicion: Suspicion) -> str:
         (_("machine"), suspicion.resource),
         (_("worker"), suspicion.worker),
         (_("order"), suspicion.order),
+        (_("all of site"), suspicion.site),
     ):
         words += [f"{label} {value}"] if value else []
     for label, at in ((_("from"), suspicion.since), (_("to"), suspicion.until)):

@@ -15,12 +15,15 @@ from p2p.inventory.engine.tracing import Key
 from p2p.inventory.facts import Suspecting, Suspects
 from p2p.inventory.models import Lot, Move, Serial
 from p2p.inventory.selectors.trace import Piece, key_of, keys_of
-from strategies.models import Resource, Vendor, Worker
+from strategies.models import Resource, Site, Vendor, Worker
 
 
 @dataclass(frozen=True, kw_only=True)
 class Suspicion:
-    """What a trace or recall begins with; what is named adds up, `since` and `until` narrow all but named pieces."""
+    """What a trace or recall begins with; what is named adds up, `since` and `until` narrow all but named pieces.
+
+    `site` is a whole shift: all that was reported there in the time.
+    """
 
     pieces: tuple[Piece, ...] = ()
     vendor: Vendor | None = None
@@ -28,13 +31,16 @@ class Suspicion:
     resource: Resource | None = None
     worker: Worker | None = None
     order: str = ""
+    site: Site | None = None
     since: datetime | None = None
     until: datetime | None = None
 
     @property
     def asks_right(self) -> bool:
         """Whether only documents of apps on the right can tell."""
-        return bool(self.resource or self.worker or self.order or (self.vendor and not self.vendor_lot))
+        return bool(
+            self.resource or self.worker or self.order or self.site or (self.vendor and not self.vendor_lot)
+        )
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,19 @@ def _check(suspicion: Suspicion) -> None:
         suspicion.resource,
         suspicion.worker,
         suspicion.order,
+        suspicion.site,
     )
     if not any(named):
         raise Refused(
             _("Say where to begin: a lot, a serial number, a vendor, a machine, a worker or an order."),
             code="nothing_named",
+        )
+    if suspicion.site and not (suspicion.since and suspicion.until):
+        raise Refused(
+            _("Say from when to when: all that {site} ever made is no shift."),
+            code="no_time",
+            field="since",
+            site=suspicion.site.code,
         )
     if suspicion.since and suspicion.until and suspicion.until < suspicion.since:
         raise Refused(_("The end of the time lies before its beginning."), code="dates", field="until")
@@ -108,6 +122,7 @@ def _told(suspicion: Suspicion) -> list[Suspects]:
         return []
     return gather(
         Suspecting(
+            site=suspicion.site.pk if suspicion.site else None,
             resource=suspicion.resource.pk if suspicion.resource else None,
             worker=suspicion.worker.pk if suspicion.worker else None,
             vendor=suspicion.vendor.pk if suspicion.vendor else None,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from costing import selectors, takeover
+from costing.models import Period
 from costing.services import outside, post, settle
 from execution.facts import Ended, Ending, MaterialIssued, OperationsTakenOver, Reported
 from outsourcing.facts import Invoiced, Received
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import Moved
+from p2p.inventory.facts import BackDating, Moved
 from planning.facts import Replenished
 from strategies.facts import MeasuringCutOver, TakenOver
 
@@ -73,8 +75,30 @@ def settle_orders(fact: Ended) -> None:
     settle.settle(orders=fact.orders, by=fact.by)
 
 
+def books_are_open(fact: BackDating) -> Iterator[Refused]:
+    """Nothing is moved by hand as of a day before the books were closed. One query."""
+    last: dict[int, Period] = {}
+    closed = Period.objects.filter(site__in=[one.site for one in fact.dates], state=Period.State.CLOSED)
+    for period in closed.order_by("last_day"):
+        last[period.site_id] = period
+    for one in fact.dates:
+        period = last.get(one.site.pk)
+        day = one.at.astimezone(ZoneInfo(one.site.time_zone)).date()
+        if period is not None and day <= period.last_day:
+            yield Refused(
+                _("The books of {site} are closed until {last}: nothing can be dated {day}."),
+                code="closed_period",
+                field="effective_at",
+                about=one.site,
+                site=one.site.code,
+                last=period.last_day,
+                day=day,
+            )
+
+
 def wire() -> None:
     """Called once by AppConfig.ready."""
+    listen("ask", BackDating, books_are_open)
     listen("tell", MaterialIssued, value_materials)
     listen("tell", Reported, value_report)
     listen("tell", Moved, value_stock)

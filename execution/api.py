@@ -8,7 +8,7 @@ from execution import selectors, serializers
 from execution.facts import Ending, Finishing, FinishingOperation, Releasing, Reporting
 from execution.models import Clocking, PickList, WipMove
 from execution.models.pick import PICK_FLOW
-from execution.services import downtime, finish, pick, release, start, undo
+from execution.services import downtime, finish, pick, release, reserve, start, undo
 from execution.services.report import report as report_pieces
 from p2p.core.access import Role, at_sites, require, sites_of
 from p2p.core.rest import RecordViewSet, Routes, verb
@@ -58,6 +58,12 @@ class OrderApi(RecordViewSet):
     def unrelease(self, record: ProductionOrder, by: Any) -> ProductionOrder:
         """Take it back from the floor, before anybody touched it."""
         return release.unrelease(orders=[record], by=by)[0]
+
+    @verb(roles=(Role.PLANNER, *SUPERVISOR))
+    def reserve(self, record: ProductionOrder, by: Any) -> ProductionOrder:
+        """Reserve by hand what it still needs: softly on paper, at its places once it is released."""
+        reserve.reserve_materials(order=record, by=by)
+        return record
 
     @verb(
         roles=SUPERVISOR,

@@ -10,7 +10,7 @@ from execution import selectors
 from execution.facts import Ending, Finishing, FinishingOperation, Releasing
 from execution.models import Downtime, PickList, Report
 from execution.models.pick import PICK_FLOW
-from execution.services import finish, pick, release, start
+from execution.services import finish, pick, release, reserve, start
 from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.facts import Fact, objections
@@ -121,6 +121,11 @@ def _order() -> None:
     places.verb(
         slot, key="label", title=_("Label"), url_name="execution:label", page=True, order=41, icon="printer"
     )
+    places.verb(
+        slot, key="reserve", title=_("Reserve materials"), service=reserve.reserve_materials, model=order,
+        argument="order", roles=(Role.PLANNER, *SUPERVISOR), order=45,
+        when=_in("firm", "scheduled", "released", "started"),
+    )  # fmt: skip
     places.verb(
         slot, key="reopen", title=_("Reopen"), service=_one(finish.reopen), model=order, argument="order",
         roles=SUPERVISOR, order=70, when=_in("finished"),

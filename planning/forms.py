@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField
 from planning.models import Customer, Demand
-from strategies.models import BomVersion, Item, Location, RouteVersion, Site, Vendor
+from strategies.models import BomVersion, Item, Location, ReserveAt, RouteVersion, Site, Vendor
 
 DAY = {"type": "date"}
 INSTANT = {"type": "datetime-local"}
@@ -108,6 +108,14 @@ class DemandChangeForm(forms.Form):
     priority = forms.IntegerField(label=_("Priority"), min_value=0, max_value=100)
 
 
+def reserve_at() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Materials are reserved"),
+        choices=[("", _("as item and site say")), *ReserveAt.choices],
+        required=False,
+    )
+
+
 class OrderForm(forms.Form):
     site = site()
     item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True))
@@ -127,6 +135,7 @@ class OrderForm(forms.Form):
         help_text=_("Its number; empty: the one that holds on the start."),
     )
     priority = forms.IntegerField(label=_("Priority"), initial=50, min_value=0, max_value=100)
+    reserve_at = reserve_at()
     number = forms.CharField(
         label=_("Number"), required=False, max_length=40, help_text=_("Empty: the next of the series.")
     )
@@ -158,6 +167,7 @@ class OrderChangeForm(forms.Form):
     start_on = day(_("Start"))
     due_on = day(_("Due"))
     priority = forms.IntegerField(label=_("Priority"), min_value=0, max_value=100)
+    reserve_at = reserve_at()
 
 
 class SubstituteForm(forms.Form):

@@ -22,7 +22,7 @@ from planning.models import (
     ReplenishmentOrder,
     ScheduleRun,
 )
-from strategies.models import BomAlternate, Location, Site, Unit, Vendor
+from strategies.models import BomAlternate, ReserveAt, Site, Unit, Vendor
 
 
 def quantity(**also: object) -> serializers.DecimalField:
@@ -187,8 +187,8 @@ class OrderSerializer(RecordSerializer):
         fields = (
             "number", "kind", "state", "site", "item", "unit", "quantity", "good_quantity", "scrap_quantity",
             "need", "priority", "start_on", "due_on", "starts_at", "ends_at", "late_seconds", "blocked",
-            "bom", "route", "output_location", "proposal", "source_system", "created_at", "released_at", "started_at",
-            "finished_at", "ended_at", "revision",
+            "bom", "route", "output_location", "reserve_at", "proposal", "source_system", "created_at",
+            "released_at", "started_at", "finished_at", "ended_at", "revision",
         )  # fmt: skip
         read_only_fields = tuple(
             name
@@ -205,6 +205,7 @@ class OrderSerializer(RecordSerializer):
                 "source_system",
                 "bom",
                 "route",
+                "reserve_at",
             )
         )
         extra_kwargs = {
@@ -222,6 +223,7 @@ class OrderChange(VerbSerializer):
     start_on = serializers.DateField(required=False)
     due_on = serializers.DateField(required=False)
     priority = serializers.IntegerField(min_value=0, max_value=100, required=False)
+    reserve_at = serializers.ChoiceField(choices=ReserveAt.choices, required=False, allow_blank=True)
 
 
 class Substitute(VerbSerializer):
@@ -254,12 +256,12 @@ class ReplenishmentSerializer(RecordSerializer):
         model = ReplenishmentOrder
         fields = (
             "number", "kind", "state", "site", "item", "vendor", "from_location", "to_location", "quantity",
-            "received_quantity", "price", "currency", "ordered_on", "due_on", "promised_at", "promised_quantity",
+            "received_quantity", "shipped_quantity", "price", "currency", "ordered_on", "due_on", "promised_at", "promised_quantity",
             "source_system", "revision",
         )  # fmt: skip
         money = ("price",)
         read_only_fields = (
-            "kind", "state", "received_quantity", "ordered_on", "promised_at", "promised_quantity", "revision",
+            "kind", "state", "received_quantity", "shipped_quantity", "ordered_on", "promised_at", "promised_quantity", "revision",
         )  # fmt: skip
         extra_kwargs = {"number": {"required": False, "validators": []}}
 
@@ -267,15 +269,6 @@ class ReplenishmentSerializer(RecordSerializer):
 class ConfirmInput(VerbSerializer):
     promised_at = serializers.DateTimeField(required=False, allow_null=True)
     promised_quantity = quantity(required=False, allow_null=True)
-
-
-class ReceiveInput(VerbSerializer):
-    quantity = quantity()
-    location = serializers.PrimaryKeyRelatedField(
-        queryset=Location.objects.all(), required=False, allow_null=True
-    )
-    price = serializers.DecimalField(max_digits=24, decimal_places=8, required=False, allow_null=True)
-    at = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class ScheduleRunSerializer(RecordSerializer):

@@ -48,12 +48,14 @@ def create_order(
     source_system: str = "",
     bom: BomVersion | None = None,
     route: RouteVersion | None = None,
+    reserve_at: str = "",
     by: User | None,
 ) -> ProductionOrder:
     """Make a firm order without a proposal, with BOM and route as they hold on its start.
 
     Without `start_on` it starts the item's lead time before it is due, but not before today. A `number` from
-    another system is kept; so is a `bom` or `route` that may be used (any approved version). Refused for quantities
+    another system is kept; so is a `bom` or `route` that may be used (any approved version). `reserve_at` says when
+    its materials are reserved (empty: as item and site say). Refused for quantities
     that make no sense, versions that may not be used, and numbers that are taken.
     """
     recipes = Recipes(site, {item.pk})
@@ -82,6 +84,7 @@ def create_order(
         source_system=source_system,
     )
     built = build(site, [draft], recipes)
+    built.orders[0].reserve_at = reserve_at
     write(built)
     tell(Firmed(orders=tuple(built.orders), by=by))
     return built.orders[0]
@@ -119,6 +122,7 @@ def change_order(
     start_on: date | None = None,
     due_on: date | None = None,
     priority: int | None = None,
+    reserve_at: str | None = None,
     by: User | None,
 ) -> ProductionOrder:
     """Change an order that is not finished; None leaves a value as it is.
@@ -135,8 +139,9 @@ def change_order(
     if row.start_on > row.due_on:
         raise _wrong_dates(row.start_on, row.due_on)
     row.priority = row.priority if priority is None else priority
+    row.reserve_at = row.reserve_at if reserve_at is None else reserve_at
     row.revision += 1
-    row.save(update_fields=["quantity", "start_on", "due_on", "priority", "revision"])
+    row.save(update_fields=["quantity", "start_on", "due_on", "priority", "reserve_at", "revision"])
     tell(OrderChanged(orders=(row,), by=by))
     return row
 

@@ -142,6 +142,7 @@ class OrderChange(ActionForm):
             "start_on": row.start_on,
             "due_on": row.due_on,
             "priority": row.priority,
+            "reserve_at": row.reserve_at,
         }
 
     def act(self, form: Any) -> Any:

@@ -114,7 +114,7 @@ def book_by_hand(
     else:
         moves = _leaving(lines, how, doors)
     said = [replace(move, reason=reason, reference=reference, effective_at=at) for move in moves]
-    return ledger.post_within(lines=said, by=by)
+    return ledger.post_within(lines=said, by_hand=True, by=by)
 
 
 @transaction.atomic

@@ -155,19 +155,28 @@ def _check_tracking(line: MoveLine) -> None:
 
 
 def _check_expiry(line: MoveLine) -> None:
-    if (
-        line.lot is None
-        or line.lot.expires_on is None
-        or line.kind not in {Move.Kind.ISSUE, Move.Kind.DELIVERY}
-    ):
+    """Past its last day a lot may be moved, scrapped and counted, but neither used nor delivered."""
+    lot = line.lot
+    if lot is None or line.kind not in {Move.Kind.ISSUE, Move.Kind.DELIVERY}:
         return
-    if line.lot.expires_on < (line.effective_at or now()).date():
+    day = (line.effective_at or now()).date()
+    if lot.retest_on is not None and lot.retest_on < day:
+        raise Refused(
+            _("Lot {lot} of {item} was to be tested again by {day}: it is used after that only."),
+            code="retest",
+            field="lot",
+            about=line.item,
+            lot=lot.number,
+            item=line.item.number,
+            day=lot.retest_on,
+        )
+    if lot.expires_on is not None and lot.expires_on < day:
         raise Refused(
             _("Lot {lot} of {item} expired on {day}."),
             code="expired",
             field="lot",
             about=line.item,
-            lot=line.lot.number,
+            lot=lot.number,
             item=line.item.number,
-            day=line.lot.expires_on,
+            day=lot.expires_on,
         )

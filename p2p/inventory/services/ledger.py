@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.facts import tell
+from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.facts import Moved
+from p2p.inventory.facts import BackDate, BackDating, Moved
 from p2p.inventory.models import Consumed, HandlingUnit, Lot, Move, Serial
 from p2p.inventory.refusals import in_words
 from p2p.inventory.services.checks import check_lines
@@ -57,17 +57,26 @@ def post(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
 
     Refused, naming item and place: more than is there and free, held stock, more digits than the unit
     allows, a lot or serial that is missing or does not belong there, an expired lot, a quantity that is not
-    positive. Locks the balances it touches in key order.
+    positive, a day before the books were closed. Locks the balances it touches in key order.
     """
-    return post_within(lines=lines, by=by)
+    return post_within(lines=lines, by_hand=True, by=by)
 
 
-def post_within(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
-    """`post` for services that have a transaction of their own and lose it whole when this is refused."""
+def post_within(*, lines: Sequence[MoveLine], by_hand: bool = False, by: User | None) -> list[Move]:
+    """`post` for services that have a transaction of their own and lose it whole when this is refused.
+
+    What production reports late is posted all the same; everything else, and what is done `by_hand`, asks BackDating
+    when it is said to have happened before today.
+    """
     if not lines:
         return []
     check_lines(lines)
     moment = now()
+    _ask_back(
+        [(line.source, line.effective_at) for line in lines if by_hand or line.kind not in PRODUCED],
+        moment,
+        by,
+    )
     moves = [
         Move(
             item=line.item,
@@ -90,6 +99,21 @@ def post_within(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
     return _write(moves, by)
 
 
+PRODUCED = (Move.Kind.ISSUE, Move.Kind.OUTPUT)
+
+
+def _ask_back(wanted: Sequence[tuple[Location, datetime | None]], moment: datetime, by: User | None) -> None:
+    """Asks only for days before today, in UTC: who listens knows the sites' own."""
+    earliest: dict[int, BackDate] = {}
+    for place, at in wanted:
+        if at is not None and at.date() < moment.date():
+            known = earliest.get(place.site_id)
+            if known is None or at < known.at:
+                earliest[place.site_id] = BackDate(place.site, at)
+    if earliest:
+        ask(BackDating(dates=tuple(earliest.values()), by=by))
+
+
 def _write(moves: list[Move], by: User | None) -> list[Move]:
     with in_words():
         Move.objects.bulk_create(moves)
@@ -107,6 +131,7 @@ def reverse(
     reversal, or when what it brought is no longer there.
     """
     moment = now()
+    _ask_back([(move.source, at) for move in moves if move.kind not in PRODUCED], moment, by)
     mirrors = []
     for move in moves:
         if move.reverses_id is not None:

@@ -8,7 +8,17 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from strategies.models import Item, ItemGroup, ItemPolicy, Location, SetupFamily, Site, Unit, Vendor
+from strategies.models import (
+    Item,
+    ItemGroup,
+    ItemPolicy,
+    Location,
+    ReserveAt,
+    SetupFamily,
+    Site,
+    Unit,
+    Vendor,
+)
 from strategies.models.item import Flushing
 from strategies.services.importer.definitions.item_reviews import (
     counted_items_stay,
@@ -93,6 +103,12 @@ SHEETS = (
             Column("rank", Whole(0, 32767), help=gettext_lazy("the highest that fits wins")),
             Attributes("variant", "variant."),
             Column("stopped", Flag(), help=gettext_lazy("no new orders are planned")),
+            Column(
+                "reserve_at",
+                Choice(ReserveAt),
+                default="",
+                help=gettext_lazy("when reserved for an order; empty: as the site says"),
+            ),
             Column("supply", Choice(ItemPolicy.Supply), required=True, example="make"),
             Column("mode", Choice(ItemPolicy.Mode), example="discrete"),
             Column("strategy", Choice(ItemPolicy.Strategy), example="mts"),

@@ -13,7 +13,7 @@ from p2p.core.web.columns import Column
 from p2p.core.web.lists import ListPage, Tab
 from p2p.core.web.page import who
 from p2p.inventory import filters, selectors
-from p2p.inventory.models import Balance, Hold, Lot, Move
+from p2p.inventory.models import Balance, Hold, Lot
 from p2p.inventory.words import item_url, lot_url
 
 
@@ -59,41 +59,6 @@ class Stock(ListPage):
 
     def record_url(self, record: Any) -> str:
         return item_url(record)
-
-
-class Moves(ListPage):
-    model, title, section, slot = Move, _("Movements"), "inventory", "moves"
-    search = ("item__number", "item__name", "reference", "lot__number", "serial__number")
-    order = ("-id",)
-    filterset_class = filters.MoveFilter
-    columns = (
-        Column("id", _("Move"), kind="text", width=84, link=True),
-        Column("kind", _("Kind"), value=lambda one: one.get_kind_display(), order="kind", width=150),
-        Column("item.number", _("Item"), kind="code", width=116, href=item_url),
-        Column("item.name", _("Name")),
-        Column("lot.number", _("Lot"), kind="code", width=96, href=lot_url),
-        Column("source.code", _("From"), kind="code", width=104),
-        Column("target.code", _("To"), kind="code", width=104),
-        Column("quantity", _("Quantity"), kind="quantity", unit="item.unit.code", width=110),
-        Column("reference", _("Document"), kind="code", width=104),
-        Column("effective_at", _("When"), kind="time"),
-        Column("posted_at", _("Entered"), kind="time", hidden=True),
-        Column("by", _("By"), order="by__username", width=110, hidden=True),
-        Column("reason.name", _("Reason"), hidden=True),
-        Column("reverses_id", _("Takes back"), hidden=True),
-    )
-    tabs = (
-        Tab("issue", _("Issues"), "kind=issue"),
-        Tab("output", _("Outputs"), "kind=output"),
-        Tab("scrap", _("Scrap"), "kind=scrap"),
-    )
-    empty_title, empty_text = _("Nothing has moved"), _("Every movement of stock is kept here for good.")
-
-    def rows(self) -> QuerySet[Any]:
-        return at_sites(selectors.moves(), who(self.request), path="source__site__code")
-
-    def record_url(self, record: Any) -> str:
-        return reverse("inventory:move", args=[record.pk])
 
 
 class Lots(ListPage):

@@ -13,7 +13,9 @@ from django.db import connection, transaction
 
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
-from p2p.inventory.models import Balance, Reservation
+from p2p.inventory.models import Balance, Reservation, SoftReservation
+from p2p.inventory.services.allocation import allocate
+from p2p.inventory.services.claims import claim, release
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.reservations import Need, reserve
 from strategies.models import Item
@@ -130,3 +132,62 @@ def test_moves_that_make_balances_in_opposite_order_never_wait_in_a_circle() -> 
     assert [result for result in results if result is not None] == []
     assert problems() == []
     assert sum(row.quantity for row in Balance.objects.all()) == 6000
+
+
+@pytest.mark.parametrize("way", ["issue", "reserve", "claim", "allocate"])
+def test_twenty_clients_after_ten_pieces_wait_for_nobody_for_long(way: str) -> None:
+    """`lock_timeout` makes the database refuse whoever waits a second: nobody does, and exactly ten win."""
+    site = make_site("MAIN")
+    places = make_locations(site)
+    item = make_item("LAST")
+    make_stock(item, 10, places["STORE"])
+    need = Need(item=item, quantity=Decimal(1), site=site)
+    line = MoveLine(
+        item=item, source=places["STORE"], target=places["PRODUCTION"], quantity=Decimal(1), kind="issue"
+    )
+
+    def take() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '1s'")
+        if way == "issue":
+            return post(lines=[line], by=None)
+        if way == "allocate":
+            (given,) = allocate(needs=[need], by=None)
+            return given if given.got else Refused("nothing left")
+        return (reserve if way == "reserve" else claim)(needs=[need], by=None)
+
+    results = at_once([take] * 20)
+    others = [one for one in results if isinstance(one, Exception) and not isinstance(one, Refused)]
+    assert others == [], "somebody waited too long, or in a circle"
+    assert len([one for one in results if isinstance(one, Refused)]) == 10
+    assert problems() == []
+
+
+def test_claims_and_allocations_in_opposite_order_never_wait_in_a_circle() -> None:
+    site = make_site("MAIN")
+    places = make_locations(site)
+    items = [make_item() for _ in range(6)]
+    for item in items:
+        make_stock(item, 60, places["STORE"])
+
+    def work(seed: int) -> None:
+        chance = random.Random(seed)
+        for number in range(8):
+            chosen = [
+                Need(item=item, quantity=Decimal(chance.randint(1, 3)), site=site, reference=f"MO-{seed}")
+                for item in chance.sample(items, 4)
+            ]
+            if number % 4 == 0:
+                claim(needs=chosen, partial=True, by=None)
+            elif number % 4 == 1:
+                reserve(needs=chosen, partial=True, by=None)
+            elif number % 4 == 2:
+                allocate(claims=SoftReservation.objects.filter(item__in=chance.sample(items, 3)), by=None)
+            else:
+                release(claims=SoftReservation.objects.filter(reference=f"MO-{seed}"), by=None)
+
+    results = at_once([lambda seed=seed: work(seed) for seed in range(8)])  # type: ignore[misc]
+    assert [result for result in results if result is not None] == []
+    assert problems() == []
+    for row in Balance.objects.all():
+        assert row.reserved <= row.quantity

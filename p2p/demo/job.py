@@ -7,5 +7,6 @@ from p2p.demo import plan  # isort: skip
 from p2p.demo import morning  # isort: skip
 from p2p.demo import floor  # isort: skip
 from p2p.demo import golive  # isort: skip
+from p2p.demo import warehouse  # isort: skip
 
-__all__ = ["STEPS", "costs", "engineering", "floor", "golive", "morning", "plan"]
+__all__ = ["STEPS", "costs", "engineering", "floor", "golive", "morning", "plan", "warehouse"]

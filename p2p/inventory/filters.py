@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import django_filters as filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from p2p.inventory.models import Balance, Hold, Lot, Recall, RecallLine, Reservation, SoftReservation
+from p2p.inventory.models import (
+    Balance,
+    Hold,
+    Lot,
+    Recall,
+    RecallLine,
+    Reservation,
+    SoftReservation,
+    StockTask,
+)
 from strategies.models import Location, Site
 
 
@@ -88,3 +98,27 @@ class RecallLineFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = RecallLine
         fields = ("item", "where", "party", "free")
+
+
+class TaskFilter(filters.FilterSet):  # type: ignore[misc]
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    site = filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=StockTask.Kind.choices)
+    state = filters.MultipleChoiceFilter(label=_("State"), choices=StockTask.State.choices)
+    open = filters.BooleanFilter(label=_("Still to do"), method="still_open")
+    mine = filters.BooleanFilter(label=_("Mine"), method="of_person")
+    source = filters.CharFilter(label=_("From"), field_name="source__code", lookup_expr="iexact")
+    target = filters.CharFilter(label=_("To"), field_name="target__code", lookup_expr="iexact")
+    reference = filters.CharFilter(label=_("Document"), lookup_expr="iexact")
+
+    class Meta:
+        model = StockTask
+        fields = ("item", "site", "kind", "state", "open", "mine", "source", "target", "reference")
+
+    def still_open(self, rows: QuerySet[StockTask], _name: str, value: bool) -> QuerySet[StockTask]:
+        states = (StockTask.State.OPEN, StockTask.State.STARTED)
+        return rows.filter(state__in=states) if value else rows.exclude(state__in=states)
+
+    def of_person(self, rows: QuerySet[StockTask], _name: str, value: bool) -> QuerySet[StockTask]:
+        mine = {"state": StockTask.State.STARTED, "started_by": self.request.user}
+        return rows.filter(**mine) if value else rows.exclude(**mine)

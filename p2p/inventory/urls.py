@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from p2p.inventory.views import acts, card, claims, lists, recalls, records, stock, trace
+from p2p.inventory import pieceurls
+from p2p.inventory.views import acts, card, claims, lists, recalls, records, stock, tasks, trace
 
 app_name = "inventory"
 urlpatterns = [
@@ -17,7 +18,6 @@ urlpatterns = [
     path("moves/<int:pk>/", records.MovePage.as_view(), name="move"),
     path("moves/<int:pk>/reverse", acts.ReverseMove.as_view(), name="reverse"),
     path("lots/", lists.Lots.as_view(), name="lots"),
-    path("lots/<int:pk>/", records.LotPage.as_view(), name="lot"),
     path("trace/", trace.TracePage.as_view(), name="trace"),
     path("trace/rows", trace.TraceRows.as_view(), name="trace-rows"),
     path("trace/node", trace.TraceNode.as_view(), name="trace-node"),
@@ -39,9 +39,18 @@ urlpatterns = [
     path("recalls/<int:pk>/close", recalls.CloseRecall.as_view(), name="recall-close"),
     path("recalls/<int:pk>/reopen", recalls.ReopenRecall.as_view(), name="recall-reopen"),
     path("recalls/<int:pk>/letters.pdf", recalls.RecallLetters.as_view(), name="recall-letters"),
+    path("tasks/", tasks.Tasks.as_view(), name="tasks"),
+    path("tasks/new", tasks.TaskNew.as_view(), name="task-new"),
+    path("tasks/assign", tasks.TasksAssign.as_view(), name="tasks-assign"),
+    path("tasks/fill-up", tasks.FillUp.as_view(), name="fill-up"),
+    path("tasks/call", tasks.CallBin.as_view(), name="call-bin"),
+    path("tasks/<str:number>/", tasks.TaskPage.as_view(), name="task"),
+    path("tasks/<int:pk>/do", tasks.TaskDo.as_view(), name="task-do"),
+    path("tasks/<int:pk>/undo", tasks.TaskUndo.as_view(), name="task-undo"),
     path("holds/", lists.Holds.as_view(), name="holds"),
     path("holds/new", acts.PlaceHold.as_view(), name="hold"),
     path("holds/<int:pk>/lift", acts.LiftHold.as_view(), name="lift"),
     path("panels/item/<int:pk>/places", records.ItemPlaces.as_view(), name="item-places"),
     path("panels/item/<int:pk>", records.ItemStock.as_view(), name="item-stock"),
+    *pieceurls.urlpatterns,
 ]

@@ -108,15 +108,29 @@ def call(*, card: str, site: Site | None = None, by: User | None) -> StockTask:
     A bin that is called for already answers with its open task and makes no second one. Refused for an unknown card,
     a bin it does not have, or when all its bins are called for.
     """
-    code, _slash, number = card.strip().rpartition("/")
-    rule = _rule_of(card.strip(), site)
-    which = None
-    if rule is None and number.isascii() and number.isdecimal() and len(number) < 9:
-        rule, which = _rule_of(code, site), int(number)
-    if rule is None:
-        raise Refused(_("There is no kanban card {card} in use."), field="card", card=card.strip())
+    rule, which = _meant(card, site)
+    list(SupplyRule.objects.select_for_update(no_key=True).filter(pk=rule.pk).values_list("pk"))
     open_tasks = list(StockTask.objects.filter(rule=rule, state__in=OPEN).order_by("pk"))
     return _called(rule, which, open_tasks, by)
+
+
+def site_of(*, card: str, site: Site | None = None) -> Site:
+    """The site whose line the card belongs to. Refused for an unknown card."""
+    found: Site = _meant(card, site)[0].location.site
+    return found
+
+
+def _meant(card: str, site: Site | None) -> tuple[SupplyRule, int | None]:
+    """The rule of a card and which of its bins is meant."""
+    code, _slash, number = card.strip().rpartition("/")
+    rule = _rule_of(card.strip(), site)
+    if rule is not None:
+        return rule, None
+    if number.isascii() and number.isdecimal() and len(number) < 9:
+        rule = _rule_of(code, site)
+    if rule is None:
+        raise Refused(_("There is no kanban card {card} in use."), field="card", card=card.strip())
+    return rule, int(number)
 
 
 def _rule_of(card: str, site: Site | None) -> SupplyRule | None:
@@ -124,7 +138,6 @@ def _rule_of(card: str, site: Site | None) -> SupplyRule | None:
         card=""
     )
     rows = rows.filter(location__site=site) if site else rows
-    list(rows.select_for_update(no_key=True).values_list("pk"))
     return rows.select_related("item__unit", "location__site", "source__site").first()
 
 

@@ -62,10 +62,45 @@ def create(*, works: Sequence[Work], by: User | None) -> list[StockTask]:
     return rows
 
 
+@transaction.atomic
+def create_one(
+    *,
+    kind: str,
+    site: Site,
+    item: Item,
+    quantity: Decimal,
+    source: Location | None = None,
+    target: Location | None = None,
+    lot: Lot | None = None,
+    serial: Serial | None = None,
+    handling_unit: HandlingUnit | None = None,
+    reference: str = "",
+    priority: int = 50,
+    due_at: datetime | None = None,
+    by: User | None,
+) -> StockTask:
+    """One task, as somebody asks for it; see `create`."""
+    work = Work(
+        kind=kind, site=site, item=item, quantity=quantity, source=source, target=target, lot=lot, serial=serial,
+        handling_unit=handling_unit, reference=reference, priority=priority, due_at=due_at,
+    )  # fmt: skip
+    return create(works=[work], by=by)[0]
+
+
 def _check(work: Work) -> None:
     check_quantity(work.item, work.quantity)
     if work.source is not None and work.source == work.target:
         raise Refused(_("It lies at {place} already."), field="target", place=work.source.code)
+    for piece in (work.lot, work.serial):
+        if piece is not None and piece.item_id != work.item.pk:
+            raise Refused(
+                _("{piece} does not belong to {item}."),
+                field="lot",
+                piece=piece.number,
+                item=work.item.number,
+            )
+    if not 0 <= work.priority <= 100:
+        raise Refused(_("A priority is from 0, most urgent, to 100."), field="priority")
     for field, place in (("source", work.source), ("target", work.target)):
         if place is None:
             continue
@@ -123,6 +158,24 @@ def cancel(*, tasks: Sequence[StockTask], by: User | None) -> list[StockTask]:
     if rows:
         tell(TasksCancelled(tasks=tuple(rows), by=by))
     return _read(rows)
+
+
+# ---- buttons: one task
+
+
+def start_one(*, task: StockTask, by: User) -> StockTask:
+    """`start` of one."""
+    return start(tasks=[task], by=by)[0]
+
+
+def put_back_one(*, task: StockTask, by: User) -> StockTask:
+    """`put_back` of one."""
+    return put_back(tasks=[task], by=by)[0]
+
+
+def cancel_one(*, task: StockTask, by: User) -> StockTask:
+    """`cancel` of one."""
+    return cancel(tasks=[task], by=by)[0]
 
 
 # ---- one row, one person

@@ -25,7 +25,7 @@ from p2p.inventory.selectors.scanned import scanned
 from p2p.inventory.selectors.tasks import next_task, open_tasks, tasks
 from p2p.inventory.services import supply, task_work
 from p2p.inventory.services import tasks as work
-from p2p.pages.floor.hand import Hand, Held, Step, held, step
+from p2p.pages.floor.hand import Hand, Held, Step, held, step, with_amount
 from p2p.pages.floor.stock import SHOWN, StockPage, lying_at
 from p2p.pages.floor.tablet import DOERS
 from strategies.models import Location
@@ -50,6 +50,12 @@ class BringPage(StockPage):
                 return act()
         messages.info(self.request, _("This was booked before; it counts once."))
         return None
+
+    def stepped(self, hand: Hand, code: str, task: StockTask | None = None) -> Step:
+        """A scan, or the number of the sheet that asks how much."""
+        if "amount" in self.request.POST:
+            return Step(with_amount(hand, self.request.POST["amount"]))
+        return step(hand, code, site=self.here, task=task)
 
     def last(self) -> StockTask | None:
         """What this person did last, shown with Undo: `?last=` names it."""
@@ -204,7 +210,7 @@ class TaskPage(BringPage):
         """A scan."""
         hand, code = Hand.of(request.POST.dict()), request.POST.get("code", "").strip()
         try:
-            said = step(hand, code, site=self.here, task=self.task)
+            said = self.stepped(hand, code, self.task)
             if said.target is None:
                 return redirect(task_url(self.task) + said.hand.query())
             return self.booked(said)

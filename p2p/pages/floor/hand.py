@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial, StockTask
 from p2p.inventory.selectors.scanned import Found, scanned
@@ -125,6 +126,14 @@ def number(text: str) -> Decimal | None:
     return value if value.is_finite() and 0 < value < MOST else None
 
 
+def with_amount(hand: Hand, text: str) -> Hand:
+    """A hand with another quantity. Refused when that is none."""
+    amount = number(text.strip())
+    if amount is None:
+        raise Refused(_("{quantity} is no quantity: type a number above zero."), quantity=text.strip() or "–")
+    return replace(hand, quantity=plain(amount))
+
+
 @dataclass(frozen=True)
 class Step:
     """What a scan led to: the hand as it is now, and the place (and unit) it is put to, which ends it."""
@@ -141,7 +150,7 @@ def step(hand: Hand, code: str, *, site: Site, task: StockTask | None = None) ->
     if not found:
         amount = number(code)
         if amount is not None:
-            return Step(replace(hand, quantity=code.replace(",", ".")))
+            return Step(with_amount(hand, code))
         raise Refused(_("{code} is nothing that is known at {site}."), code=code or "–", site=site.code)
     now = held(hand, site, task)
     chosen = _meant(found, now)

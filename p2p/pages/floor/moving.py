@@ -19,7 +19,7 @@ from p2p.inventory.models import HandlingUnit, StockTask
 from p2p.inventory.selectors.tasks import open_tasks
 from p2p.inventory.services import task_work
 from p2p.pages.floor.bring import BringPage, Kind
-from p2p.pages.floor.hand import Hand, Held, Step, held, step
+from p2p.pages.floor.hand import Hand, Held, Step, held
 from p2p.pages.floor.stock import SHOWN, lying_at
 from strategies.models import Location
 
@@ -62,7 +62,7 @@ class Move(BringPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         hand, code = Hand.of(request.POST.dict()), request.POST.get("code", "").strip()
         try:
-            said = step(hand, code, site=self.here)
+            said = self.stepped(hand, code)
             if said.target is None:
                 return redirect(reverse("pages:floor-move") + said.hand.query())
             made = self.once(lambda: self._carry(said))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution.views import lists, picking, work
+from execution.views import lists, picking, tracing, work
 
 app_name = "execution"
 urlpatterns = [
@@ -24,5 +24,6 @@ urlpatterns = [
     path("operations/<int:pk>/report", work.ReportWork.as_view(), name="report"),
     path("operations/<int:pk>/start", work.StartWork.as_view(), name="start"),
     path("panels/order/<int:pk>", picking.OrderFloor.as_view(), name="order-floor"),
+    path("panels/order/<int:pk>/trace", tracing.OrderTrace.as_view(), name="order-trace"),
     path("panels/order/<int:pk>/issues", picking.OrderIssues.as_view(), name="order-issues"),
 ]

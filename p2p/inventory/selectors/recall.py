@@ -57,9 +57,11 @@ class Scope:
     issues: tuple[int, ...]
 
     @property
-    def same(self) -> tuple[frozenset[Key], tuple[int, ...]]:
-        """What two looks at it must have in common for nothing to have slipped through between them."""
-        return frozenset(self.depths), self.issues
+    def working(self) -> set[str]:
+        """The documents whose work has some of it in process."""
+        standing = [spot for node in self.nodes.values() for spot in node.spots if _waits(spot)]
+        loose = [line.document for line in self.lines if line.where in (AT.PROCESS, AT.VENDOR)]
+        return {spot.document for spot in standing} | set(loose)
 
 
 def scope(suspicion: Suspicion, *, upstream: bool = False) -> Scope:
@@ -126,20 +128,27 @@ def _settled(found: Iterable[Spot]) -> list[Spot]:
 def _in_process(issues: Collection[int], nodes: Mapping[Key, Node]) -> tuple[list[Touched], tuple[int, ...]]:
     """Lines for suspect issues of orders in process, and every issue that must not go on."""
     held = {move for node in nodes.values() for spot in node.spots if _waits(spot) for move in spot.moves}
-    others = [move for move in issues if move not in held]
-    moves = pieces([("move", number) for number in others])
+    moves = pieces([("move", number) for number in issues if number not in held])
     keys = {key_of(move) for move in moves.values()} - set(nodes)
     found = spots(list(keys)) if keys else {}
     lines = [
         Touched(
-            0, move.item, spot.where, move.quantity, move.lot, move.serial, None, spot.party, spot.document, spot.note
+            0, move.item, spot.where, spot.quantity, move.lot, move.serial, None, spot.party, spot.document, spot.note
         )
         for move in moves.values()
         if isinstance(move, Move)
         for spot in found.get(key_of(move), ())
-        if _waits(spot) and move.pk in spot.moves
+        if _waits(spot) and move.pk == min(set(spot.moves) & set(issues), default=None)
     ]  # fmt: skip
-    return lines, tuple(sorted(held | set(others)))
+    waiting = {
+        move
+        for each in found.values()
+        for spot in each
+        if _waits(spot)
+        for move in spot.moves
+        if move in set(issues)
+    }
+    return lines, tuple(sorted(held | waiting))
 
 
 def _waits(spot: Spot) -> bool:

@@ -147,16 +147,17 @@ def _scope(recall: Recall) -> Scope:
 def _standing_still(recall: Recall, by: User | None) -> Scope:
     """What it touches, with orders and stock of all of it locked: nothing came or went between look and lock."""
     found = _scope(recall)
+    keys, working, issues = set(found.depths), found.working, set(found.issues)
     for _attempt in range(ATTEMPTS):
         before = transaction.savepoint()
-        ask(Recalling(recall=recall, issues=found.issues, by=by))
-        still = _lock(found.depths)
+        ask(Recalling(recall=recall, issues=tuple(sorted(issues)), by=by))
+        still = _lock(keys)
         again = _scope(recall)
-        if still and again.same == found.same:
+        if still and set(again.depths) <= keys and again.working <= working:
             return again
-        # Locks of the first look go before more are taken: orders always come before their stock.
+        # Locks of this look go before more are taken: orders always come before their stock.
         transaction.savepoint_rollback(before)
-        found = again
+        keys, working, issues = keys | set(again.depths), working | again.working, issues | set(again.issues)
     raise Refused(
         _("What {recall} touches is being worked on right now: try again in a moment."),
         code="changed_meanwhile",

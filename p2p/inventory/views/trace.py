@@ -77,14 +77,22 @@ def asked(params: QueryDict) -> Asked:
                 number=words
             )
     if params.get("order"):
-        try:
-            start = began(Suspicion(order=params["order"]))
-        except Refused as no:
-            said.problem = str(no)
-        else:
-            said.keys = [*start.keys, *(() if start.keys else _issued(start.issues))]
+        said.keys = asked_of_order(params["order"])
+        if not said.keys:
+            said.problem = _now(
+                "Nothing has come of order {number} yet, and nothing was issued to it."
+            ).format(number=params["order"])
     said.keys = list(dict.fromkeys([*said.keys, *keys_of(chosen)]))
     return said
+
+
+def asked_of_order(number: str) -> list[Key]:
+    """Where the trace of an order begins: with what it brought, or else with what is issued to it."""
+    try:
+        start = began(Suspicion(order=number))
+    except Refused:
+        return []
+    return list(start.keys) or _issued(start.issues)
 
 
 def _issued(issues: Sequence[int]) -> list[Key]:
@@ -92,7 +100,7 @@ def _issued(issues: Sequence[int]) -> list[Key]:
     return [key_of(move) for move in Move.objects.filter(pk__in=issues).order_by("pk")]
 
 
-class _Traced(Page):
+class TraceFragment(Page):
     """A trace of what the address names, with its nodes."""
 
     section = "inventory"
@@ -166,7 +174,7 @@ def totals(nodes: dict[Key, Node], found: Trace) -> list[tuple[Any, int]]:
     return [(_("On hold"), sum(1 for node in far if node.holds)), *counted]
 
 
-class TracePage(_Traced):
+class TracePage(TraceFragment):
     """Pick a lot, serial number, order, move or vendor's lot, and see both ways."""
 
     title = _("Trace")
@@ -199,7 +207,7 @@ def _first(nodes: dict[Key, Node], found: Trace) -> list[Node]:
     return [nodes[key] for key in found.starts if key in nodes]
 
 
-class TraceRows(_Traced):
+class TraceRows(TraceFragment):
     """The rows below one node of the tree."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
@@ -220,7 +228,7 @@ class TraceRows(_Traced):
         return render(request, "inventory/trace_rows.html", {"rows": rows[1:]})
 
 
-class TracePanel(_Traced):
+class TracePanel(TraceFragment):
     """The trace as a tab of a lot's, serial number's or move's page."""
 
     kinds: dict[str, Any] = {"lot": Lot, "serial": Serial, "move": Move}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core import clock
 from planning.models import Demand, Message, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.words import CODES
 from strategies.models import ResourceGroup, Site
@@ -81,3 +85,47 @@ class ReplenishmentFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = ReplenishmentOrder
         fields = ("state", "kind", "item", "vendor", "due")
+
+
+class _When(filters.FilterSet):  # type: ignore[misc]
+    """Late, today, or in the seven days from today on."""
+
+    day = ""
+    when = filters.ChoiceFilter(
+        label=_("When"),
+        method="by_when",
+        choices=[("late", _("Late")), ("today", _("Today")), ("week", _("In seven days"))],
+    )
+
+    def by_when(self, rows: Any, name: str, when: str) -> Any:
+        today = clock.now().date()
+        asked = {
+            "late": {"lt": today},
+            "today": {"exact": today},
+            "week": {"range": (today, today + timedelta(days=6))},
+        }[when]
+        return rows.filter(**{f"{self.day}__{how}": value for how, value in asked.items()})
+
+
+class ExpectedFilter(_When):
+    day = "expected_on"
+    vendor = filters.CharFilter(label=_("Vendor"), field_name="vendor__number", lookup_expr="iexact")
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=ReplenishmentOrder.Kind.choices)
+    site = filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
+
+    class Meta:
+        model = ReplenishmentOrder
+        fields = ("when", "vendor", "item", "kind", "site")
+
+
+class ToDeliverFilter(_When):
+    day = "goes_on"
+    enough = filters.BooleanFilter(label=_("Can go"), field_name="enough")
+    customer = filters.CharFilter(label=_("Customer"), field_name="customer__number", lookup_expr="iexact")
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    site = filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
+
+    class Meta:
+        model = Demand
+        fields = ("when", "enough", "customer", "item", "site")

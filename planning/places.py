@@ -20,6 +20,7 @@ from planning.services import demand, firm, replenishment
 from planning.services.substitute import possible
 
 PLANNER, MOVER, BUYER = ("planner",), ("planner", "supervisor"), ("buyer", "planner")
+DELIVERERS = ("supervisor", "operator", "planner")
 
 
 def register() -> None:
@@ -95,6 +96,8 @@ def _navs() -> None:
         order=60,
         count=lambda user: _count(ReplenishmentOrder.objects.filter(state__in=replenishment.OPEN)),
     )
+    nav(section="planning", title=_("Expected"), url_name="planning:expected", order=65)
+    nav(section="planning", title=_("To deliver"), url_name="planning:to-deliver", order=55)
 
 
 def _heads() -> None:
@@ -127,6 +130,15 @@ def _against(flow: Any, step: str) -> Any:
 
 
 def _demand_verbs() -> None:
+    places.verb(
+        "demand-line.actions", key="deliver", title=_("Deliver"), url_name="planning:demand-deliver",
+        roles=DELIVERERS, objections=_against(DEMAND_FLOW, "deliver"), primary=True, order=5,
+        when=lambda demand: demand.kind != Demand.Kind.FORECAST,
+    )  # fmt: skip
+    places.verb(
+        "demand-line.actions", key="return", title=_("Return"), url_name="planning:demand-return",
+        roles=DELIVERERS, when=lambda demand: demand.delivered_quantity > 0, order=15,
+    )  # fmt: skip
     places.verb(
         "demand-line.actions", key="change", title=_("Change"), url_name="planning:demand-change", roles=PLANNER,
         objections=_against(DEMAND_FLOW, "cancel"), order=10,
@@ -219,7 +231,12 @@ def _replenishment_verbs() -> None:
     slot, flow = "replenishment.actions", REPLENISHMENT_FLOW
     places.verb(
         slot, key="receive", title=_("Receive"), url_name="planning:replenishment-receive",
-        roles=(*BUYER, "operator"), objections=_against(flow, "receive"), primary=True, order=10,
+        roles=(*BUYER, "supervisor", "operator"), objections=_against(flow, "receive"), primary=True, order=10,
+    )  # fmt: skip
+    places.verb(
+        slot, key="ship", title=_("Ship"), url_name="planning:replenishment-ship",
+        roles=(*BUYER, "supervisor", "operator"), objections=_against(flow, "receive"), order=15,
+        when=lambda order: order.kind == "transfer" and order.shipped_quantity < order.quantity,
     )  # fmt: skip
     places.verb(
         slot, key="send", title=_("Mark as sent"), url_name="planning:replenishment-send", roles=BUYER,
@@ -263,6 +280,30 @@ def _phrases() -> None:
             item=said.get("item"), before=said.get("before")
         ),
     )
+    _phrases_of_goods()
     journal.phrase("planning.Cancelled", lambda said: _("cancelled"))
     journal.phrase("planning.SentOut", lambda said: _("given to a vendor"))
     journal.phrase("planning.BroughtBack", lambda said: _("taken back from the vendor"))
+
+
+def _phrases_of_goods() -> None:
+    for name, came, back in (
+        ("Replenished", _("{quantity} received"), _("{quantity} received were taken back")),
+        (
+            "Delivered",
+            _("{quantity} delivered on {note}"),
+            _("{quantity} delivered on {note} were taken back"),
+        ),
+        ("Returned", _("{quantity} came back"), _("{quantity} came back")),
+        ("Shipped", _("{quantity} shipped"), _("{quantity} shipped")),
+    ):
+        journal.phrase(f"planning.{name}", _quantities(came, back))
+
+
+def _quantities(came: Any, back: Any) -> Any:
+    def words(said: Any) -> str:
+        quantity = str(said.get("quantity", ""))
+        sentence = back if quantity.startswith("-") else came
+        return str(sentence).format(quantity=quantity.lstrip("-"), note=said.get("delivery_note") or "–")
+
+    return words

@@ -256,12 +256,13 @@ class ReplenishmentSerializer(RecordSerializer):
         model = ReplenishmentOrder
         fields = (
             "number", "kind", "state", "site", "item", "vendor", "from_location", "to_location", "quantity",
-            "received_quantity", "shipped_quantity", "price", "currency", "ordered_on", "due_on", "promised_at", "promised_quantity",
-            "source_system", "revision",
+            "received_quantity", "shipped_quantity", "price", "currency", "ordered_on", "due_on", "promised_at",
+            "promised_quantity", "source_system", "revision",
         )  # fmt: skip
         money = ("price",)
         read_only_fields = (
-            "kind", "state", "received_quantity", "shipped_quantity", "ordered_on", "promised_at", "promised_quantity", "revision",
+            "kind", "state", "received_quantity", "shipped_quantity", "ordered_on", "promised_at",
+            "promised_quantity", "revision",
         )  # fmt: skip
         extra_kwargs = {"number": {"required": False, "validators": []}}
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.views import demand, items, orders, plans, proposals, replenishments, schedule
+from planning.views import demand, goods, items, orders, plans, proposals, replenishments, schedule
 
 app_name = "planning"
 urlpatterns = [
@@ -40,10 +40,16 @@ urlpatterns = [
         replenishments.ReplenishmentConfirm.as_view(),
         name="replenishment-confirm",
     ),
-    path(
-        "purchases/<int:pk>/receive/",
-        replenishments.ReplenishmentReceive.as_view(),
-        name="replenishment-receive",
-    ),
+    path("purchases/<int:pk>/receive/", goods.Receive.as_view(), name="replenishment-receive"),
+    path("purchases/<int:pk>/ship/", goods.Ship.as_view(), name="replenishment-ship"),
+    path("receipts/<int:pk>/take-back/", goods.TakeReceiptBack.as_view(), name="receipt-take-back"),
+    path("expected/", goods.Expected.as_view(), name="expected"),
+    path("receive/", goods.Receive.as_view(), name="receive"),
+    path("to-deliver/", goods.ToDeliver.as_view(), name="to-deliver"),
+    path("deliver/", goods.Deliver.as_view(), name="deliver"),
+    path("demand/<int:pk>/deliver/", goods.Deliver.as_view(), name="demand-deliver"),
+    path("demand/<int:pk>/return/", goods.Return.as_view(), name="demand-return"),
+    path("deliveries/<int:pk>/take-back/", goods.TakeDeliveryBack.as_view(), name="delivery-take-back"),
+    path("deliveries/<int:pk>/note/", goods.NotePaper.as_view(), name="delivery-note"),
     path("purchases/<str:number>/", replenishments.ReplenishmentPage.as_view(), name="replenishment"),
 ]

@@ -12,11 +12,13 @@ from rest_framework.response import Response
 from p2p.core.access import Role
 from p2p.core.facts import Refused
 from p2p.core.rest import RecordViewSet, verb
-from planning import selectors, serializers
+from p2p.inventory.serializers import measured
+from planning import goods, selectors, serializers
+from planning.api.goods import RECEIVERS
 from planning.facts import Cancelling
 from planning.models.order import ORDER_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services import firm, outside, receive, replenishment, schedule
+from planning.services import firm, outside, receive, replenishment, schedule, transfer
 from planning.services import order as orders
 from planning.services import substitute as substitution
 
@@ -143,10 +145,18 @@ class ReplenishmentApi(RecordViewSet):
         """The vendor's word."""
         return replenishment.confirm(order=record, **given, by=by)
 
-    @verb(roles=(*BUYER, Role.OPERATOR), body=serializers.ReceiveInput, flow=REPLENISHMENT_FLOW)
+    @verb(roles=RECEIVERS, body=goods.ReceiveInput, flow=REPLENISHMENT_FLOW)
     def receive(self, record: Any, by: Any, **given: Any) -> Any:
-        """Goods came in, perhaps in part."""
+        """Goods came in, perhaps in part; a quantity may be in any unit with a conversion."""
+        given["quantity"] = measured(record.item, given["quantity"], given.pop("unit", None))
+        given["location"] = goods.located(record.site, given.get("location", ""))
         return receive.receive(order=record, **given, by=by)
+
+    @verb(roles=RECEIVERS, body=goods.ShipInput)
+    def ship(self, record: Any, by: Any, *, at: Any = None, **given: Any) -> Any:
+        """Goods of a transfer left the other place and are in transit."""
+        transfer.ship(lines=[transfer.ShipLine(order=record, **given)], at=at, by=by)
+        return record
 
     @verb(roles=BUYER, flow=REPLENISHMENT_FLOW)
     def close(self, record: Any, by: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from planning.selectors.gantt import gantt
 from planning.selectors.gantt import minute as gantt_minute
+from planning.selectors.goods import deliveries, expected, receipts, to_deliver
 from planning.selectors.orders import (
     blocks_of,
     demands,
@@ -13,7 +14,6 @@ from planning.selectors.orders import (
     order_head,
     orders,
     outputs_of,
-    receipts_of,
     replenishments,
     why_late,
 )
@@ -34,7 +34,9 @@ __all__ = [
     "Need",
     "blocks_of",
     "children_of_proposal",
+    "deliveries",
     "demands",
+    "expected",
     "feeding",
     "gantt",
     "gantt_minute",
@@ -51,9 +53,10 @@ __all__ = [
     "outputs_of",
     "proposals",
     "replenishments",
-    "receipts_of",
+    "receipts",
     "runs_of",
     "supplies_of",
+    "to_deliver",
     "why_late",
     "worst_messages",
 ]

@@ -22,7 +22,6 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from p2p.core.access import at_sites
-from p2p.inventory.models import Move
 from planning.models import (
     Block,
     Demand,
@@ -118,15 +117,9 @@ def outputs_of(order: ProductionOrder) -> list[Output]:
 def replenishments(user: Any = None) -> QuerySet[ReplenishmentOrder]:
     """Purchase and transfer orders with `left` to come."""
     rows = ReplenishmentOrder.objects.select_related(
-        "site", "item__unit", "vendor", "currency", "to_location"
+        "site", "item__unit", "vendor", "currency", "from_location", "to_location"
     )
     return _seen(rows.annotate(left=F("quantity") - F("received_quantity")), user)
-
-
-def receipts_of(order: ReplenishmentOrder) -> list[Move]:
-    """The moves that brought its goods in, oldest first."""
-    rows = Move.objects.filter(reference=order.number, item=order.item_id)
-    return list(rows.select_related("item__unit", "lot", "target", "by").order_by("pk"))
 
 
 def feeding(order: ProductionOrder) -> tuple[list[Any], list[Any]]:

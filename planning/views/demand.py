@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from p2p.core.access import may
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
@@ -21,6 +22,7 @@ from planning.services import demand as service
 from planning.views.proposals import supply_rows
 
 PLANNER = ("planner",)
+CORRECTORS = ("supervisor", "buyer")
 
 
 def cancel_many(*, records: QuerySet[Demand], by: Any) -> str:
@@ -100,12 +102,20 @@ class DemandPage(RecordPage):
         ]
 
     def tabs(self) -> list[RecordTab]:
-        return [RecordTab("supply", _("What covers it"), "planning/demand_supply.html")]
+        return [
+            RecordTab("supply", _("What covers it"), "planning/demand_supply.html"),
+            RecordTab("deliveries", _("Deliveries"), "planning/demand_deliveries.html"),
+        ]
 
     def extra(self) -> dict[str, Any]:
         plan = selectors.latest_plan(site=self.record.site)
         found = selectors.supplies_of(self.record, plan) if plan else []
-        return {"plan": plan, "rows": supply_rows(found, 1)}
+        return {
+            "plan": plan,
+            "rows": supply_rows(found, 1),
+            "deliveries": selectors.deliveries().filter(demand=self.record).order_by("pk"),
+            "corrects": may(self.request.user, *CORRECTORS, site=self.record.site),
+        }
 
 
 class DemandNew(ActionForm):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from p2p.core.access import may
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
@@ -18,9 +19,9 @@ from p2p.core.web.records import RecordPage, RecordTab, Said
 from planning import filters, forms, selectors
 from planning.models import ReplenishmentOrder
 from planning.services import replenishment as service
-from planning.services.receive import receive
 
 BUYER = ("buyer", "planner")
+CORRECTORS = ("supervisor", "buyer")
 
 
 def _mover(act: Any) -> Any:
@@ -89,6 +90,11 @@ class ReplenishmentPage(RecordPage):
             Said(_("From"), row.vendor or row.from_location or formats.NONE),
             Said(_("Ordered"), f"{formats.number(row.quantity)} {unit}"),
             Said(_("Received"), f"{formats.number(row.received_quantity)} {unit}"),
+            *(
+                [Said(_("Shipped"), f"{formats.number(row.shipped_quantity)} {unit}")]
+                if row.from_location
+                else []
+            ),
             Said(_("Due"), formats.day(row.due_on)),
             Said(_("Promised"), formats.moment(row.promised_at) if row.promised_at else formats.NONE),
             Said(_("To"), row.to_location.name if row.to_location else formats.NONE),
@@ -98,7 +104,8 @@ class ReplenishmentPage(RecordPage):
         return [RecordTab("receipts", _("Receipts"), "planning/replenishment_receipts.html")]
 
     def extra(self) -> dict[str, Any]:
-        return {"receipts": selectors.receipts_of(self.record)}
+        rows = selectors.receipts().filter(order=self.record).order_by("pk")
+        return {"receipts": rows, "corrects": may(self.request.user, *CORRECTORS, site=self.record.site)}
 
 
 def _page(row: ReplenishmentOrder) -> str:
@@ -127,19 +134,3 @@ class ReplenishmentConfirm(ActionForm):
 
     def act(self, form: Any) -> Any:
         return _page(service.confirm(order=self.record, **form.cleaned_data, by=who(self.request)))
-
-
-class ReplenishmentReceive(ActionForm):
-    model, title, submit, section = ReplenishmentOrder, _("Receive"), _("Receive"), "planning"
-    roles = (*BUYER, "operator")
-    form_class = forms.ReceiveForm
-
-    def form_kwargs(self) -> dict[str, Any]:
-        return {"site": self.record.site}
-
-    def initial(self) -> dict[str, Any]:
-        left = self.record.quantity - self.record.received_quantity
-        return {"quantity": max(left, 0 * left).normalize(), "location": self.record.to_location}
-
-    def act(self, form: Any) -> Any:
-        return _page(receive(order=self.record, **form.cleaned_data, by=who(self.request)))

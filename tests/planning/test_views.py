@@ -137,7 +137,7 @@ def test_a_wrong_order_is_refused_under_its_field(planner, shop, form, field):
 
 def test_goods_are_received_on_the_purchase_page(planner, firmed):
     order = ReplenishmentOrder.objects.get()
-    planner.post(reverse("planning:replenishment-receive", args=[order.pk]), {"quantity": "20"})
+    planner.post(reverse("planning:replenishment-receive", args=[order.pk]), {f"{order.pk}-0-quantity": "20"})
     assert "Received" in page(planner, "replenishment", order.number)
     assert ">20<" in page(planner, "replenishment", order.number)
 

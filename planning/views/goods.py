@@ -1,0 +1,264 @@
+"""What comes and what goes: expected orders and receiving them, demand to deliver, deliveries and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from p2p.core import clock
+from p2p.core.access import Role
+from p2p.core.fields import plain
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.columns import Column
+from p2p.core.web.lists import Bulk, ListPage, Tab
+from p2p.core.web.page import Page, who
+from planning import filters, lineforms, paper, selectors
+from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
+from planning.services import delivered, receipts
+from planning.services.delivery import deliver
+from planning.services.receive import receive_lines
+from planning.services.returns import return_goods
+from planning.services.transfer import ShipLine, ship
+from planning.views.lines import LineForm, LinesPage
+
+RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
+DELIVERERS = (Role.SUPERVISOR, Role.OPERATOR, Role.PLANNER)
+CORRECTORS = (Role.SUPERVISOR, Role.BUYER)
+
+
+def _late(row: Any) -> str:
+    return "bad" if row.late else ""
+
+
+def _from(row: Any) -> Any:
+    return row.vendor or row.from_location
+
+
+class Expected(ListPage):
+    model, title, section, slot = ReplenishmentOrder, _("Expected"), "planning", "expected"
+    page_key = "planning.expected"
+    filterset_class = filters.ExpectedFilter
+    search = ("number", "item__number", "item__name", "vendor__name")
+    order = ("expected_on", "vendor__name", "number")
+    columns = (
+        Column("expected_on", _("Expected"), kind="date", width=106, tone=_late),
+        Column("number", _("Order"), link=True, width=108),
+        Column("vendor.name", _("From"), width=180, value=_from, order="vendor__name"),
+        Column("item.number", _("Item"), kind="code", width=116),
+        Column("item.name", _("Name")),
+        Column("left", _("To come"), kind="quantity", unit="item.unit.code", total=True),
+        Column("received", _("Received"), kind="bar", bar=("received_quantity", "", "quantity")),
+        Column("state", _("State"), kind="state"),
+        Column("to_location.code", _("To"), kind="code", width=104),
+        Column("due_on", _("Due"), kind="date", hidden=True),
+        Column("kind", _("Kind"), value=lambda row: row.get_kind_display(), hidden=True),
+        Column("site.code", _("Site"), kind="code", width=90, hidden=True),
+    )  # fmt: skip
+    tabs = (
+        Tab("late", _("Late"), "when=late", counted=True, hot=True),
+        Tab("today", _("Today"), "when=today", counted=True),
+        Tab("week", _("In seven days"), "when=week", counted=True),
+    )
+    bulk = (
+        Bulk("receive", _("Receive"), url_name="planning:receive", roles=RECEIVERS, icon="package-import"),
+    )
+    empty_title, empty_text = (
+        _("Nothing is expected"),
+        _("Open purchases and transfers stand here until they came."),
+    )
+    empty_action = (_("Open the purchases"), "planning:replenishments")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.expected(who(self.request), today=clock.now().date())
+
+    def record_url(self, record: Any) -> str:
+        return reverse("planning:replenishment", args=[record.number])
+
+
+class Receive(LinesPage):
+    title, submit, section, roles = _("Receive"), _("Receive"), "planning", RECEIVERS
+    head_class, line_class = lineforms.ReceiveHead, lineforms.ReceiveLine
+    more = _("One more lot or place")
+    empty = _("None of these orders expects anything any more.")
+
+    def rows(self) -> Any:
+        found = selectors.expected(who(self.request), today=clock.now().date(), roles=RECEIVERS)
+        return found.order_by("expected_on", "number")
+
+    def initial_of(self, record: Any) -> dict[str, Any]:
+        return {"quantity": plain(record.left), "location": record.to_location}
+
+    def target(self) -> str:
+        if self.one is None:
+            return reverse("planning:expected")
+        return reverse("planning:replenishment", args=[ReplenishmentOrder.objects.get(pk=self.one).number])
+
+    def act(self, head: Any, lines: Sequence[LineForm]) -> str:
+        wanted = [line.line() for line in lines]  # type: ignore[attr-defined]
+        rows = receive_lines(lines=wanted, **head.cleaned_data, by=who(self.request))
+        return ngettext("{count} receipt booked.", "{count} receipts booked.", len(rows)).format(
+            count=len(rows)
+        )
+
+
+class TakeReceiptBack(ActionForm):
+    model, lookup, section, roles = ReplenishmentMove, "pk", "planning", CORRECTORS
+    form_class = lineforms.TakeBackForm
+    title, submit, danger = _("Take the receipt back"), _("Take back"), True
+    text = _("A move with the opposite direction is posted; the order waits for the goods again.")
+
+    def act(self, form: Any) -> Any:
+        (row,) = receipts.take_back(receipts=[self.record], **form.cleaned_data, by=who(self.request))
+        return reverse("planning:replenishment", args=[row.order.number])
+
+
+class Ship(ActionForm):
+    model, lookup, section, roles = ReplenishmentOrder, "pk", "planning", RECEIVERS
+    form_class = lineforms.ShipForm
+    title, submit = _("Ship the transfer"), _("Ship")
+    text = _("The goods leave the other place now and are in transit until they are received.")
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"order": self.record}
+
+    def initial(self) -> dict[str, Any]:
+        return {"quantity": plain(max(self.record.quantity - self.record.shipped_quantity, 0))}
+
+    def act(self, form: Any) -> Any:
+        ship(lines=[ShipLine(order=self.record, **form.cleaned_data)], by=who(self.request))
+        return reverse("planning:replenishment", args=[self.record.number])
+
+
+# ---- going out
+
+
+class ToDeliver(ListPage):
+    model, title, section, slot = Demand, _("To deliver"), "planning", "to-deliver"
+    page_key = "planning.to-deliver"
+    filterset_class = filters.ToDeliverFilter
+    search = ("number", "item__number", "item__name", "customer__name")
+    order = ("goes_on", "customer__name", "number", "line")
+    columns = (
+        Column("goes_on", _("Goes"), kind="date", width=106, tone=_late),
+        Column("number", _("Number"), link=True, width=110),
+        Column("line", _("Line"), kind="number", width=56),
+        Column("customer.name", _("Customer"), width=170),
+        Column("item.number", _("Item"), kind="code", width=116),
+        Column("item.name", _("Name")),
+        Column("left", _("To deliver"), kind="quantity", unit="unit.code"),
+        Column("reserved", _("Reserved"), kind="quantity"),
+        Column("free", _("Free"), kind="quantity", unit="item.unit.code",
+               tone=lambda row: "" if row.enough else "bad"),
+        Column("delivered_quantity", _("Delivered"), kind="quantity", hidden=True),
+        Column("due_on", _("Due"), kind="date", hidden=True),
+        Column("promised_on", _("Promised"), kind="date", hidden=True),
+        Column("priority", _("Priority"), kind="number", width=72, hidden=True),
+        Column("site.code", _("Site"), kind="code", width=90, hidden=True),
+    )  # fmt: skip
+    tabs = (
+        Tab("late", _("Late"), "when=late", counted=True, hot=True),
+        Tab("today", _("Today"), "when=today", counted=True),
+        Tab("week", _("In seven days"), "when=week", counted=True),
+        Tab("ready", _("Can go"), "enough=true", counted=True),
+    )
+    bulk = (
+        Bulk("deliver", _("Deliver"), url_name="planning:deliver", roles=DELIVERERS, icon="truck-delivery"),
+    )
+    empty_title, empty_text = (
+        _("Nothing to deliver"),
+        _("Open lines of customers and other plants stand here."),
+    )
+    empty_action = (_("Open the demand"), "planning:demands")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.to_deliver(who(self.request), today=clock.now().date())
+
+    def record_url(self, record: Any) -> str:
+        return reverse("planning:demand", args=[record.pk])
+
+
+class Deliver(LinesPage):
+    title, submit, section, roles = _("Deliver"), _("Deliver"), "planning", DELIVERERS
+    head_class, line_class = lineforms.DeliverHead, lineforms.DeliverLine
+    more = _("One more lot or place")
+    empty = _("None of these lines is open any more.")
+
+    def rows(self) -> Any:
+        found = selectors.to_deliver(who(self.request), today=clock.now().date(), roles=DELIVERERS)
+        return found.order_by("goes_on", "number", "line")
+
+    def initial_of(self, record: Any) -> dict[str, Any]:
+        return {"quantity": plain(lineforms.left_of(record))}
+
+    def target(self) -> str:
+        return (
+            reverse("planning:to-deliver")
+            if self.one is None
+            else reverse("planning:demand", args=[self.one])
+        )
+
+    def act(self, head: Any, lines: Sequence[LineForm]) -> str:
+        wanted = [line.line() for line in lines]  # type: ignore[attr-defined]
+        rows = deliver(lines=wanted, **head.cleaned_data, by=who(self.request))
+        notes = ", ".join(dict.fromkeys(row.delivery_note for row in rows))
+        return _now("Delivered on {notes}.").format(notes=notes)
+
+
+class Return(LinesPage):
+    title, submit, section, roles = (
+        _("Take goods back from a customer"),
+        _("Take back"),
+        "planning",
+        DELIVERERS,
+    )
+    head_class, line_class = lineforms.ReturnHead, lineforms.ReturnBlock
+    more = _("One more lot or piece")
+    empty = _("There is no such line.")
+
+    def rows(self) -> Any:
+        return selectors.demands(who(self.request))
+
+    def target(self) -> str:
+        return reverse("planning:demand", args=[self.one])
+
+    def act(self, head: Any, lines: Sequence[LineForm]) -> str:
+        wanted = [line.line() for line in lines]  # type: ignore[attr-defined]
+        rows = return_goods(lines=wanted, **head.cleaned_data, by=who(self.request))
+        return _now("{count} came back to {place}.").format(
+            count=len(rows), place=", ".join(sorted({row.move.target.code for row in rows}))
+        )
+
+
+class TakeDeliveryBack(ActionForm):
+    model, lookup, section, roles = DemandMove, "pk", "planning", CORRECTORS
+    form_class = lineforms.TakeBackForm
+    title, submit, danger = _("Take it back"), _("Take back"), True
+    text = _("It was booked by mistake: a move with the opposite direction is posted. Goods that a customer gives"
+             " back are a return.")  # fmt: skip
+
+    def act(self, form: Any) -> Any:
+        (row,) = delivered.take_back(deliveries=[self.record], **form.cleaned_data, by=who(self.request))
+        return reverse("planning:demand", args=[row.demand_id])
+
+
+class NotePaper(Page):
+    """The delivery note a delivery is on, as PDF."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        row = get_object_or_404(selectors.deliveries(who(request)), pk=pk)
+        name = "".join(
+            each if each.isalnum() or each in "-_" else "_" for each in row.delivery_note or str(row.demand)
+        )
+        return HttpResponse(
+            paper.delivery_note(row),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+        )

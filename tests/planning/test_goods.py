@@ -1,0 +1,324 @@
+"""What comes and goes, on pages and over REST: several lines at once, once however often it is sent."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from p2p.core import clock
+from p2p.inventory.models import Balance, Lot, Move
+from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
+from planning.services.delivery import DeliveryLine, deliver
+from planning.services.demand import create_customer, create_demand
+from planning.services.receive import ReceiptLine, receive_lines
+from planning.services.replenishment import confirm, create_replenishment
+from strategies.models import Site
+from tests.core.paper.reading import codes, pages
+from tests.factories import (
+    make_conversion,
+    make_item,
+    make_location,
+    make_lot,
+    make_reason,
+    make_site,
+    make_stock,
+    make_user,
+    make_vendor,
+)
+
+pytestmark = pytest.mark.django_db
+API = "/api/v1/planning"
+
+
+@pytest.fixture
+def site() -> Site:
+    found = make_site("MAIN")
+    make_location(found, code="QUAR", kind="quarantine", nettable=False)
+    return found
+
+
+def today() -> date:
+    return clock.now().date()
+
+
+def bought(site: Site, item: Any, quantity: Any = 10, *, days: int = 0, **also: Any) -> ReplenishmentOrder:
+    return create_replenishment(
+        site=site, item=item, quantity=Decimal(quantity), due_on=today() + timedelta(days), by=None,
+        vendor=also.pop("vendor", None) or make_vendor(), **also,
+    )  # fmt: skip
+
+
+def wanted(site: Site, item: Any, quantity: Any = 10, *, days: int = 0, **also: Any) -> Demand:
+    due = today() + timedelta(days)
+    return create_demand(
+        number=f"SO-{Demand.objects.count() + 1}", site=site, item=item, quantity=Decimal(quantity), due_on=due,
+        ordered_on=due, by=None, **also,
+    )  # fmt: skip
+
+
+def as_(role: str, **also: Any) -> Client:
+    client = Client()
+    client.force_login(make_user(role, **also))
+    return client
+
+
+def text(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status, answer.content.decode()[:600]
+    return str(answer.content.decode())
+
+
+# ---- the pages
+
+
+def test_what_is_late_and_what_comes_today_is_told_apart(site: Site) -> None:
+    late, soon = bought(site, make_item("LATE"), days=-3), bought(site, make_item("SOON"))
+    moved = bought(site, make_item("MOVED"), days=-3)
+    confirm(order=moved, promised_at=clock.now() + timedelta(days=4), by=None)
+    done = bought(site, make_item("DONE"))
+    receive_lines(lines=[ReceiptLine(order=done, quantity=Decimal(10))], by=None)
+    client, where = as_("operator"), reverse("planning:expected")
+    assert client.get(where + "?counts=1").json() == {"late": "1", "today": "1", "week": "2"}
+    assert late.number in text(client.get(where + "?when=late"))
+    shown = text(client.get(where))
+    assert all(one.number in shown for one in (late, soon, moved)) and done.number not in shown
+
+
+def test_several_orders_are_received_on_one_page_and_a_second_click_books_nothing(site: Site) -> None:
+    bolts, paint = bought(site, make_item("BOLT"), 48), bought(site, make_item("PAINT", tracking="lot"))
+    make_conversion("DZ", "EA", 12)
+    client = as_("operator")
+    where = reverse("planning:receive") + f"?ids={bolts.pk},{paint.pk}"
+    shown = text(client.get(where))
+    assert "BOLT" in shown and "PAINT" in shown and "-price" not in shown
+    typed = {
+        "key": "one-click",
+        "delivery_note": "DN-5",
+        f"blocks-{bolts.pk}": "1",
+        f"{bolts.pk}-0-quantity": "4",
+        f"{bolts.pk}-0-unit": "DZ",
+        f"blocks-{paint.pk}": "2",
+        f"{paint.pk}-0-quantity": "6",
+        f"{paint.pk}-0-lot": "L1",
+        f"{paint.pk}-0-expires_on": "2099-01-01",
+        f"{paint.pk}-1-quantity": "4",
+        f"{paint.pk}-1-lot": "L2",
+    }
+    assert client.post(where, typed)["Location"] == reverse("planning:expected")
+    assert client.post(where, typed).status_code == 303
+    assert ReplenishmentMove.objects.filter(delivery_note="DN-5").count() == 3
+    assert Balance.objects.get(item=bolts.item).quantity == 48
+    assert set(Lot.objects.values_list("number", flat=True)) == {"L1", "L2"}
+
+
+def test_one_more_lot_keeps_what_was_typed(site: Site) -> None:
+    paint = bought(site, make_item("PAINT", tracking="lot"))
+    where = reverse("planning:receive") + f"?ids={paint.pk}"
+    typed = {
+        f"blocks-{paint.pk}": "1",
+        f"{paint.pk}-0-quantity": "6",
+        f"{paint.pk}-0-lot": "L-TYPED",
+        "more": paint.pk,
+    }
+    shown = text(as_("buyer").post(where, typed))
+    assert "L-TYPED" in shown and f"{paint.pk}-1-quantity" in shown and f"{paint.pk}-0-price" in shown
+    assert not Move.objects.exists()
+
+
+def test_a_refused_line_says_so_in_its_block_and_keeps_all_that_was_typed(site: Site) -> None:
+    orders = [bought(site, make_item(f"ITEM-{n}")) for n in range(10)]
+    where = reverse("planning:receive") + "?ids=" + ",".join(str(one.pk) for one in orders)
+    typed = {f"{one.pk}-0-quantity": "10" for one in orders} | {f"{orders[7].pk}-0-quantity": "12"}
+    shown = text(as_("operator").post(where, typed), 409)
+    assert "at most 10 more are taken in, not 12" in shown
+    assert shown.index("ITEM-7") < shown.index("at most 10 more") < shown.index("ITEM-8")
+    assert 'value="12"' in shown
+    assert not Move.objects.exists()
+    wrong = text(
+        as_("operator").post(where, {f"{orders[0].pk}-0-quantity": "1", f"{orders[0].pk}-0-location": "NO"}),
+        422,
+    )
+    assert "There is no location NO" in wrong
+
+
+def test_a_stranger_receives_nothing_here(site: Site) -> None:
+    order = bought(site, make_item())
+    stranger = as_("operator", site=make_site())
+    where = reverse("planning:replenishment-receive", args=[order.pk])
+    assert "None of these orders expects anything" in text(stranger.get(where))
+    stranger.post(where, {f"{order.pk}-0-quantity": "1"})
+    assert not Move.objects.exists()
+    assert as_("inspector").get(where).status_code == 403
+
+
+def test_a_receipt_is_taken_back_on_its_order(site: Site) -> None:
+    order = bought(site, make_item())
+    (row,) = receive_lines(lines=[ReceiptLine(order=order, quantity=Decimal(10))], by=None)
+    page = reverse("planning:replenishment", args=[order.number])
+    where = reverse("planning:receipt-take-back", args=[row.pk])
+    assert where in text(as_("supervisor").get(page)) and where not in text(as_("operator").get(page))
+    as_("supervisor").post(where, {"reason": make_reason(kind="reversal").pk})
+    assert "Was taken back" in text(as_("supervisor").get(page))
+    order.refresh_from_db()
+    assert (order.received_quantity, order.state) == (0, "confirmed")
+
+
+def test_a_transfer_is_shipped_on_its_page(site: Site) -> None:
+    make_location(site, code="ROAD", kind="transit", nettable=False)
+    far = make_location(make_site("OTHER"), code="FAR")
+    bolt = make_item("BOLT")
+    make_stock(bolt, 30, far)
+    order = create_replenishment(
+        site=site, item=bolt, quantity=Decimal(24), due_on=today(), from_location=far, by=None
+    )
+    make_conversion("DZ", "EA", 12)
+    client = as_("operator")
+    assert "Ship" in text(client.get(reverse("planning:replenishment", args=[order.number])))
+    client.post(reverse("planning:replenishment-ship", args=[order.pk]), {"quantity": "1", "unit": "DZ"})
+    order.refresh_from_db()
+    assert (order.shipped_quantity, order.state) == (12, "sent")
+
+
+def test_what_can_go_is_seen_and_goes_on_one_note(site: Site) -> None:
+    acme = create_customer(number="C1", name="Acme", by=None)
+    bolt, nut = make_item("BOLT"), make_item("NUT")
+    make_stock(bolt, 30, site.locations.get(code="STORE"))
+    first, second, short = (
+        wanted(site, bolt, customer=acme, days=-1), wanted(site, bolt, 5, customer=acme), wanted(site, nut)
+    )  # fmt: skip
+    client, page = as_("operator"), reverse("planning:to-deliver")
+    assert client.get(page + "?counts=1").json() == {"late": "1", "today": "2", "week": "2", "ready": "2"}
+    where = reverse("planning:deliver") + f"?ids={first.pk},{second.pk},{short.pk}"
+    typed = {
+        "key": "k",
+        f"{first.pk}-0-quantity": "10",
+        f"{second.pk}-0-quantity": "5",
+        f"{short.pk}-0-quantity": "1",
+    }
+    refused = text(client.post(where, typed), 409)
+    assert "short of: 1 EA NUT" in refused
+    typed[f"{short.pk}-0-quantity"] = ""
+    assert client.post(where, {**typed, "key": "k2"}).status_code == 303
+    assert DemandMove.objects.values("delivery_note").distinct().count() == 1
+    assert set(Demand.objects.filter(state="open")) == {short}
+
+
+def test_the_demand_page_shows_deliveries_and_returns(site: Site) -> None:
+    paint = make_item("PAINT", tracking="lot")
+    lot = make_lot(paint, "L1")
+    make_stock(paint, 10, site.locations.get(code="STORE"), lot=lot)
+    demand = wanted(site, paint)
+    client = as_("supervisor")
+    client.post(reverse("planning:demand-deliver", args=[demand.pk]), {f"{demand.pk}-0-quantity": "10"})
+    reason = make_reason("BROKEN", kind="return")
+    where = reverse("planning:demand-return", args=[demand.pk])
+    assert "L1 · 10 EA" in text(client.get(where))
+    typed = {"reason": reason.pk, f"{demand.pk}-0-quantity": "2", f"{demand.pk}-0-piece": f"l{lot.pk}"}
+    no_reason = text(client.post(where, {**typed, "reason": ""}), 422)
+    assert "This field is required" in no_reason
+    assert client.post(where, typed).status_code == 303
+    shown = text(client.get(reverse("planning:demand", args=[demand.pk]) + "?tab=deliveries"))
+    assert "DN-000001" in shown and "BROKEN" in shown and "QUAR" in shown
+    row = DemandMove.objects.get(move__kind="return")
+    assert client.post(reverse("planning:delivery-take-back", args=[row.pk])).status_code == 303
+    assert not Balance.objects.filter(location__code="QUAR", quantity__gt=0).exists()
+
+
+def test_the_delivery_note_names_customer_pieces_and_codes(site: Site) -> None:
+    acme = create_customer(number="C1", name="Acme", by=None)
+    paint = make_item("PAINT", tracking="lot", name="White paint")
+    make_stock(paint, 10, site.locations.get(code="STORE"), lot=make_lot(paint, "LOT-77"))
+    rows = deliver(
+        lines=[DeliveryLine(demand=wanted(site, paint, customer=acme), quantity=Decimal(3))], by=None
+    )
+    answer = as_("operator").get(reverse("planning:delivery-note", args=[rows[0].pk]))
+    assert answer["Content-Type"] == "application/pdf"
+    shown = "\n".join(pages(answer.content))
+    assert all(
+        word in shown for word in ("Acme (C1)", "White paint", "3 EA", "LOT-77", "SO-1/1", "DN-000001")
+    )
+    assert codes(answer.content)
+
+
+# ---- over REST
+
+
+def post(client: Client, path: str, body: Any = None, status: int = 200, **headers: Any) -> Any:
+    answer = client.post(f"{API}/{path}", body or {}, content_type="application/json", headers=headers)
+    assert answer.status_code == status, answer.content.decode()
+    return answer.json()
+
+
+def test_receipts_over_rest_are_all_or_none_and_once(site: Site) -> None:
+    bolts, paint = bought(site, make_item("BOLT"), 24), bought(site, make_item("PAINT", tracking="lot"))
+    make_conversion("DZ", "EA", 12)
+    client = as_("integrator")
+    lines = [
+        {"order": bolts.number, "quantity": "2", "unit": "DZ", "location": "STORE", "price": "0.5"},
+        {"order": paint.number, "quantity": "4", "lot": "L1", "expires_on": "2099-01-01"},
+    ]
+    wrong = [lines[0], {**lines[1], "quantity": "11"}]
+    assert post(client, "receipts/receive/", {"lines": wrong}, 409)["code"] == "over_receipt"
+    assert not Move.objects.exists()
+    body = {"lines": lines, "delivery_note": "DN-1"}
+    first = post(client, "receipts/receive/", body, **{"Idempotency-Key": "abc"})
+    again = post(client, "receipts/receive/", body, **{"Idempotency-Key": "abc"})
+    assert [row["id"] for row in first] == [row["id"] for row in again]
+    assert [(row["order"], row["quantity"], row["lot"]) for row in first] == [
+        (bolts.number, "24", None), (paint.number, "4", "L1")
+    ]  # fmt: skip
+    found = client.get(f"{API}/receipts/?delivery_note=DN-1").json()["results"]
+    assert len(found) == 2
+    back = post(client, f"receipts/{first[1]['id']}/take-back/")
+    assert back["takes_back"] == first[1]["move"]
+    post(client, f"receipts/{first[1]['id']}/take-back/", status=409)
+    post(as_("operator", site=make_site()), "receipts/receive/", body, 403)
+
+
+def test_one_order_over_rest_takes_units_lots_and_places(site: Site) -> None:
+    pump = bought(site, make_item("PUMP", tracking="serial"), 3)
+    client = as_("buyer")
+    path = f"replenishments/{pump.number}/receive/"
+    post(client, path, {"quantity": "1", "location": "NOWHERE"}, 400)
+    shown = post(client, path, {"quantity": "3", "serials": "SN-1..SN-3", "location": "STORE"})
+    assert (shown["state"], shown["received_quantity"]) == ("received", "3")
+
+
+def test_deliveries_and_returns_over_rest(site: Site) -> None:
+    paint = make_item("PAINT", tracking="lot")
+    make_stock(paint, 10, site.locations.get(code="STORE"), lot=make_lot(paint, "L1"))
+    demand = wanted(site, paint)
+    client = as_("operator")
+    sent = post(
+        client, "deliveries/deliver/", {"lines": [{"demand": "SO-1/1", "quantity": "6", "lot": "L1"}]}
+    )
+    assert [(row["demand"], row["quantity"], row["lot"]) for row in sent] == [("SO-1/1", "6", "L1")]
+    post(client, "deliveries/deliver/", {"lines": [{"demand": "SO-9/1", "quantity": "1"}]}, 400)
+    note = client.get(f"{API}/deliveries/{sent[0]['id']}/paper/")
+    assert note["Content-Type"] == "application/pdf"
+    reason = make_reason("BROKEN", kind="return").code
+    line = {"demand": str(demand.pk), "quantity": "2", "lot": "L1"}
+    back = post(client, "deliveries/return-goods/", {"lines": [line], "reason": reason, "replace": True})
+    assert (back[0]["kind"], back[0]["target"]) == ("return", "QUAR")
+    demand.refresh_from_db()
+    assert demand.delivered_quantity == 4
+    post(client, f"deliveries/{back[0]['id']}/take-back/", status=403)
+    post(as_("supervisor"), f"deliveries/{back[0]['id']}/take-back/")
+    demand.refresh_from_db()
+    assert demand.delivered_quantity == 6
+
+
+def test_a_transfer_is_shipped_over_rest(site: Site) -> None:
+    make_location(site, code="ROAD", kind="transit", nettable=False)
+    far = make_location(make_site("OTHER"), code="FAR")
+    bolt = make_item("BOLT")
+    make_stock(bolt, 30, far)
+    order = create_replenishment(
+        site=site, item=bolt, quantity=Decimal(24), due_on=today(), from_location=far, by=None
+    )
+    shown = post(as_("operator"), f"replenishments/{order.number}/ship/", {"quantity": "20"})
+    assert (shown["shipped_quantity"], shown["state"]) == ("20", "sent")

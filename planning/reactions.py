@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import Locating, Reversing, Reviewing, Suspecting
+from p2p.inventory.facts import CheckingLedger, Finding, Locating, Reversing, Reviewing, Suspecting
 from planning import takeover, tracing
+from planning.checking import RULES
 from planning.documents import moved_for_a_document
 from planning.facts import Cancelled, Firmed, OrderChanged, Scheduled, Substituted, Unfirmed
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
@@ -86,6 +88,19 @@ def claim_nothing(fact: Cancelled | Unfirmed) -> None:
     reserving.release(references=numbers, by=fact.by)
 
 
+def check(_question: CheckingLedger) -> list[Finding]:
+    """What orders and demand say of themselves must follow from moves."""
+    found = []
+    with connection.cursor() as cursor:
+        for rule, sql in RULES.items():
+            cursor.execute(sql)
+            found += [
+                Finding(rule, row, f"{row}: has {has}, should be {should}")
+                for row, has, should in cursor.fetchall()
+            ]
+    return found
+
+
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", ItemsRetiring, wanted)
@@ -98,6 +113,7 @@ def wire() -> None:
         listen("tell", over, claim_nothing)
     listen("tell", Substituted, claim_alternate)
     listen("gather", GroupLoad, booked)
+    listen("gather", CheckingLedger, check)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", Locating, tracing.delivered)
     listen("gather", Reviewing, tracing.purchased)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from p2p.core.facts import gather
+from p2p.inventory import checking_work
 from p2p.inventory.facts import CheckingLedger, Finding
 
 _OUTSIDE = "('supplier', 'customer', 'production', 'scrap', 'adjustment')"
@@ -97,7 +98,7 @@ RULES: dict[str, str] = {
 def findings() -> Iterator[Finding]:
     """Every row that breaks an invariant, here and in the documents on the right; reads only."""
     with connection.cursor() as cursor:
-        for rule, sql in RULES.items():
+        for rule, sql in [*RULES.items(), *checking_work.RULES.items()]:
             cursor.execute(sql)
             for row, has, should in cursor.fetchall():
                 yield Finding(rule, row, f"{row}: has {has}, should be {should}")

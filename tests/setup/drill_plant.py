@@ -7,7 +7,7 @@ import sys
 
 import django
 
-REPORTERS, MOVERS, RELEASES = ("MO-A", "MO-B", "MO-C"), ("BOLT", "NUT"), 60
+REPORTERS, MOVERS, CLAIMERS, RELEASES = ("MO-A", "MO-B", "MO-C"), ("BOLT", "NUT"), ("NAIL",), 60
 ROLES = ("operator", "integrator", "supervisor", "planner")
 
 
@@ -27,7 +27,7 @@ def seed() -> dict[str, str]:
         release(orders=[plant.order(10_000, number=number) for number in REPORTERS], by=plant.worker)
         for number in range(RELEASES):
             plant.order(5, number=f"MO-R{number}")
-        for number in MOVERS:
+        for number in (*MOVERS, *CLAIMERS):
             make_stock(make_item(number), 1_000_000, places["STORE"])
         make_bom(make_item("TRIKE", supply="make"), {plant.frame: 1, plant.wheel: 3})
         tokens = {}

@@ -20,7 +20,7 @@ import pytest
 from p2p.setup import postgres
 from tests.setup.conftest import ROOT, Program, kept, said, until
 from tests.setup.drill_client import Client, Wish, ask, endless
-from tests.setup.drill_plant import MOVERS, RELEASES, REPORTERS
+from tests.setup.drill_plant import CLAIMERS, MOVERS, RELEASES, REPORTERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.broker]
 
@@ -101,7 +101,7 @@ def house(plant: Path) -> Iterator[House]:
 
 
 def crowd(house: House, stop: threading.Event) -> list[Client]:
-    """Who works: each reporter on its own order, each mover with its own item, one who releases."""
+    """Who works: each reporter on its own order, each mover and claimer with its own item, one who releases."""
 
     def moving(item: str) -> Any:
         line = {"site": "MAIN", "item": item, "source": "STORE", "target": "AISLE", "kind": "transfer"}
@@ -110,9 +110,16 @@ def crowd(house: House, stop: threading.Event) -> list[Client]:
     def reporting(order: str) -> Any:
         return lambda _number: (f"execution/operations/{order}~10/report/", {"good": "1"})
 
+    def claiming(item: str) -> Any:
+        return lambda _number: (
+            "inventory/soft-reservations/",
+            {"site": "MAIN", "item": item, "quantity": "1"},
+        )
+
     releases: list[Wish] = [(f"execution/orders/MO-R{number}/release/", {}) for number in range(RELEASES)]
     given = [(each, "operator", endless(reporting(each))) for each in REPORTERS]
     given += [(each, "integrator", endless(moving(each))) for each in MOVERS]
+    given += [(each, "integrator", endless(claiming(each))) for each in CLAIMERS]
     clients = [Client(name, house.port, house.tokens[role], wishes, stop) for name, role, wishes in given]
     return [
         *clients,
@@ -185,6 +192,13 @@ def effects(house: House, name: str, answers: list[Any]) -> int:
             name,
         )
         named = [answer["number"] for answer in answers]
+    elif name in CLAIMERS:
+        rows = house.query(
+            "select s.id from inventory_softreservation s join strategies_item i on i.id = s.item_id"
+            " where i.number = %s",
+            name,
+        )
+        named = [answer["id"] for answer in answers]
     elif name in MOVERS:
         rows = house.query(
             "select m.id from inventory_move m join strategies_item i on i.id = m.item_id"

@@ -10,8 +10,10 @@ class InventoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from p2p.inventory import places, reactions, sheets
+        from p2p.inventory import count_places, places, reactions, rule_sheets, sheets
 
         sheets.register()
+        rule_sheets.register()
         places.register()
+        count_places.register()
         reactions.wire()

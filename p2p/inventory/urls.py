@@ -3,7 +3,7 @@
 from django.urls import path
 
 from p2p.inventory import pieceurls
-from p2p.inventory.views import acts, card, claims, lists, recalls, records, stock, tasks, trace
+from p2p.inventory.views import acts, card, claims, counts, lists, recalls, records, stock, tasks, trace
 
 app_name = "inventory"
 urlpatterns = [
@@ -13,6 +13,17 @@ urlpatterns = [
     path("stock/places/", stock.StockPlaces.as_view(), name="stock-places"),
     path("stock/places/<int:pk>/<int:level>", stock.PlaceParts.as_view(), name="stock-place"),
     path("stock/card/<path:number>/", card.StockCard.as_view(), name="card"),
+    path("counts/", counts.Counts.as_view(), name="counts"),
+    path("counts/new", counts.NewCount.as_view(), name="count-new"),
+    path("counts/accuracy", counts.AccuracyPage.as_view(), name="count-accuracy"),
+    path("counts/classes", counts.ClassesPage.as_view(), name="count-classes"),
+    path("counts/classes/write", counts.Classify.as_view(), name="classify"),
+    path("counts/enter/<int:pk>", counts.EnterPlace.as_view(), name="count-enter"),
+    path("counts/<int:pk>/post", counts.PostCount.as_view(), name="count-post"),
+    path("counts/<int:pk>/differences", counts.ReviewCount.as_view(), name="count-review"),
+    path("counts/<str:number>/", counts.CountPage.as_view(), name="count"),
+    path("counts/<str:number>/differences/", counts.Differences.as_view(), name="differences"),
+    path("counts/<str:number>/sheet", counts.CountSheet.as_view(), name="count-sheet"),
     path("moves/", stock.Moves.as_view(), name="moves"),
     path("moves/new", acts.MoveStock.as_view(), name="move-new"),
     path("moves/<int:pk>/", records.MovePage.as_view(), name="move"),

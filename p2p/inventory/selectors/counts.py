@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -157,3 +157,38 @@ def outcome(count: Count, day: date) -> Outcome:
         more=sum((value for value, accepted in worth if value > 0 and accepted is not False), ZERO),
         less=sum((value for value, accepted in worth if value < 0 and accepted is not False), ZERO),
     )
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How right the books were: of `lines` counted for the first time in a month, `right` were within tolerance."""
+
+    month: date
+    lines: int
+    right: int
+
+    @property
+    def share(self) -> Decimal:
+        return Decimal(self.right) / Decimal(self.lines) if self.lines else ZERO
+
+
+# Inventory record accuracy (APICS): records whose first count was within the tolerance of their class, of all
+# records counted. What a supervisor accepted was not.
+_ACCURACY = """
+    SELECT date_trunc('month', c.posted_at AT TIME ZONE 'UTC')::date, count(*),
+           count(*) FILTER (WHERE n.counted = n.expected OR (n.accepted AND n.decided_by_id IS NULL))
+    FROM inventory_countline n
+    JOIN inventory_countplace p ON p.id = n.place_id
+    JOIN inventory_count c ON c.id = p.count_id
+    JOIN strategies_site s ON s.id = c.site_id
+    WHERE c.state = 'posted' AND n.attempt = 1 AND c.posted_at >= %(since)s
+        AND (%(sites)s::text[] IS NULL OR s.code = ANY(%(sites)s))
+    GROUP BY 1 ORDER BY 1
+"""
+
+
+def accuracy(sites: Collection[str] | None, since: date) -> list[Accuracy]:
+    """Inventory record accuracy by month of posting, at these sites (None: all). One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCURACY, {"sites": None if sites is None else sorted(sites), "since": since})
+        return [Accuracy(*row) for row in cursor.fetchall()]

@@ -31,7 +31,7 @@ def submit_count(*, count: Count, by: User | None) -> Count:
     a supervisor. Where nothing waits, the count is posted; when the ledger refuses that, it waits, too.
     """
     COUNT_FLOW.take(count, "submit", revision=F("revision") + 1)
-    _refuse_uncounted(count)
+    refuse_uncounted(count)
     waiting = _accept_small(count)
     tell(CountChanged(count=count, step="submitted", lines=waiting, by=by))
     if not waiting:
@@ -39,7 +39,8 @@ def submit_count(*, count: Count, by: User | None) -> Count:
     return count
 
 
-def _refuse_uncounted(count: Count) -> None:
+def refuse_uncounted(count: Count) -> None:
+    """Refused, naming the places, while some are not counted."""
     missing = count.places.exclude(state=CountPlace.State.COUNTED)
     names = list(
         missing.order_by("location__walk_order", "location__code").values_list("location__code", flat=True)

@@ -16,6 +16,7 @@ from p2p.core.paper.styles import CODE, text
 FINEST = 0.19 * mm  # a module below this is lost on an office printer of 300 dots an inch
 WIDEST = 0.33 * mm
 CRISP = 25.4 / 203 * 3 * mm  # three dots of a label printer: bars that end between two dots come out ragged
+FNC1 = "\xf1"  # the sign of Code 128 that makes it GS1-128, and parts its elements
 QUIET = 10  # light modules that the standard wants on either side of the bars
 
 
@@ -55,8 +56,9 @@ class Box(Flowable):
 
 
 def bars(code: str, *, height: float, width: float, widest: float = WIDEST) -> Flowable | None:
-    """The code as Code 128 with its quiet zones; None when it has other signs or would be too fine to read."""
-    if not code or not all(" " <= sign <= "~" for sign in code):
+    """The code as Code 128 with its quiet zones (GS1-128 when it begins with FNC1); None when it has other signs or
+    would be too fine to read."""
+    if not code or not all(" " <= sign <= "~" or sign == FNC1 for sign in code):
         return None
     modules = Code128(code, barWidth=1, quiet=False).width
     module = min(widest, width / (modules + 2 * QUIET))

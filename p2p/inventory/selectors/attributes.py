@@ -8,11 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from p2p.core.fields import plain
 from p2p.inventory.engine.attributes import number_in
 from p2p.inventory.models import AttributeRule, Lot, Serial
 from p2p.inventory.selectors.rules import with_groups
 from strategies.models import Characteristic
+
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,25 @@ class Standing:
     @property
     def missing(self) -> bool:
         return self.said is None and self.limit.required
+
+    @property
+    def words(self) -> str:
+        """The value as people read it."""
+        if self.limit.characteristic.kind != Characteristic.Kind.ATTRIBUTE:
+            return self.said or ""
+        return {"pass": _("Passed"), "fail": _("Failed")}.get(self.said or "", self.said or "")
+
+    @property
+    def dot(self) -> float | None:
+        """Where its dot stands on a line of 140 whose limits are at 20 and 120; outside it never leaves the line."""
+        return None if self.place is None else round(min(135.0, max(5.0, 20 + 100 * self.place)), 1)
+
+    @property
+    def says(self) -> str:
+        """The same for those who cannot see it."""
+        return _("{value}, between {lower} and {upper}").format(
+            value=self.said, lower=plain(self.limit.lower or ZERO), upper=plain(self.limit.upper or ZERO)
+        )
 
 
 def limits_for(items: Iterable[int]) -> dict[int, list[Limit]]:

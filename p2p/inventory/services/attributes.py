@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,24 @@ from strategies.models import Characteristic, Item
 LONGEST = 200
 
 
-def merged(*, item: Item, before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def limits_of(items: Iterable[int]) -> dict[int, dict[str, Limit]]:
+    """Item id -> code of every characteristic there is -> the limits for that item's lots. Three queries."""
+    every = {
+        one.code: Limit(one, False, one.lower_limit, one.upper_limit)
+        for one in Characteristic.objects.select_related("unit").order_by("code")
+    }
+    return {
+        item: every | {one.characteristic.code: one for one in own} for item, own in limits_for(items).items()
+    }
+
+
+def merged(
+    *,
+    item: Item,
+    before: Mapping[str, Any],
+    given: Mapping[str, Any],
+    limits: Mapping[str, Limit] | None = None,
+) -> dict[str, Any]:
     """`before` with the given values (code of a characteristic -> value; None or "" takes one away).
 
     Numbers are kept as they are written, with a point. A required characteristic is refused outside its limits and
@@ -26,14 +43,10 @@ def merged(*, item: Item, before: Mapping[str, Any], given: Mapping[str, Any]) -
     """
     if not given:
         return dict(before)
-    limits = {one.characteristic.code: one for one in limits_for([item.pk])[item.pk]}
-    unknown = [code for code in given if code not in limits]
-    found = Characteristic.objects.filter(code__in=unknown).select_related("unit") if unknown else ()
-    for one in found:
-        limits[one.code] = Limit(one, False, one.lower_limit, one.upper_limit)
+    known = limits_of([item.pk])[item.pk] if limits is None else limits
     after = dict(before)
     for code, value in given.items():
-        limit = limits.get(code)
+        limit = known.get(code)
         if limit is None:
             raise _unknown(code)
         if value is None or str(value).strip() == "":

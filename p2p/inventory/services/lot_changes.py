@@ -84,7 +84,7 @@ def change_serial(
 
 
 def _write(row: Piece, given: Mapping[str, Any], by: User | None) -> Piece:
-    changes = {}
+    changes: dict[str, list[Any]] = {}
     for name, value in given.items():
         before = getattr(row, name)
         if value is not KEEP and value != before:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.access import at_sites
 from p2p.core.web import formats
 from p2p.core.web.page import Page, who
-from p2p.core.web.records import RecordPage, RecordTab, Said
+from p2p.core.web.records import RecordPage, Said
 from p2p.inventory import selectors
-from p2p.inventory.models import Hold, Lot, Move
+from p2p.inventory.models import Move
 from p2p.inventory.words import lot_url
 from strategies.models import Item
 
@@ -65,39 +65,6 @@ class MovePage(RecordPage):
                 Said(_("Takes back"), one.reverses_id, url=reverse("inventory:move", args=[one.reverses_id]))
             )
         return facts
-
-
-class LotPage(RecordPage):
-    model, lookup, slot, section = Lot, "pk", "lot", "inventory"
-    list_url, list_title = "inventory:lots", _("Lots")
-
-    def rows(self) -> QuerySet[Any]:
-        return Lot.objects.select_related("item__unit")
-
-    def subtitle(self) -> Any:
-        return f"{self.record.item.number} {self.record.item.name}"
-
-    def badges(self) -> Sequence[tuple[str, Any]]:
-        held = Hold.objects.filter(lot=self.record, released_at__isnull=True).exists()
-        return [("hold", _("On hold"))] if held else []
-
-    def facts(self) -> Sequence[Said]:
-        one = self.record
-        return [
-            Said(_("Vendor's lot"), one.vendor_lot or formats.NONE),
-            Said(_("Made"), formats.day(one.made_on)),
-            Said(_("Expires"), formats.day(one.expires_on)),
-            Said(_("Known since"), formats.moment(one.created_at)),
-        ]
-
-    def tabs(self) -> Sequence[RecordTab]:
-        return (RecordTab("stock", _("Stock"), "inventory/lot_stock.html"),)
-
-    def extra(self) -> dict[str, Any]:
-        return {
-            "balances": selectors.balances().filter(lot=self.record),
-            "moves": selectors.moves().filter(lot=self.record)[:100],
-        }
 
 
 class ItemStock(Page):

@@ -1,0 +1,142 @@
+"""A lot, serial number or handling unit as its page shows it: how it stands, and what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from p2p.core.access import at_sites
+from p2p.core.clock import now
+from p2p.core.fields import plain
+from p2p.core.models import Journal
+from p2p.core.web.journal import tell_apart
+from p2p.inventory.models import Balance, HandlingUnit, Hold, Lot, Move, Serial
+from p2p.inventory.selectors.card import moves
+
+Piece = Lot | Serial | HandlingUnit
+MOST = 200
+"""Moves a history shows; the list of movements has them all."""
+
+
+def visible_units(user: Any) -> QuerySet[HandlingUnit]:
+    """Units at the user's sites, and those that stand nowhere yet."""
+    rows = HandlingUnit.objects.select_related("location__site", "parent")
+    return at_sites(rows, user, path="location__site__code") | rows.filter(location=None)
+
+
+@dataclass(frozen=True)
+class Status:
+    """`state` as badges name it, `words` for people."""
+
+    state: str
+    words: str
+
+
+def statuses(lot: Lot | Serial, today: date | None = None) -> list[Status]:
+    """How a lot or serial number stands: on hold, expired, to be tested again, nothing left; else to be used. Two
+    queries."""
+    day = today or now().date()
+    column = {"lot": lot} if isinstance(lot, Lot) else {"serial": lot}
+    found = []
+    if Hold.objects.filter(**column, released_at=None).exists():
+        found.append(Status("hold", _("On hold")))
+    if isinstance(lot, Lot) and lot.expires_on and lot.expires_on < day:
+        found.append(Status("late", _("Expired")))
+    if isinstance(lot, Lot) and lot.retest_on and lot.retest_on < day:
+        found.append(Status("hold", _("To be tested again")))
+    if not Balance.objects.filter(**column, quantity__gt=0).exists():
+        found.append(Status("cancelled", _("Nothing left")))
+    return found or [Status("done", _("To be used"))]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened; `tone`: bad, good, or nothing."""
+
+    at: datetime
+    title: str
+    said: str
+    by: str = ""
+    url: str = ""
+    tone: str = ""
+
+
+def history(piece: Piece) -> list[Event]:
+    """Everything that happened to it, the latest first: holds, what was written about it, moves. Three queries."""
+    found = [*_journal(piece), *_moves(piece)]
+    if not isinstance(piece, HandlingUnit):
+        found += _holds(piece)
+    return sorted(found, key=lambda event: event.at, reverse=True)
+
+
+def _column(piece: Piece) -> str:
+    return {Lot: "lot", Serial: "serial", HandlingUnit: "handling_unit"}[type(piece)]
+
+
+def _holds(piece: Piece) -> Iterator[Event]:
+    rows = Hold.objects.filter(**{_column(piece): piece})
+    for row in rows.select_related("location", "reason", "placed_by", "released_by"):
+        what = ", ".join(
+            str(part)
+            for part in (row.get_kind_display(), row.get_blocks_display(), row.location, row.reason, row.note)
+            if part
+        )
+        yield Event(row.placed_at, _("Put on hold"), what, str(row.placed_by or ""), tone="bad")
+        if row.released_at:
+            yield Event(row.released_at, _("Hold lifted"), what, str(row.released_by or ""), tone="good")
+
+
+def _journal(piece: Piece) -> Iterator[Event]:
+    label = piece._meta.label_lower
+    rows = Journal.objects.filter(record_type=label, record_id=piece.pk).select_related("by")
+    for row in rows.order_by("-pk")[:MOST]:
+        said = dict(row.payload or {})
+        tone = {"True": "good", "False": "bad"}.get(str(said.get("passed", "")), "")
+        yield Event(row.at, tell_apart(row), _detail(said), str(row.by or ""), tone=tone)
+
+
+def _detail(said: Mapping[str, Any]) -> str:
+    changes = said.get("changes")
+    if isinstance(changes, dict):
+        return "; ".join(_change(name, both) for name, both in changes.items())
+    out_of, into = said.get("out_of"), said.get("into")
+    if isinstance(out_of, list) and isinstance(into, list):
+        quantity = said.get("quantity", "")
+        return f"{', '.join(map(str, out_of))} → {', '.join(map(str, into))} ({quantity})"
+    if "passed" in said:
+        until = _("until {day}").format(day=said["until"]) if said.get("until") else ""
+        return ", ".join(filter(None, [until, str(said.get("note", ""))]))
+    return ""
+
+
+def _change(name: str, both: Any) -> str:
+    before, after = both if isinstance(both, list) and len(both) == 2 else ("", both)
+    if isinstance(before, dict) and isinstance(after, dict):
+        codes = [code for code in sorted({*before, *after}) if before.get(code) != after.get(code)]
+        return "; ".join(f"{code}: {before.get(code, '–')} → {after.get(code, '–')}" for code in codes)
+    return f"{name.replace('_', ' ')}: {before or '–'} → {after or '–'}"
+
+
+def _moves(piece: Piece) -> Iterator[Event]:
+    mine = Q(**{_column(piece): piece})
+    if isinstance(piece, HandlingUnit):
+        mine |= Q(into_unit=piece)
+    for move in moves().filter(mine)[:MOST]:
+        yield Event(
+            move.effective_at,
+            str(move.get_kind_display()),
+            _moved(move),
+            str(move.by or ""),
+            reverse("inventory:move", args=[move.pk]),
+        )
+
+
+def _moved(move: Move) -> str:
+    what = f"{plain(move.quantity)} {move.item.unit.code} {move.source.code} → {move.target.code}"
+    return ", ".join(filter(None, [what, move.reference]))

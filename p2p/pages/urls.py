@@ -3,7 +3,7 @@
 from django.urls import path
 
 from p2p.pages import cockpit, order, search
-from p2p.pages.floor import bring, entries, job, moving, places, queue, stock
+from p2p.pages.floor import bring, count, doing, entries, job, moving, places, queue, receive, stock
 
 JOB = "floor/job/<str:number>/<int:operation>/"
 TASK = "floor/stock/task/<str:number>/"
@@ -21,12 +21,19 @@ urlpatterns = [
     path("floor/stock/put-away/", bring.Queue.as_view(), name="floor-put-away"),
     path("floor/stock/supply/", bring.Supply.as_view(), name="floor-supply"),
     path("floor/stock/move/", moving.Move.as_view(), name="floor-move"),
-    path(TASK, bring.TaskPage.as_view(), name="floor-task"),
-    path(TASK + "do/", bring.DoTask.as_view(), name="floor-task-do"),
-    path(TASK + "start/", bring.StartTask.as_view(), name="floor-task-start"),
-    path(TASK + "back/", bring.PutBack.as_view(), name="floor-task-back"),
-    path(TASK + "close/", bring.CloseTask.as_view(), name="floor-task-close"),
-    path(TASK + "undo/", bring.UndoTask.as_view(), name="floor-task-undo"),
+    path("floor/stock/receive/", receive.Receive.as_view(), name="floor-receive"),
+    path("floor/stock/receive/<int:pk>/undo/", receive.UndoReceive.as_view(), name="floor-receive-undo"),
+    path("floor/stock/receive/<str:number>/", receive.ReceiveOrder.as_view(), name="floor-receive-order"),
+    path("floor/stock/receive/<str:number>/do/", receive.DoReceive.as_view(), name="floor-receive-do"),
+    path("floor/stock/count/", count.CountMenu.as_view(), name="floor-count"),
+    path("floor/stock/count/<str:number>/", count.NextPlace.as_view(), name="floor-count-next"),
+    path("floor/stock/count/<str:number>/<int:place>/", count.PlacePage.as_view(), name="floor-count-place"),
+    path(TASK, doing.TaskPage.as_view(), name="floor-task"),
+    path(TASK + "do/", doing.DoTask.as_view(), name="floor-task-do"),
+    path(TASK + "start/", doing.StartTask.as_view(), name="floor-task-start"),
+    path(TASK + "back/", doing.PutBack.as_view(), name="floor-task-back"),
+    path(TASK + "close/", doing.CloseTask.as_view(), name="floor-task-close"),
+    path(TASK + "undo/", doing.UndoTask.as_view(), name="floor-task-undo"),
     path(JOB, job.JobPage.as_view(), name="floor-job"),
     path(JOB + "start/", entries.Start.as_view(), name="floor-start"),
     path(JOB + "stop/", entries.Stop.as_view(), name="floor-stop"),

@@ -99,6 +99,12 @@ def places(count: Count | None = None) -> QuerySet[CountPlace]:
     return rows.order_by("location__walk_order", "location__code", "item__number", "id")
 
 
+def places_to_count(site: Site) -> int:
+    """How many places of open counts at the site wait to be counted."""
+    rows = CountPlace.objects.filter(count__site=site, count__state=Count.State.OPEN)
+    return rows.exclude(state=CountPlace.State.COUNTED).count()
+
+
 def lines() -> QuerySet[CountLine]:
     """What was found, with the difference; earlier attempts, too."""
     related = (

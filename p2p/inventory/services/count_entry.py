@@ -73,7 +73,7 @@ def enter(*, entries: Sequence[Entry], by: User | None) -> list[CountPlace]:
     for entry in entries:
         place = places[entry.place.pk]
         _check_turn(place, by)
-        _check_found(place, entry.found)
+        check_found(place, entry.found)
     _check_serials(entries, places)
     moment = clock.now()
     there = _expected(places.values())
@@ -128,7 +128,8 @@ def _check_turn(place: CountPlace, by: User | None) -> None:
         )
 
 
-def _check_found(place: CountPlace, found: Sequence[Found]) -> None:
+def check_found(place: CountPlace, found: Sequence[Found]) -> None:
+    """Refused when something that is named cannot lie at the place, or not so."""
     seen: set[Key] = set()
     for one in found:
         if place.item_id is not None and one.item.pk != place.item_id:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import may
 from p2p.inventory.models import StockTask
+from p2p.inventory.selectors.counts import places_to_count
 from p2p.inventory.selectors.tasks import open_count
 from p2p.pages.floor.tablet import DOERS, WORKERS
 from strategies.models import Site
@@ -65,6 +66,7 @@ TILES = (
         words=_("What really lies here"),
         icon="clipboard-check",
         url_name="pages:floor-count",
+        count=places_to_count,
     ),
     Tile(
         title=_("Look up"),

@@ -1,0 +1,298 @@
+"""The tablet counts: the next place on the way, what lies there scanned or typed, then the place is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from p2p.core.facts import Refused
+from p2p.core.fields import plain
+from p2p.core.web.page import who
+from p2p.inventory.forms.counts import found_of, number_of
+from p2p.inventory.models import Count, CountPlace
+from p2p.inventory.selectors import counts as selectors
+from p2p.inventory.selectors.scanned import Found, scanned
+from p2p.inventory.services.count_entry import Entry, check_found, enter
+from p2p.inventory.services.count_review import submit_count
+from p2p.inventory.views.counts import expected_rows
+from p2p.pages.floor.stock import StockPage
+from p2p.pages.floor.tablet import DOERS
+from strategies.models import Item
+
+Row = dict[str, str]
+MOST_ROWS = 300
+LONGEST = 60
+
+
+class CountMenu(StockPage):
+    """The counts that are under way at this site."""
+
+    title, roles = gettext_lazy("Count"), DOERS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = selectors.counts().filter(site=self.here, state=Count.State.OPEN).order_by("planned_on", "id")
+        return self.draw("count_menu", {"counts": list(rows[:50])})
+
+
+class _OfCount(StockPage):
+    title, roles, back_to = gettext_lazy("Count"), DOERS, "pages:floor-count"
+
+    @cached_property
+    def count(self) -> Count:
+        found: Count = get_object_or_404(
+            selectors.counts().filter(site=self.here), number=self.kwargs["number"]
+        )
+        return found
+
+    def mine(self) -> Any:
+        """Places that this person can count now: a recount is somebody else's."""
+        rows = selectors.places(self.count).exclude(state=CountPlace.State.COUNTED)
+        if self.count.recount_by_other:
+            rows = rows.exclude(state=CountPlace.State.RECOUNT, counted_by=who(self.request))
+        return rows
+
+    def place_url(self, place: CountPlace) -> str:
+        return reverse("pages:floor-count-place", args=[self.count.number, place.pk])
+
+
+class NextPlace(_OfCount):
+    """The next place on the way; behind the one that was put off, if one was."""
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        rows = list(self.mine().values_list("pk", flat=True)) if self.count.state == Count.State.OPEN else []
+        later = request.GET.get("later", "")
+        if later.isdecimal() and int(later) in rows:
+            place = rows.index(int(later))
+            rows = [*rows[place + 1 :], *rows[: place + 1]]
+        if rows:
+            return redirect(reverse("pages:floor-count-place", args=[number, rows[0]]))
+        left = self.count.places.exclude(state=CountPlace.State.COUNTED).count()
+        return self.draw("count_done", {"count": self.count, "left": left})
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Everything is counted: to the supervisor with it."""
+        try:
+            count = submit_count(count=self.count, by=who(request))
+        except Refused as no:
+            messages.error(request, str(no))
+            return redirect(reverse("pages:floor-count-next", args=[number]))
+        said = (
+            _("{count} is posted: the books are right.")
+            if count.state == Count.State.POSTED
+            else _("{count} waits for a supervisor, who decides about the differences.")
+        )
+        messages.success(request, said.format(count=count.number))
+        return redirect("pages:floor-count")
+
+
+class PlacePage(_OfCount):
+    """One place: each scan or number adds a row; Done sends them all. Rows stay on the tablet until then."""
+
+    @cached_property
+    def place(self) -> CountPlace:
+        found: CountPlace = get_object_or_404(selectors.places(self.count), pk=self.kwargs["place"])
+        return found
+
+    # ---- what is noted so far
+
+    @property
+    def _draft_key(self) -> str:
+        return f"floor_count_{self.place.pk}_{self.place.attempt}"
+
+    @property
+    def rows(self) -> list[Row]:
+        kept: list[Row] = self.request.session.get(self._draft_key, [])
+        return kept
+
+    def _keep(self, rows: Sequence[Row]) -> None:
+        if rows:
+            self.request.session[self._draft_key] = list(rows)[:MOST_ROWS]
+        else:
+            self.request.session.pop(self._draft_key, None)
+
+    # ---- what is shown
+
+    def get(self, request: HttpRequest, number: str, place: int) -> HttpResponse:
+        return self._show(self._current(request.GET))
+
+    def _current(self, said: Any) -> Row | None:
+        """What the number is asked for: an item, with its lot and unit."""
+        item = str(said.get("item", ""))[:LONGEST]
+        if not item:
+            return None
+        known = Item.objects.filter(number=item).select_related("unit").first()
+        if known is None:
+            return None
+        return {
+            "item": known.number,
+            "name": known.name,
+            "piece": str(said.get("piece", ""))[:LONGEST],
+            "unit": str(said.get("unit", ""))[:LONGEST],
+            "code": known.unit.code,
+            "digits": str(known.unit.digits),
+        }
+
+    def _show(
+        self, current: Row | None = None, *, refusal: str = "", code: str = "", amount: str = ""
+    ) -> HttpResponse:
+        place = self.place
+        if (
+            current is None
+            and place.item is not None
+            and not self.rows
+            and not refusal
+            and not _pieces_of(place.item)
+        ):
+            current = self._current({"item": place.item.number})
+        noted = [_key(row) for row in self.rows]
+        asked = [row for row in expected_rows(place) if _key(row) not in noted]
+        done, whole = self.count.places_done, self.count.places_all
+        context = {
+            "count": self.count,
+            "place": place,
+            "rows": self.rows,
+            "asked": asked if place.state != CountPlace.State.COUNTED else [],
+            "current": current,
+            "refusal": refusal,
+            "code": code,
+            "typed": amount,
+            "unit": (self.request.POST.get("unit") or self.request.GET.get("unit") or "")[:LONGEST],
+            "left": whole - done,
+            "whole": whole,
+            "mine": place.state != CountPlace.State.COUNTED or place.counted_by == who(self.request),
+            "here_url": self.place_url(place),
+            "later_url": reverse("pages:floor-count-next", args=[self.count.number]) + f"?later={place.pk}",
+        }
+        return self.draw("count_place", context, status=409 if refusal else 200)
+
+    # ---- what is said
+
+    def post(self, request: HttpRequest, number: str, place: int) -> HttpResponse:
+        said = request.POST
+        try:
+            if "done" in said or "nothing" in said:
+                return self._done(nothing="nothing" in said)
+            if "drop" in said:
+                return self._drop(said["drop"])
+            if "amount" in said:
+                return self._note(said)
+            return self._scan(said.get("code", "").strip()[:120], said)
+        except Refused as no:
+            return self._show(
+                self._current(said) if "amount" in said else None,
+                refusal=str(no),
+                code=said.get("code", ""),
+                amount=said.get("amount", ""),
+            )
+
+    def _done(self, *, nothing: bool) -> HttpResponse:
+        refused: list[str] = []
+        found = [] if nothing else found_of(self.rows, lambda sentence: refused.append(str(sentence)))
+        if refused:
+            raise Refused(refused[0])
+        if not nothing and not found:
+            raise Refused(_("Nothing is noted yet: scan what lies here, or tap Nothing here."))
+        enter(entries=[Entry(place=self.place, found=found)], by=who(self.request))
+        self._keep([])
+        messages.success(self.request, _("{place} is counted.").format(place=self.place.location.code))
+        return redirect(reverse("pages:floor-count-next", args=[self.count.number]))
+
+    def _drop(self, which: str) -> HttpResponse:
+        rows = self.rows
+        if which.isdecimal() and int(which) < len(rows):
+            self._keep([row for number, row in enumerate(rows) if number != int(which)])
+        return redirect(self.place_url(self.place))
+
+    def _note(self, said: Any) -> HttpResponse:
+        """The number that was typed for what was scanned. The same thing once more takes the place of the first."""
+        current, quantity = self._current(said), number_of(said["amount"].strip())
+        if current is None:
+            raise Refused(_("Scan first what was found."))
+        if quantity is None or quantity < 0:
+            raise Refused(_("Type how many there are."))
+        row = {**current, "quantity": plain(quantity)}
+        self._check(row)
+        self._keep([*(one for one in self.rows if _key(one) != _key(row)), row])
+        return redirect(self.place_url(self.place))
+
+    def _check(self, row: Row) -> None:
+        """What can never be is said at once, not when the whole place is sent."""
+        refused: list[str] = []
+        found = found_of([row], lambda sentence: refused.append(str(sentence)))
+        if refused:
+            raise Refused(refused[0])
+        check_found(self.place, found)
+
+    def _scan(self, code: str, said: Any) -> HttpResponse:
+        if not code:
+            raise Refused(_("Scan what lies here: an item, a lot, a serial number or a pallet."))
+        found = self._meant(code)
+        if found.kind == "place":
+            return self._other_place(found)
+        if found.kind == "unit":
+            return redirect(f"{self.place_url(self.place)}?unit={found.record.number}")
+        unit = str(said.get("unit", ""))[:LONGEST]
+        item = found.item
+        assert item is not None
+        piece = found.record.number if found.kind in ("lot", "serial") else ""
+        if found.kind == "item" and _pieces_of(item):
+            sentence = (
+                _("{item} is counted by lot: scan the lot.")
+                if item.tracking == Item.Tracking.LOT
+                else _("{item} is counted piece by piece: scan each serial number.")
+            )
+            raise Refused(sentence.format(item=item.number))
+        if found.kind == "serial":
+            return self._serial(item, piece, unit)
+        return self._show(self._current({"item": item.number, "piece": piece, "unit": unit}))
+
+    def _serial(self, item: Item, piece: str, unit: str) -> HttpResponse:
+        current = self._current({"item": item.number, "piece": piece, "unit": unit})
+        assert current is not None
+        if any(one["item"] == item.number and one["piece"] == piece for one in self.rows):
+            raise Refused(_("{piece} is noted already: it is one piece.").format(piece=piece))
+        row = {**current, "quantity": "1"}
+        self._check(row)
+        self._keep([*self.rows, row])
+        return redirect(self.place_url(self.place))
+
+    def _meant(self, code: str) -> Found:
+        kinds = ("place", "unit", "lot", "serial", "item")
+        found = [one for one in scanned(code, site=self.here) if one.kind in kinds]
+        if self.place.item_id is not None:
+            fitting = [one for one in found if one.item is None or one.item.pk == self.place.item_id]
+            found = fitting or found
+        if not found:
+            raise Refused(
+                _("{code} is nothing that can be counted at {site}.").format(code=code, site=self.here.code)
+            )
+        here = {row["item"] for row in expected_rows(self.place)} if len(found) > 1 else set()
+        return next((one for one in found if one.item is not None and one.item.number in here), found[0])
+
+    def _other_place(self, found: Found) -> HttpResponse:
+        if found.record.pk == self.place.location_id:
+            messages.info(
+                self.request, _("This is {place}: scan what lies here.").format(place=found.record.code)
+            )
+            return redirect(self.place_url(self.place))
+        other = selectors.places(self.count).filter(location=found.record).order_by("state", "id").last()
+        if other is None:
+            sentence = _("{place} is not on this count. You are asked to count {here}.")
+            raise Refused(sentence.format(place=found.record.code, here=self.place.location.code))
+        return redirect(self.place_url(other))
+
+
+def _pieces_of(item: Item) -> bool:
+    return item.tracking != Item.Tracking.NONE
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    return row["item"], row["piece"], row["unit"]

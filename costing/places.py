@@ -30,6 +30,12 @@ def register() -> None:
     places.panel(
         "item.tabs", key="cost", title=_("Cost"), url_name="costing:item-cost", order=80, roles=MONEY_ROLES
     )
+    _versions()
+    states.name("pending", colour="proposed", label=_("Pending"))
+
+
+def _versions() -> None:
+    """What may be done with cost versions."""
     places.verb(
         "costversions.actions",
         key="new",
@@ -65,4 +71,3 @@ def register() -> None:
         roles=ACCOUNTANT,
         when=_pending,
     )
-    states.name("pending", colour="proposed", label=_("Pending"))

@@ -235,8 +235,9 @@ def _version(slot: str, model: Any, kind: str) -> None:
         objections=lambda version: objections(Activating(version=version)),
     )
     places.verb(
-        slot, key="copy", title=_("Copy"), url_name=f"strategies:copy-{kind}", roles=ENGINEER, order=50
-    )
+        slot, key="copy", title=_("Copy"), url_name=f"strategies:copy-{kind}", roles=ENGINEER, order=50,
+        anywhere=kind == "bom",
+    )  # fmt: skip
 
 
 _STEPS = {

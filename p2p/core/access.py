@@ -59,7 +59,8 @@ def _code(site: Any) -> str:
 
 
 def may(user: User | AnonymousUser, *roles: str, site: Any = None) -> bool:
-    """Whether the user holds one of the roles: at `site` (a site or its code), or anywhere when None.
+    """Whether the user holds one of the roles: at `site` (a site or its code; "" is all of them), or anywhere when
+    None.
 
     An administrator may everything within the scope of the grant.
     """
@@ -77,6 +78,9 @@ def require(user: User | AnonymousUser, *roles: str, site: Any = None) -> None:
     names = ", ".join(str(Role(role).label) for role in roles) or str(Role.ADMINISTRATOR.label)
     if site is None:
         raise PermissionDenied(_("This needs one of these roles: {roles}.").format(roles=names))
+    if not _code(site):
+        words = _("This holds at all sites: it needs one of these roles at all of them: {roles}.")
+        raise PermissionDenied(words.format(roles=names))
     raise PermissionDenied(
         _("This needs one of these roles at {site}: {roles}.").format(roles=names, site=_code(site))
     )

@@ -71,6 +71,7 @@ class Verb:
     danger: bool = False
     post: bool = False
     page: bool = False
+    anywhere: bool = False
     confirm: Words = ""
     when: Condition | None = None
     objections: Objections | None = None
@@ -164,6 +165,7 @@ def verb(
     danger: bool = False,
     post: bool = False,
     page: bool = False,
+    anywhere: bool = False,
     confirm: Words = "",
     when: Condition | None = None,
     objections: Objections | None = None,
@@ -172,7 +174,8 @@ def verb(
 
     `url_name` opens that form in a dialog, or as a whole page with `page=True`, or is posted to at once with
     `post=True`. `service`, `model` and `argument` instead name a service that needs nothing but the record.
-    `objections(record)` gives the sentences that make it grey.
+    `objections(record)` gives the sentences that make it grey. Who holds no role where the record lies does not see
+    it, unless it is for them `anywhere`: then what it opens asks for the place.
     """
     if (service is None) == (not url_name):
         raise ValueError(f"verb {slot}/{key} needs either url_name or service")
@@ -193,6 +196,7 @@ def verb(
         danger=danger,
         post=post,
         page=page,
+        anywhere=anywhere,
         confirm=confirm,
         when=when,
         objections=objections,

@@ -9,7 +9,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from p2p.core.rest.permissions import check_given, check_site
+from p2p.core.rest.permissions import check_given, check_moved, check_site
 from p2p.core.rest.verbs import respond
 from strategies.api.base import SheetViewSet, hold
 
@@ -33,6 +33,5 @@ class WholeViewSet(SheetViewSet):
             one.source: getattr(record, one.source) for one in form.fields.values() if not one.read_only
         }
         whole |= form.validated_data
-        if self.site_path.partition("__")[0] in form.validated_data:
-            check_site(self, whole)
+        check_moved(self, form.validated_data, whole)
         return respond(self, service(**{self._name(): record}, **whole, by=request.user), None)

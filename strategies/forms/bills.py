@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from strategies.forms.cells import number
-from strategies.forms.common import DAY, NUMBER, Keyed
+from strategies.forms.common import DAY, NUMBER, Keyed, SiteOrAll
 from strategies.models import BomLine, BomOutput, BomVersion, Item, Location, Site, Unit, Vendor
 from strategies.services.bom_inputs import StepInput
 
@@ -38,9 +38,7 @@ class Filled(forms.Form):
 
 
 class VersionForm(forms.Form):
-    site = forms.ModelChoiceField(
-        label=_("Site"), queryset=Site.objects.order_by("code"), required=False, empty_label=_("All sites")
-    )
+    site = SiteOrAll()
     name = forms.CharField(label=_("Name"), max_length=100, required=False)
     valid_from = forms.DateField(label=_("First day"), required=False, widget=DAY)
     valid_to = forms.DateField(label=_("Last day"), required=False, widget=DAY)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from strategies.forms.common import NUMBER, Keyed
+from strategies.forms.common import NUMBER, Keyed, SiteOrAll
 from strategies.models import (
     Item,
     ItemGroup,
@@ -15,7 +15,6 @@ from strategies.models import (
     Location,
     ReserveAt,
     SetupFamily,
-    Site,
     Unit,
     Vendor,
 )
@@ -86,9 +85,7 @@ class ChangeItemForm(ItemForm):
 
 
 class PolicyForm(forms.Form):
-    site = forms.ModelChoiceField(
-        label=_("Site"), queryset=Site.objects.order_by("code"), required=False, empty_label=_("All sites")
-    )
+    site = SiteOrAll()
     rank = forms.IntegerField(
         label=_("Rank"), min_value=0, max_value=32767, initial=0, help_text=_("The highest that fits wins.")
     )

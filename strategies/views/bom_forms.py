@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.access import Role, may
+from p2p.core import sites
+from p2p.core.access import Role
 from p2p.core.fields import plain
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, in_dialog, who
@@ -47,6 +48,16 @@ class CopyBom(_OfBom):
     text = _(
         "Lines, steps, alternates and outputs come along; lines that have ended by the first day do not."
     )
+
+    def admit(self) -> None:
+        """A bill of all sites may be copied to a site of one's own."""
+        if sites.codes_of(BomVersion.objects.filter(pk=self.record.pk)) != {sites.EVERYWHERE}:
+            super().admit()
+
+    def check_given(self, form: Any) -> None:
+        super().check_given(form)
+        if form.cleaned_data["site"] is None and self.record.site_id is None:
+            self.ask_everywhere("site")
 
     def act(self, form: Any) -> Any:
         given = form.cleaned_data
@@ -220,7 +231,7 @@ class LinePanel(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         lines = BomLine.objects.select_related("component__unit", "unit", "bom__item", "vendor", "location")
         line = get_object_or_404(lines, pk=pk)
-        engineer = may(request.user, Role.ENGINEER)
+        engineer = sites.may_at_record(request.user, line, Role.ENGINEER)
         context = {
             "page": self,
             "line": line,

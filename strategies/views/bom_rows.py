@@ -18,6 +18,7 @@ from p2p.core import access, clock
 from p2p.core.access import MONEY_ROLES
 from p2p.core.fields import plain
 from p2p.core.numbers import decimal_of
+from p2p.core.sites import may_at_record
 from p2p.core.web import formats
 from p2p.core.web.page import Page
 from strategies.models import BomLine, BomVersion, Item, Site
@@ -94,7 +95,7 @@ def shown_of(request: HttpRequest, bom: BomVersion, *, start: int = 0, count: in
     lines = list(designing.lines_of(bom))
     figures = designing.figures(bom, lines, day=day, site=site)
     money = access.may(request.user, *MONEY_ROLES)
-    editable = bom.state == VersionState.DRAFT and access.may(request.user, access.Role.ENGINEER)
+    editable = bom.state == VersionState.DRAFT and may_at_record(request.user, bom, access.Role.ENGINEER)
     operations = designing.operations_of(bom)
     drawn = _drawn(lines[start : start + count], figures, money=money)
     before = lines[start - 1].operation_number if start else None

@@ -114,7 +114,8 @@ class RouteDesign(Page):
 
     def context(self, form: Any = None) -> dict[str, Any]:
         route, rows = self.record, operations_of(self.record)
-        editable = route.state == VersionState.DRAFT and access.may(self.request.user, Role.ENGINEER)
+        mine = sites.may_at_record(self.request.user, route, Role.ENGINEER)
+        editable = mine and route.state == VersionState.DRAFT
         try:
             time, trouble = time_of(route, self.quantity, rows), ""
         except Refused as no:

@@ -16,11 +16,11 @@ from p2p.core.rest import RecordViewSet
 from p2p.core.web.actions import ActionForm
 from planning.models import Operation, ProductionOrder
 from quality.models import ControlPlan
-from strategies.models import Site
+from strategies.models import BomAlternate, BomVersion, Site
 from tests.architecture.edges import forms, resources
 from tests.architecture.rows import make_row
 from tests.architecture.source import report
-from tests.factories import make_site, make_user
+from tests.factories import make_bom, make_item, make_site, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def with_a_site() -> dict[str, type[ActionForm]]:
 def row_at_a_site(model: type[models.Model]) -> Any:
     """A record that lies at a site, although most could belong to all."""
     row = make_row(InvoiceLine, 1).invoice if model is Invoice else make_row(model, 1)
-    if not sites.codes_of(model._base_manager.filter(pk=row.pk)):
+    if not sites.codes_of(model._base_manager.filter(pk=row.pk)) - {sites.EVERYWHERE}:
         site, holder = make_site(), row
         *through, last, _code = sites.paths(model)[0].split("__")
         for name in through:
@@ -63,7 +63,9 @@ def row_at_a_site(model: type[models.Model]) -> Any:
             holder = getattr(holder, name)
         type(holder)._base_manager.filter(pk=holder.pk).update(**{last: site})
     row = model._base_manager.get(pk=row.pk)
-    assert sites.codes_of(model._base_manager.filter(pk=row.pk)), f"{model.__name__} lies nowhere"
+    assert sites.codes_of(model._base_manager.filter(pk=row.pk)) - {sites.EVERYWHERE}, (
+        f"{model.__name__} lies nowhere"
+    )
     return row
 
 
@@ -152,3 +154,92 @@ def test_a_record_lies_at_its_own_site_or_where_its_whole_lies():
     assert sites.paths(Site) == ()
     assert sites.paths(Operation) == ("order__site__code",)
     assert sites.paths(Dispatch) == ("order__site__code",)
+
+
+def for_all_sites() -> dict[str, type[models.Model]]:
+    """Models whose records may name a site, or lie where another does that may: name -> model."""
+    seen = {view.queryset.model for view in resources().values()} | {
+        model for view in forms().values() if (model := record_of(view)) is not None
+    }
+    chosen = {}
+    for model in seen:
+        own = [path for path in sites.paths(model) if _may_be_everywhere(model, path)]
+        if own:
+            chosen[model.__name__] = model
+    return chosen
+
+
+def _may_be_everywhere(model: type[models.Model], path: str) -> bool:
+    """Whether the record at the end of the path may leave its site out; what lies nowhere is another matter."""
+    *through, last, _code = path.split("__")
+    for name in through:
+        model = model._meta.get_field(name).related_model
+    return bool(model._meta.get_field(last).null)
+
+
+def row_of_all_sites(model: type[models.Model]) -> Any:
+    row = row_at_a_site(model)
+    for path in sites.paths(model):
+        *through, last, _code = path.split("__")
+        holder = row
+        for name in through:
+            holder = getattr(holder, name) if holder is not None else None
+        if holder is not None and type(holder)._meta.get_field(last).null:
+            type(holder)._base_manager.filter(pk=holder.pk).update(**{last: None})
+    return model._base_manager.get(pk=row.pk)
+
+
+OPENED_BY_ALL = {"/strategies/boms/<int:pk>/copy/"}
+"""Forms that read a record of all sites to make another one, and ask for the place of that."""
+
+
+@pytest.mark.parametrize("name", sorted(for_all_sites()))
+def test_a_record_of_all_sites_needs_the_role_without_a_limit(name):
+    model = for_all_sites()[name]
+    row = row_of_all_sites(model)
+    rows = model._base_manager.filter(pk=row.pk)
+    if sites.codes_of(rows) != {sites.EVERYWHERE}:
+        pytest.skip("its rules do not let it lie at all sites")
+    offences, here = [], make_site().code
+    for route, view in forms().items():
+        if record_of(view) is not model or "<" not in route or route in OPENED_BY_ALL or not view.roles:
+            continue
+        where = address(route, row)
+        limited, free = holder_of(view.roles[0], {here}), holder_of(view.roles[0], {""})
+        if limited.get(where).status_code not in {403, 404} or limited.post(where, {}).status_code not in {
+            403,
+            404,
+        }:
+            offences.append(f"{where} lets somebody of one site in")
+        if free.get(where).status_code != 200:
+            offences.append(f"{where} keeps out who is not limited")
+    assert not offences, report(offences)
+
+
+@pytest.mark.parametrize(
+    "route",
+    sorted(route for route in verbs() if verbs()[route][1].queryset.model in for_all_sites().values()),
+)
+def test_the_api_changes_nothing_of_all_sites_for_somebody_of_one(route):
+    method, view, roles = verbs()[route]
+    row = row_of_all_sites(view.queryset.model)
+    names = [view.key] if isinstance(view.key, str) and view.key else list(view.key or view().key_names())
+    where = route.removesuffix(" (remove)").replace(
+        "<number>", "~".join(str(_follow(row, one)) for one in names)
+    )
+    client = holder_of(roles[0], {make_site().code})
+    answer = getattr(client, method)(where, {}, content_type="application/json")
+    assert answer.status_code in {400, 403, 404}, answer.content[:300]
+
+
+def test_a_part_lies_where_the_whole_lies_that_an_input_names():
+    one, two = make_site("ONE"), make_site("TWO")
+    own, common = make_bom(make_item(), {make_item(): 1}, site=one), make_bom(make_item(), {make_item(): 1})
+    part = {"line": own.lines.get()}
+    assert sites.codes_of_new(BomAlternate, part) == {"ONE"}
+    assert sites.codes_of_new(BomAlternate, {"line": common.lines.get()}) == {sites.EVERYWHERE}
+    assert sites.codes_of_new(BomVersion, {"site": two}) == {"TWO"}
+    assert sites.codes_of_new(BomVersion, {}) == {sites.EVERYWHERE}
+    assert sites.codes_of_new(BomVersion, {}, partial=True) == set()
+    assert sites.codes_of_new(BomVersion, {"site": None}, partial=True) == {sites.EVERYWHERE}
+    assert sites.codes_of_new(ProductionOrder, {}) == set()

@@ -13,7 +13,7 @@ from rest_framework import exceptions
 
 from p2p.core.facts import Fact, tell
 from p2p.core.refusal import Refused
-from p2p.core.rest.permissions import check_code, check_site
+from p2p.core.rest.permissions import check_code, check_moved, check_site
 from p2p.core.rest.problems import flatten
 from p2p.core.rest.serializers import KeyField
 
@@ -140,7 +140,9 @@ def _checked(
         given = _validate(form_old if name in present else form_new, row, fields, result)
         if given is not None:
             good.append((index, given))
-            if name not in present or view.site_path.partition("__")[0] in given:
+            if name in present:
+                check_moved(view, given)
+            else:
                 check_site(view, given)
     return results, good
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from django.db.models import Model
@@ -12,7 +13,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from p2p.core import sites
-from p2p.core.access import require
+from p2p.core.access import require, sites_of
 from p2p.core.models import ApiToken
 
 
@@ -52,6 +53,27 @@ def check_site(view: Any, start: Any) -> None:
         check_code(view, site)
     elif isinstance(start, Model):
         sites.require_at_record(view.request.user, start, *wanted_roles(view, writing=True) or ())
+    else:
+        _check_new(view, start)
+
+
+def check_moved(view: Any, given: Mapping[str, Any], whole: Mapping[str, Any] | None = None) -> None:
+    """A change takes no record to a site where the role is not held, nor to all of them. `whole`: the record as it
+    will be."""
+    if not view.site_path:
+        _check_new(view, given, partial=True)
+    elif view.site_path.partition("__")[0] in given:
+        check_site(view, whole or given)
+
+
+def _check_new(view: Any, given: Mapping[str, Any], *, partial: bool = False) -> None:
+    roles = wanted_roles(view, writing=True) or ()
+    if sites_of(view.request.user, *roles) is None:
+        return
+    for value in list(given.values()):
+        given = {**_said(value), **given} if is_dataclass(value) else given
+    for code in sorted(sites.codes_of_new(view.queryset.model, given, partial=partial)):
+        check_code(view, code)
 
 
 def check_given(view: Any, given: Mapping[str, Any]) -> None:
@@ -82,6 +104,13 @@ def _flat(values: Iterable[Any]) -> Iterator[Any]:
             yield from _flat(value.values())
         elif isinstance(value, (list, tuple, set)):
             yield from _flat(value)
+        elif is_dataclass(value):
+            yield from _flat(_said(value).values())
+
+
+def _said(value: Any) -> dict[str, Any]:
+    """What an input says that a serializer has made a record of a service's own of."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def site_of(view: Any, start: Any) -> str | None:

@@ -19,7 +19,7 @@ from p2p.core.access import at_sites
 from p2p.core.rest import bulk, filters, pages
 from p2p.core.rest.csv import CsvParser, CsvRenderer
 from p2p.core.rest.edge import EdgeViewSet
-from p2p.core.rest.permissions import check_given, check_site
+from p2p.core.rest.permissions import check_given, check_moved, check_site
 from p2p.core.rest.serializers import Expand, KeyField, key_of
 from p2p.core.rest.verbs import respond, verbs_of
 
@@ -174,8 +174,7 @@ class RecordViewSet(EdgeViewSet):
         form = self.get_serializer(record, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         check_given(self, form.validated_data)
-        if self.site_path.partition("__")[0] in form.validated_data:
-            check_site(self, form.validated_data)
+        check_moved(self, form.validated_data)
         return respond(self, service(**{self._name(): record}, **form.validated_data, by=request.user), None)
 
     def destroy(self, request: Request, number: str) -> Response:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_filters.fields import DateRangeField
 
-from p2p.core import access, places
+from p2p.core import access, places, sites
 from p2p.core.web import formats, lookup, rail, states
 from p2p.core.web import gantt as gantt_words
 
@@ -132,7 +132,9 @@ def place(context: RequestContext, slot: str, record: Any = None, style: str = "
 @register.inclusion_tag("components/verbs.html", takes_context=True)
 def verbs(context: RequestContext, slot: str, record: Any = None, show: int = 3) -> dict[str, Any]:
     """The buttons of a slot: `show` of them in the open, the rest behind "…"; the primary one stands last."""
-    allowed = [each for each in places.verbs(slot, record) if _allowed(context, each.roles)]
+    possible = places.verbs(slot, record)
+    held = {each.roles: sites.may_at(_user(context), record, *each.roles) for each in possible}
+    allowed = [one for one in possible if held[one.roles] or (one.anywhere and _allowed(context, one.roles))]
     drawn: list[dict[str, Any]] = [
         {
             "verb": each,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -78,6 +79,16 @@ class ActionForm(Page):
         """And at the sites of the records that were named in the form."""
         for code in sorted(sites_in(form.cleaned_data.values())):
             access.require(self.request.user, *self.roles, site=code)
+        for name, field in form.fields.items():
+            if getattr(field, "empty_is_everywhere", False) and form.cleaned_data.get(name) is None:
+                self.ask_everywhere(name)
+
+    def ask_everywhere(self, field: str) -> None:
+        """What is for all sites takes a role without a limit; the field says so, since a site may be chosen there."""
+        try:
+            access.require(self.request.user, *self.roles, site=sites.EVERYWHERE)
+        except PermissionDenied as no:
+            raise Refused(str(no), code="all_sites", field=field) from no
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         start = {**self.initial(), **{key: value for key, value in request.GET.items() if key != "ids"}}
@@ -87,8 +98,8 @@ class ActionForm(Page):
         form = self.form_class(request.POST, request.FILES, **self.form_kwargs())
         if not form.is_valid():
             return self.draw(form, status=422)
-        self.check_given(form)
         try:
+            self.check_given(form)
             result = self.act(form)
         except Refused as no:
             form.add_error(no.field if no.field in form.fields else None, str(no))

@@ -12,7 +12,6 @@ from p2p.core import access, sites
 from p2p.core.access import Role
 from p2p.core.models import User
 from strategies.models import Site
-from strategies.models.version import Version
 from strategies.services.importer.checking import Checked
 from strategies.services.importer.sheets import Row, Sheet
 
@@ -59,20 +58,19 @@ def _sites(sheet: Sheet, rows: Sequence[Row]) -> list[tuple[Row, set[str]]]:
             continue
         codes = _codes_behind(sheet, head, rest, rows)
         stored = {} if head in sheet.key else _stored(sheet, path, rows)
-        everywhere = head == "site" and not issubclass(sheet.model, Version)
         for row, mine in found:
-            code = codes.get(row.values[head])
-            mine.update({code} if code else {""} if everywhere else ())
+            code = codes.get(row.values[head], sites.EVERYWHERE if head == "site" else None)
+            mine.update(() if code is None else {code})
             mine.update(stored.get(_key(sheet, row), ()))
     return found
 
 
 def _codes_behind(sheet: Sheet, head: str, rest: str, rows: Sequence[Row]) -> dict[Any, str]:
-    """Key of what the rows name -> code of its site."""
+    """Key of what the rows name -> code of its site, "" where it holds at all of them."""
     field: Any = sheet.model._meta.get_field(head)
     keys = {row.values[head] for row in rows if isinstance(row.values[head], int)}
     behind = field.related_model._base_manager.filter(pk__in=keys)
-    return {key: code for key, code in behind.values_list("pk", rest) if code}
+    return {key: code or sites.EVERYWHERE for key, code in behind.values_list("pk", rest)}
 
 
 def _stored(sheet: Sheet, path: str, rows: Sequence[Row]) -> dict[tuple[Any, ...], set[str]]:
@@ -85,8 +83,8 @@ def _stored(sheet: Sheet, path: str, rows: Sequence[Row]) -> dict[tuple[Any, ...
     there = sheet.model._base_manager.filter(**{f"{sheet.key[0]}__in": first})
     found: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     for *key, code in there.values_list(*[kept[name].attname for name in sheet.key], path).order_by():
-        if tuple(key) in wanted and code:
-            found[tuple(key)].add(code)
+        if tuple(key) in wanted and (code or path == "site__code"):
+            found[tuple(key)].add(code or sites.EVERYWHERE)
     return found
 
 

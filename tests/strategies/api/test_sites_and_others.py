@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from strategies.api import base
-from strategies.models import BomLine, BomVersion, ReplaceRun, Resource, ResourceGroup
+from strategies.models import BomLine, BomVersion, ReplaceRun, Resource, ResourceGroup, Site
 from strategies.services import boms
 from strategies.services.bom_inputs import input_of
 from tests.factories import make_bom, make_group, make_item, make_resource, make_route, make_site, make_user
@@ -58,10 +58,56 @@ def test_several_versions_are_activated_only_where_the_role_is_held(stranger, ot
     bom = make_bom(bike, {tube: 1}, state="approved", site=other)
     assert post(stranger, "boms/activate-several/", {"versions": [bom.pk]}).status_code == 403
     everywhere = make_bom(tube, {make_item("ORE"): 1}, state="approved")
-    assert (
-        post(stranger, "boms/activate-several/", {"versions": [everywhere.pk]}, key="k2").status_code == 200
-    )
+    asked = {"versions": [everywhere.pk]}
+    assert post(stranger, "boms/activate-several/", asked, key="k2").status_code == 403
+    stranger.force_login(make_user("engineer"))
+    assert post(stranger, "boms/activate-several/", asked, key="k3").status_code == 200
     assert list(BomVersion.objects.filter(state="active")) == [everywhere]
+
+
+@pytest.mark.parametrize("place", ["OTHER", ""])
+def test_an_alternate_is_given_where_the_role_is_held_at_the_bills_site(stranger, other, place):
+    tube, rod = make_item("TUBE"), make_item("ROD")
+    bom = make_bom(make_item("BIKE"), {tube: 1}, state="draft", site=other if place else None)
+    body = {"line": bom.lines.get().pk, "component": "ROD", "ratio": "2"}
+    assert post(stranger, "bom-alternates/", body).status_code == 403
+    assert not bom.lines.get().alternates.exists()
+    stranger.force_login(make_user("engineer", site=other) if place else make_user("engineer"))
+    assert post(stranger, "bom-alternates/", body, key="k2").status_code == 201
+    assert bom.lines.get().alternates.get().component == rod
+
+
+def test_nobody_of_one_site_takes_a_bill_to_another_or_to_all(stranger, other):
+    own = make_bom(
+        make_item("BIKE"), {make_item("TUBE"): 1}, state="draft", site=Site.objects.get(code="MINE")
+    )
+    answer = change(stranger, f"boms/{own.pk}/", {"site": None})
+    assert answer.status_code == 403 and "holds at all sites" in answer.json()["detail"]
+    assert change(stranger, f"boms/{own.pk}/", {"site": "OTHER"}, key="c3").status_code == 403
+    assert change(stranger, f"boms/{own.pk}/", {"name": "Mine"}, key="c2").status_code == 200
+    own.refresh_from_db()
+    assert (own.site.code, own.name) == ("MINE", "Mine")
+
+
+def test_a_form_asks_for_a_site_of_ones_own_where_none_means_all(stranger):
+    bike = make_item("BIKE")
+    address = reverse("strategies:new-bom", args=[bike.pk])
+    refused = stranger.post(address, {"batch_quantity": "1"})
+    assert refused.status_code == 409 and b"holds at all sites" in refused.content
+    mine = Site.objects.get(code="MINE")
+    assert stranger.post(address, {"batch_quantity": "1", "site": mine.pk}).status_code == 303
+    assert BomVersion.objects.get().site == mine
+
+
+def test_a_bill_of_all_sites_is_copied_to_ones_own_and_shows_no_other_button(stranger):
+    common = make_bom(make_item("BIKE"), {make_item("TUBE"): 1}, state="draft")
+    shown = stranger.get(common.get_absolute_url()).content.decode()
+    assert "Copy" in shown and "Submit" not in shown and "data-editable" not in shown
+    address = reverse("strategies:copy-bom", args=[common.pk])
+    assert stranger.post(address, {}).status_code == 409
+    mine = Site.objects.get(code="MINE")
+    assert stranger.post(address, {"site": mine.pk}).status_code == 303
+    assert BomVersion.objects.get(site=mine).lines.count() == 1
 
 
 def test_the_designers_leave_another_sites_drafts_as_they_are(stranger, other):

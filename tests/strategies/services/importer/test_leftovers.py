@@ -47,7 +47,7 @@ def _on_the_spot(settings, django_capture_on_commit_callbacks):
 
 def imported(content: str, name: str, do, **also) -> ImportRun:
     with do(execute=True):
-        run = import_file(content=content.encode(), name=name, by=make_user(), **also)
+        run = import_file(content=content.encode(), name=name, by=make_user("engineer"), **also)
     run.refresh_from_db()
     return run
 
@@ -64,7 +64,7 @@ def test_ten_thousand_lines_with_three_wrong_ones_name_the_three(django_capture_
     assert (run.summary["saved"], Item.objects.count()) == (False, 0)
 
     with django_capture_on_commit_callbacks(execute=True):
-        rest = import_rest(run=run, by=make_user())
+        rest = import_rest(run=run, by=make_user("engineer"))
     rest.refresh_from_db()
     assert (rest.summary["saved"], Item.objects.count()) == (True, 9997)
     back = list(csv.DictReader(io.StringIO("".join(wrong_lines(rest, find_sheet("items"))))))
@@ -100,11 +100,11 @@ def test_a_checked_file_is_saved_with_one_press_and_only_once(django_capture_on_
     )
     assert not Item.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
-        again = import_again(run=run, by=make_user())
+        again = import_again(run=run, by=make_user("engineer"))
     again.refresh_from_db()
     assert (again.summary["saved"], again.dry_run, Item.objects.count()) == (True, False, 1)
     with pytest.raises(Refused, match="under way or saved already"):
-        import_again(run=again, by=make_user())
+        import_again(run=again, by=make_user("engineer"))
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_rows_of_another_site_are_refused_by_name():
     assert take_rows(sheet="resource_groups", rows=rows, by=make_user("engineer")).saved
 
 
-def test_lines_of_another_sites_bill_are_refused_and_those_of_all_sites_taken(plant):
+def test_lines_of_another_sites_bill_and_of_one_of_all_sites_are_refused(plant):
     bike, tube = plant
     mine, other = make_site("MINE"), make_site("OTHER")
     make_bom(bike, {tube: 1}, state="draft", site=other)
@@ -164,7 +164,10 @@ def test_lines_of_another_sites_bill_are_refused_and_those_of_all_sites_taken(pl
     assert said(take_rows(sheet="bom_lines", rows=[{**row, "site": "OTHER"}], by=by)) == [
         ("bom_lines", 1, "error", "site")
     ]
-    assert take_rows(sheet="bom_lines", rows=[{**row, "site": ""}], by=by).saved
+    everywhere = take_rows(sheet="bom_lines", rows=[{**row, "site": ""}], by=by)
+    assert said(everywhere) == [("bom_lines", 1, "error", "site")]
+    assert "holds at all sites" in everywhere.problems[0].text
+    assert take_rows(sheet="bom_lines", rows=[{**row, "site": ""}], by=make_user("engineer")).saved
     assert BomLine.objects.get(bom__site=other).quantity == 1
 
 

@@ -8,5 +8,6 @@ from p2p.demo import morning  # isort: skip
 from p2p.demo import floor  # isort: skip
 from p2p.demo import golive  # isort: skip
 from p2p.demo import warehouse  # isort: skip
+from p2p.demo import trace  # isort: skip
 
-__all__ = ["STEPS", "costs", "engineering", "floor", "golive", "morning", "plan", "warehouse"]
+__all__ = ["STEPS", "costs", "engineering", "floor", "golive", "morning", "plan", "trace", "warehouse"]

@@ -68,7 +68,7 @@ class Expected(ListPage):
         Tab("week", _("In seven days"), "when=week", counted=True),
     )
     bulk = (
-        Bulk("receive", _("Receive"), url_name="planning:receive", roles=RECEIVERS, icon="package-import"),
+        Bulk("receive", _("Receive"), url_name="planning:receive", roles=RECEIVERS, icon="transfer-in"),
     )
     empty_title, empty_text = (
         _("Nothing is expected"),

@@ -1,0 +1,176 @@
+"""Receiving on the tablet: scan, type, one touch; nothing is lost when it is refused, nothing counts twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from p2p.core import clock
+from p2p.inventory.models import Balance, HandlingUnit, Lot, Move
+from planning.models import ReplenishmentMove, ReplenishmentOrder
+from planning.services.replenishment import create_replenishment
+from strategies.models import Site
+from tests.factories import make_item, make_location, make_site, make_user, make_vendor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site() -> Site:
+    found = make_site("MAIN")
+    make_location(found, code="DOCK", kind="receiving")
+    return found
+
+
+@pytest.fixture
+def tablet(client: Client, site: Site) -> Client:
+    client.force_login(make_user("operator", site=site))
+    return client
+
+
+def bought(
+    site: Site, item: Any, quantity: int = 10, *, days: int = 0, vendor: Any = None
+) -> ReplenishmentOrder:
+    return create_replenishment(
+        site=site, item=item, quantity=Decimal(quantity), due_on=clock.now().date() + timedelta(days),
+        vendor=vendor or make_vendor(), by=None,
+    )  # fmt: skip
+
+
+def page_of(order: ReplenishmentOrder) -> str:
+    return reverse("pages:floor-receive-order", args=[order.number])
+
+
+def do(tablet: Client, order: ReplenishmentOrder, status: int = 302, **typed: str) -> Any:
+    answer = tablet.post(reverse("pages:floor-receive-do", args=[order.number]), typed)
+    assert answer.status_code == status, answer.content.decode()[:800]
+    return answer
+
+
+def test_the_list_has_what_is_expected_here_late_first(tablet: Client, site: Site) -> None:
+    soon, late = bought(site, make_item("SOON"), days=2), bought(site, make_item("LATE"), days=-2)
+    elsewhere = bought(make_site(), make_item("FAR"))
+    shown = tablet.get(reverse("pages:floor-receive")).content.decode()
+    assert shown.index(late.number) < shown.index(soon.number)
+    assert elsewhere.number not in shown
+    assert reverse("pages:floor-receive") in tablet.get(reverse("pages:floor-stock")).content.decode()
+
+
+def test_a_scan_opens_the_order_its_part_or_the_list_of_its_vendor(tablet: Client, site: Site) -> None:
+    acme = make_vendor("ACME")
+    bolt, nut = bought(site, make_item("BOLT"), vendor=acme), bought(site, make_item("NUT"), vendor=acme)
+    where = reverse("pages:floor-receive")
+    assert tablet.post(where, {"code": bolt.number.lower()})["Location"] == page_of(bolt)
+    assert tablet.post(where, {"code": "NUT"})["Location"] == page_of(nut)
+    both = tablet.post(where, {"code": "ACME"}).content.decode()
+    assert bolt.number in both and nut.number in both
+    nothing = tablet.post(where, {"code": "WHAT"})
+    assert nothing.status_code == 409
+    assert "Nothing is expected here for WHAT" in nothing.content.decode()
+
+
+def test_scans_and_sheets_add_up_until_it_is_booked_once(tablet: Client, site: Site) -> None:
+    order = bought(site, make_item("PAINT", tracking="lot"))
+    make_location(site, code="A-1")
+    said = tablet.post(page_of(order), {"amount": "4"})["Location"]
+    assert said.endswith("?quantity=4")
+    fields = {
+        "quantity": "4",
+        "sheet": "more",
+        "lot": "L-7",
+        "expires": "2099-01-31",
+        "vendor_lot": "V9",
+        "note": "DN-1",
+    }
+    said = tablet.post(page_of(order), fields)["Location"]
+    said = tablet.post(page_of(order), {**fields, "sheet": "", "code": "A-1"})["Location"]
+    shown = tablet.get(said).content.decode()
+    assert "L-7" in shown and "2099-01-31" in shown and "A-1" in shown and "Receive 4 EA" in shown
+    typed = {**fields, "place": "A-1", "key": "tap"}
+    typed.pop("sheet")
+    first = do(tablet, order, **typed)["Location"]
+    do(tablet, order, **typed)
+    (row,) = ReplenishmentMove.objects.all()
+    assert (row.move.quantity, row.move.target.code, row.delivery_note) == (4, "A-1", "DN-1")
+    lot = Lot.objects.get()
+    assert (lot.number, lot.vendor_lot, str(lot.expires_on)) == ("L-7", "V9", "2099-01-31")
+    done = tablet.get(first).content.decode()
+    assert "received for" in done and reverse("inventory:lot-label", args=[lot.pk]) in done
+
+
+def test_without_a_number_all_that_is_to_come_is_received(tablet: Client, site: Site) -> None:
+    order = bought(site, make_item("BOLT"), 48)
+    do(tablet, order)
+    order.refresh_from_db()
+    assert (order.received_quantity, order.state) == (48, "received")
+    assert Balance.objects.get().location.code == "DOCK"
+    gone = tablet.get(page_of(order))
+    assert gone["Location"] == reverse("pages:floor-receive")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"quantity": "11"}, "at most 10 more are taken in, not 11"),
+        ({"expires": "2020-01-01"}, "must be left"),
+        ({"expires": "2099-02-31"}, "2099-02-31 is no day"),
+        ({"place": "NOWHERE"}, "There is no place NOWHERE at MAIN"),
+        ({"unit": "P-9"}, "There is no handling unit P-9"),
+        ({"quantity": "2.5"}, "has more digits"),
+    ],
+)
+def test_what_is_refused_stands_there_still(
+    tablet: Client, site: Site, typed: dict[str, str], sentence: str
+) -> None:
+    order = bought(site, make_item("PAINT", tracking="lot"))
+    answer = do(tablet, order, status=409, **{"lot": "L-TYPED", "key": "k1", **typed}).content.decode()
+    assert sentence in answer
+    assert 'data-sound="refused"' in answer
+    assert 'value="L-TYPED"' in answer and 'value="k1"' in answer
+    assert all(f'value="{value}"' in answer for value in typed.values())
+    assert not Move.objects.exists()
+
+
+def test_labels_pallets_and_serial_numbers_are_scanned(tablet: Client, site: Site) -> None:
+    paint = bought(site, make_item("PAINT", tracking="lot"))
+    pump = bought(site, make_item("PUMP", tracking="serial"), 3)
+    pallet = HandlingUnit.objects.create(number="PAL-1", location=site.locations.get(code="DOCK"))
+    said = tablet.post(page_of(paint), {"code": "PAINT~L-55"})["Location"]
+    assert "lot=L-55" in said
+    said = tablet.post(page_of(paint), {"code": "PAL-1", "lot": "L-55"})["Location"]
+    assert "unit=PAL-1" in said and "place=DOCK" in said and "lot=L-55" in said
+    do(tablet, paint, lot="L-55", unit="PAL-1", place="DOCK")
+    assert Balance.objects.get(lot__number="L-55").handling_unit == pallet
+    said = tablet.post(page_of(pump), {"code": "SN-2", "serials": "SN-1"})["Location"]
+    assert "serials=SN-1%2C+SN-2" in said
+    do(tablet, pump, quantity="2", serials="SN-1, SN-2")
+    assert Balance.objects.filter(serial__number__in=("SN-1", "SN-2"), quantity=1).count() == 2
+
+
+def test_another_part_is_named_and_changes_nothing(tablet: Client, site: Site) -> None:
+    order = bought(site, make_item("BOLT"))
+    make_item("NUT")
+    answer = tablet.post(page_of(order), {"code": "NUT", "quantity": "3"})
+    assert answer.status_code == 409
+    assert "NUT is not BOLT: nothing was changed" in answer.content.decode()
+    assert 'name="quantity" value="3"' in answer.content.decode()
+
+
+def test_the_last_receipt_is_undone_by_who_booked_it(tablet: Client, site: Site) -> None:
+    order = bought(site, make_item("PUMP", tracking="serial"), 3)
+    do(tablet, order, quantity="2")
+    row = ReplenishmentMove.objects.first()
+    assert row is not None
+    where = reverse("pages:floor-receive-undo", args=[row.pk])
+    other = Client()
+    other.force_login(make_user("operator", site=site))
+    assert other.post(where).status_code == 403
+    assert tablet.post(where)["Location"] == page_of(order)
+    order.refresh_from_db()
+    assert order.received_quantity == 0
+    assert not Balance.objects.filter(quantity__gt=0).exists()

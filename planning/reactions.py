@@ -10,13 +10,22 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import CheckingLedger, Finding, Locating, Reversing, Reviewing, Suspecting
+from p2p.inventory.facts import (
+    CheckingLedger,
+    CrossDocking,
+    Finding,
+    Locating,
+    Reversing,
+    Reviewing,
+    Suspecting,
+)
 from planning import takeover, tracing
 from planning.checking import RULES
 from planning.documents import moved_for_a_document
 from planning.facts import Cancelled, Firmed, OrderChanged, Scheduled, Substituted, Unfirmed
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
+from planning.selectors.waiting import waiting
 from planning.services import reserving
 from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring, MeasuringCutOver, Reopening
 from strategies.models import BomVersion
@@ -103,6 +112,7 @@ def check(_question: CheckingLedger) -> list[Finding]:
 
 def wire() -> None:
     """Called once by AppConfig.ready."""
+    listen("gather", CrossDocking, waiting)
     listen("ask", ItemsRetiring, wanted)
     listen("ask", ItemsRecounting, counted)
     listen("ask", Reopening, made_from)

@@ -10,7 +10,7 @@ from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.web import journal, lookup
 from p2p.inventory import pieceplaces
-from p2p.inventory.models import Hold, Lot, Move, Recall, Serial, StockTask
+from p2p.inventory.models import Hold, Lot, Move, Recall, Serial, StockTask, SupplyRule
 from p2p.inventory.models.recall import RECALL_FLOW
 from p2p.inventory.services import tasks
 
@@ -55,6 +55,16 @@ def _tasks() -> None:
         ("fill", _("Fill up the lines"), "inventory:fill-up", (Role.SUPERVISOR,), False),
     ):
         places.verb("tasks.actions", key=key, title=title, url_name=url_name, roles=roles, primary=first)
+    places.verb(
+        "tasks.actions",
+        key="cards",
+        title=_("Print kanban cards"),
+        url_name="inventory:kanban-cards",
+        roles=MOVERS,
+        page=True,
+        order=200,
+        when=lambda _none: SupplyRule.objects.filter(method="kanban", active=True).exists(),
+    )
     places.verb(
         "task.actions",
         key="do",
@@ -120,8 +130,7 @@ def _traces() -> None:
         address = f"inventory:{kind}-trace"
         places.panel(f"{kind}.tabs", key="trace", title=_("Trace"), url_name=address, order=20)
     new = {"key": "recall", "title": _("New recall"), "url_name": "inventory:recall-new", "roles": HOLDERS}
-    for slot in ("recalls.actions", "trace.actions"):
-        places.verb(slot, **new, page=True, primary=slot.startswith("recalls"))
+    places.verb("recalls.actions", **new, page=True, primary=True)
     steps = (
         ("hold", _("Hold all"), "hold", {"primary": True, "danger": True}),
         ("refresh", _("Look again"), "", {}),
@@ -186,11 +195,12 @@ def _verbs() -> None:
     for slot in ("stock.actions", "moves.actions"):
         places.verb(
             slot,
-            key="move",
-            title=_("Move stock"),
-            url_name="inventory:move-new",
+            key="book",
+            title=_("Book stock"),
+            url_name="inventory:book-start",
             roles=MOVERS,
             primary=True,
+            page=True,
             order=10,
         )
     places.verb(

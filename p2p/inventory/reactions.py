@@ -11,6 +11,7 @@ from p2p.inventory import takeover
 from p2p.inventory.facts import Moved
 from p2p.inventory.models import Move, TaskMove
 from p2p.inventory.services import put_away, supply, task_work
+from p2p.inventory.services.feeding import feed
 from strategies.facts import CheckingCutOver, ItemsRecounting, MeasuringCutOver
 
 
@@ -49,7 +50,9 @@ def goods_came(fact: Moved) -> None:
     """What came into receiving is to be put away, what has left it otherwise is not any more; a line from which
     something was taken may need more."""
     put_away.left(moves=fact.moves, by=fact.by)
-    put_away.arrived(moves=fact.moves, by=fact.by)
+    came = put_away.arrivals(fact.moves)
+    if came:
+        put_away.put_away(arrivals=feed(came), by=fact.by)
     supply.fell(moves=fact.moves, by=fact.by)
 
 

@@ -3,7 +3,19 @@
 from django.urls import path
 
 from p2p.inventory import pieceurls
-from p2p.inventory.views import acts, card, claims, counts, lists, recalls, records, stock, tasks, trace
+from p2p.inventory.views import (
+    acts,
+    by_hand,
+    card,
+    claims,
+    counts,
+    lists,
+    recalls,
+    records,
+    stock,
+    tasks,
+    trace,
+)
 
 app_name = "inventory"
 urlpatterns = [
@@ -25,7 +37,8 @@ urlpatterns = [
     path("counts/<str:number>/differences/", counts.Differences.as_view(), name="differences"),
     path("counts/<str:number>/sheet", counts.CountSheet.as_view(), name="count-sheet"),
     path("moves/", stock.Moves.as_view(), name="moves"),
-    path("moves/new", acts.MoveStock.as_view(), name="move-new"),
+    path("book/", by_hand.Start.as_view(), name="book-start"),
+    path("book/<str:act>/", by_hand.Book.as_view(), name="book"),
     path("moves/<int:pk>/", records.MovePage.as_view(), name="move"),
     path("moves/<int:pk>/reverse", acts.ReverseMove.as_view(), name="reverse"),
     path("lots/", lists.Lots.as_view(), name="lots"),
@@ -55,6 +68,7 @@ urlpatterns = [
     path("tasks/assign", tasks.TasksAssign.as_view(), name="tasks-assign"),
     path("tasks/fill-up", tasks.FillUp.as_view(), name="fill-up"),
     path("tasks/call", tasks.CallBin.as_view(), name="call-bin"),
+    path("kanban-cards.pdf", tasks.KanbanCards.as_view(), name="kanban-cards"),
     path("tasks/<str:number>/", tasks.TaskPage.as_view(), name="task"),
     path("tasks/<int:pk>/do", tasks.TaskDo.as_view(), name="task-do"),
     path("tasks/<int:pk>/undo", tasks.TaskUndo.as_view(), name="task-undo"),

@@ -3,7 +3,7 @@ or a task."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ def scanned(code: str, *, site: Site) -> list[Found]:
         *_all("unit", units(site).filter(Q(number__in=ways) | Q(sscc=text))),
         *_all("card", cards(site).filter(card__in=ways)),
         *_all("task", StockTask.objects.filter(site=site, number__in=ways)),
-        *_pieces("", text),
+        *_pieces(None, text),
         *_all("item", Item.objects.filter(number__in=ways, active=True).select_related("unit")),
     ]
 
@@ -68,12 +68,25 @@ def cards(site: Site) -> QuerySet[SupplyRule]:
     return rows.select_related("item__unit", "location__site", "source")
 
 
-def _pieces(item: str, number: str) -> Iterator[Found]:
+def _pieces(items: Sequence[Item] | None, number: str) -> Iterator[Found]:
+    """Lots and serial numbers of this number: of these items, or of any (None)."""
+    of_items = Q() if items is None else Q(item__in=items)
     ways = {number, number.upper()}
-    of_item = Q(item__number__in={item, item.upper()}) if item else Q()
-    yield from _all("lot", Lot.objects.filter(of_item, number__in=ways).select_related("item__unit"))
-    serials = Serial.objects.filter(of_item, number__in=ways).select_related("item__unit", "lot")
+    yield from _all("lot", Lot.objects.filter(of_items, number__in=ways).select_related("item__unit"))
+    serials = Serial.objects.filter(of_items, number__in=ways).select_related("item__unit", "lot")
     yield from _all("serial", serials)
+
+
+def _items(said: Reading) -> Iterator[Item]:
+    """The item that a label names by its number or GTIN."""
+    rows = Item.objects.filter(active=True).select_related("unit").order_by("pk")
+    if said.item:
+        yield from rows.filter(number__in={said.item, said.item.upper()})[:MOST]
+    elif said.gtin:
+        bare = said.gtin.lstrip("0")
+        yield from rows.filter(attributes__gtin__in=sorted({bare.zfill(size) for size in (8, 12, 13, 14)}))[
+            :MOST
+        ]
 
 
 def _of_label(said: Reading, site: Site) -> Iterator[Found]:
@@ -81,11 +94,11 @@ def _of_label(said: Reading, site: Site) -> Iterator[Found]:
     found: list[Found] = []
     if said.sscc:
         found += _all("unit", units(site).filter(sscc=said.sscc))
+    items = list(_items(said))
     for number in (said.piece, said.serial, said.lot):
-        found += _pieces(said.item, number) if number and not found else ()
-    if said.item and not found and not said.piece:
-        ways = {said.item, said.item.upper()}
-        found += _all("item", Item.objects.filter(number__in=ways, active=True).select_related("unit"))
+        found += _pieces(items, number) if number and not found else ()
+    if not found and not said.piece:
+        found += [Found("item", item) for item in items]
     yield from found
 
 

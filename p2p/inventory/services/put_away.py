@@ -170,14 +170,14 @@ def put_away(*, arrivals: Sequence[Arrived], by: User | None) -> list[StockTask]
 # ---- tasks that follow the ledger
 
 
-def arrived(*, moves: Sequence[Move], by: User | None) -> list[StockTask]:
-    """What came into a receiving place, or out of production to a line's end where a rule says otherwise, is to be put
-    away. No query when nothing of that is among the moves."""
+def arrivals(moves: Sequence[Move]) -> list[Arrived]:
+    """What came into a receiving place, or out of production to a line's end where a rule says otherwise: it is to be
+    put away. No query when nothing of that is among the moves."""
     came = [move for move in moves if _comes(move)]
     made = [move for move in moves if _leaves_line(move)]
     if made:
         came += _ruled(made)
-    return put_away(arrivals=_joined(came), by=by) if came else []
+    return _joined(came)
 
 
 def _comes(move: Move) -> bool:

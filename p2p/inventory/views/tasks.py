@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +19,13 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
-from p2p.core.web.page import stay, who
+from p2p.core.web.page import Page, stay, who
 from p2p.core.web.records import RecordPage, RecordTab, Said
 from p2p.inventory import filters, selectors
+from p2p.inventory.cards import kanban_cards
 from p2p.inventory.forms import tasks as forms
 from p2p.inventory.forms.stock import NothingForm
-from p2p.inventory.models import StockTask, TaskMove
+from p2p.inventory.models import StockTask, SupplyRule, TaskMove
 from p2p.inventory.selectors.tasks import tasks as every
 from p2p.inventory.services import supply, task_work
 from p2p.inventory.services import tasks as service
@@ -31,6 +33,8 @@ from p2p.inventory.words import item_url, lot_url
 
 DOERS = (Role.OPERATOR, Role.SUPERVISOR)
 LEADERS = (Role.SUPERVISOR,)
+MOST_CARDS = 500
+"""Rules whose cards are printed at once."""
 
 
 def cancel_many(*, records: QuerySet[StockTask], by: User) -> str:
@@ -233,3 +237,22 @@ class CallBin(ActionForm):
         words = _now("{quantity} {unit} of {item} are called for: {task}.")
         said = {"quantity": formats.number(row.quantity), "unit": row.item.unit.code, "item": row.item.number}
         return stay(text=words.format(**said, task=row.number))
+
+
+class KanbanCards(Page):
+    """Cards to print: of one rule (`?rule=`), or of every kanban place of the person's sites."""
+
+    roles = DOERS
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        rows = SupplyRule.objects.filter(method=SupplyRule.Method.KANBAN, active=True)
+        asked = request.GET.get("rule", "")
+        if asked.isascii() and asked.isdecimal() and len(asked) < 19:
+            rows = rows.filter(pk=int(asked))
+        rows = at_sites(rows, request.user, *DOERS, path="location__site__code")
+        related = rows.select_related("item__unit", "location__site", "source")
+        found = list(related.order_by("location__code", "card")[:MOST_CARDS])
+        if not found:
+            raise Http404(_now("No place is supplied by kanban here."))
+        name = {"Content-Disposition": 'inline; filename="kanban-cards.pdf"'}
+        return HttpResponse(kanban_cards(found), content_type="application/pdf", headers=name)

@@ -97,9 +97,11 @@ class _Reported(Act):
     """Pieces, checked by the form that the work list uses too."""
 
     field = ""
+    also: tuple[str, ...] = ("reason", "note")
+    """What else the sheet asks for."""
 
     def enter(self, row: Operation) -> None:
-        given = {name: self.request.POST.get(name, "") for name in ("reason", "note")}
+        given = {name: self.request.POST.get(name, "") for name in self.also}
         form = ReportForm({**given, self.field: self.request.POST.get("quantity", "")}, operation=row)
         made = report(
             operation=row,
@@ -124,7 +126,7 @@ class _Reported(Act):
 
 
 class ReportGood(_Reported):
-    sheet, field = "report", "good"
+    sheet, field, also = "report", "good", ("note", "lot", "serials", "plate")
 
     def seconds(self, row: Operation) -> int:
         return unbooked_seconds(row, self.request)

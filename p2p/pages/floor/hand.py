@@ -151,7 +151,7 @@ def step(hand: Hand, code: str, *, site: Site, task: StockTask | None = None) ->
         amount = number(code)
         if amount is not None:
             return Step(with_amount(hand, code))
-        raise Refused(_("{code} is nothing that is known at {site}."), code=code or "–", site=site.code)
+        raise Refused(_("{said} is nothing that is known at {site}."), said=code or "–", site=site.code)
     now = held(hand, site, task)
     chosen = _meant(found, now)
     if chosen.kind == "place":
@@ -160,7 +160,7 @@ def step(hand: Hand, code: str, *, site: Site, task: StockTask | None = None) ->
         return _unit(hand, now, chosen.record)
     if chosen.kind in ("item", "lot", "serial"):
         return _with_piece(hand, now, chosen)
-    raise Refused(_("{code} is a task or a card: open it from the menu."), code=code)
+    raise Refused(_("{said} is a task or a card: open it from the menu."), said=code)
 
 
 def _meant(found: list[Found], now: Held) -> Found:

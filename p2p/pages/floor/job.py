@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from execution import selectors as execution
-from execution.forms import reasons
+from execution.forms import naming_asked, reasons
+from execution.labels import brought
 from execution.models import Clocking, Report
 from p2p.core import clock
 from p2p.core.access import at_sites, may
@@ -42,6 +43,8 @@ class Entry:
     when: str
     tone: str
     said: str
+    labels: str = ""
+    """Where the labels of what it brought into stock are."""
 
 
 class JobPage(FloorPage):
@@ -79,6 +82,7 @@ class JobPage(FloorPage):
             "refusal": "" if typed.sheet else typed.why,
             **{f"typed_{sheet}": typed if typed.sheet == sheet else None for sheet in SHEETS},
             "last": last,
+            "naming": naming_asked(row),
             "undo_fields": (("report", last.number),) if last else (),
             "materials": materials_of(row),
             "steps": steps_of_operations([row.route_operation_id]).get(row.route_operation_id, []),
@@ -102,6 +106,7 @@ class JobPage(FloorPage):
             when=_("{when} by {person}").format(when=when, person=by),
             tone="" if not fresh else "warn" if "over" in fresh[0].tags.split() else "ok",
             said=str(fresh[0].message) if fresh else "",
+            labels=reverse("execution:report-labels", args=[last.pk]) if brought(last) else "",
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 SHEETS = ("report", "scrap")
-LONGEST = {"quantity": 40, "reason": 30, "note": 200, "key": 80}
+LONGEST = {"quantity": 40, "reason": 30, "note": 200, "key": 80, "lot": 60, "serials": 2000, "plate": 40}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,9 @@ class Typed:
     quantity: str = ""
     reason: str = ""
     note: str = ""
+    lot: str = ""
+    serials: str = ""
+    plate: str = ""
     key: str = ""
     why: str = ""
     tone: str = ""

@@ -153,7 +153,7 @@ def test_what_concerns_no_receiving_place_costs_no_query(dock: Dock) -> None:
     item = make_item("BOLT")
     move = make_stock(item, 5, dock.places["A-01"])
     with CaptureQueriesContext(connection) as said:
-        put_away.arrived(moves=[move], by=None)
+        put_away.arrivals([move])
         put_away.left(moves=[move], by=None)
         supply.fell(moves=[move], by=None)
     assert len(said) == 0
@@ -167,3 +167,17 @@ def test_a_hundred_lines_take_as_many_queries_as_one(dock: Dock) -> None:
         return len(said)
 
     assert queries(100) == queries(1)
+
+
+def test_a_line_that_no_store_could_serve_is_fed_from_receiving_before_anything_is_put_away(
+    dock: Dock,
+) -> None:
+    item = make_item("BOLT")
+    line = make_location(dock.site, code="LINE", kind="line_side")
+    (task,) = supply.bring(wants=[supply.Bring(item=item, target=line, quantity=D(4))], by=None)
+    assert task.source is None
+    dock.receive(item, 10)
+    task.refresh_from_db()
+    assert task.source == dock.dock
+    assert dock.tasks() == [("BOLT", "A-01", D(6))]
+    assert task_work.do(task=task, by=dock.by).state == "done"

@@ -1,0 +1,48 @@
+"""What lines wait for goes from receiving straight to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from django.db.models import F
+
+from p2p.inventory.models import StockTask
+from p2p.inventory.services.put_away import Arrived
+
+ZERO = Decimal(0)
+
+
+def feed(arrivals: Sequence[Arrived]) -> list[Arrived]:
+    """Open supply tasks that no store could serve take what has arrived, the most urgent first: they are brought from
+    where it lies now. What is left is to be put away. Two statements at most; pallets are not broken up for it."""
+    loose = [one for one in arrivals if one.unit is None]
+    if not loose:
+        return list(arrivals)
+    rows = StockTask.objects.filter(
+        kind=StockTask.Kind.SUPPLY,
+        state__in=("open", "started"),
+        source=None,
+        item__in={one.item.pk for one in loose},
+        site__in={one.place.site_id for one in loose},
+    )
+    waiting = list(rows.order_by("priority", F("due_at").asc(nulls_last=True), "id"))
+    left = {id(one): one.quantity for one in arrivals}
+    for task in waiting:
+        _serve(task, loose, left)
+    StockTask.objects.bulk_update([task for task in waiting if task.source_id is not None], ["source"])
+    return [replace(one, quantity=left[id(one)]) for one in arrivals if left[id(one)] > 0]
+
+
+def _serve(task: StockTask, arrivals: Sequence[Arrived], left: dict[int, Decimal]) -> None:
+    for one in arrivals:
+        fits = (
+            one.item.pk == task.item_id
+            and one.place.site_id == task.site_id
+            and one.place.pk != task.target_id
+        )
+        if fits and left[id(one)] > 0:
+            task.source = one.place
+            left[id(one)] = max(ZERO, left[id(one)] - (task.quantity - task.done_quantity))
+            return

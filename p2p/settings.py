@@ -235,6 +235,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=10),
         "options": {"queue": "light"},
     },
+    "replenish": {
+        "task": "p2p.inventory.replenish",
+        "schedule": crontab(hour=4, minute=0),
+        "options": {"queue": "light", "expires": 4 * 3600},
+    },
 }
 
 REST_FRAMEWORK = {

@@ -196,14 +196,16 @@ def _leaves_line(move: Move) -> bool:
 def _ruled(moves: Sequence[Move]) -> list[Move]:
     """Those whose item has a rule of its own, or of its group, at the site: it is not kept at the line."""
     rules = PutAwayRule.objects.filter(site__in={move.target.site_id for move in moves})
-    named = set(
-        rules.filter(Q(item__isnull=False) | Q(group__isnull=False)).values_list("site", "item", "group")
+    rows = rules.filter(Q(item__isnull=False) | Q(group__isnull=False)).values_list("site", "item", "group")
+    items, groups = (
+        {(site, item) for site, item, _group in rows},
+        {(site, group) for site, _item, group in rows},
     )
     return [
         move
         for move in moves
-        if (move.target.site_id, move.item_id, None) in named
-        or (move.target.site_id, None, move.item.group_id) in named
+        if (move.target.site_id, move.item_id) in items
+        or (move.item.group_id is not None and (move.target.site_id, move.item.group_id) in groups)
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Sum
@@ -230,7 +231,7 @@ def fell(*, moves: Sequence[Move], by: User | None) -> list[StockTask]:
     return _fill_up({"site": None, "items": items, "places": places}, by)
 
 
-def _fill_up(asked: dict[str, object], by: User | None) -> list[StockTask]:
+def _fill_up(asked: dict[str, Any], by: User | None) -> list[StockTask]:
     with connection.cursor() as cursor:
         cursor.execute(_BELOW, asked)
         there = dict(cursor.fetchall())

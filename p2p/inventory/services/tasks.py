@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
@@ -181,7 +181,7 @@ def cancel_one(*, task: StockTask, by: User) -> StockTask:
 # ---- one row, one person
 
 
-def _these(rows: Sequence[StockTask]) -> object:
+def _these(rows: Sequence[StockTask]) -> QuerySet[StockTask]:
     return StockTask.objects.filter(pk__in=[row.pk for row in rows])
 
 

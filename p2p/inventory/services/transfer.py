@@ -107,7 +107,7 @@ def _choose(carry: Carry) -> list[tuple[Balance, Decimal]]:
     for wants_free in (True, False):
         for pile in piles:
             part = min(left, pile.quantity - pile.reserved if wants_free else pile.reserved)
-            if part > 0 and not pile.held:  # type: ignore[attr-defined]
+            if part > 0 and not pile.held:
                 chosen.append((pile, part))
                 left -= part
     if left > 0:
@@ -237,7 +237,8 @@ def _put_down(
         return
     for row in lifted:
         row.location = target
-        row.handling_unit_id = row.handling_unit_id if whole else into and into.pk
+        if not whole:
+            row.handling_unit = into
     with in_words():
         Reservation.objects.bulk_create(sorted(lifted, key=lambda row: row.pk))
     tell(ReservationsCarried(reservations=tuple(lifted), by=by))

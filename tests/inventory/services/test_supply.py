@@ -160,3 +160,15 @@ def test_what_lies_at_the_line_or_is_kept_there_by_a_rule_is_not_brought(line: L
     StockTask.objects.all().delete()
     line.min_max()
     assert bring(wants=[want], by=None) == []
+
+
+def test_the_nightly_task_fills_up_every_site(line: Line) -> None:
+    from p2p.celery import app
+
+    app.loader.import_default_modules()
+    line.min_max()
+    away = make_location(make_site("AWAY"), code="LINE", kind="line_side")
+    SupplyRule.objects.create(item=line.item, location=away, minimum=D(1), maximum=D(2))
+    (entry,) = [one for one in app.conf.beat_schedule.values() if one["task"] == "p2p.inventory.replenish"]
+    app.tasks[entry["task"]]()
+    assert sorted(StockTask.objects.values_list("target__site__code", "quantity")) == [("AWAY", 2), ("MAIN", 40)]

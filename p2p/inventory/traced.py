@@ -60,6 +60,7 @@ class TreeRow:
     children: str
     opened: bool
     again: bool = False
+    unit: str = ""
 
     @property
     def took(self) -> str:
@@ -105,7 +106,8 @@ def tree_rows(
         opened = bool(further) and (not path or deep) and len(rows) < MOST_ROWS
         words = {"way": "up" if up else "down", "node": nodes[key].code, "level": depth + 1}
         address = f"{reverse('inventory:trace-rows')}?{query}&{urlencode(words)}" if further else ""
-        rows.append(TreeRow(nodes[key], depth, band, address, opened, loop))
+        unit = nodes[band.giver if band and band.giver in nodes else key].item.unit.code
+        rows.append(TreeRow(nodes[key], depth, band, address, opened, loop, unit))
         for each in further if opened else ():
             add(each.taker if up else each.giver, depth + 1, each, (*path, key))
 

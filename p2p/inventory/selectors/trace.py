@@ -108,6 +108,16 @@ def _shallow(way: Spread, depth: int) -> Spread:
 
 
 @dataclass(frozen=True)
+class Gist:
+    """All of a node that is at one kind of whereabouts; `at` names the only place or says how many there are."""
+
+    where: str
+    words: str
+    quantity: Decimal
+    at: str
+
+
+@dataclass(frozen=True)
 class Node:
     """A lot, serial number or untracked move, for people: what it is, where it is, whether it is held."""
 
@@ -153,9 +163,20 @@ class Node:
         return sum((spot.quantity for spot in self.spots if spot.where in where), ZERO)
 
     @property
+    def gist(self) -> list[Gist]:
+        """How much is at each kind of whereabouts; where that is one place, customer or document, which."""
+        found = []
+        for where in dict.fromkeys(spot.where for spot in self.spots):
+            same = [spot for spot in self.spots if spot.where == where]
+            names = {spot.party or (spot.location.code if spot.location else spot.document) for spot in same}
+            one = names.pop() if len(names) == 1 else _("{number} lines").format(number=len(same))
+            found.append(Gist(where, same[0].words, self.amount(where), one))
+        return found
+
+    @property
     def says(self) -> str:
         """The node in one line, for those who hear the picture."""
-        parts = [f"{plain(spot.quantity)} {self.item.unit.code} {spot.words}" for spot in self.spots]
+        parts = [f"{plain(each.quantity)} {self.item.unit.code} {each.words}" for each in self.gist]
         return f"{self.item.number} {self.name}: " + (", ".join(parts) or "–")
 
 

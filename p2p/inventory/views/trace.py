@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.access import Role, may
 from p2p.core.facts import Refused, gather
 from p2p.core.web import exports
 from p2p.core.web.page import Page
@@ -29,6 +30,7 @@ from p2p.inventory.traced import COLUMNS, TreeRow, found_by, lines, tree_rows
 
 VIEWS = (("tree", _("Tree")), ("flow", _("Picture")), ("table", _("Table")))
 FILTERS = (("", _("All")), ("held", _("On hold")), ("shipped", _("Shipped")), ("stock", _("In stock")))
+HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
 OPENED = 40
 """A tree of so few nodes stands open; a larger one is opened level by level."""
 
@@ -134,6 +136,7 @@ class TraceFragment(Page):
             "starts": [self.nodes[key] for key in self.trace.starts if key in self.nodes],
             "totals": totals(self.nodes, self.trace),
             "export": self.export_query(),
+            "may_recall": may(self.request.user, *HOLDERS),
         }
         if view == "flow":
             context["flow"] = picture(self.trace, self.nodes, self.lit)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from execution.models import Clocking, PickLine
 from p2p.core.refusal import Refused
 from planning.models import Operation
-from strategies.models import ReasonCode, Resource
+from strategies.models import Item, ReasonCode, Resource
 
 
 def reasons(kind: str) -> Any:
@@ -39,6 +39,18 @@ class ReleaseForm(forms.Form):
     )
 
 
+NAMING = ("lot", "serials", "plate")
+
+
+def naming_asked(operation: Operation) -> tuple[str, ...]:
+    """What a report of this operation may say of its product: only the last one brings pieces into stock."""
+    if operation.links_after.exists():
+        return ()
+    asked = {Item.Tracking.LOT: "lot", Item.Tracking.SERIAL: "serials"}
+    tracking = Item.Tracking(operation.order.item.tracking)
+    return (asked[tracking], "plate") if tracking in asked else ("plate",)
+
+
 class ReportForm(forms.Form):
     good = quantity(_("Good"), min_value=Decimal(0), required=False)
     scrap = quantity(_("Scrap"), min_value=Decimal(0), required=False)
@@ -54,6 +66,19 @@ class ReportForm(forms.Form):
     )
     resource = forms.ModelChoiceField(label=_("Resource"), queryset=Resource.objects.none(), required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    lot = forms.CharField(label=_("Lot"), max_length=60, required=False)
+    serials = forms.CharField(
+        label=_("Serial numbers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One after the other; empty: by rule."),
+    )
+    plate = forms.CharField(
+        label=_("License plate"),
+        max_length=40,
+        required=False,
+        help_text=_("Scan or type its number; + makes a new one."),
+    )
     finish = forms.BooleanField(label=_("The operation is finished with it"), required=False)
 
     def __init__(self, *args: Any, operation: Operation, **kwargs: Any) -> None:
@@ -64,6 +89,8 @@ class ReportForm(forms.Form):
         for name in ("good", "scrap"):
             fields[name].unit = operation.order.unit.code
         fields["minutes"].unit = "min"
+        for name in set(NAMING) - set(naming_asked(operation)):
+            del fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Something has to be said: pieces, time, or that the operation is finished."""
@@ -83,6 +110,7 @@ class ReportForm(forms.Form):
         given = dict(self.cleaned_data)
         minutes = given.pop("minutes") or Decimal(0)
         given["seconds"] = int((minutes * 60).to_integral_value())
+        given["serials"] = (given.get("serials") or "").replace(",", " ").split()
         return {**given, "good": given["good"] or Decimal(0), "scrap": given["scrap"] or Decimal(0)}
 
 

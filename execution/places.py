@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from execution import selectors
 from execution.facts import Ending, Finishing, FinishingOperation, Releasing
+from execution.labels import brought
 from execution.models import Downtime, PickList, Report
 from execution.models.pick import PICK_FLOW
 from execution.services import finish, pick, release, reserve, start
@@ -201,6 +202,10 @@ def _documents() -> None:
         slot, key="unpick", title=_("Bring everything back"), service=pick.unpick, model=model, argument="pick_list",
         roles=SUPERVISOR, order=30, when=_something_picked,
         confirm=_("Bring everything picked from this list back to its place?"),
+    )  # fmt: skip
+    places.verb(
+        "report.actions", key="labels", title=_("Labels"), url_name="execution:report-labels", page=True, order=20,
+        icon="printer", when=lambda report: bool(brought(report)),
     )  # fmt: skip
     places.verb(
         "report.actions", key="undo", title=_("Undo"), url_name="execution:undo", roles=FLOOR, danger=True, order=10,

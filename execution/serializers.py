@@ -183,6 +183,9 @@ class ReportInput(AtInput):
     device = KeyField(key="code", queryset=Device.objects.all(), required=False, allow_null=True)
     finish = serializers.BooleanField(default=False)
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
+    lot = serializers.CharField(max_length=60, allow_blank=True, default="")
+    serials = serializers.ListField(child=serializers.CharField(max_length=60), default=list)
+    plate = serializers.CharField(max_length=40, allow_blank=True, default="")
 
 
 class UndoInput(AtInput):

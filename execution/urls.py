@@ -15,6 +15,7 @@ urlpatterns = [
     path("reports/", lists.Reports.as_view(), name="reports"),
     path("reports/<str:number>/", work.ReportPage.as_view(), name="report-page"),
     path("reports/<int:pk>/undo", work.UndoReport.as_view(), name="undo"),
+    path("reports/<int:pk>/labels", picking.ReportLabels.as_view(), name="report-labels"),
     path("downtime/", lists.Downtimes.as_view(), name="downtimes"),
     path("downtime/new", work.WentDown.as_view(), name="went-down"),
     path("downtime/<int:pk>/up", work.CameUp.as_view(), name="came-up"),

@@ -16,9 +16,10 @@ from execution.prepared import Prepared
 from execution.services.job import Job
 from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Lot, Move, Serial
+from p2p.inventory.models import HandlingUnit, Move
 from p2p.inventory.services.ledger import MoveLine
-from p2p.inventory.services.lots import Arrival, lots_for_receipt
+from p2p.inventory.services.lots import Arrival, Piece, lots_for_receipt
+from p2p.inventory.services.units import plate_at
 from planning.models import Output, ProductionOrder
 from planning.services import progress
 from strategies.models import Item
@@ -32,19 +33,52 @@ class Coming:
     line: MoveLine
 
 
-def coming(job: Job, row: Report) -> list[Coming]:
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """What a report says of its product: a `lot` or `serials` by hand, the license `plate` it is put on. What is
+    left empty follows from the rules; without a plate it lies loose."""
+
+    lot: str = ""
+    serials: tuple[str, ...] = ()
+    plate: str = ""
+
+    @property
+    def says(self) -> bool:
+        return bool(self.lot or self.serials or self.plate)
+
+
+def coming(job: Job, row: Report, naming: Naming) -> list[Coming]:
     """The lines for the good pieces of a report of the last operation, and for co- and by-products in
-    proportion.
+    proportion. Only the product goes onto the plate.
     """
     outputs = _outputs(job.order)
     main = next((each for each in outputs if each.kind == Output.Kind.MAIN), None)
     if main is None:
         raise Refused(_("{order} has no product to receive."), about=job.order, order=job.order.number)
-    lines = _lines(job, main, row.good, row)
-    for beside in outputs:
-        if beside is not main:
-            lines += _lines(job, beside, _share(beside, main, row.good), row)
-    return lines
+    wanted = [(main, row.good)]
+    wanted += [(beside, _share(beside, main, row.good)) for beside in outputs if beside is not main]
+    made = [(output, quantity) for output, quantity in wanted if quantity > 0]
+    arrivals = [_arrival(job, output, quantity, naming) for output, quantity in made]
+    pieces = lots_for_receipt(arrivals=arrivals, at=row.effective_at, by=row.by)
+    unit = plate_at(number=naming.plate, location=job.output_place, by=row.by) if naming.plate else None
+    return [
+        Coming(output, _line(job, output.item, one, row, unit if output is main else None))
+        for (output, _quantity), several in zip(made, pieces, strict=True)
+        for one in several
+    ]
+
+
+def _arrival(job: Job, output: Output, quantity: Decimal, naming: Naming) -> Arrival:
+    own = naming if output.kind == Output.Kind.MAIN else Naming()
+    return Arrival(
+        item=output.item,
+        site=job.order.site,
+        quantity=quantity,
+        made=True,
+        order=job.order.number,
+        lot=own.lot,
+        serials=own.serials,
+    )
 
 
 _read = Prepared(lambda order: Output.objects.filter(order=order).order_by("pk"))
@@ -73,35 +107,16 @@ def _share(beside: Output, main: Output, good: Decimal) -> Decimal:
     ).remaining
 
 
-def _lines(job: Job, output: Output, quantity: Decimal, row: Report) -> list[Coming]:
-    """A line for the lot, or one for each serial number, as the item's rules say."""
-    if quantity <= 0:
-        return []
-    item = output.item
-    arrival = Arrival(item=item, site=job.order.site, quantity=quantity, made=True, order=job.order.number)
-    (pieces,) = lots_for_receipt(arrivals=[arrival], at=row.effective_at, by=row.by)
-    return [
-        Coming(output, _line(job, item, one.quantity, row, lot=one.lot, serial=one.serial)) for one in pieces
-    ]
-
-
-def _line(
-    job: Job,
-    item: Item,
-    quantity: Decimal,
-    row: Report,
-    *,
-    lot: Lot | None = None,
-    serial: Serial | None = None,
-) -> MoveLine:
+def _line(job: Job, item: Item, piece: Piece, row: Report, unit: HandlingUnit | None) -> MoveLine:
     return MoveLine(
         item=item,
         source=job.production,
         target=job.output_place,
-        quantity=quantity,
+        quantity=piece.quantity,
         kind=Move.Kind.OUTPUT,
-        lot=lot,
-        serial=serial,
+        lot=piece.lot,
+        serial=piece.serial,
+        into_unit=unit,
         reference=job.order.number,
         effective_at=row.effective_at,
     )

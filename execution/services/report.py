@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from execution.facts import FinishingOperation, OperationFinished, Reported, Reporting
 from execution.models import Device, MaterialMove, OutputMove, Report, WipMove
@@ -20,6 +21,7 @@ from execution.services.planned import planned_seconds
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
+from p2p.core.refusal import Refused
 from p2p.inventory.services.ledger import post_within
 from planning.models import Operation, ProductionOrder
 from planning.services import progress
@@ -54,6 +56,9 @@ def report(
     finish: bool = False,
     vendor_receipt: str = "",
     note: str = "",
+    lot: str = "",
+    serials: Sequence[str] = (),
+    plate: str = "",
     by: User | None,
 ) -> Report:
     """Report good and scrapped pieces (the order's unit) of an operation, and `seconds` of resource time for
@@ -62,6 +67,9 @@ def report(
     Takes the pieces from the operations before, flushes the components that are due, and at the last
     operation brings the good ones into stock, with the edges of the trace. `finish` finishes the operation
     too. An outside operation is reported with the number of its `vendor_receipt` only.
+
+    There `lot` or `serials` name the product by hand, and `plate` is the license plate (a handling unit by its number,
+    "+" for a new one) that it is put on.
 
     Where no time is given and the operation's route group says so, the planned time of the pieces is booked.
 
@@ -73,7 +81,9 @@ def report(
     current = job.operation(operation.pk)
     spent = seconds or planned_seconds(current, good + scrap)
     figures = Figures(good=good, scrap=scrap, seconds=spent, at=at or now(), finish=finish)
+    naming = output.Naming(lot=lot.strip(), serials=tuple(serials), plate=plate.strip())
     _check(job, current, figures, reason, vendor_receipt)
+    _check_naming(job, current, figures, naming)
     ask(Reporting(operations=(current,), by=by))
     if finish:
         ask(FinishingOperation(operations=(current,), by=by))
@@ -88,7 +98,7 @@ def report(
         note=note,
         by=by,
     )
-    material_moves, output_moves = _move(job, current, row)
+    material_moves, output_moves = _move(job, current, row, naming)
     last = current is job.last
     progress.book(operation=current, good=good, scrap=scrap, last=last, finish=finish, at=figures.at)
     fact = Reported(
@@ -116,6 +126,18 @@ def _check(
     )
     gate.check_tolerance(job, operation, figures.good, figures.scrap)
     gate.check_pieces(job, operation, figures.good + figures.scrap)
+
+
+def _check_naming(job: Job, operation: Operation, figures: Figures, naming: output.Naming) -> None:
+    """Lot, serial numbers and plate are of what comes into stock."""
+    if naming.says and not (operation is job.last and figures.good):
+        raise Refused(
+            _(
+                "Nothing comes into stock with this report: leave lot, serial numbers and license plate empty."
+            ),
+            code="nothing_comes",
+            field="plate" if naming.plate else "lot" if naming.lot else "serials",
+        )
 
 
 def _next_key() -> int:
@@ -167,12 +189,14 @@ def _record(
     return row
 
 
-def _move(job: Job, operation: Operation, row: Report) -> tuple[list[MaterialMove], list[OutputMove]]:
+def _move(
+    job: Job, operation: Operation, row: Report, naming: output.Naming
+) -> tuple[list[MaterialMove], list[OutputMove]]:
     """Components out of stock, products into it: one posting, so that all balances are locked in one
     order.
     """
     processed = operation.good_quantity + operation.scrap_quantity + row.good + row.scrap
-    coming = output.coming(job, row) if operation is job.last and row.good else []
+    coming = output.coming(job, row, naming) if operation is job.last and row.good else []
     lacking = (
         due(job, operation, processed, (Flushing.START, Flushing.OPERATION)) if row.good + row.scrap else []
     )

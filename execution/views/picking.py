@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from execution import forms, paper, selectors, words
+from execution.labels import labels_of
 from execution.models import PickList
 from execution.services import pick, printing
 from p2p.core.access import Role, at_sites
@@ -19,6 +20,7 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, who
 from p2p.core.web.records import RecordPage, RecordTab, Said
+from p2p.inventory.views.units import labels_answer
 from planning.models import ProductionOrder
 
 FLOOR = (Role.OPERATOR, Role.SUPERVISOR)
@@ -107,6 +109,17 @@ class OrderLabel(Page):
         asked = request.GET.get("copies", "")
         copies = min(int(asked), 500) if asked.isdecimal() and len(asked) < 6 else 1
         return _pdf(paper.label(order, copies=max(copies, 1)), f"{order.number}-label")
+
+
+class ReportLabels(Page):
+    """Labels of what a report brought into stock: plates, lots, serial numbers; as PDF or `?as=zpl`."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        rows = at_sites(selectors.reports(), who(request), path="operation__order__site__code")
+        chosen = labels_of(get_object_or_404(rows, pk=pk))
+        if not chosen:
+            raise Http404
+        return labels_answer(request, chosen)
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

@@ -98,6 +98,12 @@ class RetestForm(_Described):
         field: Any = self.fields["reason"]
         field.queryset = reasons(ReasonCode.Kind.HOLD)
 
+    def clean(self) -> dict[str, Any]:
+        """A test takes no value away: what is left empty was not measured again."""
+        given = super().clean()
+        given["attributes"] = {code: value for code, value in given["attributes"].items() if value}
+        return given
+
 
 class SplitForm(forms.Form):
     """Which pile, how much of it, and the new lot's number."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import tell
@@ -68,6 +68,35 @@ def create_units(
     )
     tell(UnitsHandled(units=tuple(units), step="created", by=by))
     return units
+
+
+NEW_PLATE = "+"
+"""Said instead of a number: a new license plate by the series."""
+
+
+@transaction.atomic
+def plate_at(*, number: str, location: Location, by: User | None) -> HandlingUnit:
+    """The license plate of that number or shipping code, open and standing at `location`: a new one when there is
+    none of the number, or for "+". Refused when it is closed, retired, or stands elsewhere."""
+    wanted = number.strip()
+    if wanted == NEW_PLATE:
+        return create_units(kind=HandlingUnit.Kind.PLATE, location=location, by=by)[0]
+    same = Q(number=wanted) | (Q(sscc=wanted.removeprefix("00")) if len(wanted) >= 18 else Q(pk=None))
+    found = HandlingUnit.objects.filter(same).order_by("pk").first()
+    if found is None:
+        return create_units(kind=HandlingUnit.Kind.PLATE, location=location, number=wanted, by=by)[0]
+    row = locked([found])[found.pk]
+    must_be_open(row)
+    if row.location_id not in (None, location.pk):
+        raise Refused(
+            _("{unit} stands at {place}: nothing can be put onto it at {target}."),
+            code="unit_elsewhere",
+            field="plate",
+            unit=row.number,
+            place=row.location.code if row.location else "",
+            target=location.code,
+        )
+    return row
 
 
 def shipping_codes(count: int) -> list[str]:

@@ -9,6 +9,7 @@ import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
+from planning import selectors
 from planning.models import Demand, Message, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.words import CODES
 from strategies.models import ResourceGroup, Site
@@ -121,7 +122,7 @@ class ExpectedFilter(_When):
 
 class ToDeliverFilter(_When):
     day = "goes_on"
-    enough = filters.BooleanFilter(label=_("Can go"), field_name="enough")
+    enough = filters.BooleanFilter(label=_("Can go"), method="by_stock")
     customer = filters.CharFilter(label=_("Customer"), field_name="customer__number", lookup_expr="iexact")
     item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
     site = filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
@@ -129,3 +130,7 @@ class ToDeliverFilter(_When):
     class Meta:
         model = Demand
         fields = ("when", "enough", "customer", "item", "site")
+
+    def by_stock(self, rows: Any, name: str, enough: bool) -> Any:
+        goes = selectors.covered()
+        return rows.filter(pk__in=goes) if enough else rows.exclude(pk__in=goes)

@@ -2,7 +2,7 @@
 
 from planning.selectors.gantt import gantt
 from planning.selectors.gantt import minute as gantt_minute
-from planning.selectors.goods import deliveries, expected, receipts, to_deliver
+from planning.selectors.goods import covered, deliveries, expected, receipts, to_deliver
 from planning.selectors.orders import (
     blocks_of,
     demands,
@@ -34,6 +34,7 @@ __all__ = [
     "Need",
     "blocks_of",
     "children_of_proposal",
+    "covered",
     "deliveries",
     "demands",
     "expected",

@@ -67,9 +67,7 @@ class Expected(ListPage):
         Tab("today", _("Today"), "when=today", counted=True),
         Tab("week", _("In seven days"), "when=week", counted=True),
     )
-    bulk = (
-        Bulk("receive", _("Receive"), url_name="planning:receive", roles=RECEIVERS, icon="transfer-in"),
-    )
+    bulk = (Bulk("receive", _("Receive"), url_name="planning:receive", roles=RECEIVERS, icon="transfer-in"),)
     empty_title, empty_text = (
         _("Nothing is expected"),
         _("Open purchases and transfers stand here until they came."),
@@ -154,9 +152,9 @@ class ToDeliver(ListPage):
         Column("item.number", _("Item"), kind="code", width=116),
         Column("item.name", _("Name")),
         Column("left", _("To deliver"), kind="quantity", unit="unit.code"),
-        Column("reserved", _("Reserved"), kind="quantity"),
+        Column("reserved", _("Reserved"), kind="quantity", order=""),
         Column("free", _("Free"), kind="quantity", unit="item.unit.code",
-               tone=lambda row: "" if row.enough else "bad"),
+               order="", tone=lambda row: "" if row.enough else "bad"),
         Column("delivered_quantity", _("Delivered"), kind="quantity", hidden=True),
         Column("due_on", _("Due"), kind="date", hidden=True),
         Column("promised_on", _("Promised"), kind="date", hidden=True),

@@ -64,7 +64,7 @@ def test_in_a_dialog_escape_closes_the_list_before_the_dialog(visit: Any, stock:
 
 
 def test_by_finger_a_lot_of_the_item_that_was_chosen(visit: Any, shoot: Any, stock: None) -> None:
-    page = visit("/inventory/moves/new", by=make_user("operator"), size="tablet", theme="dark")
+    page = visit("/inventory/book/transfer/", by=make_user("operator"), size="tablet", theme="dark")
     page.locator("#id_item").tap()
     page.keyboard.type("air")
     page.locator(".p-choices li", has_text="Air pump").tap()

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from p2p.inventory.models import Balance, Hold, Lot, Move
 from strategies.models import Item, Location, Site
-from tests.factories import make_item, make_locations, make_lot, make_site, make_stock, make_user
+from tests.factories import make_item, make_locations, make_lot, make_reason, make_site, make_stock, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -76,24 +76,47 @@ def test_the_item_page_shows_stock_and_card(stocked: Item, client: Client) -> No
 
 
 def test_stock_is_moved_and_taken_back(stocked: Item, places: dict[str, Location], client: Client) -> None:
-    given = {"item": "resin", "lot": "L-77", "source": places["STORE"].pk, "target": places["LINE"].pk}
-    url = reverse("inventory:move-new")
-    assert "name one" in client.post(url, {**given, "lot": "", "quantity": "1"}).content.decode()
+    site = places["STORE"].site.code
+    given = {"site": site, "item": "resin", "lot": "L-77", "place": "STORE", "to": "LINE"}
+    url = reverse("inventory:book", args=["transfer"])
     assert "Only 12 EA of RESIN L-77" in client.post(url, {**given, "quantity": "13"}).content.decode()
-    assert client.post(url, {**given, "quantity": "2"}).status_code == 204
+    assert client.post(url, {**given, "quantity": "2", "key": "k"})["Location"].endswith("place=STORE")
+    client.post(url, {**given, "quantity": "2", "key": "k"})
     move = Move.objects.get(kind="transfer")
+    assert "L-77" in client.get(url).content.decode()
     assert client.get(reverse("inventory:move", args=[move.pk])).status_code == 200
     client.post(reverse("inventory:reverse", args=[move.pk]), {})
     assert Balance.objects.get(item=stocked, location=places["STORE"]).quantity == 12
 
 
-def test_the_kind_of_a_move_follows_from_its_places(
+def test_each_way_to_book_asks_for_what_it_needs(
     stocked: Item, places: dict[str, Location], client: Client
 ) -> None:
-    given = {"item": "RESIN", "lot": "L-77", "source": places["STORE"].pk, "quantity": "1"}
-    for target, kind in (("SCRAP", "scrap"), ("CUSTOMER", "delivery"), ("ADJUSTMENT", "adjustment")):
-        client.post(reverse("inventory:move-new"), {**given, "target": places[target].pk})
+    site = places["STORE"].site.code
+    given = {"site": site, "item": "RESIN", "lot": "L-77", "place": "store", "quantity": "1"}
+    for act, kind, reason in (
+        ("scrap", "scrap", "scrap"),
+        ("issue", "issue", "adjustment"),
+        ("less", "adjustment", "adjustment"),
+        ("more", "adjustment", "adjustment"),
+        ("return", "return", "return"),
+    ):
+        url = reverse("inventory:book", args=[act])
+        assert "This field is required" in client.post(url, given).content.decode()
+        answer = client.post(url, {**given, "reason": make_reason(kind=reason).pk, "reference": "CC-1"})
+        assert answer.status_code == 303, answer.content.decode()
         assert Move.objects.order_by("-pk")[0].kind == kind
+    wrong = client.post(reverse("inventory:book", args=["receipt"]), {**given, "place": "NO"})
+    assert "There is no place NO" in wrong.content.decode()
+    came = client.post(
+        reverse("inventory:book", args=["receipt"]), {**given, "lot": "NEW", "expires_on": "2099-01-01"}
+    )
+    assert came.status_code == 303
+    assert Lot.objects.filter(number="NEW").exists()
+    assert client.get(reverse("inventory:book-start"))["Location"] == reverse(
+        "inventory:book", args=["receipt"]
+    )
+    assert client.get("/inventory/book/nothing/").status_code == 404
 
 
 def test_a_lot_is_put_on_hold_and_lifted(stocked: Item, client: Client) -> None:

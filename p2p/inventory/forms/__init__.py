@@ -1,12 +1,11 @@
 """Forms of stock; each field is a parameter of one service."""
 
 from p2p.inventory.forms.measured import Measured, quantity_field, unit_field
-from p2p.inventory.forms.stock import HoldForm, MoveForm, NothingForm, PlaceField, ReverseForm, places
+from p2p.inventory.forms.stock import HoldForm, NothingForm, PlaceField, ReverseForm, places
 
 __all__ = [
     "HoldForm",
     "Measured",
-    "MoveForm",
     "NothingForm",
     "PlaceField",
     "ReverseForm",

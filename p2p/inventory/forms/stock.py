@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField, NumberOf
-from p2p.inventory.forms.measured import Measured, quantity_field, unit_field
 from p2p.inventory.models import Hold, Lot, Serial
 from strategies.models import Item, Location, ReasonCode
 
@@ -45,25 +44,6 @@ class _OfItem(forms.Form):
                 self.add_error(name, _("{item} has no {number}.").format(item=item.number, number=number))
             given[name] = found
         return given
-
-
-class MoveForm(_OfItem, Measured):
-    source = PlaceField(label=_("From"), queryset=Location.objects.none())
-    target = PlaceField(label=_("To"), queryset=Location.objects.none())
-    quantity = quantity_field()
-    unit = unit_field()
-    reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
-    reference = forms.CharField(label=_("Document"), max_length=60, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["source"].queryset = fields["target"].queryset = places(inside=False).exclude(
-            kind=Location.Kind.PRODUCTION
-        )
-        fields["reason"].queryset = ReasonCode.objects.filter(
-            kind__in=(ReasonCode.Kind.ADJUSTMENT, ReasonCode.Kind.SCRAP), active=True
-        )
 
 
 class ReverseForm(forms.Form):

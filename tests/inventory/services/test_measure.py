@@ -87,6 +87,6 @@ def test_moves_over_rest_and_on_the_page_take_any_unit(client: Any) -> None:
     assert wrong.status_code == 400
     assert "has more digits than DZ allows" in wrong.content.decode()
     client.force_login(make_user("operator"))
-    typed = {"item": "BOLT", "source": store.pk, "target": line.pk, "quantity": "3", "unit": "DZ"}
-    assert client.post("/inventory/moves/new", typed).status_code in {204, 303}
+    typed = {"site": "MAIN", "item": "BOLT", "place": "STORE", "to": "LINE", "quantity": "3", "unit": "DZ"}
+    assert client.post("/inventory/book/transfer/", typed).status_code == 303
     assert Balance.objects.get(location=line).quantity == 60

@@ -178,8 +178,15 @@ class Unclaimed(Claimed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Allocated(Claimed):
-    """Soft reservations became reservations at their places, wholly or in part."""
+class Allocated(Fact):
+    """Soft reservations of a site became reservations at their places: `full` of so many `lines` whole."""
+
+    site: Site
+    lines: int
+    full: int
+
+    def scope(self) -> str:
+        return self.site.code
 
 
 @dataclass(frozen=True, kw_only=True)

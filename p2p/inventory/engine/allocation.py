@@ -14,7 +14,7 @@ ZERO = Decimal(0)
 FEFO, FIFO, LIFO = "fefo", "fifo", "lifo"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Pile:
     """Stock of one item at one place, of one lot and serial at most; `free` is what nobody has reserved.
 
@@ -36,7 +36,7 @@ class Pile:
     counts: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Want:
     """`quantity` of `item` for `purpose`; from `location`, `lot` or `units` only, when named; from `first_from` before
     elsewhere. `wanted` is what a lot must have, `use_by` the day on which it must still be usable, `owner` whose
@@ -56,7 +56,7 @@ class Want:
     owner: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """So much of an item (of one lot, when named) is softly reserved for `owner`."""
 
@@ -66,7 +66,7 @@ class Claim:
     quantity: Decimal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Share:
     """So much of the pile for the want with this index."""
 
@@ -75,7 +75,7 @@ class Share:
     quantity: Decimal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Allocation:
     """Shares; per want what is missing (0 when covered) and why."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
@@ -17,13 +19,13 @@ from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.inventory.engine.fitting import Reason
 from p2p.inventory.facts import Allocated
-from p2p.inventory.models import SoftReservation
+from p2p.inventory.models import Lot, SoftReservation
 from p2p.inventory.refusals import in_words
-from p2p.inventory.selectors.stock import claims as claim_rows
 from p2p.inventory.services.checks import check_quantity
-from p2p.inventory.services.claims import need_of, spend
+from p2p.inventory.services.claims import spend
 from p2p.inventory.services.needs import Need
 from p2p.inventory.services.sharing import share_out
+from strategies.models import Item, Site
 
 WORDS: dict[str, Any] = {
     Reason.NOTHING: _("none of it is free"),
@@ -66,27 +68,60 @@ def allocate(
     """
     for need in needs:
         check_quantity(need.item, need.quantity)
-    rows = _fresh(claims) if claims is not None else []
-    lines = sorted([*(need_of(row) for row in rows), *needs], key=_urgency)
+    claimed = _needs_of(claims) if claims is not None else []
+    lines = sorted([*claimed, *needs], key=_urgency)
     outcome = share_out(needs=lines)
     _reserve([(lines[share.want], share.pile, share.quantity) for share in outcome.shares], by)
     spend(outcome.spent)
     got = [Decimal(0)] * len(lines)
     for share in outcome.shares:
         got[share.want] += share.quantity
-    if rows:
-        tell(Allocated(claims=tuple(rows), by=by))
-    return [
+    served = [
         Allotted(line, got[index], missing, str(why), WORDS.get(why, ""))
         for index, (line, missing) in enumerate(zip(lines, outcome.missing, strict=True))
         for why in [outcome.reasons.get(index, "")]
     ]
+    for site in {line.site.pk: line.site for line in lines}.values():
+        mine = [line for line in served if line.need.site.pk == site.pk]
+        tell(Allocated(site=site, lines=len(mine), full=sum(not line.missing for line in mine), by=by))
+    return served
 
 
-def _fresh(claims: Sequence[SoftReservation] | QuerySet[SoftReservation]) -> list[SoftReservation]:
+_COLUMNS = (
+    "pk", "item_id", "site_id", "lot_id", "quantity", "same_lot", "minimum_days", "needed_at", "priority", "reference",
+    "asked",
+)  # fmt: skip
+
+
+def _needs_of(claims: Sequence[SoftReservation] | QuerySet[SoftReservation]) -> list[Need]:
+    """The claims as they are now, read without a record for each: there may be thousands. Four queries."""
+    rows = SoftReservation.objects.filter(pk__in=_keys(claims)).annotate(asked=Cast("wanted", TextField()))
+    found = list(rows.order_by("pk").values_list(*_COLUMNS))
+    items = Item.objects.select_related("unit").in_bulk({row[1] for row in found})
+    sites = Site.objects.in_bulk({row[2] for row in found})
+    lots = Lot.objects.in_bulk({row[3] for row in found if row[3]})
+    return [
+        Need(
+            item=items[item],
+            quantity=quantity,
+            site=sites[site],
+            lot=lots.get(lot),
+            reference=reference,
+            wanted={} if asked == "{}" else json.loads(asked),
+            same_lot=same_lot,
+            minimum_days=days,
+            needed_at=needed_at,
+            priority=priority,
+            claim=key,
+        )
+        for key, item, site, lot, quantity, same_lot, days, needed_at, priority, reference, asked in found
+    ]
+
+
+def _keys(claims: Sequence[SoftReservation] | QuerySet[SoftReservation]) -> Any:
     if isinstance(claims, QuerySet):
-        return list(claim_rows().filter(pk__in=claims.values("pk")))
-    return list(claim_rows().filter(pk__in=[row.pk for row in claims]))
+        return claims.order_by().values("pk")
+    return [row.pk for row in claims]
 
 
 def _urgency(need: Need) -> tuple[int, datetime, int]:

@@ -19,7 +19,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.facts import Claimed, Unclaimed
 from p2p.inventory.models import Lot, SoftReservation
 from p2p.inventory.services.checks import check_quantity
-from p2p.inventory.services.needs import Need, Spending, shortage
+from p2p.inventory.services.needs import Need, shortage
 from p2p.inventory.services.sharing import share_out
 from strategies.models import Item, Site
 
@@ -196,12 +196,12 @@ def _drop(rows: Sequence[SoftReservation]) -> int:
         return int(cursor.rowcount)
 
 
-def spend(spent: Sequence[Spending]) -> None:
+def spend(spent: Mapping[int, Decimal]) -> None:
     """Soft reservations shrink by what became reservations or was taken; those of which nothing is left go. The
     balances of their items are locked by the caller, so nobody else spends them meanwhile."""
     if not spent:
         return
-    columns: list[Any] = [[one.claim for one in spent], [one.quantity for one in spent]]
+    columns: list[Any] = [list(spent.keys()), list(spent.values())]
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM inventory_softreservation s USING unnest(%s::bigint[], %s::numeric[]) AS u(id, quantity)"

@@ -21,7 +21,7 @@ PRODUCTION, DELIVERY, TRANSFER = "production", "delivery", "transfer"
 """What stock is wanted for; a hold may forbid the first or the second only."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Need:
     """`quantity` of `item` at `site`: from `location`, `lot` or `handling_unit` (and what stands in it) only when
     named, from `first_from` before elsewhere.
@@ -48,23 +48,15 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Spending:
-    """So much of the soft reservation with this key became something else."""
-
-    claim: int
-    quantity: Decimal
-
-
-@dataclass(frozen=True)
 class Outcome:
     """Which pile serves which need (by its index), what is missing per need and why, the places by their keys (with
-    code, kind and site only), and what of the needs' own soft reservations is used up by it."""
+    code, kind and site only), and what of the needs' own soft reservations (by their keys) is used up by it."""
 
     shares: list[Share]
     missing: list[Decimal]
     places: dict[int, Location]
     reasons: dict[int, Reason] = field(default_factory=dict)
-    spent: list[Spending] = field(default_factory=list)
+    spent: dict[int, Decimal] = field(default_factory=dict)
 
 
 def shortage(lacking: Sequence[tuple[Need, Decimal]]) -> Refused:

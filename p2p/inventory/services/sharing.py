@@ -15,7 +15,7 @@ from p2p.core.clock import now
 from p2p.inventory.engine.allocation import Claim, Pile, Share, Want, allocate
 from p2p.inventory.models import HandlingUnit
 from p2p.inventory.selectors.rules import Rule, rules_for
-from p2p.inventory.services.needs import Need, Outcome, Spending
+from p2p.inventory.services.needs import Need, Outcome
 from strategies.models import Item, Location
 
 # Free stock of these items at these sites, with the purposes that holds forbid. It is locked in key order, and with
@@ -117,7 +117,7 @@ def share_out(
         for index, quantity in zip(chosen, done.missing, strict=True):
             outcome.missing[index] = quantity
     if mine and claims:
-        outcome.spent.extend(_spent(needs, wants, outcome.shares, claims, alone))
+        outcome.spent.update(_spent(needs, wants, outcome.shares, claims, alone))
     return outcome
 
 
@@ -179,7 +179,7 @@ def _pile(row: Sequence[Any], today: date) -> Pile:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Claimed:
     """A row of soft reservations."""
 
@@ -256,19 +256,22 @@ def _spent(
     shares: Sequence[Share],
     claims: Sequence[_Claimed],
     alone: Collection[int],
-) -> list[Spending]:
-    """Which of the needs' own claims the shares use up: those on the lot that was taken, then those on none."""
+) -> dict[int, Decimal]:
+    """What the shares use up of the needs' own claims: first of those on the lot that was taken, then of those on
+    none."""
+    left = {row.key: row.quantity for row in claims}
     mine: dict[tuple[int, int, str], list[_Claimed]] = {}
     for row in claims:
-        mine.setdefault((row.site, row.item, row.owner(alone)), []).append(row)
-    left = {row.key: row.quantity for row in claims}
+        if row.key not in alone:
+            mine.setdefault((row.site, row.item, row.owner(alone)), []).append(row)
     for share in shares:
         need, open_quantity = needs[share.want], share.quantity
-        rows = mine.get((need.site.pk, need.item.pk, wants[share.want].owner), [])
+        if need.claim:
+            left[need.claim] -= open_quantity
+            continue
+        rows = mine.get((need.site.pk, need.item.pk, wants[share.want].owner), ())
         for row in sorted(rows, key=lambda one: (one.lot != share.pile.lot, one.lot is not None, one.key)):
             used = min(open_quantity, left[row.key])
             left[row.key] -= used
             open_quantity -= used
-    return [
-        Spending(row.key, row.quantity - left[row.key]) for row in claims if left[row.key] != row.quantity
-    ]
+    return {row.key: row.quantity - left[row.key] for row in claims if left[row.key] != row.quantity}

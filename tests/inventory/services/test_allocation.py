@@ -68,7 +68,7 @@ def test_soft_reservations_become_hard_ones_and_are_gone(glue: Item, site: Site)
     with heard(Allocated) as told:
         lines = allocate(claims=rows, by=None)
     assert got(lines) == [(7, 0, ""), (4, 0, "")]
-    assert [len(fact.claims) for fact in told] == [2]
+    assert [(fact.site, fact.lines, fact.full) for fact in told] == [(site, 2, 2)]
     assert not SoftReservation.objects.exists()
     assert sum(Reservation.objects.filter(reference="SO-1").values_list("quantity", flat=True)) == 7
     assert str(summary(lines)) == "2 lines are reserved in full."

@@ -9,5 +9,17 @@ from p2p.demo import floor  # isort: skip
 from p2p.demo import golive  # isort: skip
 from p2p.demo import warehouse  # isort: skip
 from p2p.demo import trace  # isort: skip
+from p2p.demo import goods  # isort: skip
 
-__all__ = ["STEPS", "costs", "engineering", "floor", "golive", "morning", "plan", "trace", "warehouse"]
+__all__ = [
+    "STEPS",
+    "costs",
+    "engineering",
+    "floor",
+    "goods",
+    "golive",
+    "morning",
+    "plan",
+    "trace",
+    "warehouse",
+]

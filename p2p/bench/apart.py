@@ -64,22 +64,30 @@ class Apart:
 
 
 @contextmanager
-def apart(module: str) -> Iterator[Apart]:
-    """A new, empty database on the same server for the parts of `module`."""
-    name = f"p2p_bench_{os.getpid()}"
+def apart(module: str, kept_as: str = "") -> Iterator[Apart]:
+    """A new, empty database on the same server for the parts of `module`.
+
+    `kept_as` is its last name: then it stays when the work is interrupted, and the next run goes on with it.
+    """
+    name = f"p2p_bench_{kept_as or os.getpid()}"
     connection.ensure_connection()
     where: dict[str, Any] = connection.get_connection_params()
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [name])
+        if not (kept_as and cursor.fetchone()[0]):
+            cursor.execute(f'CREATE DATABASE "{name}"')
     who = f"{quote(str(where.get('user') or ''))}:{quote(str(where.get('password') or ''))}"
     # The host goes into the query: a socket's folder has slashes and capitals, which an address would lose.
     query = urlencode({"host": where["host"]}) if where.get("host") else ""
     port = f"&port={where['port']}" if where.get("port") else ""
+    done = not kept_as
     try:
         yield Apart(f"postgres://{who}@/{name}?{query}{port}", module)
+        done = True
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        if done:
+            with connection.cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def setting(name: str) -> str:

@@ -9,9 +9,10 @@ import sys
 import time
 from typing import Any
 
+from p2p.bench.looking import ITEMS, ask, pages, sums
 from p2p.bench.parts import main
 
-ITEMS, BINS, LINES, BLOCK = 100_000, 5_000, 200, 500_000
+BINS, LINES, BLOCK = 5_000, 200, 500_000
 SHARES = ((1, 2_000), (99, 300), (1_000, 60), (ITEMS - 1_100, 1))
 """So many items, each with so many of the moves of a round: one in a hundred moves is of the busiest item."""
 
@@ -67,20 +68,21 @@ PLAN = f"""
     CREATE TABLE bench_state AS SELECT now() - interval '3 years' AS began_at, %(moves)s::bigint AS moves;
     ANALYZE bench_slot;
 """
-MOVES = """
-    INSERT INTO inventory_move (id, item_id, lot_id, source_id, target_id, quantity, kind, reference, effective_at, posted_at)
+MOVES = f"""
+    INSERT INTO inventory_move
+        (id, item_id, lot_id, source_id, target_id, quantity, kind, reference, effective_at, posted_at)
     SELECT n + 1, s.item_id, CASE WHEN s.by_lot THEN s.first_lot + o.turn / 10 END,
            CASE step.source WHEN 'bin' THEN s.bin_id WHEN 'line' THEN s.line_id ELSE step.source_id END,
            CASE step.target WHEN 'bin' THEN s.bin_id WHEN 'line' THEN s.line_id ELSE step.target_id END,
            step.quantity, step.kind, '', at, at
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
-    JOIN bench_slot s ON s.place = n %% {round}
-    CROSS JOIN LATERAL (SELECT n / {round} * s.slots + s.turn AS turn) o
+    JOIN bench_slot s ON s.place = n %% {ROUND}
+    CROSS JOIN LATERAL (SELECT n / {ROUND} * s.slots + s.turn AS turn) o
     JOIN bench_step step ON step.place = o.turn %% 10
     CROSS JOIN bench_state state
     CROSS JOIN LATERAL (SELECT state.began_at + n * (interval '3 years' / state.moves::float8) AS at) w
     ORDER BY n
-""".format(round=ROUND)
+"""
 # Session-wide, so that a block costs its rows alone; the balances come after the last block.
 QUIET = "SET session_replication_role = replica"
 BALANCES = """
@@ -88,7 +90,8 @@ BALANCES = """
         (item_id, location_id, lot_id, serial_id, handling_unit_id, quantity, reserved, may_go_negative)
     SELECT item_id, location_id, lot_id, serial_id, unit_id, sum(quantity), 0, false
     FROM (
-        SELECT item_id, target_id AS location_id, lot_id, serial_id, into_unit_id AS unit_id, quantity FROM inventory_move
+        SELECT item_id, target_id AS location_id, lot_id, serial_id, into_unit_id AS unit_id, quantity
+        FROM inventory_move
         UNION ALL
         SELECT item_id, source_id, lot_id, serial_id, handling_unit_id, -quantity FROM inventory_move
     ) d
@@ -202,7 +205,6 @@ def proof() -> dict[str, object]:
     """The first blocks through the ledger's own triggers: what they make of them is what the sums make of them."""
     from django.db import connection, transaction
 
-    sums = f"SELECT item_id, location_id, lot_id, serial_id, handling_unit_id, quantity, reserved FROM ({BALANCES[BALANCES.index('SELECT') :]}) s"
     columns = "item_id, location_id, lot_id, serial_id, unit_id, quantity"
     sums = f"SELECT * FROM ({BALANCES[BALANCES.index('SELECT') :]}) AS s({columns}, reserved, negative)"
     with transaction.atomic(), connection.cursor() as cursor:
@@ -283,7 +285,5 @@ def check() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main(
-        {"prepare": prepare, "proof": proof, "fill": fill, "finish": finish, "check": check},
-        sys.argv[1:],
-    )
+    known = (prepare, proof, fill, finish, sums, pages, ask, check)
+    main({each.__name__: each for each in known}, sys.argv[1:])

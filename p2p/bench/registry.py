@@ -15,6 +15,7 @@ KNOWN: Mapping[str, str] = {
     "reports": "p2p.bench.reports.bench_reports",
     "costing": "p2p.bench.costing.bench_costing",
     "strategies": "p2p.bench.definitions.bench_strategies",
+    "inventory": "p2p.bench.inventory.bench_inventory",
 }
 """Name -> dotted path. Imported only when asked for, so that one broken benchmark hides no other."""
 

@@ -8,7 +8,7 @@ routes is in all figures, what vendors supply in none, and phantoms go by the ve
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,11 +17,15 @@ from typing import Any
 from django.db import connection
 
 from p2p.core.numbers import decimal_of
-from strategies.engine.bom import Bills, Line
-from strategies.engine.need import COLUMNS, Consumption, Row
+from p2p.core.refusal import Refused
+from strategies.engine.bom import Loop
+from strategies.engine.need import COLUMNS, Row
 from strategies.engine.units import Conversions
 from strategies.models import BomLine, BomVersion, Item, Site
-from strategies.selectors.bom_walk import HOLDS, NAMED, SPOKEN, Node, Rules, Sums, Taken, sums
+from strategies.selectors.bom_rules import Node, Rules, Taken, decimal_amount
+from strategies.selectors.bom_up import where_used
+from strategies.selectors.bom_walk import Needed, Sums, sums
+from strategies.selectors.needs import Amount
 
 _PICK = """
     SELECT pick.id, pick.batch_quantity, pick.yield_fraction
@@ -34,56 +38,6 @@ _PICK = """
               abs(pick.from_quantity - %(quantity)s), pick.id
      LIMIT 1
 """
-# Few are named in most plants: asked once, this keeps the walk from looking for lines of all the others.
-_NAMING = """
-    SELECT naming.component_id FROM strategies_bomline AS naming
-     WHERE naming.kind = 'phantom'
-       AND (naming.component_bom_id IS NOT NULL OR naming.component_route_id IS NOT NULL)
-"""
-# The lines come along: to look for them again among ten thousand parents, the planner would walk loops in loops. A
-# version is above when it is its item's, or when a phantom's line names it; then only such lines lead on.
-_UP = f"""
-    WITH RECURSIVE above (item_id, bom_id, route_id, line_id) AS (
-        SELECT %(item)s::bigint, NULL::bigint, NULL::bigint, NULL::bigint
-        UNION
-        SELECT version.item_id, bom.pin, bom.route, line.id
-          FROM above
-          JOIN strategies_bomline AS line ON line.component_id = above.item_id AND {HOLDS}
-           AND (above.line_id IS NULL
-                OR (above.bom_id, above.route_id) IS NOT DISTINCT FROM ({NAMED}))
-          JOIN strategies_bomversion AS version ON version.id = line.bom_id
-          JOIN LATERAL (
-              SELECT NULL::bigint AS pin, NULL::bigint AS route
-                FROM ({_PICK.format(item="version.item_id")}) AS held WHERE held.id = version.id
-               UNION
-              SELECT {NAMED}
-                FROM strategies_bomline AS line
-               WHERE version.item_id = ANY(ARRAY({_NAMING}))
-                 AND line.component_id = version.item_id AND line.kind = 'phantom' AND {HOLDS}
-                 AND (line.component_bom_id = version.id AND version.state IN ('active', 'approved')
-                      OR line.component_bom_id IS NULL AND line.component_route_id IS NOT NULL
-                     AND version.id = (SELECT held.id FROM ({_PICK.format(item="version.item_id")}) AS held))
-          ) AS bom ON true
-    )
-    SELECT version.item_id, above.bom_id, above.route_id, version.batch_quantity, version.yield_fraction,
-           line.component_id, {NAMED}, line.id, line.operation_number, unit.code, {SPOKEN}
-      FROM above
-      JOIN strategies_bomline AS line ON line.id = above.line_id
-      JOIN strategies_bomversion AS version ON version.id = line.bom_id
-      JOIN strategies_unit AS unit ON unit.id = line.unit_id
-     ORDER BY version.item_id, line.position
-"""
-
-
-@dataclass(frozen=True)
-class Needed:
-    """How much of an item, in its own unit, and how deep below (or high above) it stands."""
-
-    item: Item
-    quantity: Decimal
-    level: int
-    direct: bool
-    top: bool = False  # going up: it goes into nothing itself
 
 
 @dataclass(frozen=True)
@@ -104,6 +58,22 @@ def bill_of(
         cursor.execute(_PICK.format(item="%(item)s"), _asked(item, day, site, quantity))
         row = cursor.fetchone()
     return BomVersion.objects.select_related("item__unit", "site").get(pk=row[0]) if row else None
+
+
+def opened_bill(item: Item, *, top: int, day: date, site: Site | None = None) -> BomVersion | None:
+    """The version that holds for all that a batch of a bill (key `top`) takes of the item, as its sums choose it; for
+    one piece where no bill is named or the bill takes none. Two queries, with versions by quantity eight or more."""
+    by_quantity = BomVersion.objects.filter(item=item, state="active", from_quantity__gt=0)
+    bom = BomVersion.objects.select_related("item__unit").filter(pk=top).first() if top else None
+    if bom is None or not by_quantity.exists():
+        return bill_of(item, day=day, site=site)
+    try:
+        found = sums(bom.item, Fraction(bom.batch_quantity), day=day, site=site, opened=bom.pk)
+    except (Loop, Refused):
+        # What keeps the sums from being reckoned is said where they are; the rows can be looked at.
+        return bill_of(item, day=day, site=site)
+    amount = found.amounts.get(Node(item.pk))
+    return bill_of(item, day=day, site=site, quantity=decimal_amount(amount) if amount else Decimal(1))
 
 
 def named_bill(item: Item, key: int) -> BomVersion | None:
@@ -188,52 +158,18 @@ def opened_below(bom: BomVersion, *, day: date, site: Site | None) -> dict[Node,
 
 def _needs(found: Sums) -> list[Needed]:
     """By item: one that is taken by different versions is summed up."""
-    amounts: dict[int, Fraction] = {}
+    amounts: dict[int, Amount] = {}
     levels: dict[int, int] = {}
     for node, amount in found.amounts.items():
-        amounts[node.item] = amounts.get(node.item, Fraction(0)) + amount
+        amounts[node.item] = amounts.get(node.item, 0) + amount
         levels[node.item] = max(levels.get(node.item, 0), found.levels[node])
     return [
-        Needed(found.items[key], decimal_of(amount), levels[key], key in found.direct)
+        Needed(found.items[key], decimal_amount(amount), levels[key], key in found.direct)
         for key, amount in sorted(amounts.items(), key=lambda one: levels[one[0]])
     ]
 
 
-def where_used(item: Item, *, day: date, site: Site | None = None) -> list[Needed]:
-    """Every item that takes this one, on all levels, with how much one piece of it takes; each by the version that
-    holds for one piece. Three queries, with steps or route scrap up to eight."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UP, _asked(item, day, site, Decimal(1)))
-        rows = [(Node(*row[:3]), row[3], row[4], Taken(Node(*row[5:8]), *row[8:11], Row(*row[11:])))
-                for row in cursor.fetchall()]  # fmt: skip
-    keys = {key for parent, _batch, _yields, line in rows for key in (parent.item, line.below.item)}
-    items = {item.pk: item, **Item.objects.select_related("unit", "group").in_bulk(keys)}
-    rules = Rules(site, day, [(parent.item, line) for parent, _batch, _yields, line in rows])
-    places: dict[Node, int] = {Node(item.pk): 0}
-    lines = []
-    for parent, batch, yields, line in rows:
-        rule = rules.of(line, items[line.below.item], batch, parent, Fraction(1))
-        # However its line names it, the item itself is one.
-        below = Node(item.pk) if line.below.item == item.pk else line.below
-        per = _each(rule) / Fraction(yields) if yields != 1 else _each(rule)
-        lines.append(Line(places.setdefault(parent, len(places)), places.setdefault(below, len(places)), per))
-    bills, nodes = Bills(lines), list(places)
-    level = bills.codes.get(0, 0)
-    per_item: dict[int, Needed] = {}
-    for place, per in bills.where_used(0).items():
-        key = nodes[place].item
-        up, direct = level - bills.codes[place], 0 in bills.below.get(place, {})
-        known = per_item.get(key)
-        if known is None or nodes[place].bom is None:
-            per_item[key] = Needed(items[key], decimal_of(per), up, direct, not bills.above.get(place))
-        if known is not None:
-            # As the item and as a named version of it: one row, a top only when nothing takes either.
-            top = known.top and not bills.above.get(place)
-            per_item[key] = replace(per_item[key], direct=direct or known.direct, top=top)
-    return list(per_item.values())
-
-
-def _each(rule: Consumption) -> Fraction:
-    """What one piece more takes; where steps or roundings jump, what one piece takes."""
-    linear = rule.linear()
-    return linear.per if linear else rule.needed(Fraction(1))
+__all__ = [
+    "Branch", "Needed", "bill_of", "children", "explode", "explode_version", "named_bill", "node_of", "opened_below",
+    "opened_bill", "taken_of", "where_used",
+]  # fmt: skip

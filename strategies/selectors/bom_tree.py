@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from strategies.models import BomLine, BomVersion, Site
 from strategies.selectors.bom import opened_below, taken_of
-from strategies.selectors.bom_walk import Node, Rules
+from strategies.selectors.bom_rules import Node, Rules
 from strategies.selectors.designing import needs
 
 Bill = list[tuple[BomLine, Fraction]]

@@ -14,7 +14,7 @@ from django.db.models import Q
 from p2p.core.refusal import Refused
 from strategies.models import BomLine, BomVersion, PlanningCost, Site
 from strategies.selectors.bom import taken_of
-from strategies.selectors.bom_walk import Node, Rules
+from strategies.selectors.bom_rules import Node, Rules
 from strategies.selectors.versions import Versions
 
 DEEPEST = 40

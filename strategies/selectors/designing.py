@@ -27,7 +27,7 @@ from strategies.models import (
 )
 from strategies.models.version import VersionState
 from strategies.selectors.bom import taken_of
-from strategies.selectors.bom_walk import Node, Rules
+from strategies.selectors.bom_rules import Node, Rules
 from strategies.selectors.costs import key_of, phantom_costs, unit_costs
 from strategies.selectors.settings import settings_at
 

@@ -16,6 +16,7 @@ from strategies.engine.need import Through, through_route
 from strategies.models import BomStep, RouteLink, RouteOperation, RouteVersion, Site
 from strategies.selectors.versions import Versions
 
+Amount = Fraction | int
 Table = tuple[tuple[Decimal, Decimal], ...]
 NOTHING = Through()
 
@@ -99,7 +100,10 @@ class Losses:
             self._scrap = RouteScrap(site, routes)
             self._routes = Versions(RouteVersion, site.pk if site else 0, set(routes.values()))
 
-    def at(self, item: int, route: int | None, amount: Fraction, operation: int | None) -> Through:
+    def __bool__(self) -> bool:
+        return self._scrap is not None
+
+    def at(self, item: int, route: int | None, amount: Amount, operation: int | None) -> Through:
         """For a component of an operation of an order of `amount`; `route`: the one a phantom's line names."""
         if self._scrap is None or operation is None:
             return NOTHING

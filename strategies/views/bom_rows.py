@@ -24,7 +24,7 @@ from p2p.core.web.page import Page
 from strategies.models import BomLine, BomVersion, Item, Site
 from strategies.models.version import VersionState
 from strategies.selectors import designing
-from strategies.selectors.bom import bill_of, named_bill
+from strategies.selectors.bom import named_bill, opened_bill
 from strategies.selectors.designing import PAGE, Figures
 
 ROWS = "strategies/designer_rows.html"
@@ -97,7 +97,7 @@ def shown_of(request: HttpRequest, bom: BomVersion, *, start: int = 0, count: in
     money = access.may(request.user, *MONEY_ROLES)
     editable = bom.state == VersionState.DRAFT and may_at_record(request.user, bom, access.Role.ENGINEER)
     operations = designing.operations_of(bom)
-    drawn = _drawn(lines[start : start + count], figures, money=money)
+    drawn = _drawn(lines[start : start + count], figures, top=bom.pk, money=money)
     before = lines[start - 1].operation_number if start else None
     last = start + count >= len(lines)
     grouped = bool(operations) or any(line.operation_number for line in lines)
@@ -119,7 +119,7 @@ def row_of(request: HttpRequest, bom: BomVersion, line: int) -> tuple[Shown, Row
     """One line and the sums, after it was changed."""
     whole = shown_of(request, bom, count=0)
     lines = [one for one in designing.lines_of(bom) if one.pk == line]
-    drawn = _drawn(lines, whole.figures, money=whole.money)
+    drawn = _drawn(lines, whole.figures, top=bom.pk, money=whole.money)
     return whole, (drawn[0] if drawn else None)
 
 
@@ -159,6 +159,7 @@ def _drawn(
     lines: Sequence[BomLine],
     figures: Figures,
     *,
+    top: int,
     money: bool,
     level: int = 1,
     factor: Fraction = Fraction(1),
@@ -173,7 +174,7 @@ def _drawn(
             operation=line.operation_number,
             title=line.component.name,
             url=line.component.get_absolute_url(),
-            children=_children(line, figures, level, factor, line.component_id in marked)
+            children=_children(line, figures, level, factor, top, critical=line.component_id in marked)
             if line.component_id in made
             else "",
             cells=_cells(line, figures, factor, money=money),
@@ -186,13 +187,16 @@ def _drawn(
     ]
 
 
-def _children(line: BomLine, figures: Figures, level: int, factor: Fraction, critical: bool) -> str:
+def _children(
+    line: BomLine, figures: Figures, level: int, factor: Fraction, top: int, *, critical: bool
+) -> str:
     asked = {
         "day": figures.day.isoformat(),
         "site": figures.site.code if figures.site else "",
         "level": level + 1,
         "factor": str(factor * (figures.need[line.pk] or 0)),
         "critical": int(critical),
+        "top": top,
     }
     if line.kind == BomLine.Kind.PHANTOM and line.component_bom_id:
         asked["bom"] = line.component_bom_id
@@ -262,7 +266,8 @@ class Level(Page):
         sites = Site.objects.select_related("currency")
         site = sites.filter(code=request.GET.get("site", "")).first()
         named = named_bill(item, key_of(request.GET.get("bom", "")))
-        bom = named or bill_of(item, day=day, site=site)
+        top = key_of(request.GET.get("top", ""))
+        bom = named or opened_bill(item, top=top, day=day, site=site)
         if bom is None:
             return render(request, ROWS, {"rows": []})
         level, factor = whole(request.GET.get("level", "")) or 2, fraction(request.GET.get("factor", ""))
@@ -270,7 +275,8 @@ class Level(Page):
         figures = designing.figures(bom, lines, day=day, site=site)
         money = access.may(request.user, *MONEY_ROLES)
         critical = request.GET.get("critical") == "1"
-        rows = _drawn(lines, figures, money=money, level=level, factor=factor, critical=critical)
+        drawn = {"level": level, "factor": factor, "critical": critical, "top": top or bom.pk}
+        rows = _drawn(lines, figures, money=money, **drawn)
         if money and figures.work:
             rows.append(_work(rows[0] if rows else None, figures.work, factor, level))
         return render(request, ROWS, {"rows": rows, "shown": {"editable": False, "money": money}})

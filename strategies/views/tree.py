@@ -40,15 +40,19 @@ def branches_of(
     level: int = 1,
     factor: Fraction = Fraction(1),
     route: int | None = None,
+    top: int = 0,
 ) -> list[TreeRow]:
-    """The lines of one bill that hold on a day; `factor` pieces of its item go into one of the root's."""
+    """The lines of one bill that hold on a day; `factor` pieces of its item go into one of the root's, whose bill is
+    `top`, or this one."""
     return [
-        _row(branch, day, site, level, factor)
+        _row(branch, day, site, level, factor, top or bom.pk)
         for branch in bills.children(bom, day=day, site=site, factor=factor, route=route)
     ]
 
 
-def _row(branch: bills.Branch, day: date, site: Site | None, level: int, factor: Fraction) -> TreeRow:
+def _row(
+    branch: bills.Branch, day: date, site: Site | None, level: int, factor: Fraction, top: int
+) -> TreeRow:
     line = branch.line
     item = line.component
     below = factor * Fraction(branch.per_parent)
@@ -57,6 +61,7 @@ def _row(branch: bills.Branch, day: date, site: Site | None, level: int, factor:
         "level": level + 1,
         "factor": str(below),
         "site": site.code if site else "",
+        "top": str(top),
     }
     if line.kind == "phantom":
         asked |= {"bom": line.component_bom_id or "", "route": line.component_route_id or ""}
@@ -80,9 +85,11 @@ class Branches(Page):
         item, day = get_object_or_404(Item, pk=pk), day_of(request)
         site = Site.objects.filter(code=request.GET.get("site", "")).first()
         named = bills.named_bill(item, key_of(request.GET.get("bom", "")))
-        bom = named or bills.bill_of(item, day=day, site=site)
+        top = key_of(request.GET.get("top", ""))
+        bom = named or bills.opened_bill(item, top=top, day=day, site=site)
         route = key_of(request.GET.get("route", "")) or None
         level, factor = whole(request.GET.get("level", "")) or 1, fraction(request.GET.get("factor", ""))
         level = min(level, 99)
-        rows = branches_of(bom, day=day, site=site, level=level, factor=factor, route=route) if bom else []
+        asked = {"day": day, "site": site, "level": level, "factor": factor, "route": route, "top": top}
+        rows = branches_of(bom, **asked) if bom else []
         return render(request, "strategies/bom_rows.html", {"branches": rows})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from datetime import timedelta
 from decimal import Decimal
@@ -73,6 +74,18 @@ def test_a_level_opens_with_its_own_costs_and_adds_up_too(engineer, draft):
     level = page(engineer, f"designer-levels/{wheel.pk}/?level=2&factor=2&site=ONE&critical=1")
     for words in ("SPOKE", "64", "64.00", "Work and the rest", "16.00"):
         assert words in level
+
+
+def test_opened_levels_are_of_the_versions_that_the_sums_of_the_whole_bill_are_of(engineer):
+    top, part, steel, plastic = (make_item(number) for number in ("TOP", "PART", "STEEL", "PLASTIC"))
+    bom = make_bom(top, {part: 60})
+    make_bom(part, {steel: 1})
+    make_bom(part, {plastic: 1}, version=2, from_quantity=50)
+    for whole in (f"boms/{bom.pk}/", "items/TOP/?tab=bom"):
+        shown = page(engineer, whole)
+        [below] = set(re.findall(r'"/strategies/((?:designer-levels|bom-branches)/[^"]+)"', shown))
+        opened = page(engineer, below.replace("&amp;", "&"))
+        assert "PLASTIC" in opened and "STEEL" not in opened
 
 
 def test_a_phantom_that_was_never_costed_counts_with_what_its_own_bill_takes(engineer, draft):

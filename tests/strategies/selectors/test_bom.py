@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import string
 from datetime import date
 from decimal import Decimal
@@ -8,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from p2p.core.refusal import Refused
-from strategies.models import BomLine, BomVersion
+from strategies.models import BomLine, BomVersion, Item
 from strategies.selectors import bom as bills
-from strategies.selectors import designing
+from strategies.selectors import bom_up, designing
 from strategies.selectors.bills import needs_of
 from strategies.selectors.bom_tree import bills_below
 from tests.factories import (
@@ -172,6 +173,96 @@ def test_each_item_is_made_by_the_version_for_all_that_is_needed_of_it():
     assert amounts(bills.explode(top, quantity=Decimal(1), day=DAY)) == {"L": 1, "R": 1, "P": 500, "ST": 500}
 
 
+def test_where_an_item_goes_is_said_by_the_versions_for_all_that_one_piece_of_each_parent_needs():
+    top, part, steel, plastic = (make_item(number) for number in ("TOP", "P", "ST", "PL"))
+    make_bom(top, {part: 60})
+    make_bom(part, {steel: 1})
+    make_bom(part, {plastic: 2}, version=2, from_quantity=50)
+    assert amounts(bills.where_used(plastic, day=DAY)) == {"TOP": 120}
+    assert amounts(bills.where_used(steel, day=DAY)) == {"P": 1}
+    [row] = bills.where_used(plastic, day=DAY)
+    assert (row.direct, row.top, row.level) == (False, True, 2)
+
+
+def test_an_opened_row_shows_the_version_for_all_that_a_batch_of_the_top_needs():
+    top, left, part, steel, plastic = (make_item(number) for number in ("TOP", "L", "P", "ST", "PL"))
+    bom = make_bom(top, {left: 1, part: 30}, batch_quantity=2)
+    make_bom(left, {part: 20})
+    few = make_bom(part, {steel: 1})
+    many = make_bom(part, {plastic: 1}, version=2, from_quantity=50)
+    assert amounts(bills.explode_version(bom, day=DAY))["PL"] == 50
+    assert bills.opened_bill(part, top=bom.pk, day=DAY) == many
+    assert bills.opened_bill(part, top=0, day=DAY) == bills.opened_bill(part, top=many.pk, day=DAY) == few
+    make_bom(steel, {top: 1})
+    make_bom(plastic, {top: 1})
+    assert bills.opened_bill(part, top=bom.pk, day=DAY) == few  # a circle is said elsewhere
+
+
+def _random_bills(chance: random.Random) -> list[Item]:
+    """Fifteen items with bills that take by quantity, in steps, rounded, once per order, with scrap, and phantoms."""
+    items = [make_item(f"R{place:02}") for place in range(15)]
+    for place, item in enumerate(items[:-3]):
+        if chance.random() < 0.4:
+            make_route(item, [{"scrap_fraction": Decimal(chance.choice(["0", "0.2"])), "scrap_quantity": 1}])
+        for version in range(1, chance.choice([2, 2, 3])):
+            below = chance.sample(items[place + 1 :], min(3, 14 - place))
+            make_bom(
+                item,
+                {each: _random_line(chance) for each in below},
+                version=version,
+                from_quantity=Decimal(10 * (version - 1)),
+                batch_quantity=chance.choice([1, 1, 4]),
+                yield_fraction=chance.choice([Decimal(1), Decimal("0.8")]),
+            )
+    for line in BomLine.objects.filter(kind="phantom").order_by("pk"):
+        versions = list(BomVersion.objects.filter(item=line.component_id).order_by("pk"))
+        if versions and chance.random() < 0.5:
+            BomLine.objects.filter(pk=line.pk).update(component_bom=chance.choice(versions))
+    return items
+
+
+def _random_line(chance: random.Random) -> dict:
+    line = {"quantity": Decimal(chance.randrange(1, 5)), "kind": chance.choice(["item", "item", "phantom"])}
+    kinds = [
+        {}, {}, {}, {"consumption": "constant"}, {"rounding": "consumption", "rounding_multiple": Decimal(5)},
+        {"scrap_fraction": Decimal("0.1"), "scrap_quantity": Decimal(1)}, {"operation_number": 10},
+    ]  # fmt: skip
+    return line | chance.choice(kinds)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_where_an_item_goes_agrees_with_the_sums_of_every_parent(seed):
+    items = _random_bills(random.Random(seed))
+    sums = {top.number: amounts(bills.explode(top, quantity=Decimal(1), day=DAY)) for top in items}
+    named = set(BomLine.objects.exclude(component_bom=None).values_list("component__number", flat=True))
+    for item in items[::3]:
+        used = amounts(bills.where_used(item, day=DAY))
+        wanted = {top: below[item.number] for top, below in sums.items() if item.number in below}
+        # A phantom that takes it by a version that a line names is there, too, whatever its own version takes.
+        assert {top: used[top] for top in used if top in wanted} == wanted
+        assert used.keys() - wanted.keys() <= named
+
+
+def test_an_item_taken_as_it_is_and_by_the_same_version_named_is_opened_whole_both_times():
+    bike, kit, bolt, nut = (make_item(number) for number in ("BIKE", "KIT", "BOLT", "NUT"))
+    version = make_bom(kit, {bolt: 1, nut: 2})
+    other = make_item("OTHER")
+    make_bom(other, {kit: 1})
+    make_bom(bike, {kit: {"quantity": 3, "kind": "phantom", "component_bom": version}, other: 1})
+    assert amounts(bills.explode(bike, quantity=Decimal(1), day=DAY)) == {
+        "KIT": 4, "OTHER": 1, "BOLT": 4, "NUT": 8
+    }  # fmt: skip
+
+
+def test_parents_beyond_all_patience_are_taken_to_grow_evenly(monkeypatch):
+    top, part, glue = (make_item(number) for number in ("TOP", "P", "GLUE"))
+    make_bom(top, {part: 3})
+    make_bom(part, {glue: {"quantity": 2, "scrap_quantity": 5}})
+    assert amounts(bills.where_used(glue, day=DAY)) == {"P": 7, "TOP": 11}
+    monkeypatch.setattr(bom_up, "PATIENCE", 0)
+    assert amounts(bills.where_used(glue, day=DAY)) == {"P": 2, "TOP": 6}
+
+
 def test_what_a_vendor_supplies_is_in_no_figure():
     bike, paint, frame = make_item("BIKE"), make_item("PAINT"), make_item("FRAME")
     bom = make_bom(bike, {paint: {"quantity": 1, "kind": "vendor", "operation_number": 10}, frame: 1})
@@ -215,7 +306,8 @@ def test_what_the_route_loses_is_in_all_figures_by_the_route_that_counts():
     make_bom(bike, {wheel: 2})
     # 2 wheels: the second operation starts with 2 / 0.5 + 1 = 5, the first with 5 / 0.8 = 6.25.
     assert amounts(bills.explode(bike, quantity=Decimal(1), day=DAY)) == {"WHEEL": 2, "SPOKE": 200}
-    assert amounts(bills.where_used(spoke, day=DAY)) == {"WHEEL": 80, "BIKE": 160}
+    # One wheel: the second operation starts with 1 / 0.5 + 1 = 3, the first with 3 / 0.8 = 3.75.
+    assert amounts(bills.where_used(spoke, day=DAY)) == {"WHEEL": 120, "BIKE": 200}
     # One wheel of a batch of one: (1 / 0.5 + 1) / 0.8 = 3.75.
     assert bills.children(wheels, day=DAY)[0].per_parent == 120
     figures = designing.figures(

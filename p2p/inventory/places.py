@@ -55,16 +55,17 @@ def _tasks() -> None:
         ("fill", _("Fill up the lines"), "inventory:fill-up", (Role.SUPERVISOR,), False),
     ):
         places.verb("tasks.actions", key=key, title=title, url_name=url_name, roles=roles, primary=first)
-    places.verb(
-        "tasks.actions",
-        key="cards",
-        title=_("Print kanban cards"),
-        url_name="inventory:kanban-cards",
-        roles=MOVERS,
-        page=True,
-        order=200,
-        when=lambda _none: SupplyRule.objects.filter(method="kanban", active=True).exists(),
-    )
+    for slot in ("tasks.actions", "supply_rules.actions"):
+        places.verb(
+            slot,
+            key="cards",
+            title=_("Print kanban cards"),
+            url_name="inventory:kanban-cards",
+            roles=MOVERS,
+            page=True,
+            order=200,
+            when=lambda _none: SupplyRule.objects.filter(method="kanban", active=True).exists(),
+        )
     places.verb(
         "task.actions",
         key="do",

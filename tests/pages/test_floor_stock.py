@@ -131,7 +131,7 @@ def test_put_away_by_scanner_alone_books_and_goes_on_to_the_next(store: Store) -
     assert store.at(store.places["A-01"]) == 10 and store.at(store.dock) == 0
     first.refresh_from_db()
     assert (first.state, first.started_by) == ("done", store.by)
-    assert second.number in page and "10 EA of BOLT brought" in page
+    assert second.number in page and "10 EA of BOLT brought to A-01" in page
     assert "NUT" in page
 
 
@@ -213,7 +213,7 @@ def test_loose_parts_move_by_scanning_what_and_where_and_can_be_undone(store: St
     make_stock(store.item, 8, store.places["A-01"])
     page = store.scan("/floor/stock/move/", "A-01", "3", "A-02")
     assert (store.at(store.places["A-01"]), store.at(store.places["A-02"])) == (5, 3)
-    assert "3 EA of BOLT brought" in page
+    assert "3 EA of BOLT brought to A-02" in page
     number = re.search(r"/floor/stock/task/([^/]+)/undo/", page)
     assert number is not None
     store.client.post(number[0])

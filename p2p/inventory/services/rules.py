@@ -271,6 +271,8 @@ def _check_figures(
     if method == SupplyRule.Method.KANBAN:
         if not card:
             raise Refused(_("A kanban needs a card to scan."), field="card")
+        if "/" in card or "~" in card:
+            raise Refused(_("A card's number has no / and no ~: they mark its bins."), field="card")
         if bins < 1 or bin_quantity is None or bin_quantity <= 0:
             raise Refused(_("A kanban needs bins and what is in one of them."), field="bin_quantity")
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -19,10 +21,11 @@ from p2p.core.web.page import who
 from p2p.inventory.models import StockTask
 from p2p.inventory.selectors.scanned import scanned
 from p2p.inventory.selectors.tasks import next_task, open_tasks, tasks
-from p2p.inventory.services import supply
+from p2p.inventory.services import supply, task_work
 from p2p.pages.floor.hand import Hand, Step, step, with_amount
 from p2p.pages.floor.stock import SHOWN, StockPage
 from p2p.pages.floor.tablet import DOERS
+from strategies.models import Location
 
 Kind = StockTask.Kind
 QUEUES = {
@@ -30,6 +33,15 @@ QUEUES = {
     Kind.SUPPLY: "pages:floor-supply",
     Kind.MOVE: "pages:floor-move",
 }
+
+
+@dataclass(frozen=True)
+class Last:
+    """The part of a task that was booked last: how much went where."""
+
+    task: StockTask
+    quantity: Decimal
+    target: Location
 
 
 class BringPage(StockPage):
@@ -51,11 +63,16 @@ class BringPage(StockPage):
             return Step(with_amount(hand, self.request.POST["amount"]))
         return step(hand, code, site=self.here, task=task)
 
-    def last(self) -> StockTask | None:
+    def last(self) -> Last | None:
         """What this person did last, shown with Undo: `?last=` names it."""
-        number = self.request.GET.get("last", "")
-        found = tasks().filter(number=number, site=self.here).first() if number else None
-        return found if found is not None and found.done_quantity > 0 else None
+        asked = self.request.GET.get("last", "")
+        task = tasks().filter(number=asked, site=self.here).first() if asked else None
+        moves = task_work.standing_moves(task) if task else []
+        batch = [move for move in moves if move.posted_at == moves[-1].posted_at]
+        if task is None or not batch:
+            return None
+        mine = [move.quantity for move in batch if move.item_id == task.item_id]
+        return Last(task, sum(mine, Decimal(0)), batch[-1].target)
 
 
 class Queue(BringPage):

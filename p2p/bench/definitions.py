@@ -73,6 +73,7 @@ def _pages(own: Apart, port: int) -> list[Row]:
         ),
         "item": ("page of an item over HTTP, p95", ("", None)),
         "items": ("list of 100,000 items over HTTP, p95", ("", None)),
+        "found": ("list of items found by a part of the number or name over HTTP, p95", ("", None)),
     }
     rows = []
     for part, (name, peer) in shown.items():

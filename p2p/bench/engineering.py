@@ -143,6 +143,7 @@ def page(name: str) -> dict[str, object]:
         "nest": lambda: BomVersion.objects.get(item__number="NEST-A").get_absolute_url(),
         "item": lambda: Item.objects.get(number=f"I{ITEMS - 1:06}").get_absolute_url(),
         "items": lambda: "/strategies/items/",
+        "found": lambda: f"/strategies/items/?q={ITEMS // 2 + 321}",
     }[name]()
     asked: list[str] = []
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -89,6 +91,13 @@ class Item(models.Model):
                 name="item_external_id_once",
             ),
             models.CheckConstraint(condition=~Q(variant_of=models.F("id")), name="item_variant_of_another"),
+        ]
+        # What a list or a field looks for stands anywhere in a number or name, in small or capital letters.
+        indexes = [
+            GinIndex(
+                *(OpClass(Upper(name), name="gin_trgm_ops") for name in ("number", "name", "external_id")),
+                name="item_words",
+            )
         ]
 
     def __str__(self) -> str:

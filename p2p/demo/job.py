@@ -8,6 +8,7 @@ from p2p.demo import morning  # isort: skip
 from p2p.demo import floor  # isort: skip
 from p2p.demo import golive  # isort: skip
 from p2p.demo import warehouse  # isort: skip
+from p2p.demo import reserving  # isort: skip
 from p2p.demo import trace  # isort: skip
 from p2p.demo import goods  # isort: skip
 
@@ -20,6 +21,7 @@ __all__ = [
     "golive",
     "morning",
     "plan",
+    "reserving",
     "trace",
     "warehouse",
 ]

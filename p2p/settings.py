@@ -240,6 +240,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=0),
         "options": {"queue": "light", "expires": 4 * 3600},
     },
+    "sums": {
+        "task": "p2p.inventory.add_up",
+        "schedule": crontab(hour="1-4", minute=40),
+        "options": {"queue": "heavy"},
+    },
 }
 
 REST_FRAMEWORK = {

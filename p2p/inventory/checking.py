@@ -65,6 +65,26 @@ RULES: dict[str, str] = {
         FROM inventory_move m JOIN strategies_item i ON i.id = m.item_id
         LEFT JOIN inventory_lot t ON t.id = m.lot_id LEFT JOIN inventory_serial s ON s.id = m.serial_id
         WHERE t.item_id <> m.item_id OR s.item_id <> m.item_id ORDER BY m.id""",
+    "sums by month are the sums of their moves": f"""
+        SELECT concat_ws(' ', i.number, 'at', l.code, 'in', to_char(x.month, 'YYYY-MM')),
+               trim_scale(x.has)::text, trim_scale(x.should)::text
+        FROM (
+            SELECT item_id, location_id, month, sum(has) AS has, sum(should) AS should
+            FROM (
+                SELECT item_id, location_id, month, came - went AS has, 0 AS should FROM inventory_movesum
+                UNION ALL
+                SELECT item_id, target_id, date_trunc('month', effective_at AT TIME ZONE 'UTC')::date, 0, quantity
+                FROM inventory_move
+                WHERE id <= (SELECT coalesce(max(through), 0) FROM inventory_summark)
+                    AND target_id NOT IN (SELECT id FROM strategies_location WHERE kind IN {_OUTSIDE})
+                UNION ALL
+                SELECT item_id, source_id, date_trunc('month', effective_at AT TIME ZONE 'UTC')::date, 0, -quantity
+                FROM inventory_move
+                WHERE id <= (SELECT coalesce(max(through), 0) FROM inventory_summark)
+                    AND source_id NOT IN (SELECT id FROM strategies_location WHERE kind IN {_OUTSIDE})
+            ) r GROUP BY 1, 2, 3 HAVING sum(has) <> sum(should)
+        ) x JOIN strategies_item i ON i.id = x.item_id JOIN strategies_location l ON l.id = x.location_id
+        ORDER BY 1""",
     "a reversal mirrors its move": """
         SELECT 'move ' || r.id, trim_scale(r.quantity)::text, 'the mirror of move ' || m.id
         FROM inventory_move r JOIN inventory_move m ON m.id = r.reverses_id

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from p2p.core import clock
+from p2p.inventory.checking import problems
 from p2p.inventory.models import Move, MoveSum
 from p2p.inventory.selectors.card import balance_line, stock_card, whole_card
 from p2p.inventory.selectors.past import Scope, balance_at, end_of, then, where_it_lay
@@ -210,3 +211,12 @@ def test_the_mark_waits_for_nobody_for_long_and_never_passes_a_move_that_is_unde
     assert add_up() > 0
     assert balance_at(Scope(item=item), clock.now()) == 5
     assert MoveSum.objects.get(item=item).came == 5
+
+
+def test_the_check_of_the_ledger_names_a_sum_that_is_wrong(places: dict[str, Location]) -> None:
+    item = make_item("BOLT", tracking="lot")
+    history(item, places, 10)
+    add_up()
+    assert problems() == []
+    MoveSum.objects.filter(item=item, location=places["B"], month=date(2025, 2, 1)).update(came=1_000_000)
+    assert [found.row for found in problems()] == ["BOLT at B in 2025-02"]

@@ -141,12 +141,20 @@ def test_the_list_allocates_all_that_is_ticked_and_gives_back(bolt: Item, site: 
 
 def test_stock_is_claimed_and_the_claim_changed_in_a_dialog(bolt: Item, site: Site) -> None:
     client, url = browser(), reverse("inventory:claim-new")
-    given = {"site": site.pk, "item": "bolt", "quantity": "4", "priority": 50, "minimum_days": 0}
+    given = {
+        "site": site.pk,
+        "item": "bolt",
+        "quantity": "4",
+        "priority": 50,
+        "minimum_days": 0,
+        "purpose": "delivery",
+    }
     assert "short of: 2 EA BOLT" in client.post(url, {**given, "quantity": "12"}).content.decode()
     wrong = client.post(url, {**given, "wanted": "red"}).content.decode()
     assert "red: write the characteristic" in wrong
     assert client.post(url, {**given, "wanted": ""}).status_code == 204
     row = SoftReservation.objects.get()
+    assert row.purpose == "delivery"
     change = reverse("inventory:claim-change", args=[row.pk])
     assert client.post(change, {"quantity": "6", "priority": 1}).status_code == 204
     row.refresh_from_db()
@@ -157,7 +165,7 @@ def test_properties_are_written_as_values_and_limits(site: Site, places: dict[st
     glue = make_item("GLUE", tracking="lot")
     make_stock(glue, 5, places["STORE"], lot=make_lot(glue, attributes={"colour": "red", "ph": 6.8}))
     given = {
-        "site": site.pk, "item": "GLUE", "quantity": "4", "priority": 50, "minimum_days": 0,
+        "site": site.pk, "item": "GLUE", "quantity": "4", "priority": 50, "minimum_days": 0, "purpose": "delivery",
         "wanted": "colour = red, ph = 6.5..7",
     }  # fmt: skip
     assert browser().post(reverse("inventory:claim-new"), given).status_code == 204

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.forms.measured import Measured, quantity_field, unit_field
-from p2p.inventory.models import Lot
+from p2p.inventory.models import Lot, SoftReservation
 from strategies.models import Item, Site
 
 _WANTED = re.compile(r"\s*(?P<code>[^=:]+?)\s*[=:]\s*(?P<value>.+?)\s*$")
@@ -60,6 +60,7 @@ class ClaimForm(Measured):
     item = KeyedField(label=_("Item"), rows=Item.objects.select_related("unit"))
     quantity = quantity_field()
     unit = unit_field()
+    purpose = forms.ChoiceField(label=_("For"), choices=SoftReservation.Purpose.choices)
     needed_at = _moment()
     priority = _priority(initial=50)
     reference = forms.CharField(

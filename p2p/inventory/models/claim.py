@@ -16,9 +16,20 @@ class SoftReservation(models.Model):
 
     site_paths = ("site__code",)
 
+    class Purpose(models.TextChoices):
+        PRODUCTION = "production", _("Production")
+        DELIVERY = "delivery", _("Delivery to a customer")
+        TRANSFER = "transfer", _("Transfer")
+
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
     quantity = QuantityField(help_text=_("In the item's unit."))
+    purpose = models.CharField(
+        max_length=10,
+        choices=Purpose.choices,
+        default=Purpose.PRODUCTION,
+        help_text=_("A hold may forbid one of them only."),
+    )
     lot = models.ForeignKey(
         "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -40,8 +40,8 @@ class ClaimSerializer(RecordSerializer):
     class Meta:
         model = SoftReservation
         fields = (
-            "id", "site", "item", "lot", "quantity", "unit", "wanted", "same_lot", "minimum_days", "needed_at",
-            "priority", "reference", "claimed_at", "by",
+            "id", "site", "item", "lot", "quantity", "unit", "purpose", "wanted", "same_lot", "minimum_days",
+            "needed_at", "priority", "reference", "claimed_at", "by",
         )  # fmt: skip
         read_only_fields = ("claimed_at", "by")
 

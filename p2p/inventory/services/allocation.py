@@ -89,7 +89,7 @@ def allocate(
 
 _COLUMNS = (
     "pk", "item_id", "site_id", "lot_id", "quantity", "same_lot", "minimum_days", "needed_at", "priority", "reference",
-    "asked",
+    "purpose", "asked",
 )  # fmt: skip
 
 
@@ -112,9 +112,10 @@ def _needs_of(claims: Sequence[SoftReservation] | QuerySet[SoftReservation]) -> 
             minimum_days=days,
             needed_at=needed_at,
             priority=priority,
+            purpose=purpose,
             claim=key,
         )
-        for key, item, site, lot, quantity, same_lot, days, needed_at, priority, reference, asked in found
+        for key, item, site, lot, quantity, same_lot, days, needed_at, priority, reference, purpose, asked in found
     ]
 
 

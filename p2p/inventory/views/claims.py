@@ -72,6 +72,7 @@ class Claims(ListPage):
         Column("item.name", _("Name")),
         Column("quantity", _("Quantity"), kind="quantity", unit="item.unit.code", total=True, width=116),
         Column("reference", _("Document"), kind="code", width=116),
+        Column("purpose", _("For"), value=lambda one: one.get_purpose_display(), order="purpose", width=110),
         Column("needed_at", _("Needed"), kind="time"),
         Column("priority", _("Priority"), kind="number", width=80),
         Column("asks", _("Asks for"), value=asks, order="", width=190),

@@ -161,6 +161,14 @@ def test_what_is_held_is_said_to_be_held(glue: Item, site: Site) -> None:
     assert got(allocate(needs=[need(make_item(), 1, site)], by=None)) == [(0, 1, "nothing")]
 
 
+def test_a_claim_for_delivery_gets_nothing_that_may_not_be_delivered(glue: Item, site: Site) -> None:
+    rows = claim(needs=[need(glue, 15, site, purpose="delivery")], by=None)
+    for lot in Lot.objects.filter(number__in=("L1", "L2")):
+        hold(item=glue, lot=lot, kind="customer", blocks="delivery", by=None)
+    assert got(allocate(claims=rows, by=None)) == [(5, 10, "short")]
+    assert lots() == ["L3"]
+
+
 def test_a_claim_given_back_meanwhile_gets_nothing(glue: Item, site: Site) -> None:
     rows = claim(needs=[need(glue, 3, site), need(glue, 2, site)], by=None)
     SoftReservation.objects.filter(pk=rows[0].pk).delete()

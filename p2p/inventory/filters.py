@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.inventory.models import (
@@ -13,13 +15,22 @@ from p2p.inventory.models import (
     Recall,
     RecallLine,
     Reservation,
+    Serial,
     SoftReservation,
     StockTask,
 )
-from strategies.models import Location, Site
+from strategies.models import Item, Location, Site
+
+MOST = 2000
+"""So many names at most that a word is part of."""
+
+
+def _keys(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.order_by().values_list("pk", flat=True)[:MOST])
 
 
 class BalanceFilter(filters.FilterSet):  # type: ignore[misc]
+    q = filters.CharFilter(label=_("Find"), method="found")
     item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
     site = filters.ModelChoiceFilter(
         label=_("Site"), field_name="location__site", queryset=Site.objects.all()
@@ -35,7 +46,21 @@ class BalanceFilter(filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Balance
-        fields = ("item", "site", "place", "kind", "lot", "held")
+        fields = ("q", "item", "site", "place", "kind", "lot", "held")
+
+    def found(self, rows: QuerySet[Balance], _name: str, value: str) -> QuerySet[Balance]:
+        """Each word is part of an item's number or name or of a place's code, or is a lot or serial number. Names are
+        looked up first: the balances of a big store are then asked by key."""
+        for word in value.split():
+            items = Item.objects.filter(Q(number__icontains=word) | Q(name__icontains=word))
+            numbers = {word, word.upper()}
+            rows = rows.filter(
+                Q(item__in=_keys(items))
+                | Q(location__in=_keys(Location.objects.filter(code__icontains=word)))
+                | Q(lot__in=_keys(Lot.objects.filter(number__in=numbers)))
+                | Q(serial__in=_keys(Serial.objects.filter(number__in=numbers)))
+            )
+        return rows
 
 
 class LotFilter(filters.FilterSet):  # type: ignore[misc]

@@ -127,7 +127,7 @@ class ReceiveLine(_Block):
         order = self.record
         unit = order.item.unit.code
         return [
-            (_("From"), order.vendor or order.from_location, ""),
+            (_("From"), order.vendor or f"{order.from_location.site.code} · {order.from_location.code}", ""),
             (_("To come"), f"{formats.number(order.left)} {unit}", ""),
             (_("Ordered"), f"{formats.number(order.quantity)} {unit}", ""),
             (_("Expected"), formats.day(order.expected_on), "bad" if order.late else ""),

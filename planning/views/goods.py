@@ -39,7 +39,7 @@ def _late(row: Any) -> str:
 
 
 def _from(row: Any) -> Any:
-    return row.vendor or row.from_location
+    return row.vendor or f"{row.from_location.site.code} · {row.from_location.code}"
 
 
 class Expected(ListPage):

@@ -14,19 +14,9 @@ from execution.selectors import touched
 from execution.services import staging, swap
 from execution.services.release import cancel_picks
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import (
-    CheckingLedger,
-    CrossDocking,
-    Finding,
-    Locating,
-    Recalled,
-    Recalling,
-    RecallLifted,
-    ReservationsCarried,
-    Reviewing,
-    Suspecting,
-    Unreserving,
-)
+from p2p.inventory.facts import CheckingLedger, Finding, Unreserving
+from p2p.inventory.task_facts import CrossDocking, ReservationsCarried
+from p2p.inventory.trace_facts import Locating, Recalled, Recalling, RecallLifted, Reviewing, Suspecting
 from planning.facts import Cancelled, Cancelling, Substituted
 from strategies.facts import MeasuringCutOver
 

@@ -10,15 +10,9 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import (
-    CheckingLedger,
-    CrossDocking,
-    Finding,
-    Locating,
-    Reversing,
-    Reviewing,
-    Suspecting,
-)
+from p2p.inventory.facts import CheckingLedger, Finding, Reversing
+from p2p.inventory.task_facts import CrossDocking
+from p2p.inventory.trace_facts import Locating, Reviewing, Suspecting
 from planning import takeover, tracing
 from planning.checking import RULES
 from planning.documents import moved_for_a_document

@@ -10,9 +10,9 @@ from execution.models import PickLine, PickList
 from execution.selectors import FLUSHED
 from execution.services.ends import INPUT, input_place
 from p2p.core.models import User
-from p2p.inventory.facts import CrossDocking, ReservationsCarried, Wait
 from p2p.inventory.models import StockTask
 from p2p.inventory.services.supply import Bring, bring
+from p2p.inventory.task_facts import CrossDocking, ReservationsCarried, Wait
 from planning.models import Material, ProductionOrder
 from planning.services import progress
 

@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.web import journal, lookup
-from p2p.inventory import pieceplaces
-from p2p.inventory.models import Hold, Lot, Move, Recall, Serial, StockTask, SupplyRule
+from p2p.inventory import pieceplaces, taskplaces
+from p2p.inventory.models import Hold, Lot, Move, Recall, Serial
 from p2p.inventory.models.recall import RECALL_FLOW
-from p2p.inventory.services import tasks
 
 MOVERS = (Role.SUPERVISOR, Role.OPERATOR)
 HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
@@ -41,79 +40,10 @@ def register() -> None:
     _verbs()
     _reservations()
     _traces()
-    _tasks()
+    taskplaces.register()
     pieceplaces.register()
     journal.phrase("inventory.Held", lambda said: _("put stock on hold"))
     journal.phrase("inventory.Unheld", lambda said: _("lifted a hold"))
-
-
-def _tasks() -> None:
-    places.nav(section="inventory", title=_("Tasks"), url_name="inventory:tasks", order=15)
-    for key, title, url_name, roles, first in (
-        ("new", _("New task"), "inventory:task-new", MOVERS, True),
-        ("call", _("A bin is empty"), "inventory:call-bin", MOVERS, False),
-        ("fill", _("Fill up the lines"), "inventory:fill-up", (Role.SUPERVISOR,), False),
-    ):
-        places.verb("tasks.actions", key=key, title=title, url_name=url_name, roles=roles, primary=first)
-    for slot in ("tasks.actions", "supply_rules.actions"):
-        places.verb(
-            slot,
-            key="cards",
-            title=_("Print kanban cards"),
-            url_name="inventory:kanban-cards",
-            roles=MOVERS,
-            page=True,
-            order=200,
-            when=lambda _none: SupplyRule.objects.filter(method="kanban", active=True).exists(),
-        )
-    places.verb(
-        "task.actions",
-        key="do",
-        title=_("Done as asked"),
-        url_name="inventory:task-do",
-        roles=MOVERS,
-        primary=True,
-        when=lambda one: one.state in ("open", "started"),
-    )
-    for key, title, service, state in (
-        ("start", _("I take it"), tasks.start_one, ("open",)),
-        ("back", _("Put back"), tasks.put_back_one, ("started",)),
-        ("cancel", _("Cancel"), tasks.cancel_one, ("open", "started")),
-    ):
-        places.verb(
-            "task.actions",
-            key=key,
-            title=title,
-            service=service,
-            argument="task",
-            model=StockTask,
-            roles=(Role.SUPERVISOR,) if key == "cancel" else MOVERS,
-            danger=key == "cancel",
-            when=_in(*state),
-        )
-    places.verb(
-        "task.actions",
-        key="undo",
-        title=_("Take back"),
-        url_name="inventory:task-undo",
-        roles=MOVERS,
-        danger=True,
-        when=lambda one: one.done_quantity > 0 and one.state != "cancelled",
-    )
-    for fact, words in (
-        ("TasksMade", _("asked for stock to be brought")),
-        ("TasksStarted", _("took the task")),
-        ("TasksPutBack", _("put the task back")),
-        ("TasksCancelled", _("cancelled the task")),
-        ("TaskDone", _("brought stock")),
-        ("TaskTakenBack", _("took back what was brought")),
-        ("ReservationsCarried", _("brought reserved stock elsewhere")),
-    ):
-        journal.phrase(f"inventory.{fact}", lambda said, words=words: words)
-
-
-def _in(*states: str) -> Callable[[StockTask], bool]:
-    return lambda one: one.state in states
 
 
 def _traces() -> None:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.db.models import F, Sum
 
 from p2p.core.clock import now
-from p2p.inventory.facts import CrossDocking, Wait
 from p2p.inventory.models import Balance
+from p2p.inventory.task_facts import CrossDocking, Wait
 from planning.models import Demand
 from strategies.models import Location
 

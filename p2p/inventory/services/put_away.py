@@ -12,9 +12,9 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from p2p.core.facts import gather
 from p2p.core.models import User
 from p2p.inventory.engine.put_away import Goods, Shelf, Store, Wanted, propose
-from p2p.inventory.facts import CrossDocking
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, PutAwayRule, Serial, StockTask
 from p2p.inventory.services.tasks import Work, cancel, create
+from p2p.inventory.task_facts import CrossDocking
 from strategies.models import Item, ItemGroup, Location
 
 ZERO = Decimal(0)

@@ -12,7 +12,6 @@ from p2p.core.clock import now
 from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.facts import TaskDone, TaskTakenBack
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
 from p2p.inventory.models.task import TASK_FLOW
 from p2p.inventory.services.ledger import reverse
@@ -20,6 +19,7 @@ from p2p.inventory.services.tasks import Work, create, locked, must_be_open, not
 from p2p.inventory.services.transfer import Carry, transfer
 from p2p.inventory.services.unit_moves import stand, transfer_unit
 from p2p.inventory.services.units import move_unit
+from p2p.inventory.task_facts import TaskDone, TaskTakenBack
 from strategies.models import Item, Location
 
 ZERO = Decimal(0)

@@ -15,11 +15,11 @@ from p2p.core.clock import now
 from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.facts import TasksCancelled, TasksMade, TasksPutBack, TasksStarted
 from p2p.inventory.models import HandlingUnit, Lot, Serial, StockTask, SupplyRule
 from p2p.inventory.models.task import TASK_FLOW
 from p2p.inventory.selectors.tasks import RELATED
 from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.task_facts import TasksCancelled, TasksMade, TasksPutBack, TasksStarted
 from strategies.models import Item, Location, Site
 from strategies.services.numbering import take_numbers
 

@@ -13,13 +13,13 @@ from p2p.core.facts import tell
 from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.facts import ReservationsCarried
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Reservation, Serial
 from p2p.inventory.refusals import in_words
 from p2p.inventory.selectors.stock import held_stock
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.reservations import lock
+from p2p.inventory.task_facts import ReservationsCarried
 from strategies.models import Item, Location
 
 ZERO = Decimal(0)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from execution.models import Clocking, MaterialMove, OutputMove, Report, WipMove
 from execution.services.job import lock_job
 from p2p.core.fields import plain
-from p2p.inventory.facts import (
+from p2p.inventory.models import RecallLine
+from p2p.inventory.trace_facts import (
     Locating,
     Reading,
     Recalled,
@@ -23,7 +24,6 @@ from p2p.inventory.facts import (
     Suspecting,
     Suspects,
 )
-from p2p.inventory.models import RecallLine
 from planning.models import Operation, ProductionOrder
 from planning.services.block import NewBlock, close_blocks, open_blocks
 from strategies.models import Location, Worker

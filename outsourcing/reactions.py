@@ -13,7 +13,7 @@ from outsourcing.models import SubcontractLine
 from outsourcing.services import order, withdraw
 from p2p.core.facts import Refused, listen
 from p2p.core.fields import plain
-from p2p.inventory.facts import Reviewing
+from p2p.inventory.trace_facts import Reviewing
 from planning.facts import BroughtBack, Cancelled, Cancelling, SentOut
 from planning.models import Operation, ProductionOrder
 from strategies.facts import MeasuringCutOver

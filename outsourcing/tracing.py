@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from execution.models import OutputMove
 from outsourcing.models import SubcontractLine
 from p2p.core.fields import plain
-from p2p.inventory.facts import Reading, Reviewing
+from p2p.inventory.trace_facts import Reading, Reviewing
 
 
 def worked_outside(asked: Reviewing) -> list[Reading]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from p2p.inventory.facts import Locating, Reading, Reviewing, Sighting, Suspecting, Suspects
 from p2p.inventory.models import RecallLine
+from p2p.inventory.trace_facts import Locating, Reading, Reviewing, Sighting, Suspecting, Suspects
 from planning.models import DemandMove, ReplenishmentMove
 
 

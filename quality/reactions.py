@@ -19,7 +19,7 @@ from execution.facts import (
 from outsourcing.facts import Received
 from p2p.core.facts import Refused, listen
 from p2p.core.models import User
-from p2p.inventory.facts import Reviewing
+from p2p.inventory.trace_facts import Reviewing
 from planning.facts import Cancelled
 from planning.models import ProductionOrder
 from quality import tracing

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from execution.models import OutputMove
 from p2p.core.fields import plain
-from p2p.inventory.facts import Reading, Reviewing
+from p2p.inventory.trace_facts import Reading, Reviewing
 from quality.models import Inspection, NonConformance, Result
 
 MOST = 200

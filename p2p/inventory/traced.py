@@ -29,16 +29,23 @@ def found_by(only: str, trace: Trace, nodes: Mapping[Key, Node]) -> set[Key] | N
     if not only:
         return None
     hits = {key for key, node in nodes.items() if _fits(only, node)}
+    kept = set(hits)
     for spread, up in ((trace.up, True), (trace.down, False)):
-        before = bands_by(spread.bands, up=not up)
-        waiting = [key for key in hits if key in spread.reaches]
-        while waiting:
-            for band in before.get(waiting.pop(), ()):
-                near = band.giver if up else band.taker
-                if near not in hits:
-                    hits.add(near)
-                    waiting.append(near)
-    return hits | set(trace.starts)
+        kept |= _leading_to(hits, spread, up)
+    return kept | set(trace.starts)
+
+
+def _leading_to(hits: Collection[Key], spread: Spread, up: bool) -> set[Key]:
+    """All nodes that lie between the starts and these."""
+    before = bands_by(spread.bands, up=not up)
+    found: set[Key] = set()
+    waiting = [key for key in hits if key in spread.reaches]
+    while waiting:
+        near = [band.giver if up else band.taker for band in before.get(waiting.pop(), ())]
+        fresh = [key for key in near if key not in found]
+        found.update(fresh)
+        waiting += fresh
+    return found
 
 
 def _fits(only: str, node: Node) -> bool:

@@ -90,11 +90,11 @@ def _columns(
         for key in _layered(straight, starts, way == 1):
             ahead = [band for band in straight if (band.giver if way == 1 else band.taker) == key]
             shares = _shares(spread, key, ahead, items, way == 1)
-            for band, share in zip(ahead, shares, strict=True):
-                far = band.taker if way == 1 else band.giver
-                if far in starts:
-                    continue
-                width = flows.get(key, 0.0) * share
+            onward = [
+                (band, band.taker if way == 1 else band.giver, flows.get(key, 0.0) * share)
+                for band, share in zip(ahead, shares, strict=True)
+            ]
+            for band, far, width in (one for one in onward if one[1] not in starts):
                 flows[far] = flows.get(far, 0.0) + width
                 columns[far] = way * max(way * columns.get(far, 0), way * columns[key] + 1)
                 bands.append((band, width))

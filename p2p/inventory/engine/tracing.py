@@ -142,12 +142,14 @@ def _ordered(
             ready.append(first)
         near = ready.pop()
         order.append(near)
-        for far in after[near]:
-            if far in left and ((near, far) if up else (far, near)) not in loops:
-                waiting[far] -= 1
-                if not waiting[far]:
-                    left.discard(far)
-                    ready.append(far)
+        ahead = [
+            far for far in after[near] if far in left and ((near, far) if up else (far, near)) not in loops
+        ]
+        for far in ahead:
+            waiting[far] -= 1
+        free = [far for far in ahead if not waiting[far]]
+        left.difference_update(free)
+        ready += free
     return order, loops, depths
 
 
@@ -159,15 +161,12 @@ def _cut(first: Key, left: Collection[Key], after: Mapping[Key, list[Key]], up: 
 
 def _depths(starts: Collection[Key], after: Mapping[Key, list[Key]]) -> dict[Key, int]:
     depths = dict.fromkeys(sorted(starts), 0)
-    edge = list(depths)
+    edge, step = list(depths), 0
     while edge:
-        following = []
-        for near in edge:
-            for far in after.get(near, ()):
-                if far not in depths:
-                    depths[far] = depths[near] + 1
-                    following.append(far)
-        edge = following
+        step += 1
+        reached = dict.fromkeys(far for near in edge for far in after.get(near, ()) if far not in depths)
+        depths |= dict.fromkeys(reached, step)
+        edge = list(reached)
     return depths
 
 

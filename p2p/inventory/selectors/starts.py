@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, gather
 from p2p.inventory.engine.tracing import Key
-from p2p.inventory.facts import Suspecting, Suspects
 from p2p.inventory.models import Lot, Move, Serial
 from p2p.inventory.selectors.trace import Piece, key_of, keys_of
+from p2p.inventory.trace_facts import Suspecting, Suspects
 from strategies.models import Resource, Site, Vendor, Worker
 
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from p2p.core.facts import gather
 from p2p.inventory.engine.tracing import Key
-from p2p.inventory.facts import Locating, Sighting
 from p2p.inventory.models import Move, RecallLine
 from p2p.inventory.selectors.genealogy import KINDS, Flow, arrays
+from p2p.inventory.trace_facts import Locating, Sighting
 from strategies.models import Location
 
 ZERO = Decimal(0)

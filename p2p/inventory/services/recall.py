@@ -14,8 +14,16 @@ from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.engine.tracing import Key
-from p2p.inventory.facts import (
-    Held,
+from p2p.inventory.facts import Held
+from p2p.inventory.models import Hold, Recall, RecallLine
+from p2p.inventory.models.recall import RECALL_FLOW
+from p2p.inventory.selectors import recall as reads
+from p2p.inventory.selectors.genealogy import arrays
+from p2p.inventory.selectors.recall import Scope
+from p2p.inventory.selectors.starts import Suspicion
+from p2p.inventory.services.holds import unhold
+from p2p.inventory.services.recall_lines import loose, pieces_of, write
+from p2p.inventory.trace_facts import (
     RecallClosed,
     RecallDrawnUp,
     Recalled,
@@ -23,18 +31,10 @@ from p2p.inventory.facts import (
     RecallLifted,
     RecallReopened,
 )
-from p2p.inventory.models import Hold, Recall, RecallLine
-from p2p.inventory.models.recall import RECALL_FLOW
-from p2p.inventory.selectors import recall as reads
-from p2p.inventory.selectors.genealogy import arrays
-from p2p.inventory.selectors.recall import Scope, Touched
-from p2p.inventory.selectors.starts import Suspicion
-from p2p.inventory.services.holds import unhold
 from strategies.models import Site
 from strategies.services.numbering import take_numbers
 
 ATTEMPTS = 5
-AT = RecallLine.Where
 
 # Whoever moves stock of these lots or serials finishes first; whoever comes later waits, and then meets the holds.
 _LOCK = """
@@ -105,7 +105,7 @@ def draw_up(
         drawn_at=moment,
         asked_by=by,
     )
-    _write(recall, found, {})
+    write(recall, found, {})
     tell(RecallDrawnUp(recall=recall, by=by))
     return recall
 
@@ -133,7 +133,7 @@ def hold_all(*, recall: Recall, by: User | None) -> Recall:
     moment = now()
     RECALL_FLOW.take(locked, "hold", held_at=moment, revision=F("revision") + 1)
     holds = _hold(locked, found, moment, by)
-    _write(locked, found, {})
+    write(locked, found, {})
     if holds:
         tell(Held(holds=tuple(holds), by=by))
     tell(Recalled(recall=locked, issues=found.issues, by=by))
@@ -187,62 +187,17 @@ def _hold(recall: Recall, found: Scope, moment: Any, by: User | None) -> list[Ho
         "at": moment,
         "by": by.pk if by else None,
     }
-    loose = [line for line in found.lines if _loose(line)] if recall.starts.get("untracked") else []
+    untold = [line for line in found.lines if loose(line)] if recall.starts.get("untracked") else []
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, {**words, **arrays(found.depths)})
         placed = [row[0] for row in cursor.fetchall()]
-        if loose:
-            places = [line.location.pk for line in loose if line.location]
+        if untold:
+            places = [line.location.pk for line in untold if line.location]
             cursor.execute(
-                _HOLD_PLACES, {**words, "items": [line.item.pk for line in loose], "places": places}
+                _HOLD_PLACES, {**words, "items": [line.item.pk for line in untold], "places": places}
             )
             placed += [row[0] for row in cursor.fetchall()]
     return list(Hold.objects.filter(pk__in=placed).select_related("item").order_by("pk"))
-
-
-def _loose(line: Touched) -> bool:
-    return line.lot is None and line.serial is None and line.location is not None and line.where == AT.STOCK
-
-
-def _write(recall: Recall, found: Scope, also: dict[str, Any]) -> None:
-    """The recall's lines as they are now, each with the hold that keeps it. Four statements."""
-    RecallLine.objects.filter(recall=recall).delete()
-    holds = Hold.objects.filter(reference=recall.number, kind=Hold.Kind.RECALL, released_at__isnull=True)
-    by_piece = {
-        (row.item_id, row.lot_id, row.serial_id, row.location_id): row.pk for row in holds.order_by("pk")
-    }
-    RecallLine.objects.bulk_create(
-        [
-            RecallLine(
-                recall=recall,
-                depth=line.depth,
-                item=line.item,
-                lot=line.lot,
-                serial=line.serial,
-                where=line.where,
-                location=line.location,
-                party=line.party[:150],
-                reference=line.document[:60],
-                note=line.note[:200],
-                quantity=line.quantity,
-                hold_id=_kept_by(line, by_piece),
-            )
-            for line in found.lines
-        ],
-        batch_size=2000,
-    )
-    told = {**reads.summary(found.lines), "holds": len(by_piece), "cut": found.trace.cut, **also}
-    recall.summary = told
-    Recall.objects.filter(pk=recall.pk).update(summary=told, drawn_at=now())
-
-
-def _kept_by(line: Touched, holds: dict[tuple[int | None, ...], int]) -> int | None:
-    place = line.location.pk if line.location else None
-    if line.lot is None and line.serial is None:
-        return holds.get((line.item.pk, None, None, place)) if _loose(line) else None
-    return holds.get(
-        (line.item.pk, line.lot.pk if line.lot else None, line.serial.pk if line.serial else None, None)
-    )
 
 
 @transaction.atomic
@@ -256,23 +211,18 @@ def refresh(*, recall: Recall, by: User | None) -> Recall:
         raise Refused(
             _("{recall} is closed: reopen it first."), code="wrong_state", about=locked, recall=locked.number
         )
-    before = _pieces_of(locked)
+    before = pieces_of(locked)
     if locked.state == Recall.State.HELD:
         hold_all(recall=locked, by=by)
         locked.refresh_from_db()
     else:
-        _write(locked, _scope(locked), {})
+        write(locked, _scope(locked), {})
         tell(RecallDrawnUp(recall=locked, by=by))
-    after = _pieces_of(locked)
+    after = pieces_of(locked)
     changes = {"new": len(after - before), "gone": len(before - after), "at": now().isoformat()}
     locked.summary = {**locked.summary, "changes": changes}
     Recall.objects.filter(pk=locked.pk).update(summary=locked.summary)
     return locked
-
-
-def _pieces_of(recall: Recall) -> set[tuple[Any, ...]]:
-    """Lines without their quantities: what is where."""
-    return set(recall.lines.values_list("item", "lot", "serial", "where", "location", "party", "reference"))
 
 
 @transaction.atomic

@@ -19,13 +19,13 @@ from p2p.core.web import exports
 from p2p.core.web.page import Page
 from p2p.inventory import paper
 from p2p.inventory.engine.tracing import Key
-from p2p.inventory.facts import Reviewing
 from p2p.inventory.models import Lot, Move, RecallLine, Serial
 from p2p.inventory.picture import picture
 from p2p.inventory.selectors import Node, Trace, describe, key_of, keys_of, trace
 from p2p.inventory.selectors.genealogy import entries
 from p2p.inventory.selectors.starts import Suspicion, began, piece_of, pieces_named
 from p2p.inventory.selectors.trace import pieces
+from p2p.inventory.trace_facts import Reviewing
 from p2p.inventory.traced import COLUMNS, TreeRow, found_by, lines, tree_rows
 
 VIEWS = (("tree", _("Tree")), ("flow", _("Picture")), ("table", _("Table")))

@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from p2p.core.clock import now
 from p2p.core.facts import heard
 from p2p.core.refusal import Refused
-from p2p.inventory.facts import Recalled, RecallLifted
 from p2p.inventory.models import Consumed, Hold, Recall, RecallLine
 from p2p.inventory.selectors import recall as reads
 from p2p.inventory.selectors.starts import Suspicion
 from p2p.inventory.services import recall as service
 from p2p.inventory.services.ledger import MoveLine, post
+from p2p.inventory.trace_facts import Recalled, RecallLifted
 from planning.models import Customer, Demand, DemandMove
 from tests.factories import make_item, make_lot, make_serial, make_user, make_vendor
 from tests.inventory.selectors.test_trace import Plant

@@ -76,7 +76,7 @@ class Claims(ListPage):
         Column("needed_at", _("Needed"), kind="time"),
         Column("priority", _("Priority"), kind="number", width=80),
         Column("asks", _("Asks for"), value=asks, order="", width=190),
-        Column("site.code", _("Site"), kind="code", width=90),
+        Column("site.code", _("Site"), kind="code", width=90, hidden=True),
         Column("claimed_at", _("Since"), kind="time", hidden=True),
         Column("by", _("By"), order="by__username", hidden=True),
         Column("act", "", template="inventory/cell_claim.html", value=lambda one: "", width=88),

@@ -11,10 +11,12 @@ from p2p.demo import warehouse  # isort: skip
 from p2p.demo import reserving  # isort: skip
 from p2p.demo import trace  # isort: skip
 from p2p.demo import goods  # isort: skip
+from p2p.demo import counts  # isort: skip
 
 __all__ = [
     "STEPS",
     "costs",
+    "counts",
     "engineering",
     "floor",
     "goods",

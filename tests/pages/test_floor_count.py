@@ -168,3 +168,14 @@ def test_nothing_noted_is_not_the_same_as_nothing_here(floor: Floor) -> None:
     assert "tap Nothing here" in floor.say(floor.url(count, "A-01"), done="1")
     assert count.places.get().state == "open"
     assert Decimal(0) == sum((line.counted for line in CountLine.objects.all()), Decimal(0))
+
+
+def test_where_one_item_is_counted_its_number_is_all_there_is_to_say(floor: Floor) -> None:
+    item = make_item("BOLT")
+    make_stock(item, 10, floor.places["A-01"])
+    count = floor.count(places=[], items=[item])
+    url = floor.url(count, "A-01")
+    assert "How many are there?" in floor.client.get(url).content.decode()
+    assert "How many are there?" not in floor.client.get(f"{url}?closed=1").content.decode()
+    assert "Submit the count" in floor.say(url, item="BOLT", amount="9")
+    assert [line.counted for line in CountLine.objects.all()] == [9]

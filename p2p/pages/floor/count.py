@@ -17,7 +17,7 @@ from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.web.page import who
 from p2p.inventory.forms.counts import found_of, number_of
-from p2p.inventory.models import Count, CountPlace
+from p2p.inventory.models import Balance, Count, CountPlace
 from p2p.inventory.selectors import counts as selectors
 from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.inventory.services.count_entry import Entry, check_found, enter
@@ -144,13 +144,7 @@ class PlacePage(_OfCount):
         self, current: Row | None = None, *, refusal: str = "", code: str = "", amount: str = ""
     ) -> HttpResponse:
         place = self.place
-        if (
-            current is None
-            and place.item is not None
-            and not self.rows
-            and not refusal
-            and not _pieces_of(place.item)
-        ):
+        if self._asks_at_once(place, current, refusal):
             current = self._current({"item": place.item.number})
         noted = [_key(row) for row in self.rows]
         asked = [row for row in expected_rows(place) if _key(row) not in noted]
@@ -172,6 +166,11 @@ class PlacePage(_OfCount):
             "later_url": reverse("pages:floor-count-next", args=[self.count.number]) + f"?later={place.pk}",
         }
         return self.draw("count_place", context, status=409 if refusal else 200)
+
+    def _asks_at_once(self, place: CountPlace, current: Row | None, refusal: str) -> bool:
+        if current is not None or place.item is None or refusal or self.rows or "closed" in self.request.GET:
+            return False
+        return place.state != CountPlace.State.COUNTED and not _pieces_of(place.item)
 
     # ---- what is said
 
@@ -220,8 +219,18 @@ class PlacePage(_OfCount):
             raise Refused(_("Type how many there are."))
         row = {**current, "quantity": plain(quantity)}
         self._check(row)
+        if self._alone(row):
+            self._keep([row])
+            return self._done(nothing=False)
         self._keep([*(one for one in self.rows if _key(one) != _key(row)), row])
         return redirect(self.place_url(self.place))
+
+    def _alone(self, row: Row) -> bool:
+        """Where only one loose item is counted, its number is all there is to say."""
+        if self.place.item is None or _pieces_of(self.place.item) or row["unit"] or self.rows:
+            return False
+        there = Balance.objects.filter(location=self.place.location_id, item=self.place.item_id)
+        return not there.exclude(quantity=0).filter(handling_unit__isnull=False).exists()
 
     def _check(self, row: Row) -> None:
         """What can never be is said at once, not when the whole place is sent."""

@@ -167,6 +167,7 @@ def test_the_last_receipt_is_undone_by_who_booked_it(tablet: Client, site: Site)
     row = ReplenishmentMove.objects.first()
     assert row is not None
     where = reverse("pages:floor-receive-undo", args=[row.pk])
+    assert "2 EA of PUMP received" in tablet.get(f"/floor/stock/receive/?last={row.pk}").content.decode()
     other = Client()
     other.force_login(make_user("operator", site=site))
     assert other.post(where).status_code == 403

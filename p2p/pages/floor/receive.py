@@ -48,17 +48,23 @@ class _Receiving(BringPage):
         return rows.filter(site=self.here).order_by("expected_on", "vendor__name", "number")
 
     def last(self) -> Any:
-        """What was received last, with its labels and Undo: `?last=` names it."""
+        """What was received last, all of it, with its labels and Undo: `?last=` names its first piece."""
         key = self.request.GET.get("last", "")
         if not (key.isascii() and key.isdecimal() and len(key) < 19):
             return None
         rows = selectors.receipts(who(self.request)).filter(pk=key, order__site=self.here)
-        row = rows.first()
-        return (
-            row
-            if row is not None and not hasattr(row.move, "reversed_by") and not row.move.reverses_id
-            else None
-        )
+        row = rows.filter(move__reverses=None, move__reversed_by=None).first()
+        if row is not None:
+            row.whole = sum(each.move.quantity for each in booked_with(row))
+        return row
+
+
+def booked_with(row: ReplenishmentMove) -> list[ReplenishmentMove]:
+    """All that was booked with it in one go: pieces with serial numbers are a receipt each."""
+    rows = selectors.receipts().filter(
+        order=row.order_id, move__posted_at=row.move.posted_at, move__by=row.move.by_id, move__reverses=None
+    )
+    return list(rows.order_by("pk"))
 
 
 class Receive(_Receiving):
@@ -247,12 +253,9 @@ class UndoReceive(_Receiving):
         row = get_object_or_404(rows, pk=pk)
         if row.move.by_id != who(request).pk:
             require(request.user, Role.SUPERVISOR, site=self.here)
-        note, order = row.delivery_note, row.order
-        moment = rows.filter(
-            order=order, delivery_note=note, move__posted_at=row.move.posted_at, move__by=row.move.by_id
-        ).exclude(move__reverses__isnull=False)
+        order = row.order
         try:
-            self.once(lambda: take_back(receipts=list(moment), by=who(request)))
+            self.once(lambda: take_back(receipts=booked_with(row), by=who(request)))
         except Refused as no:
             messages.error(request, str(no))
             return redirect("pages:floor-receive")

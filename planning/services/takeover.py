@@ -38,13 +38,12 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPurchase:
-    """A purchase or transfer that is not all here: `quantity` ordered, `received` of it already in stock."""
+    """A purchase or transfer that is not all here: `quantity` is what is still to come."""
 
     number: str
     site: Site
     item: Item
     quantity: Decimal
-    received: Decimal
     ordered_on: date
     due_on: date
     vendor: Vendor | None = None
@@ -119,7 +118,7 @@ def take_purchases(
 ) -> list[ReplenishmentOrder]:
     """Write open purchases and transfers as sent, or as confirmed where the vendor promised a day. Two statements.
 
-    What was received of them lies in opening stock. Numbers that are here already are left out. Tells Firmed.
+    What was received of them lies in opening stock and is no business of theirs here. Numbers that are here already are left out. Tells Firmed.
     """
     numbers = [one.number for one in purchases]
     known = set(ReplenishmentOrder.objects.filter(number__in=numbers).values_list("number", flat=True))
@@ -149,7 +148,6 @@ def _purchase(one: OpenPurchase, source_system: str) -> ReplenishmentOrder:
         vendor=one.vendor,
         from_location=one.from_location,
         quantity=one.quantity,
-        received_quantity=one.received,
         price=one.price,
         currency=one.currency or (one.vendor.currency if one.vendor else None),
         ordered_on=one.ordered_on,

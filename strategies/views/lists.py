@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import Role, at_sites
@@ -200,15 +201,16 @@ class Vendors(ListPage):
 
 
 class Locations(ListPage):
-    model, title, section = Location, _("Locations"), "strategies"
+    model, title, section, slot = Location, _("Locations"), "strategies", "locations"
     search = ("code", "name")
     order = ("site__code", "code")
     filterset_class = filters.LocationFilter
     columns = (
-        Column("code", _("Code"), kind="code", width=136),
+        Column("code", _("Code"), kind="code", link=True, width=136),
         Column("name", _("Name")),
         Column("site.code", _("Site"), width=96),
         Column("get_kind_display", _("Kind"), width=160, order="kind"),
+        Column("walk_order", _("Turn on the way"), kind="number", width=110),
         Column("parent.code", _("Within"), kind="code", width=104),
         Column("vendor.name", _("Vendor"), width=160),
         Column("nettable", _("In planning"), kind="yes", width=88),
@@ -219,6 +221,9 @@ class Locations(ListPage):
 
     def rows(self) -> QuerySet[Any]:
         return at_sites(selectors.locations(), self.request.user)
+
+    def record_url(self, record: Any) -> str:
+        return reverse("strategies:edit-location", args=[record.pk])
 
 
 class Reasons(ListPage):

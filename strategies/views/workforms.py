@@ -6,11 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.access import Role
 from strategies.forms import work as forms
 from strategies.models import (
     Calendar,
     Capability,
     CostCategory,
+    Location,
     ProductionUnit,
     Resource,
     ResourceCalendar,
@@ -23,10 +25,11 @@ from strategies.models import (
     Worker,
     WorkerSkill,
 )
-from strategies.services import calendars, capabilities, people, resources, setups
+from strategies.services import calendars, capabilities, locations, people, resources, setups
 from strategies.views.saving import DeleteForm, SaveForm
 
 FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
+    "location": (Location, forms.LocationForm, locations.save_location, "locations", _("Location")),
     "production-unit": (
         ProductionUnit,
         forms.UnitOfPlantForm,
@@ -91,6 +94,8 @@ FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
     "calendar": (Calendar, forms.CalendarForm, calendars.save_calendar, "calendars", _("Calendar")),
 }
 """Address -> model, form, service, list it belongs to, title."""
+KEEPERS = {"location": (Role.ENGINEER, Role.SUPERVISOR)}
+"""Who may write, where it is not the engineer alone: supervisors lay out their store."""
 
 
 def _made(name: str) -> type[SaveForm]:
@@ -102,6 +107,7 @@ def _made(name: str) -> type[SaveForm]:
         "argument": model._meta.model_name,
         "list_url": f"strategies:{list_url}",
         "title": title,
+        **({"roles": KEEPERS[name]} if name in KEEPERS else {}),
     }
     return type(f"{model.__name__}Save", (SaveForm,), columns)
 
@@ -122,6 +128,7 @@ DELETES: dict[str, type[DeleteForm]] = {
         },
     )
     for name, service in {
+        "location": locations.delete_location,
         "work-centre": resources.delete_group,
         "resource": resources.delete_resource,
         "worker": people.delete_worker,

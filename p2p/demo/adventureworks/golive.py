@@ -12,9 +12,8 @@ import io
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from p2p.demo.adventureworks.files import (
     CURRENCY,
@@ -22,16 +21,15 @@ from p2p.demo.adventureworks.files import (
     Record,
     accounts,
     numbers,
-    operation_number,
     read,
     unit_of,
 )
+from p2p.demo.adventureworks.golive_orders import LAST_DAY, day_of, next_order, open_orders, orders, pieces
 from p2p.demo.adventureworks.plant import plant
 from p2p.demo.adventureworks.products import catalogue
 from p2p.demo.adventureworks.routes import routes
 from p2p.demo.adventureworks.shape import SheetRows
 
-LAST_DAY = date(2012, 6, 30)
 FIRST_DAY_HERE = LAST_DAY + timedelta(days=1)
 NAME = "Bothell, mid-2012"
 
@@ -48,9 +46,9 @@ def going_live() -> bytes:
 
 def sheets() -> Iterator[SheetRows]:
     """The sheets of the desk, one by one."""
-    yield "number_series", ("code", "prefix", "width", "next_value"), [("MO", "WO-", 1, _next_order())]
+    yield "number_series", ("code", "prefix", "width", "next_value"), [("MO", "WO-", 1, next_order())]
     yield from _stock()
-    yield from _orders()
+    yield from orders()
     yield from _purchases()
     yield from _sales()
     yield (
@@ -73,8 +71,8 @@ def figures() -> dict[tuple[str, str], Decimal]:
     }
     for product, quantity in stock().items():
         found["stock.quantity", numbers()[product]] = Decimal(quantity)
-    for product, pieces in _pieces().items():
-        found["orders.quantity", numbers()[product]] = Decimal(pieces)
+    for product, quantity in pieces().items():
+        found["orders.quantity", numbers()[product]] = Decimal(quantity)
     return found
 
 
@@ -88,10 +86,6 @@ def _zip(sheets: list[SheetRows]) -> bytes:
             writer.writerows(rows)
             file.writestr(f"{name}.csv", text.getvalue())
     return buffer.getvalue()
-
-
-def _day(row: Record, column: str) -> date:
-    return date.fromisoformat(row[column][:10])
 
 
 # ---- stock
@@ -110,7 +104,8 @@ def values() -> dict[str, Decimal]:
     cost = {
         row["product_id"]: Decimal(row["standard_cost"])
         for row in read("product_cost_history")
-        if _day(row, "start_date") <= LAST_DAY and (not row["end_date"] or _day(row, "end_date") >= LAST_DAY)
+        if day_of(row, "start_date") <= LAST_DAY
+        and (not row["end_date"] or day_of(row, "end_date") >= LAST_DAY)
     }
     cent = Decimal("0.01")
     return {
@@ -140,108 +135,6 @@ def _stock() -> Iterator[SheetRows]:
     )
 
 
-# ---- orders
-
-
-def open_orders() -> list[dict[str, str]]:
-    """Work orders that have begun and are not in stock on the last evening."""
-    return [row for row in read("work_orders") if _day(row, "start_date") <= LAST_DAY < _day(row, "end_date")]
-
-
-def _pieces() -> Counter[str]:
-    found: Counter[str] = Counter()
-    for row in open_orders():
-        found[row["product_id"]] += int(row["order_qty"])
-    return found
-
-
-def _next_order() -> int:
-    return max(int(row["work_order_id"]) for row in read("work_orders")) + 1
-
-
-def _number(order: str) -> str:
-    return f"WO-{order}"
-
-
-def _orders() -> Iterator[SheetRows]:
-    orders = open_orders()
-    yield (
-        "open_orders",
-        ("number", "site", "item", "quantity", "start_on", "due_on", "released"),
-        [
-            (
-                _number(row["work_order_id"]),
-                SITE,
-                numbers()[row["product_id"]],
-                row["order_qty"],
-                row["start_date"][:10],
-                max(row["due_date"][:10], row["start_date"][:10]),
-                "yes",
-            )
-            for row in orders
-        ],
-    )
-    yield (
-        "open_materials",
-        ("order", "item", "quantity", "day"),
-        [line for row in orders for line in _issued(row)],
-    )
-    heads = ("order", "operation", "good", "scrap", "hours", "done", "day")
-    yield "open_operations", heads, [line for row in orders for line in _done(row)]
-
-
-def _components() -> dict[str, list[dict[str, str]]]:
-    lines: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in read("bill_of_materials"):
-        if row["product_assembly_id"]:
-            lines[row["product_assembly_id"]].append(row)
-    return lines
-
-
-_LINES: dict[str, list[dict[str, str]]] = {}
-
-
-def _issued(order: Record) -> Iterator[tuple[object, ...]]:
-    """What an order holds: its bill on the day it began."""
-    if not _LINES:
-        _LINES.update(_components())
-    began = _day(order, "start_date")
-    taken: dict[str, Decimal] = defaultdict(Decimal)
-    for line in _LINES.get(order["product_id"], ()):
-        if _day(line, "start_date") <= began and (not line["end_date"] or began <= _day(line, "end_date")):
-            taken[line["component_id"]] += Decimal(line["per_assembly_qty"]) * int(order["order_qty"])
-    for component, quantity in taken.items():
-        yield _number(order["work_order_id"]), numbers()[component], quantity, began
-
-
-_STEPS: dict[str, list[dict[str, str]]] = defaultdict(list)
-
-
-def _done(order: Record) -> Iterator[tuple[object, ...]]:
-    """Operations that are behind an order by its hours and days; never its last one, which puts it into stock."""
-    if not _STEPS:
-        for row in read("work_order_routing"):
-            _STEPS[row["work_order_id"]].append(row)
-    steps = sorted(_STEPS.get(order["work_order_id"], ()), key=lambda one: int(one["operation_sequence"]))
-    began, ends = _day(order, "start_date"), _day(order, "end_date")
-    passed = Fraction((LAST_DAY - began).days, max(1, (ends - began).days))
-    whole = sum((Fraction(one["actual_resource_hrs"]) for one in steps), Fraction(0))
-    behind = Fraction(0)
-    for step in steps[:-1]:
-        behind += Fraction(step["actual_resource_hrs"])
-        if behind > passed * whole:
-            return
-        yield (
-            _number(order["work_order_id"]),
-            operation_number(step["operation_sequence"]),
-            order["order_qty"],
-            0,
-            step["actual_resource_hrs"],
-            "yes",
-            LAST_DAY,
-        )
-
-
 # ---- trade
 
 
@@ -254,7 +147,7 @@ def _open_lines() -> list[dict[str, str]]:
     found = []
     for line in read("purchase_order_lines"):
         order = orders[line["purchase_order_id"]]
-        if not _day(order, "order_date") <= LAST_DAY < _day(line, "due_date"):
+        if not day_of(order, "order_date") <= LAST_DAY < day_of(line, "due_date"):
             continue
         asked = units.get((line["product_id"], order["vendor_id"]))
         if asked == unit_of(line["product_id"]):
@@ -301,7 +194,7 @@ def _waiting() -> list[dict[str, str]]:
     return [
         row
         for row in read("sales_order_lines")
-        if _day(row, "order_date") <= LAST_DAY < _day(row, "ship_date")
+        if day_of(row, "order_date") <= LAST_DAY < day_of(row, "ship_date")
     ]
 
 
@@ -330,6 +223,6 @@ def _sales() -> Iterator[SheetRows]:
                 row["order_date"][:10], row["customer_id"],
             )
             for row in read("sales_order_lines")
-            if _day(row, "ship_date") <= LAST_DAY
+            if day_of(row, "ship_date") <= LAST_DAY
         ],
     )  # fmt: skip

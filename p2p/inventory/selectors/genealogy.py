@@ -42,22 +42,16 @@ _MINE = """
         WHERE NOT {node}.up AND c.receipt_id = mine.id
         OFFSET 0
     ) e
-    CROSS JOIN LATERAL (SELECT f.* FROM inventory_move f WHERE f.id = e.far OFFSET 0) far
+    CROSS JOIN LATERAL (
+        SELECT f.id, f.quantity, f.item_id, f.lot_id, f.serial_id FROM inventory_move f WHERE f.id = e.far OFFSET 0
+    ) far
 """
 _ALIVE = """
-    NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = e.issue_id)
-    AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = e.receipt_id)
+    NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = e.issue_id OFFSET 0)
+    AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = e.receipt_id OFFSET 0)
 """
 _KIND = "CASE WHEN {0}.serial_id IS NOT NULL THEN 2 WHEN {0}.lot_id IS NOT NULL THEN 1 ELSE 0 END"
 _ID = "coalesce({0}.serial_id, {0}.lot_id, {0}.id)"
-_BLENDED = f"""
-    EXISTS (
-        SELECT FROM inventory_consumed o JOIN inventory_move i ON i.id = o.issue_id
-        WHERE o.receipt_id = e.receipt_id AND i.item_id = giver.item_id
-            AND ({_KIND.format("i")}, {_ID.format("i")}) <> ({_KIND.format("giver")}, {_ID.format("giver")})
-            AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = o.issue_id)
-    )
-"""
 TRACE = f"""
     WITH RECURSIVE walk(up, kind, id) AS (
         SELECT way.up, s.kind, s.id
@@ -67,19 +61,28 @@ TRACE = f"""
         SELECT w.up, {_KIND.format("far")}, {_ID.format("far")}
         FROM walk w {_MINE.format(node="w")}
         WHERE {_ALIVE}
-    ), found AS MATERIALIZED (SELECT * FROM walk LIMIT %(limit)s)
-    SELECT n.up, n.kind, n.id, {_KIND.format("far")}, {_ID.format("far")}, e.receipt_id,
-           CASE WHEN n.up THEN far.quantity ELSE mine.quantity END, sum(e.quantity), {_BLENDED},
-           (SELECT count(*) FROM found)
-    FROM found n {_MINE.format(node="n")}
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN n.up THEN mine.id ELSE far.id END AS id,
-               CASE WHEN n.up THEN mine.item_id ELSE far.item_id END AS item_id,
-               CASE WHEN n.up THEN CASE WHEN n.kind = 1 THEN n.id END ELSE far.lot_id END AS lot_id,
-               CASE WHEN n.up THEN CASE WHEN n.kind = 2 THEN n.id END ELSE far.serial_id END AS serial_id
-    ) giver
-    WHERE {_ALIVE}
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 9
+    ), found AS MATERIALIZED (SELECT * FROM walk LIMIT %(limit)s), way AS MATERIALIZED (
+        SELECT n.up, n.kind, n.id, {_KIND.format("far")} AS far_kind, {_ID.format("far")} AS far_id, e.receipt_id,
+               CASE WHEN n.up THEN far.quantity ELSE mine.quantity END AS came, e.quantity,
+               CASE WHEN n.up THEN mine.item_id ELSE far.item_id END AS item_id
+        FROM found n {_MINE.format(node="n")}
+        WHERE {_ALIVE}
+    ), blend AS MATERIALIZED (
+        SELECT r.receipt_id, i.item_id FROM (SELECT DISTINCT receipt_id FROM way) r
+        CROSS JOIN LATERAL (
+            SELECT m.item_id, m.lot_id, m.serial_id, m.id FROM inventory_consumed o
+            JOIN inventory_move m ON m.id = o.issue_id
+            WHERE o.receipt_id = r.receipt_id
+                AND NOT EXISTS (SELECT FROM inventory_move x WHERE x.reverses_id = o.issue_id OFFSET 0)
+            OFFSET 0
+        ) i
+        GROUP BY 1, 2
+        HAVING count(DISTINCT ({_KIND.format("i")}, {_ID.format("i")})) > 1
+    )
+    SELECT w.up, w.kind, w.id, w.far_kind, w.far_id, w.receipt_id, w.came, sum(w.quantity),
+           bool_or(b.item_id IS NOT NULL), (SELECT count(*) FROM found)
+    FROM way w LEFT JOIN blend b ON b.receipt_id = w.receipt_id AND b.item_id = w.item_id
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
     ORDER BY 1, 2, 3, 4, 5, 6
 """
 # What came of each node and what left, by kind of move and of the place outside.

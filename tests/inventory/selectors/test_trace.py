@@ -231,7 +231,7 @@ def test_a_lot_stands_for_its_serial_numbers(plant):
 
 def test_a_trace_that_is_too_large_says_so_and_shows_the_nearest(plant):
     steel = plant.bought(100)
-    takers = [plant.made(1, {steel: 1}) for _ in range(8)]
+    takers = [plant.made(1, {steel: 1}) for _ in range(12)]
     found = trace([("lot", steel.pk)], limit=4)
     assert (
         found.cut == "More than 4 lots, serial numbers and moves hang together here: the nearest are shown."

@@ -11,6 +11,7 @@ from p2p.demo import warehouse  # isort: skip
 from p2p.demo import reserving  # isort: skip
 from p2p.demo import trace  # isort: skip
 from p2p.demo import goods  # isort: skip
+from p2p.demo import lots  # isort: skip
 from p2p.demo import counts  # isort: skip
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "floor",
     "goods",
     "golive",
+    "lots",
     "morning",
     "plan",
     "reserving",

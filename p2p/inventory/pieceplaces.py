@@ -101,6 +101,10 @@ def _units() -> None:
             primary=key == "pack",
             when=_open,
         )
+    _steps_of_units()
+
+
+def _steps_of_units() -> None:
     for key, title, service in (
         ("open", _("Open"), units.open_unit),
         ("retire", _("Retire"), units.retire_unit),

@@ -101,7 +101,7 @@ def test_a_report_onto_a_plate_over_rest_and_its_labels(site, worker):
     client.force_login(worker)
     body = json.dumps({"good": "4", "plate": "LP-7", "lot": "NIGHT"})
     answer = client.post(
-        f"/api/v1/execution/operations/MO-1~10/report/", body, content_type="application/json"
+        "/api/v1/execution/operations/MO-1~10/report/", body, content_type="application/json"
     )
     assert answer.status_code == 200, answer.content
     assert stock() == {("NIGHT", "LP-7"): 4}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import places
 from p2p.core.facts import objections
 from p2p.core.web import journal, lookup, states
-from planning import selectors
+from planning import placesofgoods, selectors
 from planning.facts import Cancelling
 from planning.models import Customer, Demand, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.models.demand import DEMAND_FLOW
@@ -20,7 +20,6 @@ from planning.services import demand, firm, replenishment
 from planning.services.substitute import possible
 
 PLANNER, MOVER, BUYER = ("planner",), ("planner", "supervisor"), ("buyer", "planner")
-DELIVERERS = ("supervisor", "operator", "planner")
 
 
 def register() -> None:
@@ -33,6 +32,7 @@ def register() -> None:
     _proposal_verbs()
     _order_verbs()
     _replenishment_verbs()
+    placesofgoods.register()
     _panels()
     _item_panels()
     _phrases()
@@ -96,8 +96,6 @@ def _navs() -> None:
         order=60,
         count=lambda user: _count(ReplenishmentOrder.objects.filter(state__in=replenishment.OPEN)),
     )
-    nav(section="planning", title=_("Expected"), url_name="planning:expected", order=65)
-    nav(section="planning", title=_("To deliver"), url_name="planning:to-deliver", order=55)
 
 
 def _heads() -> None:
@@ -130,15 +128,6 @@ def _against(flow: Any, step: str) -> Any:
 
 
 def _demand_verbs() -> None:
-    places.verb(
-        "demand-line.actions", key="deliver", title=_("Deliver"), url_name="planning:demand-deliver",
-        roles=DELIVERERS, objections=_against(DEMAND_FLOW, "deliver"), primary=True, order=5,
-        when=lambda demand: demand.kind != Demand.Kind.FORECAST,
-    )  # fmt: skip
-    places.verb(
-        "demand-line.actions", key="return", title=_("Return"), url_name="planning:demand-return",
-        roles=DELIVERERS, when=lambda demand: demand.delivered_quantity > 0, order=15,
-    )  # fmt: skip
     places.verb(
         "demand-line.actions", key="change", title=_("Change"), url_name="planning:demand-change", roles=PLANNER,
         objections=_against(DEMAND_FLOW, "cancel"), order=10,
@@ -230,15 +219,6 @@ def _order_verbs() -> None:
 def _replenishment_verbs() -> None:
     slot, flow = "replenishment.actions", REPLENISHMENT_FLOW
     places.verb(
-        slot, key="receive", title=_("Receive"), url_name="planning:replenishment-receive",
-        roles=(*BUYER, "supervisor", "operator"), objections=_against(flow, "receive"), primary=True, order=10,
-    )  # fmt: skip
-    places.verb(
-        slot, key="ship", title=_("Ship"), url_name="planning:replenishment-ship",
-        roles=(*BUYER, "supervisor", "operator"), objections=_against(flow, "receive"), order=15,
-        when=lambda order: order.kind == "transfer" and order.shipped_quantity < order.quantity,
-    )  # fmt: skip
-    places.verb(
         slot, key="send", title=_("Mark as sent"), url_name="planning:replenishment-send", roles=BUYER,
         objections=_against(flow, "send"), order=20,
     )  # fmt: skip
@@ -280,30 +260,6 @@ def _phrases() -> None:
             item=said.get("item"), before=said.get("before")
         ),
     )
-    _phrases_of_goods()
     journal.phrase("planning.Cancelled", lambda said: _("cancelled"))
     journal.phrase("planning.SentOut", lambda said: _("given to a vendor"))
     journal.phrase("planning.BroughtBack", lambda said: _("taken back from the vendor"))
-
-
-def _phrases_of_goods() -> None:
-    for name, came, back in (
-        ("Replenished", _("{quantity} received"), _("{quantity} received were taken back")),
-        (
-            "Delivered",
-            _("{quantity} delivered on {note}"),
-            _("{quantity} delivered on {note} were taken back"),
-        ),
-        ("Returned", _("{quantity} came back"), _("{quantity} came back")),
-        ("Shipped", _("{quantity} shipped"), _("{quantity} shipped")),
-    ):
-        journal.phrase(f"planning.{name}", _quantities(came, back))
-
-
-def _quantities(came: Any, back: Any) -> Any:
-    def words(said: Any) -> str:
-        quantity = str(said.get("quantity", ""))
-        sentence = back if quantity.startswith("-") else came
-        return str(sentence).format(quantity=quantity.lstrip("-"), note=said.get("delivery_note") or "–")
-
-    return words

@@ -1,0 +1,78 @@
+"""Where goods in and out show themselves: in the rail, on purchases and demand, in the journal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import places
+from p2p.core.web import journal
+from planning.models import Demand
+from planning.models.demand import DEMAND_FLOW
+from planning.models.replenishment import REPLENISHMENT_FLOW
+
+RECEIVERS = ("buyer", "planner", "supervisor", "operator")
+DELIVERERS = ("supervisor", "operator", "planner")
+SLOT = "replenishment.actions"
+
+
+def register() -> None:
+    """Called once, with the other places of planning."""
+    nav = places.nav
+    nav(section="planning", title=_("Expected"), url_name="planning:expected", order=65)
+    nav(section="planning", title=_("To deliver"), url_name="planning:to-deliver", order=55)
+    _verbs()
+    _phrases()
+
+
+def _against(flow: Any, step: str) -> Any:
+    def reasons(record: Any) -> list[str]:
+        no = flow.refusal(record, step)
+        return [str(no)] if no else []
+
+    return reasons
+
+
+def _verbs() -> None:
+    places.verb(
+        "demand-line.actions", key="deliver", title=_("Deliver"), url_name="planning:demand-deliver",
+        roles=DELIVERERS, objections=_against(DEMAND_FLOW, "deliver"), primary=True, order=5,
+        when=lambda demand: demand.kind != Demand.Kind.FORECAST,
+    )  # fmt: skip
+    places.verb(
+        "demand-line.actions", key="return", title=_("Return"), url_name="planning:demand-return",
+        roles=DELIVERERS, when=lambda demand: demand.delivered_quantity > 0, order=15,
+    )  # fmt: skip
+    places.verb(
+        SLOT, key="receive", title=_("Receive"), url_name="planning:replenishment-receive",
+        roles=RECEIVERS, objections=_against(REPLENISHMENT_FLOW, "receive"), primary=True, order=10,
+    )  # fmt: skip
+    places.verb(
+        SLOT, key="ship", title=_("Ship"), url_name="planning:replenishment-ship",
+        roles=RECEIVERS, objections=_against(REPLENISHMENT_FLOW, "receive"), order=15,
+        when=lambda order: order.kind == "transfer" and order.shipped_quantity < order.quantity,
+    )  # fmt: skip
+
+
+def _phrases() -> None:
+    for name, came, back in (
+        ("Replenished", _("{quantity} received"), _("{quantity} received were taken back")),
+        (
+            "Delivered",
+            _("{quantity} delivered on {note}"),
+            _("{quantity} delivered on {note} were taken back"),
+        ),
+        ("Returned", _("{quantity} came back"), _("{quantity} came back")),
+        ("Shipped", _("{quantity} shipped"), _("{quantity} shipped")),
+    ):
+        journal.phrase(f"planning.{name}", _quantities(came, back))
+
+
+def _quantities(came: Any, back: Any) -> Any:
+    def words(said: Any) -> str:
+        quantity = str(said.get("quantity", ""))
+        sentence = back if quantity.startswith("-") else came
+        return str(sentence).format(quantity=quantity.lstrip("-"), note=said.get("delivery_note") or "–")
+
+    return words

@@ -264,7 +264,7 @@ _WHY: Mapping[Reason, Any] = {
 
 def _lack(lacking: Sequence[tuple[Need, Decimal]], reason: Reason | None) -> Refused:
     need, quantity = lacking[0]
-    if len(lacking) > 1 or reason not in _WHY:
+    if len(lacking) > 1 or reason is None or reason not in _WHY:
         return shortage(lacking)
     return Refused(
         _WHY[reason],

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal as D
 from typing import Any
 
 import pytest
 
-from costing.models import CostElement, CostVersion, ItemCost, Posting
+from costing.models import CostElement, CostVersion, ItemCost, Period, Posting
+from p2p.core.refusal import Refused
+from p2p.inventory.services.by_hand import HandLine, book_by_hand
 from p2p.inventory.services.ledger import MoveLine, post
 from planning.services.delivered import take_back as take_delivery_back
 from planning.services.delivery import DeliveryLine, deliver
@@ -61,6 +63,22 @@ def test_a_receipt_is_worth_its_standard_and_its_price_is_the_variance(shop: Any
     assert accounts() == {"inventory": 8, "accrued": -12, "variance": 4}
     take_back(receipts=rows[:1], by=None)
     assert accounts() == {}
+
+
+def test_goods_are_not_dated_into_books_that_are_closed(shop: Any) -> None:
+    site, bolt = shop
+    make_stock(bolt, 5, site.locations.get(code="STORE"))
+    Period.objects.create(site=site, first_day=date(2020, 1, 1), last_day=date(2020, 1, 31), state="closed")
+    then = datetime(2020, 1, 15, 12, tzinfo=UTC)
+    order = create_replenishment(
+        site=site, item=bolt, quantity=D(10), due_on=date(2099, 1, 1), vendor=make_vendor(), by=None
+    )
+    line = HandLine(item=bolt, quantity=D(1), place=site.locations.get(code="STORE"))
+    reason = make_reason(kind="adjustment")
+    with pytest.raises(Refused, match="books of SHOP are closed"):
+        receive_lines(lines=[ReceiptLine(order=order, quantity=D(4))], at=then, by=None)
+    with pytest.raises(Refused, match="books of SHOP are closed"):
+        book_by_hand(act="issue", lines=[line], reason=reason, at=then, by=None)
 
 
 def test_what_a_customer_gives_back_is_worth_what_it_was(shop: Any) -> None:

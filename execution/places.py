@@ -30,6 +30,7 @@ def register() -> None:
     states.name("running", colour="started", label=_("Running"))
     _rail()
     _order()
+    _order_beside()
     _operation()
     _documents()
     _words()
@@ -115,6 +116,16 @@ def _order() -> None:
         confirm=_("Close the order for good? Nothing can be reported or taken back afterwards."),
         objections=_against(ORDER_FLOW, "end", lambda one: Ending(orders=(one,))),
     )  # fmt: skip
+    places.panel(
+        "order.tabs", key="floor", title=_("Floor"), url_name="execution:order-floor", order=20,
+        count=lambda one: _count(Report.objects.filter(operation__order=one)),
+    )  # fmt: skip
+    places.panel("order.tabs", key="issues", title=_("Issues"), url_name="execution:order-issues", order=21)
+    places.panel("order.tabs", key="trace", title=_("Trace"), url_name="execution:order-trace", order=22)
+
+
+def _order_beside() -> None:
+    slot, order = "order.actions", ProductionOrder
     places.verb(
         slot, key="traveller", title=_("Traveller"), url_name="execution:traveller", page=True, order=40,
         icon="printer",
@@ -135,12 +146,6 @@ def _order() -> None:
         slot, key="unrelease", title=_("Take back from the floor"), service=_one(release.unrelease), model=order,
         argument="order", roles=SUPERVISOR, order=71, when=_in("released"), objections=_against_unrelease,
     )  # fmt: skip
-    places.panel(
-        "order.tabs", key="floor", title=_("Floor"), url_name="execution:order-floor", order=20,
-        count=lambda one: _count(Report.objects.filter(operation__order=one)),
-    )  # fmt: skip
-    places.panel("order.tabs", key="issues", title=_("Issues"), url_name="execution:order-issues", order=21)
-    places.panel("order.tabs", key="trace", title=_("Trace"), url_name="execution:order-trace", order=22)
 
 
 def _against_unrelease(order: ProductionOrder) -> list[str]:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from p2p.core import clock
 from p2p.core.access import Role
+from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
@@ -82,6 +83,7 @@ class Expected(ListPage):
 
 
 class Receive(LinesPage):
+    model = ReplenishmentOrder
     title, submit, section, roles = _("Receive"), _("Receive"), "planning", RECEIVERS
     head_class, line_class = lineforms.ReceiveHead, lineforms.ReceiveLine
     more = _("One more lot or place")
@@ -184,6 +186,7 @@ class ToDeliver(ListPage):
 
 
 class Deliver(LinesPage):
+    model = Demand
     title, submit, section, roles = _("Deliver"), _("Deliver"), "planning", DELIVERERS
     head_class, line_class = lineforms.DeliverHead, lineforms.DeliverLine
     more = _("One more lot or place")
@@ -194,7 +197,11 @@ class Deliver(LinesPage):
         return found.order_by("goes_on", "number", "line")
 
     def initial_of(self, record: Any) -> dict[str, Any]:
-        return {"quantity": plain(lineforms.left_of(record))}
+        try:
+            return {"quantity": plain(lineforms.left_of(record))}
+        except Refused:
+            # A conversion that is gone meanwhile: the sentence comes when somebody delivers.
+            return {}
 
     def target(self) -> str:
         return (
@@ -211,6 +218,7 @@ class Deliver(LinesPage):
 
 
 class Return(LinesPage):
+    model = Demand
     title, submit, section, roles = (
         _("Take goods back from a customer"),
         _("Take back"),

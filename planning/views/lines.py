@@ -10,6 +10,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -24,12 +25,13 @@ MOST = 200
 
 
 class LinesPage(Page):
-    """Declare head_class, line_class, submit and empty; override `records`, `act` and the texts.
+    """Declare model, head_class, line_class, submit and empty; override `records`, `act` and the texts.
 
     `?ids=1,2` says which records; a block may be doubled ("one more lot") without losing what was typed. What is sent
     twice counts once. A refusal stands in the block it is about, and nothing of the form is booked.
     """
 
+    model: ClassVar[type[Model]]
     head_class: ClassVar[type[forms.Form]] = forms.Form
     line_class: ClassVar[type[LineForm]]
     submit: Any = ""

@@ -27,6 +27,7 @@ from tests.factories import (
     make_reason,
     make_site,
     make_stock,
+    make_unit,
     make_user,
     make_vendor,
 )
@@ -205,6 +206,16 @@ def test_what_can_go_is_seen_and_goes_on_one_note(site: Site) -> None:
     assert client.post(where, {**typed, "key": "k2"}).status_code == 303
     assert DemandMove.objects.values("delivery_note").distinct().count() == 1
     assert set(Demand.objects.filter(state="open")) == {short}
+
+
+def test_a_line_whose_conversion_is_gone_opens_and_says_so_when_it_is_delivered(site: Site) -> None:
+    conversion = make_conversion("DZ", "EA", 12)
+    demand = wanted(site, make_item("BOLT"), unit=make_unit("DZ"))
+    conversion.delete()
+    where = reverse("planning:demand-deliver", args=[demand.pk])
+    assert "BOLT" in text(as_("operator").get(where))
+    refused = text(as_("operator").post(where, {f"{demand.pk}-0-quantity": "1"}), 409)
+    assert "Item BOLT has no conversion from DZ to EA" in refused
 
 
 def test_the_demand_page_shows_deliveries_and_returns(site: Site) -> None:

@@ -13,6 +13,7 @@ from p2p.core.fields import plain
 from p2p.core.paper.label import Label
 from p2p.inventory.engine.scan import PIECE, element_string, gtin14, in_brackets
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial
+from p2p.inventory.selectors.pieces import content
 from strategies.models import Item, Location
 
 COUNTED = 10**8
@@ -73,22 +74,22 @@ def serial_label(serial: Serial) -> Label:
     return _label(_("Serial number"), serial.number, lines, parts, f"{item.number}{PIECE}{serial.number}")
 
 
-def unit_label(unit: HandlingUnit, content: Sequence[Balance]) -> Label:
+def unit_label(unit: HandlingUnit, there: Sequence[Balance]) -> Label:
     """(00) where it has a shipping code, else its number; with (02) (37) (10) (17) of what is in it, when that is one
     lot of one item with a GTIN."""
-    lines = [f"{plain(row.quantity)} {row.item.unit.code} {row.item.number}" for row in content[:3]]
-    if len(content) > 3:
-        lines.append(_("and {count} more").format(count=len(content) - 3))
+    lines = [f"{plain(row.quantity)} {row.item.unit.code} {row.item.number}" for row in there[:3]]
+    if len(there) > 3:
+        lines.append(_("and {count} more").format(count=len(there) - 3))
     if unit.sscc:
         lines.append(f"SSCC {unit.sscc}")
-    parts = [("00", unit.sscc), *_inside(content)] if unit.sscc else []
+    parts = [("00", unit.sscc), *_inside(there)] if unit.sscc else []
     return _label(str(unit.get_kind_display()), unit.number, lines, parts, unit.number)
 
 
-def _inside(content: Sequence[Balance]) -> list[tuple[str, str]]:
-    if len(content) != 1:
+def _inside(there: Sequence[Balance]) -> list[tuple[str, str]]:
+    if len(there) != 1:
         return []
-    (row,) = content
+    (row,) = there
     count, gtin = _count("37", row.quantity), gtin_of(row.item)
     lot = row.lot if row.lot and _fits(row.lot.number) else None
     return [("02", gtin), *count, *(_of_lot(lot) if lot else [])] if gtin and count else []
@@ -117,7 +118,5 @@ def _fits(number: str) -> bool:
 
 
 def content_of(unit: HandlingUnit) -> list[Balance]:
-    """What lies in it, and in what stands in it one level down; largest first."""
-    rows = Balance.objects.filter(handling_unit__in=[unit.pk, *unit.children.values_list("pk", flat=True)])
-    rows = rows.filter(quantity__gt=0).select_related("item__unit", "lot")
-    return list(rows.order_by("-quantity", "pk"))
+    """What lies in it, and in what stands in it."""
+    return list(content(unit)[:100])

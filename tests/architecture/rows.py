@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.utils import DatabaseError
 
 from p2p.core import clock
-from p2p.inventory.models import Move, Reservation
+from p2p.inventory.models import AttributeRule, CountClass, Move, Reservation, StockRule, SupplyRule
 from strategies.models import Characteristic, InstructionStep, Resource, ResourceCalendar, RouteOperation
 from tests.factories import make_calendar, make_item, make_site, make_user
 
@@ -56,6 +56,27 @@ def _step() -> Any:
 
 
 MADE["strategies.InstructionStep"] = _step
+
+
+def _attribute_rule() -> Any:
+    """Of an item or of a group, never of both."""
+    return AttributeRule.objects.create(item=make_item(), characteristic=make_row(Characteristic, 1))
+
+
+def _stock_rule() -> Any:
+    return StockRule.objects.create(item=make_item(), site=make_site(), count_class=make_row(CountClass, 1))
+
+
+def _supply_rule() -> Any:
+    """A minimum and a maximum, or a card and bins."""
+    site = make_site()
+    store = site.locations.get(code="STORE")
+    return SupplyRule.objects.create(item=make_item(), location=store, minimum=1, maximum=2)
+
+
+MADE["inventory.AttributeRule"] = _attribute_rule
+MADE["inventory.StockRule"] = _stock_rule
+MADE["inventory.SupplyRule"] = _supply_rule
 
 
 class CannotMake(Exception):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,24 @@ def visible_units(user: Any) -> QuerySet[HandlingUnit]:
     """Units at the user's sites, and those that stand nowhere yet."""
     rows = HandlingUnit.objects.select_related("location__site", "parent")
     return at_sites(rows, user, path="location__site__code") | rows.filter(location=None)
+
+
+_INSIDE = """
+    WITH RECURSIVE inside(id, depth) AS (
+        SELECT id, 0 FROM inventory_handlingunit WHERE id = %s
+        UNION ALL
+        SELECT u.id, i.depth + 1 FROM inventory_handlingunit u JOIN inside i ON u.parent_id = i.id WHERE i.depth < 20
+    )
+    SELECT DISTINCT id FROM inside
+"""
+
+
+def content(unit: HandlingUnit) -> QuerySet[Balance]:
+    """What lies in a unit and in the units that stand in it, however deep; its own first."""
+    rows = Balance.objects.filter(handling_unit__in=RawSQL(_INSIDE, [unit.pk])).exclude(quantity=0)
+    own = Case(When(handling_unit=unit, then=0), default=1)
+    rows = rows.select_related("item__unit", "lot", "serial", "handling_unit")
+    return rows.order_by(own, "handling_unit__number", "item__number", "pk")
 
 
 @dataclass(frozen=True)

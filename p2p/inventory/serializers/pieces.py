@@ -35,18 +35,7 @@ def piece_of(model: Any, item: Item, number: str | None, field: str) -> Any:
     return found
 
 
-class _Piece(RecordSerializer):
-    """What a piece is of, and its number, are said once."""
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        if isinstance(self.instance, (Lot, Serial)):
-            for name in ("item", "number"):
-                fields[name].read_only, fields[name].required = True, False
-        return fields
-
-
-class LotRecord(_Piece):
+class LotRecord(RecordSerializer):
     vendor = KeyField(key="number", queryset=Vendor.objects.all(), required=False, allow_null=True)
 
     class Meta:
@@ -59,7 +48,7 @@ class LotRecord(_Piece):
         validators = ()
 
 
-class SerialRecord(_Piece):
+class SerialRecord(RecordSerializer):
     lot = KeyField(key="number", read_only=True)
 
     class Meta:

@@ -17,7 +17,7 @@ from p2p.inventory.facts import LotChanged, LotRetested
 from p2p.inventory.models import Hold, Lot, Serial
 from p2p.inventory.services.attributes import merged
 from p2p.inventory.services.holds import hold
-from strategies.models import ReasonCode, Vendor
+from strategies.models import Item, ReasonCode, Vendor
 from strategies.services.keep import KEEP, Keep, check_revision
 
 Piece = TypeVar("Piece", Lot, Serial)
@@ -27,6 +27,8 @@ Piece = TypeVar("Piece", Lot, Serial)
 def change_lot(
     *,
     lot: Lot,
+    item: Item | Keep = KEEP,
+    number: str | Keep = KEEP,
     vendor: Vendor | Keep | None = KEEP,
     vendor_lot: str | Keep = KEEP,
     made_on: date | Keep | None = KEEP,
@@ -38,7 +40,8 @@ def change_lot(
 ) -> Lot:
     """Change what is given; of `attributes` those that are named. The journal keeps before and after.
 
-    Refused: attributes as `merged` says, days that contradict each other, changed by somebody else meanwhile.
+    Refused: attributes as `merged` says, days that contradict each other, changed by somebody else meanwhile, another
+    item, a number that is taken.
     """
     row = (
         Lot.objects.select_for_update(of=("self",), no_key=True)
@@ -46,7 +49,9 @@ def change_lot(
         .get(pk=lot.pk)
     )
     check_revision(row, revision)
+    _check_names(row, item, number)
     given: dict[str, Any] = {
+        "number": number,
         "vendor": vendor,
         "vendor_lot": vendor_lot,
         "made_on": made_on,
@@ -67,6 +72,8 @@ def change_lot(
 def change_serial(
     *,
     serial: Serial,
+    item: Item | Keep = KEEP,
+    number: str | Keep = KEEP,
     vendor_serial: str | Keep = KEEP,
     made_on: date | Keep | None = KEEP,
     attributes: Mapping[str, Any] | Keep = KEEP,
@@ -77,10 +84,29 @@ def change_serial(
     rows = Serial.objects.select_for_update(of=("self",), no_key=True).select_related("item")
     row = rows.get(pk=serial.pk)
     check_revision(row, revision)
-    given: dict[str, Any] = {"vendor_serial": vendor_serial, "made_on": made_on}
+    _check_names(row, item, number)
+    given: dict[str, Any] = {"number": number, "vendor_serial": vendor_serial, "made_on": made_on}
     if attributes is not KEEP:
         given["attributes"] = merged(item=row.item, before=row.attributes, given=attributes)
     return _write(row, given, by)
+
+
+def _check_names(row: Lot | Serial, item: Item | Keep, number: str | Keep) -> None:
+    """A piece stays of its item; a number that was mistyped may be put right."""
+    if item is not KEEP and item.pk != row.item_id:
+        raise Refused(
+            _("{piece} stays of {item}."), code="item", field="item", piece=row.number, item=row.item.number
+        )
+    if number is KEEP or number == row.number:
+        return
+    if not number.strip() or type(row)._default_manager.filter(item=row.item_id, number=number).exists():
+        raise Refused(
+            _("{item} has a {piece} already, or it is empty."),
+            code="exists",
+            field="number",
+            item=row.item.number,
+            piece=number,
+        )
 
 
 def _write(row: Piece, given: Mapping[str, Any], by: User | None) -> Piece:

@@ -48,14 +48,14 @@ class StockRules(_RuleList):
         Column(
             "lot_per", _("A new lot for"), value=lambda one: one.get_lot_per_display() if one.lot_per else ""
         ),
-        Column("lot_pattern", _("Lot numbers"), kind="code", width=200),
-        Column("serial_pattern", _("Serial numbers"), kind="code", width=170),
+        Column("lot_pattern", _("Lot numbers"), kind="code", width=190),
+        Column("serial_pattern", _("Serial numbers"), kind="code", width=130),
         Column("picking", _("Picked"), value=lambda one: one.get_picking_display() if one.picking else ""),
         Column("same_lot", _("From one lot"), kind="yes", hidden=True),
         Column("minimum_days", _("Days left when used"), kind="number", hidden=True),
-        Column("receipt_days", _("Days left when received"), kind="number"),
-        Column("over_receipt_fraction", _("More than ordered"), kind="percent"),
-        Column("count_class.code", _("Count class"), kind="code", width=96),
+        Column("receipt_days", _("Days left when received"), kind="number", width=168),
+        Column("over_receipt_fraction", _("More than ordered"), kind="percent", width=140),
+        Column("count_class.code", _("Count class"), kind="code", width=110),
     )
     bulk = _deleting(rules.delete_stock_rule, "stockrule")
     empty_title, empty_text = (

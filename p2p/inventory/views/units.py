@@ -26,7 +26,7 @@ from p2p.inventory.forms import lots as forms
 from p2p.inventory.labels import label_of
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial
 from p2p.inventory.piecefilters import UnitFilter
-from p2p.inventory.selectors.pieces import history, visible_units
+from p2p.inventory.selectors.pieces import content, history, visible_units
 from p2p.inventory.services import packing, units
 from strategies.models import Item, Location
 
@@ -97,10 +97,9 @@ class UnitPage(RecordPage):
         )
 
     def extra(self) -> dict[str, Any]:
-        rows = Balance.objects.filter(handling_unit=self.record).exclude(quantity=0)
         children = self.record.children.order_by("number").select_related("location")
         return {
-            "content": rows.select_related("item__unit", "lot", "serial").order_by("item__number", "pk"),
+            "content": content(self.record)[:MOST],
             "children": children,
             "events": history(self.record),
         }

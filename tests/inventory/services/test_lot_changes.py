@@ -123,3 +123,12 @@ def test_a_lot_that_failed_goes_on_hold_and_keeps_its_day(fat):
     assert (after.retest_on, after.attributes) == (today, {"FAT": "9"})
     assert Hold.objects.values_list("lot", "kind", "note").get() == (lot.pk, "quality", "Sour")
     assert Journal.objects.filter(fact="inventory.LotRetested").count() == 1
+
+
+def test_a_mistyped_number_is_put_right_but_a_lot_stays_of_its_item(milk):
+    lot, other = make_lot(milk, "L1"), make_lot(milk, "L2")
+    assert change_lot(lot=lot, number="L3", by=None).number == "L3"
+    with pytest.raises(Refused, match="MILK has a L2 already"):
+        change_lot(lot=lot, number="L2", by=None)
+    with pytest.raises(Refused, match="L2 stays of MILK"):
+        change_lot(lot=other, item=make_item("TEA"), by=None)

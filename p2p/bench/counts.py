@@ -50,8 +50,7 @@ def prepare() -> dict[str, object]:
     call_command("migrate", verbosity=0)
     from p2p.core.models import User
     from p2p.inventory.models import CountClass, StockRule
-    from p2p.inventory.services.ledger import MoveLine, post
-    from strategies.models import Currency, Item, Location, Site, Unit
+    from strategies.models import Currency, Item, Unit
 
     for name in ("boss", "counter"):
         User.objects.create_user(username=name, password=None)
@@ -66,27 +65,35 @@ def prepare() -> dict[str, object]:
         count_class=CountClass.objects.create(code="A", name="A", tolerance_fraction=Decimal("0.01"))
     )
     for code in ("BARE", "OURS", "ONE"):
-        site = Site.objects.create(code=code, name=code, currency=money)
-        fix = Location.objects.create(site=site, code="FIX", name="Fix", kind="adjustment")
-        places = Location.objects.bulk_create(
-            Location(site=site, code=f"B{number:04d}", name="Bin", walk_order=number)
-            for number in range(LOCATIONS)
-        )
-        lines = [
-            MoveLine(
-                item=items[(number * LINES + turn) % ITEMS],
-                source=fix,
-                target=place,
-                quantity=Decimal(100),
-                kind="opening",
-            )
-            for number, place in enumerate(places)
-            for turn in range(LINES)
-        ]
-        post(lines=lines, by=None)
+        _store(code, money, items)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {}
+
+
+def _store(code: str, money: Any, items: list[Any]) -> None:
+    """A site of 5,000 places, three items at each."""
+    from p2p.inventory.services.ledger import MoveLine, post
+    from strategies.models import Location, Site
+
+    site = Site.objects.create(code=code, name=code, currency=money)
+    fix = Location.objects.create(site=site, code="FIX", name="Fix", kind="adjustment")
+    places = Location.objects.bulk_create(
+        Location(site=site, code=f"B{number:04d}", name="Bin", walk_order=number)
+        for number in range(LOCATIONS)
+    )
+    lines = [
+        MoveLine(
+            item=items[(number * LINES + turn) % ITEMS],
+            source=fix,
+            target=place,
+            quantity=Decimal(100),
+            kind="opening",
+        )
+        for number, place in enumerate(places)
+        for turn in range(LINES)
+    ]
+    post(lines=lines, by=None)
 
 
 def _found(place: Any, rows: list[Any]) -> Any:

@@ -89,6 +89,10 @@ def _of_a_count() -> None:
         order=20,
         when=lambda count: count.state == Count.State.REVIEW,
     )
+    _at_the_end(slot)
+
+
+def _at_the_end(slot: str) -> None:
     places.verb(
         slot,
         key="post",

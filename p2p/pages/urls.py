@@ -3,7 +3,7 @@
 from django.urls import path
 
 from p2p.pages import cockpit, order, search
-from p2p.pages.floor import bring, count, doing, entries, job, moving, places, queue, receive, stock
+from p2p.pages.floor import bring, count, counting, doing, entries, job, moving, places, queue, receive, stock
 
 JOB = "floor/job/<str:number>/<int:operation>/"
 TASK = "floor/stock/task/<str:number>/"
@@ -25,8 +25,8 @@ urlpatterns = [
     path("floor/stock/receive/<int:pk>/undo/", receive.UndoReceive.as_view(), name="floor-receive-undo"),
     path("floor/stock/receive/<str:number>/", receive.ReceiveOrder.as_view(), name="floor-receive-order"),
     path("floor/stock/receive/<str:number>/do/", receive.DoReceive.as_view(), name="floor-receive-do"),
-    path("floor/stock/count/", count.CountMenu.as_view(), name="floor-count"),
-    path("floor/stock/count/<str:number>/", count.NextPlace.as_view(), name="floor-count-next"),
+    path("floor/stock/count/", counting.CountMenu.as_view(), name="floor-count"),
+    path("floor/stock/count/<str:number>/", counting.NextPlace.as_view(), name="floor-count-next"),
     path("floor/stock/count/<str:number>/<int:place>/", count.PlacePage.as_view(), name="floor-count-place"),
     path(TASK, doing.TaskPage.as_view(), name="floor-task"),
     path(TASK + "do/", doing.DoTask.as_view(), name="floor-task-do"),

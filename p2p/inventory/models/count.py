@@ -19,6 +19,12 @@ COUNT_FLOW = Flow(
     cancel=({"open", "review"}, "cancelled"),
 )
 
+PLACE_FLOW = Flow(
+    "state",
+    enter=({"open", "recount", "counted"}, "counted"),
+    recount=({"counted"}, "recount"),
+)
+
 
 class Count(models.Model):
     site_paths = ("site__code",)

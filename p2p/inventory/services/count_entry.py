@@ -17,6 +17,7 @@ from p2p.core.facts import tell
 from p2p.core.refusal import Refused
 from p2p.inventory.facts import Counted
 from p2p.inventory.models import Balance, CountLine, CountPlace, HandlingUnit, Lot, Serial
+from p2p.inventory.models.count import PLACE_FLOW
 from p2p.inventory.services.checks import LARGEST, check_digits
 from p2p.inventory.services.counting import KEY_ORDER, lock_open
 from strategies.models import Item, ReasonCode
@@ -84,9 +85,7 @@ def enter(*, entries: Sequence[Entry], by: User | None) -> list[CountPlace]:
         for line in _lines(places[entry.place.pk], entry.found, there[entry.place.pk], moment, by)
     ]
     CountLine.objects.bulk_create(lines)
-    CountPlace.objects.filter(pk__in=places).update(
-        state=CountPlace.State.COUNTED, counted_by=by, counted_at=moment
-    )
+    PLACE_FLOW.take_many(CountPlace.objects.filter(pk__in=places), "enter", counted_by=by, counted_at=moment)
     done = list(places.values())
     for place in done:
         place.state, place.counted_by, place.counted_at = CountPlace.State.COUNTED, by, moment

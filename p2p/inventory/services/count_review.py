@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +28,7 @@ NAMED = 5
 @transaction.atomic
 def submit_count(*, count: Count, by: User | None) -> Count:
     """All places are counted: what is within the tolerance of its class is accepted at once, the rest waits for
-    a supervisor. Where nothing waits, the count is posted; when the ledger refuses that, it waits, too.
+    a supervisor. Where nothing waits, the count is posted; unless what is missing is reserved.
     """
     COUNT_FLOW.take(count, "submit", revision=F("revision") + 1)
     refuse_uncounted(count)
@@ -87,8 +87,28 @@ def within(line: CountLine, tolerance: CountClass | None) -> bool:
 
 
 def _post_at_once(count: Count, by: User | None) -> None:
-    try:
-        with transaction.atomic():
-            post_count(count=count, by=by)
-    except Refused:
-        count.refresh_from_db()
+    """Unless what was found less is reserved, or went meanwhile: then a supervisor sees to it first."""
+    if not short_of(count):
+        post_count(count=count, by=by)
+
+
+def short_of(count: Count) -> list[str]:
+    """Places where more is to be taken off than lies free there now. One query; the balances are locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHORT, [count.pk])
+        return [code for (code,) in cursor.fetchall()]
+
+
+_SHORT = """
+    SELECT l.code FROM inventory_countline n
+    JOIN inventory_countplace p ON p.id = n.place_id AND p.attempt = n.attempt
+    JOIN inventory_balance b ON b.location_id = p.location_id AND b.item_id = n.item_id
+        AND b.lot_id IS NOT DISTINCT FROM n.lot_id AND b.serial_id IS NOT DISTINCT FROM n.serial_id
+        AND b.handling_unit_id IS NOT DISTINCT FROM n.handling_unit_id
+    JOIN strategies_location l ON l.id = p.location_id
+    WHERE p.count_id = %s AND n.accepted AND n.counted < n.expected AND NOT b.may_go_negative
+        AND b.quantity - b.reserved < n.expected - n.counted
+    ORDER BY b.item_id, b.location_id, b.lot_id NULLS FIRST, b.serial_id NULLS FIRST,
+        b.handling_unit_id NULLS FIRST
+    FOR NO KEY UPDATE OF b
+"""

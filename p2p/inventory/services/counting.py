@@ -15,7 +15,7 @@ from p2p.core.facts import tell
 from p2p.core.refusal import Refused
 from p2p.inventory.facts import CountChanged, Held
 from p2p.inventory.models import Balance, Count, CountClass, CountPlace, Hold
-from p2p.inventory.models.count import COUNT_FLOW
+from p2p.inventory.models.count import COUNT_FLOW, PLACE_FLOW
 from p2p.inventory.selectors.counts import Wanted, every_place, places_due, where_items_lie
 from p2p.inventory.services.holds import unhold
 from strategies.models import Item, Location, Site
@@ -205,8 +205,7 @@ def recount(*, places: Sequence[CountPlace], by: User | None) -> Count:
     count = counts[0]
     if count.state != Count.State.OPEN:
         COUNT_FLOW.take(count, "recount", revision=F("revision") + 1)
-    again = count.places.filter(pk__in=keys, state=CountPlace.State.COUNTED)
-    done = again.update(state=CountPlace.State.RECOUNT, attempt=F("attempt") + 1)
+    done = PLACE_FLOW.take_many(count.places.filter(pk__in=keys), "recount", attempt=F("attempt") + 1)
     if done != len(keys):
         raise Refused(_("One of these places is not counted yet."), code="changed_meanwhile", about=count)
     tell(CountChanged(count=count, step="recount", lines=done, by=by))

@@ -411,3 +411,17 @@ def test_the_figures_of_a_thousand_places_cost_a_fixed_number_of_queries(
         enter(entries=[Entry(place=place, found=[found(item, 1)]) for place in places], by=olinda)
     with django_assert_max_num_queries(16):
         submit_count(count=count, by=olinda)
+
+
+def test_what_is_missing_and_reserved_waits_for_a_supervisor_even_within_the_tolerance(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    item = make_item()
+    make_stock(item, 100, places["A"])
+    loose = CountClass.objects.create(code="C", name="C", tolerance_fraction="0.05")
+    StockRule.objects.create(item=item, site=site, count_class=loose)
+    reserve(needs=[Need(item=item, quantity=Decimal(99), site=site, location=places["A"])], by=None)
+    count = spot(site, places["A"], by=shane)
+    put(count, "A", found(item, 97), by=olinda)
+    submit_count(count=count, by=olinda)
+    assert (count.state, there(item, "A")) == ("review", 100)

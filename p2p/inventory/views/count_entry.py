@@ -1,0 +1,83 @@
+"""What was found at one place of a count, entered on a desktop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.web import formats
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.page import who
+from p2p.inventory.forms import counts as forms
+from p2p.inventory.models import Balance, CountPlace
+from p2p.inventory.selectors import counts as selectors
+from p2p.inventory.services.count_entry import Entry, enter
+from p2p.inventory.views.counts import COUNTERS
+
+
+class EnterPlace(ActionForm):
+    """What was found at one place, on a desktop."""
+
+    section, form_class, roles = "inventory", forms.EntryForm, COUNTERS
+    model, submit, template_name = CountPlace, _("Save what was found"), "inventory/count_entry.html"
+
+    @property
+    def title(self) -> str:
+        return _now("Count {place}").format(place=self.record.location.code)
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"place": self.record}
+
+    def draw(self, form: Any, status: int = 200) -> HttpResponse:
+        known = expected_rows(self.record)
+        rows = form.rows or [
+            *known,
+            *({"item": "", "piece": "", "unit": "", "quantity": ""} for _row in range(3)),
+        ]
+        context = {
+            "page": self,
+            "form": form,
+            "record": self.record,
+            "rows": rows,
+            "count": self.record.count,
+        }
+        return render(self.request, self.template_name, context, status=status)
+
+    def act(self, form: Any) -> Any:
+        enter(entries=[Entry(place=self.record, found=form.cleaned_data["found"])], by=who(self.request))
+        return reverse("inventory:count", args=[self.record.count.number])
+
+
+def expected_rows(place: CountPlace) -> list[dict[str, str]]:
+    """What is asked for at a place, by name, without its quantity where the count is blind: the lines entered
+    before in this attempt, else what the books have there."""
+    entered = list(
+        selectors.lines().filter(place=place, attempt=place.attempt).order_by("item__number", "id")
+    )
+    if entered and place.state == CountPlace.State.COUNTED:
+        return [_row(line, formats.number(line.counted)) for line in entered]
+    if place.count.blind:
+        return []
+    rows = Balance.objects.filter(location=place.location_id).exclude(quantity=0)
+    rows = rows.filter(item=place.item_id) if place.item_id else rows
+    related = rows.select_related("item__unit", "lot", "serial", "handling_unit").order_by(
+        "item__number", "id"
+    )
+    return [_row(line, "", formats.number(line.quantity)) for line in related]
+
+
+def _row(line: Any, quantity: str, expected: str = "") -> dict[str, str]:
+    piece = line.lot or line.serial
+    return {
+        "item": line.item.number,
+        "name": line.item.name,
+        "piece": piece.number if piece else "",
+        "unit": line.handling_unit.number if line.handling_unit else "",
+        "quantity": quantity,
+        "expected": f"{expected} {line.item.unit.code}" if expected else "",
+    }

@@ -174,6 +174,23 @@ def test_the_head_follows_the_designer_and_no_style_is_written_into_the_page(vis
     until(page, "document.querySelector('.p-facts').textContent.includes('1 h 40')")
 
 
+def test_who_types_fast_loses_nothing(visit: Any) -> None:
+    engineer, route = make_draft()
+    page = visit(f"/strategies/routes/{route.pk}/?open=20", by=engineer)
+    page.fill("#id_name", "Bend twice")
+    page.fill("#id_setup_seconds", "25 min")
+    page.fill("#id_run_seconds", "90 s")
+    page.click(".r-acts [data-act='add'][data-after='20']")
+    page.locator(".r-sidehead h3", has_text="New operation").wait_for()
+    bend = route.operations.get(number=20)
+    assert (bend.name, bend.setup_seconds, bend.run_seconds) == ("Bend twice", 1500, 90)
+    assert (20, 25) in links(route)
+    page.fill("#id_name", "Straighten")
+    page.click(op(30))
+    page.locator(".r-sidehead h3", has_text="30 Mill").wait_for()
+    assert route.operations.get(number=25).name == "Straighten"
+
+
 def test_of_two_people_the_later_is_told_and_keeps_what_was_typed(visit: Any) -> None:
     engineer, route = make_draft()
     page = visit(f"/strategies/routes/{route.pk}/?open=20", by=engineer)

@@ -13,21 +13,34 @@ const op = number => root()?.querySelector(`.op[data-number="${number}"]`);
 const mains = () => [...(root()?.querySelectorAll(".op:not(.alternate)") ?? [])];
 const editable = () => Boolean(root() && "editable" in root().dataset);
 
-function post(values) {
+// What is asked goes one after the other: each carries the revision that the one before it has made.
+const asked = [];
+let busy = false, failed = false;
+function next() {
+  if (busy || !asked.length || !root()) return;
+  const [verb, given] = asked.shift(), values = typeof given === "function" ? given() : given;
   const { url, revision, quantity, open } = root().dataset;
-  return window.htmx.ajax("POST", url, { target: "#route-design", swap: "outerHTML", values: { revision, quantity, open, ...values } });
+  const whole = verb === "POST" ? { revision, quantity, open, ...values } : { quantity, ...values };
+  busy = true;
+  Promise.resolve(window.htmx.ajax(verb, url, { target: "#route-design", swap: "outerHTML", values: whole })).catch(() => {}).finally(() => setTimeout(() => {
+    busy = false;
+    sent = null;
+    if (failed) asked.length = 0;         // what was asked behind it was meant for another draft
+    failed = false;
+    next();
+  }, 60));                              // by then the answer has settled
 }
+function post(values) { asked.push(["POST", values]); next(); }
 function show(number) {
-  const { url, quantity } = root().dataset;
   back = number ? `.op[data-number="${number}"]` : back;
-  return window.htmx.ajax("GET", url, { target: "#route-design", swap: "outerHTML", values: { quantity, open: number ?? "" } });
+  setTimeout(() => { asked.push(["GET", { open: number ?? "" }]); next(); }, 0); // behind the field that was left
 }
 function act(button) {
   const { act: name, after, beside, alternate_of, number } = button.dataset;
   const values = { act: name };
   Object.entries({ after, beside, alternate_of, number }).forEach(([key, value]) => { if (value) values[key] = value; });
   if (name === "add" && !after && !beside && !alternate_of && root().dataset.open) values.after = root().dataset.open;
-  return post(values);
+  setTimeout(() => post(values), 0);    // behind the field that was left for the button
 }
 
 // ---- where things are, in the picture's own units
@@ -195,22 +208,51 @@ document.addEventListener("keydown", event => {
 }, true);
 
 // ---- the panel: saved when a field is left, or by its button
-let leaving = null;
-function save(form) {
-  const values = Object.fromEntries(new FormData(form));
-  if (leaving) back = leaving;
-  return post({ ...values, act: "save" });
+// One save after the other; what is typed while one is on its way stays and is saved behind it.
+let leaving = null, sent = null, late = null;
+const form = () => root()?.querySelector("[data-save]");
+const typed = () => (form() ? Object.fromEntries(new FormData(form())) : {});
+function save() {
+  post(() => {
+    sent = typed();
+    if (leaving) back = leaving;
+    return { ...sent, act: "save" };
+  });
+}
+function keepTyped() {
+  late = null;
+  if (!sent || !form()) return;
+  const now = typed(), names = new Set([...Object.keys(now), ...Object.keys(sent)]);
+  const fresh = [...names].filter(name => now[name] !== sent[name]);
+  const here = form().contains(document.activeElement) ? document.activeElement : null;
+  if (fresh.length || here) late = { values: fresh.map(name => [name, now[name] ?? ""]), field: here?.name, from: here?.selectionStart };
+}
+function putTyped() {
+  if (!late || !form()) { late = null; return; }
+  const wrong = root().querySelector("[aria-invalid='true'], .r-side .p-note.stop");
+  const { values, field, from } = late, here = field && form().elements[field];
+  late = null;
+  for (const [name, value] of values) {
+    const input = form().elements[name];
+    if (!input) continue;
+    if (input.type === "checkbox") input.checked = Boolean(value); else input.value = value;
+  }
+  if (wrong) return;
+  if (here) { here.focus(); if (from !== null && from !== undefined && here.setSelectionRange) try { here.setSelectionRange(from, from); } catch { /* not a field of text */ } }
+  const waiting = here && values.some(([name]) => name === field);
+  if (waiting) here.addEventListener("blur", () => setTimeout(save, 0), { once: true });
+  if (values.some(([name]) => name !== field)) setTimeout(save, 0);
 }
 document.addEventListener("submit", event => {
-  const form = event.target.closest?.("#route-design [data-save]");
-  if (form) { event.preventDefault(); event.stopImmediatePropagation(); leaving = null; save(form); }
+  const wanted = event.target.closest?.("#route-design [data-save]");
+  if (wanted) { event.preventDefault(); event.stopImmediatePropagation(); leaving = null; save(); }
 }, true);
 document.addEventListener("change", event => {
-  const form = event.target.closest?.("#route-design [data-save]");
-  if (!form) return;
+  if (!event.target.closest?.("#route-design [data-save]")) return;
   // The field that is gone to next has the focus a moment later: it gets it back after the drawing.
-  setTimeout(() => { const next = document.activeElement; leaving = next?.id && root()?.contains(next) ? `#${next.id}` : null; save(form); }, 0);
+  setTimeout(() => { const next = document.activeElement; leaving = next?.id && root()?.contains(next) ? `#${next.id}` : null; save(); }, 0);
 });
+document.body.addEventListener("htmx:beforeSwap", event => { if (event.detail.target?.id === "route-design") { failed = event.detail.xhr.status >= 400; keepTyped(); } });
 
 // ---- what is looked at: the whole picture at once, or its boxes in their size
 document.addEventListener("click", event => {
@@ -265,6 +307,7 @@ document.body.addEventListener("htmx:afterSettle", () => {
     say(root().dataset.said);
     document.body.dispatchEvent(new CustomEvent("p2p:head")); // counts, facts and what the buttons refuse
   }
+  putTyped();
   const stop = root().querySelector(".p-note.stop");
   if (stop) { say(stop.textContent.trim(), true); stop.scrollIntoView({ block: "nearest" }); }
 });

@@ -66,6 +66,14 @@ def register() -> None:
             roles=ENGINEER,
             primary=True,
         )
+    places.verb(
+        "locations.actions",
+        key="new",
+        title=_("New location"),
+        url_name="strategies:new-location",
+        roles=(*ENGINEER, Role.SUPERVISOR),
+        primary=True,
+    )
     for slot, ways in WAYS.items():
         for order, (name, title) in enumerate(ways):
             places.verb(

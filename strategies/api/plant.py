@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from p2p.core.access import Role
 from strategies import serializers as shapes
-from strategies.api.base import SheetViewSet
+from strategies.api.base import EDITORS, SheetViewSet
+from strategies.api.whole import WholeViewSet
 from strategies.models import Currency, Location, ReasonCode, Site
+from strategies.services import locations
 
 
 class Currencies(SheetViewSet):
@@ -22,7 +25,7 @@ class Sites(SheetViewSet):
     searches, order = ("code", "name"), ("code",)
 
 
-class Locations(SheetViewSet):
+class Locations(WholeViewSet):
     """Places that hold stock, and the far sides of moves."""
 
     queryset, serializer_class, sheet = Location.objects.all(), shapes.LocationRecord, "locations"
@@ -30,6 +33,9 @@ class Locations(SheetViewSet):
     site_path = "site__code"
     filters = {"site": "site__code", "kind": "kind", "active": "active"}
     searches, order = ("code", "name"), ("site__code", "code")
+    write_roles = (*EDITORS, Role.SUPERVISOR)
+    adds, changes = staticmethod(locations.save_location), staticmethod(locations.save_location)
+    removes = staticmethod(locations.delete_location)
 
 
 class Reasons(SheetViewSet):

@@ -15,6 +15,7 @@ from strategies.models import (
     Calendar,
     Capability,
     CostCategory,
+    Location,
     ProductionUnit,
     Resource,
     ResourceCalendar,
@@ -45,6 +46,8 @@ LABELS: Mapping[str, Any] = {
     "lean_cell": _("Lean cell"),
     "active": _("In use"),
     "vendor": _("Vendor"),
+    "parent": _("Within"),
+    "nettable": _("Counts in planning"),
     "worker": _("Worker"),
     "user": _("Signs in as"),
     "stations": _("Stations"),
@@ -95,6 +98,11 @@ def _form(model: type[models.Model], *names: str, **options: Any) -> type[forms.
 
 
 UnitOfPlantForm = _form(ProductionUnit, "site", "code", "name", "input_location", "output_location")
+LocationForm = _form(
+    Location,
+    *("site", "code", "name", "kind", "parent", "vendor", "nettable", "walk_order", "active"),
+    words={"walk_order": _("Turn on the way")},
+)
 GroupForm = _form(
     ResourceGroup,
     *("site", "code", "name", "production_unit", "calendar", "cost_category", "input_location"),

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from p2p.core.rest import KeyField, RecordSerializer
 from strategies.models import CostCategory, Currency, Location, ReasonCode, Site, Unit, UnitConversion
 from strategies.serializers.columns import all_but
+from strategies.serializers.places import place
 
 
 class FactorField(serializers.CharField):
@@ -56,11 +57,12 @@ class SiteRecord(RecordSerializer):
 
 
 class LocationRecord(RecordSerializer):
-    parent = KeyField(key="code", read_only=True)
+    parent = place()
 
     class Meta:
         model = Location
         fields = all_but(model=Location)
+        validators = ()  # the service says it in its own words
 
 
 class CategoryRecord(RecordSerializer):

@@ -10,6 +10,7 @@ PARTS = (
     "p2p.bench.ledger.bench_ledger",
     "p2p.bench.long.bench_long",
     "p2p.bench.counts.bench_counts",
+    "p2p.bench.trace.bench_trace",
 )
 """Dotted paths of functions that return rows."""
 

@@ -1,13 +1,15 @@
 """`pytest -p tests.gutted`: every test of the coverage tables once more, with each service it stands for doing nothing.
 
-A test that still passes proves nothing of its service, and is listed. A function is gutted in place (its code
-returns None), so that everybody who has imported it sees it empty.
+Only the tests that the tables name are collected, but for those in a browser: they wait half a minute at every step
+for what a gutted service would have done, so each service needs another test as well. A test that still passes proves
+nothing of its service, and is listed. A function is gutted in place (its code returns None), so that everybody who
+has imported it sees it empty.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import CodeType
@@ -16,6 +18,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
+BROWSER = "tests/browser/"
 _proved: dict[tuple[str, str], bool] = {}
 
 
@@ -23,14 +26,20 @@ def nothing(*_arguments: Any, **_named: Any) -> None:
     """What a gutted service does."""
 
 
-def _asked() -> dict[str, list[tuple[str, str]]]:
-    """Test -> (promise, service)."""
+def _promises() -> Sequence[Any]:
+    # A plugin is loaded before there are settings; what reads the tables asks for them.
     from tests.architecture.coverage import promises
 
+    return promises()
+
+
+def _asked() -> dict[str, list[tuple[str, str]]]:
+    """Test -> (promise, service)."""
     asked: dict[str, list[tuple[str, str]]] = {}
-    for promise in promises():
+    for promise in _promises():
         for test in promise.test:
-            asked.setdefault(test, []).extend((str(promise), service) for service in promise.service)
+            if not test.startswith(BROWSER):
+                asked.setdefault(test, []).extend((str(promise), service) for service in promise.service)
     return asked
 
 
@@ -53,18 +62,29 @@ def gutted(path: str) -> Iterator[None]:
             one.__code__ = code
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Who names tests wants only those."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = sorted(_asked())
+        _proved.update({(str(each), service): False for each in _promises() for service in each.service})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     asked = _asked()
     items[:] = [item for item in items if item.nodeid.partition("[")[0] in asked]
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    # Without a next test pytest would take everything down that the session shares, the database first of all.
+    following = nextitem or next((one for one in item.session.items if one is not item), None)
     for promise, service in _asked()[item.nodeid.partition("[")[0]]:
         if _proved.get((promise, service)):
             continue
         with gutted(service):
-            reports = runtestprotocol(item, log=False, nextitem=None)
+            reports = runtestprotocol(item, log=False, nextitem=following)
         _proved[promise, service] = any(report.failed for report in reports)
+    if nextitem is None:
+        item.session._setupstate.teardown_exact(None)
     return True
 
 

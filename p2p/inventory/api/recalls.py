@@ -22,7 +22,7 @@ class RecallApi(RecordViewSet):
     queryset = reads.recalls()
     serializer_class = shapes.RecallSerializer
     filters = {"state": "state", "practice": "practice", "site": "site__code", "asked_after": "asked_at__gte"}
-    searches = ("number", "title", "starts__said")
+    searches = ("number", "title")
     orderings = ("number", "asked_at")
     order = ("-id",)
     write_roles = HOLDERS

@@ -41,3 +41,17 @@ document.addEventListener("keydown", event => {
   const box = event.target.closest?.(".t-scroll");
   if (box && ["+", "-", "0"].includes(event.key)) zoom(box, turned(box, { "+": "1", "-": "-1", 0: "fit" }[event.key]));
 });
+
+// A large picture opens where the trace begins, not in its upper left corner.
+function begin() {
+  document.querySelectorAll(".t-scroll:not([data-begun])").forEach(box => {
+    box.dataset.begun = "1";
+    const start = box.querySelector(".t-node.start");
+    if (!start) return;
+    const at = start.getBoundingClientRect(), frame = box.getBoundingClientRect();
+    box.scrollLeft += at.left + at.width / 2 - frame.left - box.clientWidth / 2;
+    box.scrollTop += at.top + at.height / 2 - frame.top - box.clientHeight / 2;
+  });
+}
+begin();
+document.addEventListener("htmx:afterSettle", begin);

@@ -24,7 +24,10 @@ LISTS = (
     ("setup_matrices", "matrix", _("New setup matrix")),
     ("cost_categories", "category", _("New cost category")),
     ("calendars", "calendar", _("New calendar")),
+    ("locations", "location", _("New location")),
 )
+KEEPERS = {"locations": (Role.ENGINEER, Role.SUPERVISOR)}
+"""Who may, where it is not the engineer alone."""
 WAYS = {
     "workcentres": (
         ("resource-board", _("Resource board")),
@@ -63,17 +66,9 @@ def register() -> None:
             key="new",
             title=title,
             url_name=f"strategies:new-{name}",
-            roles=ENGINEER,
+            roles=KEEPERS.get(slot, ENGINEER),
             primary=True,
         )
-    places.verb(
-        "locations.actions",
-        key="new",
-        title=_("New location"),
-        url_name="strategies:new-location",
-        roles=(*ENGINEER, Role.SUPERVISOR),
-        primary=True,
-    )
     for slot, ways in WAYS.items():
         for order, (name, title) in enumerate(ways):
             places.verb(

@@ -121,7 +121,8 @@ function begin() {
   const dialog = document.getElementById("day-dialog"), box = dialog.querySelector("[data-fields]");
   function ask() {
     const keys = range(), there = own[keys[0]]?.[0];
-    const format = key => new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${key}T00:00Z`));
+    const spoken = language === "en" ? "en-GB" : language; // "10 Feb", as everywhere
+    const format = key => new Intl.DateTimeFormat(spoken, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${key}T00:00Z`));
     dialog.querySelector("h2").textContent = keys.length === 1 ? format(keys[0]) : `${format(keys[0])} – ${format(keys.at(-1))} · ${words.days.replace("{count}", keys.length)}`;
     box.replaceChildren(field(words.reason, "reason", there?.reason, "text", { maxLength: 100 }), field(words.from, "starts", there?.starts || "08:00", "time", { required: true }),
       field(words.to, "ends", there?.ends || "16:00", "time", { required: true }), field(words.efficiency, "efficiency", there?.efficiency || "1", "number", { min: "0.01", step: "0.01", required: true }));

@@ -70,12 +70,18 @@ def follow(*, orders: Sequence[ProductionOrder], by: User | None) -> list[SoftRe
     found: list[SoftReservation] = []
     for site in principles.sites.values():
         mine = [order for order in orders if order.site_id == site.pk]
-        if (
-            principles.any_of(mine, UNTIL[ProductionOrder.State.SCHEDULED])
-            or SoftReservation.objects.filter(site=site).exists()
-        ):
+        if not principles.any_of(mine, UNTIL[ProductionOrder.State.SCHEDULED]):
+            mine = _claiming(site, mine)
+        if mine:
             found += _claim(site, mine, principles, everything=False, by=by)
     return found
+
+
+def _claiming(site: Site, orders: Sequence[ProductionOrder]) -> list[ProductionOrder]:
+    """Those that claim something already: a schedule has tens of thousands, of which few do."""
+    rows = SoftReservation.objects.filter(site=site).exclude(reference="")
+    known = set(rows.order_by().values_list("reference", flat=True).distinct())
+    return [order for order in orders if order.number in known]
 
 
 @transaction.atomic

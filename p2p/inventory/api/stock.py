@@ -7,14 +7,17 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from p2p.core.access import require
+from p2p.core.access import require, sites_of
 from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory import selectors, serializers
 from p2p.inventory.api.base import BOOKERS, WRITERS
 from p2p.inventory.api.trace import traced
+from p2p.inventory.forms.card import CardForm
+from p2p.inventory.selectors.stocklists import figures_of
 from p2p.inventory.serializers.by_hand import ByHandInput
 from p2p.inventory.services import by_hand, ledger
 from strategies.models import Item
@@ -91,14 +94,23 @@ class StockCardApi(RecordViewSet):
     orderings = ("number",)
 
     def retrieve(self, request: Request, number: str) -> Response:
-        """The card of one item: totals, and its last moves with the balance after each."""
+        """The card of one item: totals at your sites, and its last moves with the balance after each.
+
+        `?site=` (key), `place=`, `lot=` (or serial), `since=` and `until=` (days) narrow the lines; `before=` pages on.
+        """
         item = self.get_object()
-        before = request.query_params.get("before", "")
+        query = request.query_params
+        before = query.get("before", "")
         if before and not before.isdecimal():
             raise Http404(_("There is no move {before}.").format(before=before))
-        totals = selectors.totals(item)
-        lines = selectors.stock_card(item, before=int(before) if before else None)
-        shown = serializers.TotalsSerializer(totals).data
+        form = CardForm(query, item=item, user=request.user)
+        if not form.is_valid():
+            raise ValidationError(form.errors)
+        since, until = form.ends()
+        lines = selectors.stock_card(
+            item, scope=form.scope(), since=since, until=until, before=int(before) if before else None
+        )
+        shown = serializers.TotalsSerializer(figures_of(item, sites_of(request.user))).data
         return Response(
             {
                 "item": item.number,

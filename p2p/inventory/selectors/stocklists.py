@@ -59,12 +59,13 @@ class Figures:
     def __init__(self, row: Any) -> None:
         self.row = row
         four: Sequence[Decimal] | None = getattr(row, "figures", None)
-        values = four or (getattr(row, "on_hand", ZERO), None, None, None)
+        then = getattr(row, "on_hand", None)
+        values = four or ((ZERO,) * 4 if then is None else (then, None, None, None))
         self.on_hand, self.reserved, self.held, self.free = values
 
     @property
     def claimed(self) -> Decimal | None:
-        return getattr(self.row, "claimed", None)
+        return getattr(self.row, "claimed", None if self.free is None else ZERO)
 
     @property
     def available(self) -> Decimal | None:
@@ -83,6 +84,12 @@ def items_in_stock(sites: Sites = None) -> QuerySet[Item]:
         .annotate(figures=_figures(mine, "item"), claimed=_sum(soft, F("quantity"), "item"))
         .order_by("number")
     )
+
+
+def figures_of(item: Item, sites: Sites = None) -> Figures:
+    """On hand, reserved, held, claimed and available of one item at these sites."""
+    row = items_in_stock(sites).filter(pk=item.pk).first()
+    return Figures(row if row is not None else item)
 
 
 def items_then(at: datetime, sites: Sites = None) -> QuerySet[Item]:
@@ -111,7 +118,8 @@ def lots_in_stock(sites: Sites = None) -> QuerySet[Lot]:
 
 @dataclass(frozen=True)
 class PlaceSum:
-    """A place and all that is in it: how many rows of stock, holds of the place, and the worth in the site's money. `parts` says how many places are in it."""
+    """A place and all that is in it: rows of stock, holds of the place, and the worth in the site's money. `parts`
+    says how many places are in it."""
 
     place: Location
     parts: int

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.access import at_sites
+from p2p.core.access import at_sites, sites_of
 from p2p.core.web import formats
 from p2p.core.web.page import Page, who
 from p2p.core.web.records import RecordPage, Said
 from p2p.inventory import selectors
 from p2p.inventory.models import Move
+from p2p.inventory.selectors.past import Scope
+from p2p.inventory.selectors.stocklists import figures_of
 from p2p.inventory.words import lot_url
 from strategies.models import Item
 
@@ -74,11 +76,13 @@ class ItemStock(Page):
         item = get_object_or_404(Item.objects.select_related("unit"), pk=pk)
         context = {
             "item": item,
-            "totals": selectors.totals(item),
+            "totals": figures_of(item, sites_of(who(request))),
             "balances": at_sites(selectors.stock_by_place(item), who(request), path="location__site__code")[
                 :200
             ],
-            "card": selectors.stock_card(item, limit=50),
+            "card": selectors.stock_card(
+                item, limit=50, scope=Scope(item=item, sites=sites_of(who(request)))
+            ),
         }
         return render(request, "inventory/item_stock.html", context)
 

@@ -61,6 +61,7 @@ def _lots() -> None:
         (
             ("change", _("Change"), "change-lot", KEEPERS),
             ("retest", _("Tested again"), "retest", KEEPERS),
+            ("hold", _("Put on hold"), "hold-lot", KEEPERS),
             ("split", _("Split"), "split-lot", MOVERS),
             ("merge", _("Merge"), "merge-lots", MOVERS),
         )
@@ -68,9 +69,8 @@ def _lots() -> None:
         places.verb(
             "lot.actions", key=key, title=title, url_name=f"inventory:{name}", roles=roles, order=10 + order
         )
-    places.verb(
-        "serial.actions", key="change", title=_("Change"), url_name="inventory:change-serial", roles=KEEPERS
-    )
+    for key, title in (("change", _("Change")), ("hold", _("Put on hold"))):
+        places.verb("serial.actions", key=key, title=title, url_name=f"inventory:{key}-serial", roles=KEEPERS)
 
 
 def _units() -> None:

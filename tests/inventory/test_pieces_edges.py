@@ -108,6 +108,24 @@ def test_a_lot_is_changed_retested_split_and_merged_from_its_page(lot, fat, stor
     assert Balance.objects.get(lot=lot).quantity == 10
 
 
+def test_a_lot_and_a_serial_number_are_held_from_their_pages(lot):
+    serial = make_serial(make_item("BIKE", tracking="serial"), "S1")
+    client = client_of("inspector")
+    for name, record in (("lot", lot), ("serial", serial)):
+        url = reverse(f"inventory:hold-{name}", args=[record.pk])
+        values = client.get(url).context["form"].initial
+        body = {key: values[key] for key in ("item", name)} | {
+            "kind": "quality",
+            "blocks": "use",
+            "note": "Looks odd",
+        }
+        assert client.post(url, body).status_code in (204, 303)
+    assert set(Hold.objects.values_list("lot", "serial", "note")) == {
+        (lot.pk, None, "Looks odd"),
+        (None, serial.pk, "Looks odd"),
+    }
+
+
 def test_nobody_splits_a_lot_at_a_site_that_is_not_theirs(lot):
     client = Client()
     client.force_login(make_user("supervisor", site=make_site("SEA")))

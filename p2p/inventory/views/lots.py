@@ -24,6 +24,7 @@ from p2p.inventory.piecefilters import SerialFilter
 from p2p.inventory.selectors.attributes import standings
 from p2p.inventory.selectors.pieces import history, statuses
 from p2p.inventory.services import lot_changes, lots, regroup, serials
+from p2p.inventory.views.acts import PlaceHold
 
 KEEPERS = (Role.SUPERVISOR, Role.INSPECTOR)
 MOVERS = (Role.SUPERVISOR, Role.OPERATOR)
@@ -228,3 +229,21 @@ class MergeLots(_OfPiece):
         for code in there.values_list("location__site__code", flat=True).order_by().distinct():
             require(self.request.user, *self.roles, site=code)
         return self.page(regroup.merge(lots=chosen, **given, by=who(self.request)))
+
+
+class HoldLot(PlaceHold):
+    """The hold form, filled in with this lot."""
+
+    model, lookup = Lot, "pk"
+
+    def initial(self) -> dict[str, Any]:
+        return {"item": self.record.item.number, "lot": self.record.number}
+
+
+class HoldSerial(PlaceHold):
+    """The hold form, filled in with this serial number."""
+
+    model, lookup = Serial, "pk"
+
+    def initial(self) -> dict[str, Any]:
+        return {"item": self.record.item.number, "serial": self.record.number}

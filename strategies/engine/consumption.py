@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -79,24 +79,3 @@ def stepped(quantity: Fraction, steps: Iterable[tuple[Fraction, Fraction]]) -> F
         if start <= quantity:
             amount = value
     return amount
-
-
-def per_unit(amount: Fraction, lot: Fraction) -> Fraction:
-    """A cost or time per order spread over its lot. Raises ValueError for a lot of nothing."""
-    if lot <= 0:
-        raise ValueError("the lot must be above 0")
-    return amount / lot
-
-
-def eligible(
-    required: Mapping[str, Fraction | None], resources: Mapping[str, Mapping[str, Fraction]]
-) -> list[str]:
-    """Resources with every capability at the required level or above (None = any), in given order."""
-    return [
-        name
-        for name, levels in resources.items()
-        if all(
-            capability in levels and (level is None or levels[capability] >= level)
-            for capability, level in required.items()
-        )
-    ]

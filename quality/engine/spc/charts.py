@@ -96,13 +96,6 @@ def p_chart(bad: Sequence[int], sizes: Sequence[int]) -> Chart:
     return _chart(shares, center, upper, [max(0.0, center - half) for half in halves])
 
 
-def np_chart(bad: Sequence[int], size: int) -> Chart:
-    """Bad pieces in samples of one size."""
-    share = sum(bad) / (size * len(bad))
-    half = SIGMAS * math.sqrt(size * share * (1 - share))
-    return _level([float(count) for count in bad], size * share, half, floor=0.0)
-
-
 def c_chart(defects: Sequence[int]) -> Chart:
     """Defects of equal areas of opportunity."""
     center = fmean(defects)

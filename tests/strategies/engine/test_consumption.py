@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from strategies.engine.consumption import gross, measured, per_unit, stepped, to_multiple
+from strategies.engine.consumption import gross, measured, stepped, to_multiple
 
 
 def test_scrap_divides_unless_a_site_multiplies() -> None:
@@ -28,8 +28,3 @@ def test_a_multiple_rounds_up_and_a_step_table_reads_the_last_step_reached() -> 
     assert to_multiple(Fraction(11), Fraction(0)) == 11
     steps = [(Fraction(100), Fraction(3)), (Fraction(0), Fraction(1))]
     assert [stepped(Fraction(q), steps) for q in (1, 99, 100)] == [1, 1, 3]
-
-
-def test_a_lot_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="above 0"):
-        per_unit(Fraction(10), Fraction(0))

@@ -146,6 +146,31 @@ def test_the_fully_nested_bill_of_26_items_is_counted_without_walking_its_paths(
     assert used["A"] == 2**24
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_an_explosion_is_the_sum_over_all_paths(seed):
+    chance = random.Random(seed)
+    items = [make_item(f"I{place}") for place in range(9)]
+    taken = {
+        place: {down: chance.randrange(1, 5) for down in range(place + 1, 9) if chance.random() < 0.5}
+        for place in range(9)
+    }
+    for place, lines in taken.items():
+        if lines:
+            make_bom(items[place], {items[down]: per for down, per in lines.items()})
+
+    def walk(place: int, quantity: int, sums: dict[str, int]) -> dict[str, int]:
+        for down, per in taken[place].items():
+            sums[f"I{down}"] = sums.get(f"I{down}", 0) + quantity * per
+            walk(down, quantity * per, sums)
+        return sums
+
+    for place, item in enumerate(items):
+        assert amounts(bills.explode(item, quantity=Decimal(1), day=DAY)) == walk(place, 1, {})
+    used = {top.item.number: top.quantity for top in bills.where_used(items[-1], day=DAY)}
+    paths = {f"I{place}": walk(place, 1, {}).get("I8") for place in range(8)}
+    assert used == {top: amount for top, amount in paths.items() if amount}
+
+
 def test_one_level_takes_three_queries_however_long_it_is(django_assert_num_queries):
     items = _nested(10)
     found = bills.bill_of(items[0], day=DAY)

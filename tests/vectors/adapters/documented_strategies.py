@@ -6,16 +6,19 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from costing.engine.rollup import Part, roll_up
+from costing.engine.rollup import Step as Work
+from costing.snapshot import hours_of
 from p2p.core.numbers import ScrapRule
 from strategies.engine.balancing import Ingredient, active_quantity, balanced, scaled_to
 from strategies.engine.consumption import (
     Dimensions,
     by_formula,
-    eligible,
     measured,
-    per_unit,
 )
-from strategies.engine.need import Row, consumption_of, through_route
+from strategies.engine.eligibility import Candidate, Need, applicable
+from strategies.engine.need import Row, Through, consumption_of, through_route
+from strategies.engine.routing import Step
 from strategies.engine.settings import Rule, chosen
 from strategies.engine.worktime import WorkTime
 from tests.vectors.cases import NOT_COMPARED
@@ -50,16 +53,27 @@ def routing_scrap(_given: dict[str, Any]) -> dict[str, Any]:
 
 
 def capability(given: dict[str, Any]) -> dict[str, Any]:
-    need = given["requirement"]
-    resources: dict[str, dict[str, Fraction]] = {}
-    for row in given["resources"]:
-        resources.setdefault(row["id"], {})[row["capability"]] = Fraction(row["level"])
-    assert eligible({need["capability"]: None}, resources) == list(resources)
-    return {"eligible": eligible({need["capability"]: Fraction(need["min_level"])}, resources)}
+    asked = Fraction(given["requirement"]["min_level"])
+    machines = [
+        Candidate(
+            key=key,
+            code=row["id"],
+            kind="machine",
+            group=None,
+            capabilities={1: (Fraction(row["level"]), key)},
+        )
+        for key, row in enumerate(given["resources"])
+    ]
+    assert applicable([Need("capability", 1)], machines) == machines
+    return {"eligible": [each.code for each in applicable([Need("capability", 1, asked)], machines)]}
 
 
 def setup_share(given: dict[str, Any]) -> dict[str, Any]:
-    return {"setup_minutes_per_unit": per_unit(Fraction(given["setup_minutes"]), Fraction(given["lot_size"]))}
+    """Of a setup that costs 1 a minute, as the roll-up spreads it over the costing lot."""
+    setup = Step(number=10, setup=given["setup_minutes"] * 60)
+    piece, once = hours_of(setup, Through(), Fraction(1))
+    part = Part(item=1, lot=given["lot_size"], steps=(Work(1, Decimal(60), piece, once),))
+    return {"setup_minutes_per_unit": roll_up([part]).costs[1].total}
 
 
 def batch_balancing(given: dict[str, Any]) -> dict[str, Any]:

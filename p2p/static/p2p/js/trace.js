@@ -53,5 +53,6 @@ function begin() {
     box.scrollTop += at.top + at.height / 2 - frame.top - box.clientHeight / 2;
   });
 }
-begin();
-document.addEventListener("htmx:afterSettle", begin);
+// Styles decide how large the frame is: they come first.
+if (document.readyState === "complete") begin(); else addEventListener("load", begin);
+document.addEventListener("htmx:afterSettle", () => { if (document.readyState === "complete") setTimeout(begin, 60); });

@@ -82,7 +82,7 @@ def spread(
         key: Reach(walk.part[key], walk.sure[key], depths[key])
         for key in sorted(order, key=lambda one: (depths[one], one))
     }
-    return Spread(reaches, [walk.band(pair) for pair in ways])
+    return Spread(reaches, [walk.band(pair) for pair in ways if pair[0] in depths and pair[1] in depths])
 
 
 @dataclass

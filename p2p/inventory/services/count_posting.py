@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -84,8 +84,8 @@ def post_count(*, count: Count, reason: ReasonCode | None = None, by: User | Non
     longer there, or is reserved.
     """
     COUNT_FLOW.take(count, "post", posted_at=clock.now(), approved_by=by, revision=F("revision") + 1)
-    lines = list(current_lines(count).select_related("place__location__site").order_by("pk"))
-    waiting = sum(line.accepted is None for line in lines)
+    lines = current_lines(count)
+    waiting = lines.filter(accepted__isnull=True).count()
     if waiting:
         raise Refused(
             _("{number} differences of {count} still wait to be accepted or rejected."),
@@ -94,14 +94,23 @@ def post_count(*, count: Count, reason: ReasonCode | None = None, by: User | Non
             number=waiting,
             count=count.number,
         )
-    differ = [line for line in lines if line.accepted and line.counted != line.expected]
+    related = lines.filter(accepted=True).exclude(difference=0).select_related("place__location__site")
+    differ = list(related.order_by("pk"))
     moves = post_within(lines=_move_lines(count, differ, reason), by=by)
-    for line, move in zip(differ, moves, strict=True):
-        line.move = move
-    CountLine.objects.bulk_update(differ, ["move"], batch_size=2000)
+    _link(differ, moves)
     thaw(count, by)
     tell(CountChanged(count=count, step="posted", lines=len(moves), by=by))
     return count
+
+
+def _link(lines: Sequence[CountLine], moves: Sequence[Move]) -> None:
+    """Each line says which move it became. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE inventory_countline n SET move_id = u.move_id"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS u(line_id, move_id) WHERE n.id = u.line_id",
+            [[line.pk for line in lines], [move.pk for move in moves]],
+        )
 
 
 def _move_lines(count: Count, lines: Sequence[CountLine], reason: ReasonCode | None) -> list[MoveLine]:

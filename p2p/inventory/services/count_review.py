@@ -58,9 +58,10 @@ def refuse_uncounted(count: Count) -> None:
 
 def _accept_small(count: Count) -> int:
     """Accepts what is within its tolerance; how many lines are left to decide."""
-    lines = list(current_lines(count).filter(accepted__isnull=True))
-    classes = tolerances(count, {line.item_id for line in lines})
-    small = [line.pk for line in lines if within(line, classes.get(line.item_id))]
+    waiting = current_lines(count).filter(accepted__isnull=True).order_by()
+    lines = list(waiting.values_list("pk", "item", "expected", "counted"))
+    classes = tolerances(count, {item for _line, item, _expected, _counted in lines})
+    small = [line for line, item, expected, counted in lines if within(expected, counted, classes.get(item))]
     CountLine.objects.filter(pk__in=small).update(accepted=True)
     return len(lines) - len(small)
 
@@ -77,12 +78,12 @@ def tolerances(count: Count, items: set[int]) -> dict[int, CountClass]:
     return found
 
 
-def within(line: CountLine, tolerance: CountClass | None) -> bool:
+def within(expected: Decimal, counted: Decimal, tolerance: CountClass | None) -> bool:
     """Whether the difference is nothing, up to the share of what was expected, or up to the quantity."""
-    gap = abs(line.counted - line.expected)
+    gap = abs(counted - expected)
     if not gap or tolerance is None:
         return not gap
-    share: Decimal = tolerance.tolerance_fraction * abs(line.expected)
+    share: Decimal = tolerance.tolerance_fraction * abs(expected)
     return gap <= max(share, tolerance.tolerance_quantity)
 
 

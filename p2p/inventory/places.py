@@ -12,6 +12,7 @@ from p2p.core.web import journal, lookup
 from p2p.inventory import pieceplaces, taskplaces
 from p2p.inventory.models import Hold, Lot, Move, Recall, Serial
 from p2p.inventory.models.recall import RECALL_FLOW
+from strategies.models import Location
 
 MOVERS = (Role.SUPERVISOR, Role.OPERATOR)
 HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
@@ -22,11 +23,19 @@ def register() -> None:
     for model in (Lot, Serial):
         rows = lookup.Source(rows=model.objects.all, name="item__number", within="item__number")
         lookup.register(model, rows)
+    inside = lookup.Source(
+        rows=lambda: Location.objects.filter(active=True).exclude(kind__in=Location.OUTSIDE),
+        number="code",
+        site_path="site__code",
+        within="site__code",
+    )
+    lookup.register(Location, inside)
     nav = places.nav
     nav(section="inventory", title=_("Stock"), url_name="inventory:stock", order=10)
     nav(section="inventory", title=_("Stock by item"), url_name="inventory:stock-items", order=12)
     nav(section="inventory", title=_("Stock by place"), url_name="inventory:stock-places", order=14)
     nav(section="inventory", title=_("Stock by lot"), url_name="inventory:stock-lots", order=16)
+    nav(section="inventory", title=_("Book stock"), url_name="inventory:book-start", order=18, roles=MOVERS)
     nav(section="inventory", title=_("Movements"), url_name="inventory:moves", order=20)
     nav(section="inventory", title=_("Lots"), url_name="inventory:lots", order=30)
     nav(

@@ -119,6 +119,20 @@ def test_each_way_to_book_asks_for_what_it_needs(
     assert client.get("/inventory/book/nothing/").status_code == 404
 
 
+def test_places_are_found_while_one_types_at_the_site_that_was_chosen(
+    places: dict[str, Location], client: Client
+) -> None:
+    make_site("ELSE")
+    client.force_login(make_user("operator"))
+    form = client.get(reverse("inventory:book", args=["transfer"])).content.decode()
+    address = reverse("core:find", args=["strategies.location"])
+    assert f'data-find="{address}"' in form
+    found = client.get(address, {"q": "st", "within": places["STORE"].site.code}).json()["items"]
+    assert [one["number"] for one in found] == ["STORE"]
+    everywhere = client.get(address, {"q": "st"}).json()["items"]
+    assert len(everywhere) == 2
+
+
 def test_a_lot_is_put_on_hold_and_lifted(stocked: Item, client: Client) -> None:
     given = {"item": "RESIN", "lot": "L-77", "kind": "quality", "note": "smells"}
     assert client.post(reverse("inventory:hold"), given).status_code == 204

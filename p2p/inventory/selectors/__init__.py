@@ -12,6 +12,7 @@ from p2p.inventory.selectors.stock import (
     holds,
     levels,
     on_hand,
+    promised,
     stock_by_place,
     totals,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "levels",
     "moves",
     "on_hand",
+    "promised",
     "stock_by_place",
     "stock_card",
     "totals",

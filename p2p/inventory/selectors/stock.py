@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.db.models import Case, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
-from p2p.inventory.models import Balance, Hold, Lot, SoftReservation
+from p2p.inventory.models import Balance, Hold, Lot, Reservation, SoftReservation
 from strategies.models import Item, Location, Site
 
 ZERO = Decimal(0)
@@ -77,6 +78,16 @@ def claimed(
     if but:
         rows = rows.exclude(reference__in=but)
     return dict(rows.values_list("item_id").annotate(total=Sum("quantity")).order_by("item_id"))
+
+
+def promised(references: Sequence[str]) -> dict[tuple[str, int], Decimal]:
+    """(reference, item id) -> what is claimed or reserved for these documents. Two queries."""
+    found: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    for rows in (SoftReservation.objects.all(), Reservation.objects.all()):
+        sums = rows.filter(reference__in=references).values_list("reference", "item_id")
+        for reference, item, total in sums.annotate(total=Sum("quantity")).order_by():
+            found[reference, item] += total
+    return found
 
 
 def available(

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from execution.models import PickLine
+from execution.selectors import shortages
 from execution.services.pick import pick
 from execution.services.release import release, unrelease
 from execution.services.report import report
@@ -91,6 +92,16 @@ def test_the_order_says_more_than_the_item_and_the_item_more_than_the_site(plant
     make_policy(plant.paint, reserve_at="firming")
     assert claimed(firmed(plant)) == {"PAINT": 1}
     assert claimed(firmed(plant, reserve_at="firming")) == ALL
+
+
+def test_what_an_order_has_claimed_lacks_to_the_others_only(plant: Plant) -> None:
+    plant.fill(20)
+    says(plant, "firming")
+    order, other = firmed(plant), firmed(plant, priority=1)
+    allocate(claims=SoftReservation.objects.filter(reference=order.number, item=plant.wheel), by=None)
+    lacking = shortages([order, other])
+    assert lacking[order.pk] == []
+    assert [str(one) for one in lacking[other.pk]] == ["20 EA WHEEL"]
 
 
 def test_scheduling_claims_what_is_reserved_then_and_follows_the_schedule(plant: Plant) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from p2p.core import clock
-from p2p.core.access import Role
+from p2p.core.access import Role, at_sites
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.web.actions import ActionForm
@@ -230,7 +230,7 @@ class Return(LinesPage):
     empty = _("There is no such line.")
 
     def rows(self) -> Any:
-        return selectors.demands(who(self.request))
+        return at_sites(selectors.demands(), who(self.request), *DELIVERERS)
 
     def target(self) -> str:
         return reverse("planning:demand", args=[self.one])

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from p2p.core import clock
+from p2p.core.models import Grant
 from p2p.inventory.models import Balance, Lot, Move
 from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
 from planning.services.delivery import DeliveryLine, deliver
@@ -154,6 +155,26 @@ def test_a_stranger_receives_nothing_here(site: Site) -> None:
     stranger.post(where, {f"{order.pk}-0-quantity": "1"})
     assert not Move.objects.exists()
     assert as_("inspector").get(where).status_code == 403
+
+
+def test_who_only_looks_at_this_site_neither_delivers_nor_takes_back(site: Site) -> None:
+    bolt = make_item("BOLT")
+    make_stock(bolt, 10, site.locations.get(code="STORE"))
+    demand = wanted(site, bolt)
+    deliver(lines=[DeliveryLine(demand=demand, quantity=Decimal(5))], by=None)
+    user = make_user("operator", site=make_site())
+    Grant.objects.create(user=user, role="inspector", scope=site.code)
+    client = Client()
+    client.force_login(user)
+    typed = {f"{demand.pk}-0-quantity": "1", "reason": make_reason(kind="return").pk}
+    for name, words in (
+        ("demand-deliver", "None of these lines is open"),
+        ("demand-return", "There is no such line"),
+    ):
+        where = reverse(f"planning:{name}", args=[demand.pk])
+        assert words in text(client.get(where))
+        client.post(where, typed)
+    assert DemandMove.objects.count() == 1
 
 
 def test_a_receipt_is_taken_back_on_its_order(site: Site) -> None:

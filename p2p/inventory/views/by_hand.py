@@ -86,7 +86,8 @@ class Book(ActionForm):
     def act(self, form: Any) -> Any:
         given = form.cleaned_data
         with transaction.atomic():
-            if first_time(self.request):
+            self.booked = first_time(self.request)
+            if self.booked:
                 book_by_hand(
                     act=self.kwargs["act"],
                     lines=[form.line()],
@@ -99,6 +100,8 @@ class Book(ActionForm):
         return f"{reverse('inventory:book', args=[self.kwargs['act']])}?{urlencode(kept)}"
 
     def said(self, result: Any) -> Any:
+        if not self.booked:
+            return _now("This was booked before; it counts once.")
         form: Any = self.form_class(self.request.POST, **self.form_kwargs())
         form.is_valid()
         given = form.cleaned_data

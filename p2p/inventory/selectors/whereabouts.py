@@ -63,7 +63,8 @@ _LEFT = """
     ) x
     WHERE m.reverses_id IS NULL AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = m.id)
         AND (t.kind IN ('customer', 'scrap', 'production', 'supplier') OR s.kind IN ('customer', 'scrap')
-             OR x.used <> 0 OR (s.kind = 'production' AND m.kind <> 'output'))
+             OR x.used <> 0 OR (s.kind = 'production' AND m.kind <> 'output')
+             OR ('adjustment' IN (s.kind, t.kind) AND m.kind = 'issue'))
     ORDER BY m.id
 """
 _THERE = """
@@ -156,6 +157,10 @@ def _spots_of(gone: Collection[_Gone], seen: Mapping[int, list[Sighting]]) -> It
         elif Location.Kind.SCRAP in (one.source, one.target):
             there = one.quantity if one.target == Location.Kind.SCRAP else -one.quantity
             yield Spot(AT.SCRAPPED, there, document=one.document, at=one.at, moves=(one.move,))
+        elif Location.Kind.ADJUSTMENT in (one.source, one.target):
+            # Issued by hand to a cost place: used, without a product.
+            taken = one.quantity if one.target == Location.Kind.ADJUSTMENT else -one.quantity
+            yield Spot(AT.CONSUMED, taken, document=one.document, at=one.at, moves=(one.move,))
         elif one.target == Location.Kind.SUPPLIER:
             yield from _known(one, AT.VENDOR, True, seen)
         elif Location.Kind.PRODUCTION in (one.source, one.target) and one.kind != Move.Kind.OUTPUT:

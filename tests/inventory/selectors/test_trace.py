@@ -278,7 +278,8 @@ def test_a_trace_of_any_size_takes_the_same_queries(plant):
 def amounts(piece):
     found = trace(keys_of([piece]))
     node = describe(found)[key_of(piece)]
-    return {spot.where: spot.quantity for spot in node.spots}, node.total
+    where = {spot.where: node.amount(spot.where) for spot in node.spots}
+    return where, node.total
 
 
 def test_everything_that_came_of_a_lot_is_somewhere(plant):
@@ -310,3 +311,26 @@ def test_stock_of_a_count_belongs_to_what_came_of_a_lot(plant):
     plant.move("count", "ADJUSTMENT", "STORE", 2, lot)
     where, made = amounts(lot)
     assert where == {"stock": 7} and made == 7
+
+
+def test_what_was_issued_by_hand_to_a_cost_place_is_consumed(plant):
+    lot = plant.bought(9)
+    plant.move("issue", "STORE", "ADJUSTMENT", 4, lot)
+    plant.move("issue", "ADJUSTMENT", "STORE", 1, lot)
+    where, made = amounts(lot)
+    assert where == {"stock": 6, "consumed": 3} and made == 9
+
+
+def test_what_counts_and_adjustments_took_is_nowhere(plant):
+    lot = plant.bought(9)
+    plant.move("adjustment", "STORE", "ADJUSTMENT", 2, lot)
+    plant.move("count", "STORE", "ADJUSTMENT", 1, lot)
+    where, made = amounts(lot)
+    assert where == {"stock": 6} and made == 9
+
+
+def test_what_went_back_to_the_vendor_is_at_the_vendor(plant):
+    lot = plant.bought(9)
+    plant.move("return", "STORE", "SUPPLIER", 4, lot)
+    where, made = amounts(lot)
+    assert where == {"stock": 5, "vendor": 4} and made == 9

@@ -32,7 +32,7 @@ def delivery_note(row: DemandMove) -> bytes:
     story: list[Flowable] = [
         paper.head(_("Delivery note"), number, row.demand.site.name, facts),
         paper.gap(4),
-        paper.table(heads, [_line(one) for one in rows], (30, 42, 20, 24, 18, CODES), right=(2,)),
+        paper.table(heads, [_line(one) for one in rows], (26, 40, 18, 26, 24, CODES), right=(2,)),
         paper.gap(14),
         paper.text(_("Received: day, name"), paper.SMALL),
     ]

@@ -84,11 +84,14 @@ def open_version(
 
 def _take_along(like: CostVersion, version: CostVersion) -> None:
     """Prices and rates; four statements for any number of items."""
-    for model in (ItemPrice, CostRate):
-        rows = list(model._default_manager.filter(version=like).order_by("pk"))
-        for row in rows:
-            row.pk, row.version = None, version
-        model._default_manager.bulk_create(rows, batch_size=2000)
+    prices = list(ItemPrice.objects.filter(version=like).order_by("pk"))
+    rates = list(CostRate.objects.filter(version=like).order_by("pk"))
+    for price in prices:
+        price.pk, price.version = None, version
+    for rate in rates:
+        rate.pk, rate.version = None, version
+    ItemPrice.objects.bulk_create(prices, batch_size=2000)
+    CostRate.objects.bulk_create(rates)
 
 
 @transaction.atomic

@@ -49,7 +49,8 @@ EVERYWHERE = ""
 def codes_of(rows: models.QuerySet[Any]) -> set[str]:
     """The codes of the sites of these records, in one query; one that could name a site and names none holds at all
     of them and adds "". Records that know no sites add none, nor do those whose whole is not there."""
-    wanted = paths(rows.model)
+    model: type[models.Model] = rows.model
+    wanted = paths(model)
     if not wanted:
         return set()
     holders = [path.rpartition("__")[0].rpartition("__")[0] for path in wanted]

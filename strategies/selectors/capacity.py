@@ -56,7 +56,8 @@ class Pooled:
 
 def pooled(site: Site, spans: Sequence[tuple[date, date]]) -> dict[int, list[Pooled]]:
     """Group -> its capacity in each span: the sum of its members on each day, working time of their calendars ×
-    stations × share for planning. Endless resources count nothing. Seven queries for any number of resources."""
+    stations × share for planning. Endless resources count nothing, and neither does the end of a night shift of who
+    works elsewhere from then on. Seven queries for any number of resources."""
     first, last = min(span[0] for span in spans), max(span[1] for span in spans)
     # A night shift of the evening before reaches into the first day.
     window = first - ONE_DAY, last
@@ -73,9 +74,11 @@ def pooled(site: Site, spans: Sequence[tuple[date, date]]) -> dict[int, list[Poo
     for row, group in places:
         work = calendars.chain(where.pieces(row, group))
         share = Fraction(row.schedule_fraction) * row.stations
+        days = [(begins, ends) for begins, ends, place in where.stays(row) if (place or 0) == group]
         for place, (begin, end) in enumerate(bounds):
             offered = work.between(begin, end) * share / 3600
-            if offered:
+            here = any(begins <= spans[place][1] and ends >= spans[place][0] for begins, ends in days)
+            if offered and here:
                 hours[group][place][row.pk] = _decimal(offered)
     return {
         group: [

@@ -115,6 +115,19 @@ def test_the_board_says_no_capacity_where_nobody_is_left_for_what_is_planned(eng
     assert "<span>9 Mar</span>" in earlier
 
 
+def test_the_end_of_a_night_shift_is_no_capacity_where_nobody_is_left(engineer):
+    calendar = make_calendar("NIGHT", days=range(7), shifts=(("22:00", "06:00"),))
+    site = make_site("NITE", calendar=calendar)
+    mill, press = make_group(site, "1", name="Mill"), make_group(site, "2", name="Press")
+    start = datetime(2026, 3, 4, 8, tzinfo=UTC)
+    work = {"starts_at": start, "ends_at": start + timedelta(hours=20), "run_seconds": 20 * 3600}
+    make_order(make_item(), site=site, operations=[{"group": mill, **work}])
+    lent = {"valid_from": date(2026, 3, 4), "valid_to": date(2026, 3, 10)}
+    ResourceMembership.objects.create(resource=mill.resources.get(), group=press, **lent)
+    shown = engineer.get("/strategies/resource-board/?site=NITE&day=2026-03-04").content.decode()
+    assert "From 4 Mar: no capacity for 20 h planned" in shown
+
+
 @pytest.mark.parametrize(("address", "words"), PAGES.items())
 def test_a_page_shows_what_there_is(engineer, plant, address, words):
     answer = engineer.get(f"/strategies/{address}")

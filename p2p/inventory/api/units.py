@@ -128,6 +128,8 @@ class ScanApi(EdgeViewSet):
     def list(self, request: Request) -> Response:
         """Everything the code may be, the surest first; the elements of a GS1 code; where each lies."""
         query = request.query_params
+        if not query.get("code", "").strip():
+            return Response({"code": "", "elements": {}, "quantity": None, "expires_on": None, "found": []})
         site = at_sites(Site.objects.filter(code=query.get("site", "")), request.user, path="code").first()
         if site is None:
             raise serializers.ValidationError({"site": _("Say at which site it was scanned.")})

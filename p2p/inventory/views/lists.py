@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -67,13 +67,24 @@ class Lots(ListPage):
     order = ("item__number", "number")
     filterset_class = filters.LotFilter
     columns = (
-        Column("number", _("Lot"), kind="code", link=True, width=150),
+        Column("number", _("Lot"), kind="code", link=True, width=190),
         Column("item.number", _("Item"), kind="code", width=120),
         Column("item.name", _("Name")),
+        Column("there", _("On hand"), kind="quantity", unit="item.unit.code", order="", width=110),
+        Column(
+            "held",
+            _("Hold"),
+            value=lambda one: _("On hold") if one.held else "",
+            order="",
+            width=84,
+            tone=lambda one: "bad" if one.held else "",
+        ),
         Column("vendor_lot", _("Vendor's lot"), kind="code", width=130),
+        Column("vendor.name", _("Vendor"), hidden=True),
         Column("made_on", _("Made"), kind="date"),
         Column("expires_on", _("Expires"), kind="date"),
-        Column("created_at", _("Known since"), kind="time"),
+        Column("retest_on", _("Retest"), kind="date"),
+        Column("created_at", _("Known since"), kind="time", hidden=True),
     )
     empty_title, empty_text = (
         _("No lot"),
@@ -81,7 +92,11 @@ class Lots(ListPage):
     )
 
     def rows(self) -> QuerySet[Any]:
-        return Lot.objects.select_related("item")
+        there = Balance.objects.filter(lot=OuterRef("pk")).order_by().values("lot")
+        held = Hold.objects.filter(lot=OuterRef("pk"), released_at=None)
+        return Lot.objects.select_related("item__unit", "vendor").annotate(
+            there=Subquery(there.annotate(sum=Sum("quantity")).values("sum")), held=Exists(held)
+        )
 
     def record_url(self, record: Any) -> str:
         return reverse("inventory:lot", args=[record.pk])

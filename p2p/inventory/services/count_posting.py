@@ -94,7 +94,9 @@ def post_count(*, count: Count, reason: ReasonCode | None = None, by: User | Non
             number=waiting,
             count=count.number,
         )
-    related = lines.filter(accepted=True).exclude(difference=0).select_related("place__location__site")
+    related = (
+        lines.filter(accepted=True).exclude(counted=F("expected")).select_related("place__location__site")
+    )
     differ = list(related.order_by("pk"))
     moves = post_within(lines=_move_lines(count, differ, reason), by=by)
     _link(differ, moves)
@@ -156,7 +158,9 @@ def _move_line(
 def _serials_elsewhere(lines: Sequence[CountLine]) -> dict[int, Balance]:
     """Line -> where the books have a serial number that was found here and that no line of this count takes away
     there."""
-    found = {line.serial_id: line for line in lines if line.serial_id and line.counted > line.expected}
+    found: dict[int | None, CountLine] = {
+        line.serial_id: line for line in lines if line.serial and line.counted > line.expected
+    }
     gone = {
         (line.serial_id, line.place.location_id, line.handling_unit_id)
         for line in lines
@@ -168,5 +172,5 @@ def _serials_elsewhere(lines: Sequence[CountLine]) -> dict[int, Balance]:
     return {
         found[row.serial_id].pk: row
         for row in rows
-        if (row.serial_id, row.location_id, row.handling_unit_id) not in gone
+        if row.serial_id in found and (row.serial_id, row.location_id, row.handling_unit_id) not in gone
     }

@@ -84,7 +84,7 @@ def within(expected: Decimal, counted: Decimal, tolerance: CountClass | None) ->
     if not gap or tolerance is None:
         return not gap
     share: Decimal = tolerance.tolerance_fraction * abs(expected)
-    return gap <= max(share, tolerance.tolerance_quantity)
+    return bool(gap <= max(share, tolerance.tolerance_quantity))
 
 
 def _post_at_once(count: Count, by: User | None) -> None:

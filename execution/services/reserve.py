@@ -47,6 +47,8 @@ class Part:
 
 def standing(needs: Sequence[Need]) -> list[Part]:
     """What is reserved for the needs' orders already, dealt out to them in their order. One query."""
+    if not needs:
+        return []
     rows = free_standing(sorted({need.reference for need in needs})).select_related("item", "location")
     open_quantity = [need.quantity for need in needs]
     of_key: dict[tuple[str, int], list[int]] = defaultdict(list)
@@ -79,6 +81,8 @@ def at_release(
 ) -> list[Reservation]:
     """Reservations for the needs of orders that are released: those that stand, and what their principle wants now.
     What is reserved at the start or by hand waits, except for what was claimed. `row.need_index` as in `reserve`."""
+    if not needs:
+        return []
     wanted = _now(orders, less(needs, parts))
     rows = _settle(parts)
     open_ones = [(index, need) for index, need in enumerate(wanted) if need.quantity > 0]

@@ -34,10 +34,14 @@ FROM_STOCK = (BomLine.Kind.ITEM, BomLine.Kind.PEGGED)
 
 
 class Principles:
-    """When the materials of these orders are reserved. Two queries, more where an item says otherwise."""
+    """When the materials of these orders are reserved. One query where the orders know their sites, more where an item
+    says otherwise."""
 
     def __init__(self, orders: Sequence[ProductionOrder]) -> None:
-        self.sites = Site.objects.in_bulk({order.site_id for order in orders})
+        self.sites = {one.site_id: one.site for one in orders if "site" in one._state.fields_cache}
+        unread = {one.site_id for one in orders} - set(self.sites)
+        if unread:
+            self.sites |= Site.objects.in_bulk(unread)
         self._items: dict[int, dict[int, str]] = {}
         said = ItemPolicy.objects.filter(Q(site__in=self.sites) | Q(site=None)).exclude(reserve_at="")
         named = set(said.values_list("item_id", flat=True))

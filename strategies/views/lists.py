@@ -25,8 +25,10 @@ from strategies.models import (
     Vendor,
 )
 from strategies.selectors import lists as selectors
+from strategies.services.locations import delete_location
 from strategies.services.versions import activate_many, approve_many
 from strategies.views.importwords import outcome
+from strategies.views.saving import deleting
 
 IMPORT = (_("Import a file"), "strategies:new-import")
 ENGINEER = (Role.ENGINEER,)
@@ -210,13 +212,14 @@ class Locations(ListPage):
         Column("name", _("Name")),
         Column("site.code", _("Site"), width=96),
         Column("get_kind_display", _("Kind"), width=160, order="kind"),
-        Column("walk_order", _("Turn on the way"), kind="number", width=110),
+        Column("walk_order", _("Turn on the way"), kind="number", width=132),
         Column("parent.code", _("Within"), kind="code", width=104),
         Column("vendor.name", _("Vendor"), width=160),
         Column("nettable", _("In planning"), kind="yes", width=88),
         Column("active", _("In use"), kind="yes", width=72),
     )
-    empty_title, empty_text = _("No location yet"), _("Import the sheet locations.")
+    bulk = (deleting(delete_location, "location"),)
+    empty_title, empty_text = _("No location yet"), _("Make one, or import the sheet locations.")
     empty_icon, empty_action = "map-pin", IMPORT
 
     def rows(self) -> QuerySet[Any]:

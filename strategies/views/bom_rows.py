@@ -26,6 +26,7 @@ from strategies.models.version import VersionState
 from strategies.selectors import designing
 from strategies.selectors.bom import named_bill, opened_bill
 from strategies.selectors.designing import PAGE, Figures
+from strategies.views.asked import fraction, key_of, whole
 
 ROWS = "strategies/designer_rows.html"
 
@@ -288,18 +289,3 @@ def _work(like: Row | None, work: Decimal, factor: Fraction, level: int) -> Row:
     amount = formats.number(decimal_of(Fraction(work) * factor), 2)
     cells = [(*cell[:3], amount) if place == len(blank) - 3 else cell for place, cell in enumerate(blank)]
     return replace(Row(level=level, title=_("Work and the rest"), work=True), cells=cells)
-
-
-def whole(text: str) -> int:
-    return min(int(text), 100_000) if text.isdecimal() else 0
-
-
-def key_of(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
-
-
-def fraction(text: str) -> Fraction:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return Fraction(1)

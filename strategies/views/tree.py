@@ -17,7 +17,8 @@ from p2p.core.web import formats
 from p2p.core.web.page import Page
 from strategies.models import BomVersion, Item, Site
 from strategies.selectors import bom as bills
-from strategies.views.bom_rows import day_of, fraction, key_of, whole
+from strategies.views.asked import fraction, key_of, whole
+from strategies.views.bom_rows import day_of
 
 
 @dataclass(frozen=True)

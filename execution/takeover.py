@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Sum
@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from execution.models import MaterialMove, Report, WipMove
-from execution.services.takeover import Holds, Stands, put_on_floor, take_materials, take_operations
+from execution.services.takeover import (
+    Holds,
+    Stands,
+    pieces,
+    put_on_floor,
+    take_materials,
+    take_operations,
+)
 from p2p.inventory.models import Lot, Serial
 from planning.models import Material, Operation, ProductionOrder
 from planning.services.takeover import OpenOrder, take_orders
@@ -136,7 +143,8 @@ def components_are_on_the_order(rows: Sequence[Row]) -> Iterator[Problem]:
 
 def _store_materials(rows: Sequence[Row], by: User | None) -> Tally:
     lines = _materials(rows)
-    lots, serials = _pieces(rows, Lot, "lot"), _pieces(rows, Serial, "serial")
+    lots = pieces(Lot, {(row.values["item"], row.values["lot"]) for row in rows})
+    serials = pieces(Serial, {(row.values["item"], row.values["serial"]) for row in rows})
     made = take_materials(
         holds=[
             Holds(
@@ -152,20 +160,6 @@ def _store_materials(rows: Sequence[Row], by: User | None) -> Tally:
         by=by,
     )
     return Tally(created=len(made))
-
-
-def _pieces(rows: Sequence[Row], model: Any, column: str) -> dict[tuple[int, str], Any]:
-    """Lots or serial numbers by item and number; those not known yet are made. Two statements."""
-    wanted = {(row.values["item"], row.values[column]) for row in rows if row.values[column]}
-    if not wanted:
-        return {}
-    model.objects.bulk_create(
-        [model(item_id=item, number=number) for item, number in sorted(wanted)], ignore_conflicts=True
-    )
-    found = model.objects.filter(
-        item__in={item for item, _no in wanted}, number__in={no for _item, no in wanted}
-    )
-    return {(piece.item_id, piece.number): piece for piece in found}
 
 
 def _morning(day: date, site: Site) -> datetime:
@@ -275,18 +269,13 @@ def figures(asked: MeasuringCutOver) -> list[Figure]:
     """Orders under way and the pieces between their operations. Three queries."""
     orders = ProductionOrder.objects.filter(site=asked.site, state__in=("released", "started"))
     counts = orders.aggregate(all=Count("pk"))
-    pieces = WipMove.objects.filter(operation__order__in=orders)
-    whole = pieces.aggregate(n=Sum("quantity"))["n"] or Decimal(0)
+    standing = WipMove.objects.filter(operation__order__in=orders)
+    whole = standing.aggregate(n=Sum("quantity"))["n"] or Decimal(0)
     found = [
         Figure("wip.orders", _("Orders on the floor"), "", Decimal(counts["all"])),
-        Figure(
-            "wip.pieces",
-            _("Pieces between operations"),
-            "",
-            pieces.aggregate(n=Sum("quantity"))["n"] or Decimal(0),
-        ),
+        Figure("wip.pieces", _("Pieces between operations"), "", whole),
     ]
-    by_order = pieces.values_list("operation__order__number").annotate(n=Sum("quantity"))
+    by_order = standing.values_list("operation__order__number").annotate(n=Sum("quantity"))
     return found + [
         Figure("wip.pieces", _("Pieces between operations"), number, quantity)
         for number, quantity in by_order.order_by("operation__order__number")

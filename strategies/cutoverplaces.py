@@ -14,6 +14,7 @@ from strategies.services import cutover
 
 PREPARERS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
 JUDGES = (*PREPARERS, Role.COST_ACCOUNTANT)
+SLOT = "cutover.actions"
 STEPS = {
     "begun": _("opened the desk"),
     "changed": _("changed the cut-over"),
@@ -51,78 +52,35 @@ def register() -> None:
 
 
 def _desk() -> None:
-    slot = "cutover.actions"
-    button: dict[str, Any] = {"model": CutOver, "argument": "cut_over"}
-    places.verb(
-        slot,
-        key="file",
-        title=_("Add a file"),
-        url_name="strategies:add-cut-over-file",
-        roles=PREPARERS,
-        when=_open,
-        order=10,
-    )
-    places.verb(
-        slot,
-        key="try",
-        title=_("Run a trial"),
-        service=cutover.try_out,
-        roles=PREPARERS,
-        when=_open,
-        primary=True,
-        order=20,
-        **button,
-    )
-    places.verb(
-        slot,
-        key="take-over",
-        title=_("Take over"),
-        service=cutover.take_over,
-        roles=(Role.ADMINISTRATOR,),
-        when=_open,
-        confirm=_("Everything in the files stays from now on. The time before the first day is closed."),
-        order=30,
-        **button,
-    )
-    places.verb(
-        slot,
-        key="figure",
-        title=_("Figure of the old books"),
-        url_name="strategies:set-control-figure",
-        roles=JUDGES,
-        when=_open,
-        order=40,
-    )
-    places.verb(
-        slot,
-        key="change",
-        title=_("Change"),
-        url_name="strategies:change-cut-over",
-        roles=PREPARERS,
-        when=_open,
-        order=50,
-    )
-    places.verb(
-        slot,
-        key="abandon",
-        title=_("Give up"),
-        service=cutover.abandon,
-        roles=PREPARERS,
-        when=_open,
-        danger=True,
-        order=60,
-        **button,
-    )
-    places.verb(
-        slot,
-        key="resume",
-        title=_("Take up again"),
-        service=cutover.resume,
-        roles=PREPARERS,
-        when=_given_up,
-        order=70,
-        **button,
-    )
+    """The desk's buttons, first those that open a form, then those that act at once."""
+    for order, (key, title, roles) in enumerate(
+        (
+            ("add-cut-over-file", _("Add a file"), PREPARERS),
+            ("set-control-figure", _("Figure of the old books"), JUDGES),
+            ("change-cut-over", _("Change"), PREPARERS),
+        )
+    ):
+        places.verb(
+            SLOT,
+            key=key,
+            title=title,
+            url_name=f"strategies:{key}",
+            roles=roles,
+            when=_open,
+            order=10 + order,
+        )
+    final: dict[str, Any] = {
+        "confirm": _("Everything in the files stays from now on. The time before the first day is closed.")
+    }
+    _button("try", _("Run a trial"), cutover.try_out, primary=True, order=20)
+    _button("take-over", _("Take over"), cutover.take_over, roles=(Role.ADMINISTRATOR,), order=30, **final)
+    _button("abandon", _("Give up"), cutover.abandon, danger=True, order=60)
+    _button("resume", _("Take up again"), cutover.resume, when=_given_up, order=70)
+
+
+def _button(key: str, title: Any, service: Any, **also: Any) -> None:
+    rest = {"roles": PREPARERS, "when": _open, **also}
+    places.verb(SLOT, key=key, title=title, service=service, model=CutOver, argument="cut_over", **rest)
 
 
 def _words(said: dict[str, Any]) -> str:

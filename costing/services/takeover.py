@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _now
 
 from costing.models import Entry, Period, Posting
+from costing.models.ledger import PERIOD_FLOW
 from costing.services.entries import Draft, money, pair, write
 from costing.services.post import post_times
 from execution.models import Report
@@ -74,8 +75,8 @@ def book_old_values(*, site: Site, values: Mapping[int, Decimal], day: date, by:
 def close_before(*, site: Site, day: date) -> Period | None:
     """Close the time before the first day here: nothing is booked into it any more. None where a period covers it."""
     last = day - timedelta(days=1)
-    Period.objects.filter(site=site, last_day__lte=last, state=Period.State.OPEN).update(
-        state=Period.State.CLOSED
+    PERIOD_FLOW.take_many(
+        Period.objects.filter(site=site, last_day__lte=last, state=Period.State.OPEN), "close"
     )
     first = Period.objects.filter(site=site).order_by("first_day").values_list("first_day", flat=True).first()
     until = min(last, first - timedelta(days=1)) if first else last

@@ -6,10 +6,11 @@ received of them lies in opening stock, and their quantity is what is still to c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _now
@@ -33,6 +34,7 @@ from planning.services import progress
 from strategies.models import Location, Resource
 
 ZERO = Decimal(0)
+Piece = TypeVar("Piece", Lot, Serial)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,21 @@ def take_materials(*, holds: Sequence[Holds], by: User | None) -> list[MaterialM
             )
         )
     return rows
+
+
+def pieces(model: type[Piece], wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Piece]:
+    """Lots or serial numbers by item and number; those not known yet are made. Two statements."""
+    named = {(item, number) for item, number in wanted if number}
+    if not named:
+        return {}
+    rows: Any = model._default_manager
+    rows.bulk_create(
+        [model(item_id=item, number=number) for item, number in sorted(named)], ignore_conflicts=True
+    )
+    found = rows.filter(
+        item__in={item for item, _no in named}, number__in={number for _item, number in named}
+    )
+    return {(piece.item_id, piece.number): piece for piece in found}
 
 
 def _places(sites: set[int]) -> dict[tuple[int, str], Location]:

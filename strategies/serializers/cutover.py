@@ -61,11 +61,6 @@ class CutOverRecord(RecordSerializer):
         read_only_fields = ("state", "created_at", "created_by", "done_at", "revision")
 
 
-class CutOverChange(VerbSerializer):
-    day = serializers.DateField(required=False, allow_null=True, default=None)
-    note = serializers.CharField(required=False, allow_null=True, allow_blank=True, default=None)
-
-
 class FigureRecord(RecordSerializer):
     difference = DecimalText(max_digits=25, decimal_places=12, read_only=True, allow_null=True)
 

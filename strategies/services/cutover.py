@@ -6,6 +6,7 @@ A trial takes everything in, measures what is there, checks the ledgers, keeps t
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -24,7 +25,7 @@ from p2p.core.runs import Run
 from strategies.facts import CutOverChanged
 from strategies.models import ControlFigure, CutOver, CutOverFigure, CutOverFile, CutOverRun, Site
 from strategies.models.cutover import CUT_OVER_FLOW
-from strategies.services.importer.reading import must_be_known
+from strategies.services.importer.reading import tables
 
 UNDER_WAY = (Run.State.QUEUED, Run.State.RUNNING)
 
@@ -57,23 +58,34 @@ def _not_live(site: Site) -> None:
 
 @transaction.atomic
 def change(
-    *, cut_over: CutOver, day: date | None = None, note: str | None = None, by: User | None
+    *,
+    cut_over: CutOver,
+    name: str | None = None,
+    site: Site | None = None,
+    day: date | None = None,
+    note: str | None = None,
+    by: User | None,
 ) -> CutOver:
-    """Another day or note while it is in preparation."""
+    """Another name, site, day or note while it is in preparation; None leaves a value as it is."""
     desk = _open(cut_over)
-    desk.day, desk.note = day or desk.day, desk.note if note is None else note
+    if name is not None and CutOver.objects.exclude(pk=desk.pk).filter(name=name).exists():
+        raise Refused(_("There is a cut-over {name} already."), code="exists", field="name", name=name)
+    if site is not None:
+        _not_live(site)
+    desk.name, desk.site, desk.day = name or desk.name, site or desk.site, day or desk.day
+    desk.note = desk.note if note is None else note
     desk.revision += 1
-    desk.save(update_fields=["day", "note", "revision"])
+    desk.save(update_fields=["name", "site", "day", "note", "revision"])
     tell(CutOverChanged(cut_over=desk, step="changed", by=by))
     return desk
 
 
 @transaction.atomic
 def add_file(*, cut_over: CutOver, name: str, content: IO[bytes] | bytes, by: User | None) -> CutOverFile:
-    """Keep a file of the old system; one of the same name takes its place. Refused when it is no CSV, XLSX or ZIP."""
+    """Keep a file of the old system; one of the same name takes its place. Refused when it cannot be read."""
     desk = _open(cut_over)
-    must_be_known(name)
     data = content if isinstance(content, bytes) else content.read()
+    list(tables(io.BytesIO(data), name))
     CutOverFile.objects.filter(cut_over=desk, name=name).delete()
     row = CutOverFile(cut_over=desk, name=name[:150], digest=hashlib.sha256(data).hexdigest(), added_by=by)
     row.added_at = clock.now()

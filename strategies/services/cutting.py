@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from p2p.core import clock
 from p2p.core.facts import gather, tell
-from p2p.core.refusal import Refused
 from p2p.core.runs import Run, Say, storing
 from strategies.facts import CheckingCutOver, Figure, MeasuringCutOver, TakenOver
 from strategies.models import ControlFigure, CutOver, CutOverFigure, CutOverProblem, CutOverRun
@@ -68,9 +67,7 @@ def perform(run: CutOverRun, say: Say) -> dict[str, Any]:
 
 def _try(run: CutOverRun, desk: CutOver, say: Say) -> Found:
     with transaction.atomic():
-        read, unread = _tables(desk)
-        outcome = take_in(read, say=say, partly=not run.final, by=run.asked_by)
-        outcome.problems += unread
+        outcome = take_in(_tables(desk), say=say, partly=not run.final, by=run.asked_by)
         say(_("Measuring"), 0, 0)
         found = Found(outcome)
         found.outcome.problems += _broken(desk)
@@ -86,17 +83,11 @@ def _try(run: CutOverRun, desk: CutOver, say: Say) -> Found:
     return found
 
 
-def _tables(desk: CutOver) -> tuple[list[Table], list[Problem]]:
-    """Every table of every file, and the files that cannot be read."""
-    found: list[Table] = []
-    problems = []
+def _tables(desk: CutOver) -> Iterator[Table]:
+    """Every table of every file; each could be read when it was handed in."""
     for file in desk.files.order_by("name"):
-        try:
-            with file.content.open("rb") as content:
-                found += tables(content, file.name)
-        except Refused as no:
-            problems.append(Problem(file.name[:60], str(no), code=no.code))
-    return found, problems
+        with file.content.open("rb") as content:
+            yield from list(tables(content, file.name))
 
 
 def _broken(desk: CutOver) -> list[Problem]:

@@ -70,7 +70,7 @@ class CountApi(RecordViewSet):
         decide(lines=_chosen(record, lines), accepted=False, reason=reason, by=by)
         return list(selectors.current_lines(record))
 
-    @verb(roles=APPROVERS, body=serializers.PostInput, flow=COUNT_FLOW)
+    @verb(roles=APPROVERS, body=serializers.PostCountInput, flow=COUNT_FLOW)
     def post(self, record: Any, by: Any, *, reason: Any = None) -> Any:
         """Post what was accepted, in one piece."""
         return post_count(count=record, reason=reason, by=by)

@@ -131,7 +131,7 @@ class DecideInput(VerbSerializer):
     )
 
 
-class PostInput(VerbSerializer):
+class PostCountInput(VerbSerializer):
     reason = KeyField(
         key="code",
         queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.ADJUSTMENT),

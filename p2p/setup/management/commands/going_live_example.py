@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from p2p.demo.adventureworks import golive
+from p2p.demo.adventureworks import SITE, golive
 
 
 class Command(BaseCommand):
@@ -30,5 +30,5 @@ class Command(BaseCommand):
             raise CommandError(f"{folder} cannot be written: {no.strerror}.") from no
         self.stdout.write(
             f"Written to {folder}: import 1-master-data.zip, open a desk named “{golive.NAME}” for site"
-            f" {golive.SITE} on {golive.FIRST_DAY_HERE}, and add 2-going-live.zip to it."
+            f" {SITE} on {golive.FIRST_DAY_HERE}, and add 2-going-live.zip to it."
         )

@@ -59,7 +59,7 @@ def _several(cell: str | None) -> tuple[str, ...]:
 def service_fault(path: str) -> str:
     """What is wrong with a dotted path of a function or class, "" when nothing is."""
     module, _dot, name = path.rpartition(".")
-    if not re.search(r"\.(services|engine|selectors)(\.|$)", path):
+    if not re.search(r"\.(services|engine|selectors|checking|tracing|reactions|count_paper)(\.|$)", path):
         return f"{path} is neither a service nor an engine nor a selector"
     try:
         return "" if callable(getattr(importlib.import_module(module), name)) else f"{path} cannot be called"
@@ -106,7 +106,8 @@ def _key(view: Any, written: str) -> Any:
     if queryset is not None:
         named = cls.key or key_of(model)
         return "~".join(str(_value(row, one)) for one in ([named] if isinstance(named, str) else named))
-    return _value(row, getattr(cls, "lookup", "pk"))
+    lookup = getattr(cls, "lookup", "pk")
+    return _value(row, "pk" if "pk>" in written else lookup)
 
 
 def _value(row: Any, path: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -215,8 +215,7 @@ class KeptFile(Page):
         file = get_object_or_404(CutOverFile.objects.select_related("cut_over__site"), pk=pk)
         sites.require_at_record(request.user, file, *self.roles)
         try:
-            content = file.content.open("rb").read()
+            content = file.content.open("rb")
         except FileNotFoundError as gone:
             raise Http404(_now("The file {name} is gone.").format(name=file.name)) from gone
-        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-        return HttpResponse(content, content_type="application/octet-stream", headers=headers)
+        return FileResponse(content, as_attachment=True, filename=file.name)

@@ -91,7 +91,7 @@ def test_a_kept_file_comes_back_as_it_was(client, old):
     old.file("sales_history", *FILES["sales_history"])
     file = old.desk.files.get()
     answer = client.get(reverse("strategies:cut-over-file", args=[file.pk]))
-    assert answer.content.decode() == "\n".join(FILES["sales_history"])
+    assert answer.getvalue().decode() == "\n".join(FILES["sales_history"])
 
 
 def send(client: Client, path: str, body: object, status: int = 200) -> dict[str, object]:

@@ -35,7 +35,17 @@ PROMISED = {
         *("resource board", "calendar board", "import", "export", "templates", "bulk upsert", "bulk edit"),
     ],
     "inventory": [
-        *("ledger", "lots", "rules", "counts", "daily work", "traceability", "going live", "screens", "reliability"),
+        *(
+            "ledger",
+            "lots",
+            "rules",
+            "counts",
+            "daily work",
+            "traceability",
+            "going live",
+            "screens",
+            "reliability",
+        ),
         *("bad input", "E3", "E6c", "E8", "E10", "E13", "P27"),
     ],
 }

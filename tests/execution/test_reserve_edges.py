@@ -34,7 +34,13 @@ def bike(plant: Plant) -> Any:
 
 
 def test_an_order_says_over_rest_when_its_materials_are_reserved(plant: Plant, bike: Any) -> None:
-    given = {"site": "MAIN", "item": "TRIKE", "quantity": "5", "due_on": "2030-01-31", "reserve_at": "firming"}
+    given = {
+        "site": "MAIN",
+        "item": "TRIKE",
+        "quantity": "5",
+        "due_on": "2030-01-31",
+        "reserve_at": "firming",
+    }
     made = api("planner").post("/api/v1/planning/orders/", given, format="json")
     assert made.status_code == 201, made.content
     row = made.json()

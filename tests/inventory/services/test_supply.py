@@ -171,4 +171,7 @@ def test_the_nightly_task_fills_up_every_site(line: Line) -> None:
     SupplyRule.objects.create(item=line.item, location=away, minimum=D(1), maximum=D(2))
     (entry,) = [one for one in app.conf.beat_schedule.values() if one["task"] == "p2p.inventory.replenish"]
     app.tasks[entry["task"]]()
-    assert sorted(StockTask.objects.values_list("target__site__code", "quantity")) == [("AWAY", 2), ("MAIN", 40)]
+    assert sorted(StockTask.objects.values_list("target__site__code", "quantity")) == [
+        ("AWAY", 2),
+        ("MAIN", 40),
+    ]

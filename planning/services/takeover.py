@@ -118,7 +118,8 @@ def take_purchases(
 ) -> list[ReplenishmentOrder]:
     """Write open purchases and transfers as sent, or as confirmed where the vendor promised a day. Two statements.
 
-    What was received of them lies in opening stock and is no business of theirs here. Numbers that are here already are left out. Tells Firmed.
+    What was received of them lies in opening stock and is no business of theirs here. Numbers that are here already
+    are left out. Tells Firmed.
     """
     numbers = [one.number for one in purchases]
     known = set(ReplenishmentOrder.objects.filter(number__in=numbers).values_list("number", flat=True))

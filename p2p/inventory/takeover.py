@@ -12,7 +12,7 @@ from p2p.inventory.checking import findings
 from p2p.inventory.models import Balance
 from strategies.facts import CheckingCutOver, Figure, MeasuringCutOver
 
-MOST = 50
+MOST = 1000
 
 
 def figures(asked: MeasuringCutOver) -> list[Figure]:
@@ -34,5 +34,6 @@ def figures(asked: MeasuringCutOver) -> list[Figure]:
 
 
 def broken(asked: CheckingCutOver) -> list[str]:
-    """The first rows that break a rule of the ledger, here or in the documents on the right."""
+    """The first rows that break a rule of the ledger, here or in the documents on the right; at any site, since a
+    row of one may lean on another's."""
     return [one.sentence for one in islice(findings(), MOST)]

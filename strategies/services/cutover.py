@@ -27,6 +27,7 @@ from strategies.models import ControlFigure, CutOver, CutOverFigure, CutOverFile
 from strategies.models.cutover import CUT_OVER_FLOW
 from strategies.services.importer.reading import tables
 
+LONGEST_NAME = 150
 UNDER_WAY = (Run.State.QUEUED, Run.State.RUNNING)
 
 
@@ -84,10 +85,18 @@ def change(
 def add_file(*, cut_over: CutOver, name: str, content: IO[bytes] | bytes, by: User | None) -> CutOverFile:
     """Keep a file of the old system; one of the same name takes its place. Refused when it cannot be read."""
     desk = _open(cut_over)
+    if len(name) > LONGEST_NAME:
+        raise Refused(
+            _("The name of the file has {count} signs: give it one of at most {most}."),
+            code="too_long",
+            field="content",
+            count=len(name),
+            most=LONGEST_NAME,
+        )
     data = content if isinstance(content, bytes) else content.read()
     list(tables(io.BytesIO(data), name))
     CutOverFile.objects.filter(cut_over=desk, name=name).delete()
-    row = CutOverFile(cut_over=desk, name=name[:150], digest=hashlib.sha256(data).hexdigest(), added_by=by)
+    row = CutOverFile(cut_over=desk, name=name, digest=hashlib.sha256(data).hexdigest(), added_by=by)
     row.added_at = clock.now()
     row.content.save(name, ContentFile(data), save=False)
     row.save()

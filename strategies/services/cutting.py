@@ -66,11 +66,12 @@ def perform(run: CutOverRun, say: Say) -> dict[str, Any]:
 
 
 def _try(run: CutOverRun, desk: CutOver, say: Say) -> Found:
+    known = _said(desk)
     with transaction.atomic():
         outcome = take_in(_tables(desk), say=say, partly=not run.final, by=run.asked_by)
         say(_("Measuring"), 0, 0)
         found = Found(outcome)
-        found.outcome.problems += _broken(desk)
+        found.outcome.problems += _broken(desk, known)
         found.figures = sorted(
             (figure for figures in gather(MeasuringCutOver(site=desk.site)) for figure in figures),
             key=lambda one: (one.measure, one.of),
@@ -90,9 +91,15 @@ def _tables(desk: CutOver) -> Iterator[Table]:
             yield from list(tables(content, file.name))
 
 
-def _broken(desk: CutOver) -> list[Problem]:
-    """What the ledgers' checks and the database object to: found now, not when a transaction that stays commits."""
-    found = [sentence for said in gather(CheckingCutOver(site=desk.site)) for sentence in said]
+def _said(desk: CutOver) -> set[str]:
+    """What the ledgers' checks object to now."""
+    return {sentence for said in gather(CheckingCutOver(site=desk.site)) for sentence in said}
+
+
+def _broken(desk: CutOver, known: set[str]) -> list[Problem]:
+    """What the ledgers' checks and the database object to since: found now, not when a transaction that stays commits.
+    What was broken before, perhaps at another site, is no business of this plant."""
+    found = sorted(_said(desk) - known)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -132,39 +139,37 @@ def _keep(run: CutOverRun, found: Found) -> None:
         rows.setdefault((measure, of), (str(titles.get(measure, measure)), Decimal(0)))
     CutOverFigure.objects.bulk_create(
         [
-            CutOverFigure(
-                run=run,
-                measure=measure,
-                title=title[:150],
-                of=of[:100],
-                value=value,
-                expected=found.expected.get((measure, of)),
-                before=before.get((measure, of), (None, "", None))[0],
-                accepted_because=_still(before.get((measure, of)), value),
-                accepted_by_id=(before.get((measure, of)) or (None, "", None))[2]
-                if _still(before.get((measure, of)), value)
-                else None,
-            )
-            for (measure, of), (title, value) in rows.items()
+            _figure(run, key, title, value, found.expected.get(key), before.get(key))
+            for key, (title, value) in rows.items()
         ],
         batch_size=2000,
     )
 
 
-Earlier = tuple[Decimal | None, str, int | None]
+def _figure(
+    run: CutOverRun,
+    key: Key,
+    title: str,
+    value: Decimal,
+    expected: Decimal | None,
+    earlier: CutOverFigure | None,
+) -> CutOverFigure:
+    """An acceptance holds on while both figures are the same."""
+    row = CutOverFigure(
+        run=run, measure=key[0], title=title[:150], of=key[1][:100], value=value, expected=expected
+    )
+    if earlier is not None:
+        row.before = earlier.value
+        if (earlier.value, earlier.expected) == (value, expected):
+            row.accepted_because, row.accepted_by_id = earlier.accepted_because, earlier.accepted_by_id
+    return row
 
 
-def _before(run: CutOverRun) -> dict[Key, Earlier]:
-    """Of the run before: its figure, why it was accepted, and by whom."""
+def _before(run: CutOverRun) -> dict[Key, CutOverFigure]:
+    """The figures of the run before."""
     last = CutOverRun.objects.filter(cut_over=run.cut_over_id, state=Run.State.DONE, pk__lt=run.pk)
     rows = CutOverFigure.objects.filter(run=last.order_by("-pk").values("pk")[:1])
-    columns = ("measure", "of", "value", "accepted_because", "accepted_by_id")
-    return {(one[0], one[1]): one[2:] for one in rows.values_list(*columns)}
-
-
-def _still(earlier: Earlier | None, value: Decimal) -> str:
-    """An acceptance holds on while the figure is the same."""
-    return earlier[1] if earlier is not None and earlier[0] == value else ""
+    return {(row.measure, row.of): row for row in rows}
 
 
 def _problems(run: CutOverRun, problems: Iterable[Problem]) -> list[CutOverProblem]:

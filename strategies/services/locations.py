@@ -29,6 +29,7 @@ def save_location(
     by: User,
 ) -> Location:
     """A place, new or changed. `walk_order` is its turn on the way through the store, 0 or more.
+    What is in transit never counts in planning: its order does.
 
     Refused: another site or the other side of stock for a place that is there (its stock would be elsewhere), a place
     at a vendor without the vendor, a place within itself or within one of another site.
@@ -48,7 +49,7 @@ def save_location(
         "kind": kind,
         "parent": parent,
         "vendor": vendor,
-        "nettable": nettable,
+        "nettable": nettable and kind != Location.Kind.TRANSIT,
         "walk_order": walk_order,
         "active": active,
     }

@@ -175,6 +175,24 @@ def test_an_acceptance_holds_for_the_same_figure_only(old):
     assert (again.value, again.before, again.accepted_because) == (320, 280, "")
 
 
+def test_another_figure_of_the_old_books_is_a_difference_anew(old):
+    old.workbook()
+    cutover.set_figure(cut_over=old.desk, measure="wip.value", expected=D(281), by=old.by)
+    trial = old.try_out()
+    cutover.accept(
+        figures=list(trial.figures.filter(measure="wip.value", of="")), because="Rounding", by=old.by
+    )
+    cutover.set_figure(cut_over=old.desk, measure="wip.value", expected=D(50), by=old.by)
+    assert old.try_out().figures.get(measure="wip.value", of="").accepted_because == ""
+    with pytest.raises(Refused, match="differs from the old books"):
+        old.take_over()
+
+
+def test_a_file_with_an_endless_name_is_refused(old):
+    with pytest.raises(Refused, match="at most 150"):
+        old.file("x" * 150, "a")
+
+
 def replace(old: Old, name: str, lines: list[str]) -> None:
     """The files one by one, with another text for one of them."""
     cutover.remove_file(file=old.desk.files.get(), by=old.by)

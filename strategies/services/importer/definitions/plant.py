@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +22,7 @@ from strategies.models import (
 from strategies.services.importer.definitions.item_reviews import conversions_agree
 from strategies.services.importer.definitions.work_reviews import calendars_have_hours, zone_is_known
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
-from strategies.services.importer.sheets import Column, Reference, Row, Sheet
+from strategies.services.importer.sheets import Column, Problem, Reference, Row, Sheet
 
 CODE, NAME = Text(30), Text(100)
 
@@ -35,6 +35,13 @@ def _two_units(row: Row) -> Iterable[tuple[str, str]]:
 def _vendor_place_names_vendor(row: Row) -> Iterable[tuple[str, str]]:
     if row.values["kind"] == Location.Kind.VENDOR and row.values["vendor"] is None:
         yield "vendor", _("A place at a vendor has to name the vendor.")
+
+
+def _transit_does_not_count(rows: Sequence[Row]) -> Iterable[Problem]:
+    """Goods in transit are expected by their order already. One statement."""
+    sites = {row.values["site"] for row in rows}
+    Location.objects.filter(site__in=sites, kind=Location.Kind.TRANSIT, nettable=True).update(nettable=False)
+    return ()
 
 
 SHEETS = (
@@ -94,6 +101,7 @@ SHEETS = (
         model=Location,
         key=("site", "code"),
         checks=(_vendor_place_names_vendor,),
+        reviews=(_transit_does_not_count,),
         fields=(
             Reference("site", Site, ("site",), ("code",), required=True, example="BOTHELL"),
             Column("code", CODE, required=True, example="A-01"),

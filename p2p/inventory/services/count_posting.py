@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -129,7 +129,7 @@ def _move_lines(count: Count, lines: Sequence[CountLine], reason: ReasonCode | N
             code="no_outside",
             site=count.site.code,
         )
-    elsewhere = _serials_elsewhere(lines)
+    elsewhere = _serials_elsewhere(count, lines)
     return [_move_line(count, line, outside, elsewhere.get(line.pk), reason) for line in lines]
 
 
@@ -155,9 +155,9 @@ def _move_line(
     )
 
 
-def _serials_elsewhere(lines: Sequence[CountLine]) -> dict[int, Balance]:
+def _serials_elsewhere(count: Count, lines: Sequence[CountLine]) -> dict[int, Balance]:
     """Line -> where the books have a serial number that was found here and that no line of this count takes away
-    there."""
+    there. Refused when that is at another site: a count corrects the books of its own site only."""
     found: dict[int | None, CountLine] = {
         line.serial_id: line for line in lines if line.serial and line.counted > line.expected
     }
@@ -167,10 +167,26 @@ def _serials_elsewhere(lines: Sequence[CountLine]) -> dict[int, Balance]:
         if line.counted < line.expected
     }
     rows = Balance.objects.filter(serial__in=found, quantity__gt=0).select_related(
-        "location", "handling_unit"
+        "location__site", "handling_unit", "serial"
     )
-    return {
+    elsewhere = {
         found[row.serial_id].pk: row
-        for row in rows
+        for row in rows.order_by("pk")
         if row.serial_id in found and (row.serial_id, row.location_id, row.handling_unit_id) not in gone
     }
+    for row in elsewhere.values():
+        if row.location.site_id != count.site_id:
+            _refuse_other_site(count, row)
+    return elsewhere
+
+
+def _refuse_other_site(count: Count, row: Balance) -> NoReturn:
+    raise Refused(
+        _("{serial} lies at {place} of site {site}: a count at {here} does not take it from there."),
+        code="other_site",
+        about=count,
+        serial=row.serial,
+        place=row.location.code,
+        site=row.location.site.code,
+        here=count.site.code,
+    )

@@ -293,6 +293,22 @@ def test_a_serial_number_found_at_another_place_comes_from_where_the_books_have_
     assert problems() == []
 
 
+def test_a_count_does_not_take_a_serial_number_out_of_the_stock_of_another_site(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    item = make_item(tracking="serial")
+    piece = make_serial(item, "S1")
+    far = make_locations(make_site("SEA", locations=False), "FAR")["FAR"]
+    make_stock(item, 1, far, serial=piece)
+    count = spot(site, places["A"], by=shane)
+    put(count, "A", found(item, 1, serial=piece), by=olinda)
+    submit_count(count=count, by=olinda)
+    decide(lines=list(current_lines(count)), accepted=True, by=shane)
+    with pytest.raises(Refused, match="S1 lies at FAR of site SEA"):
+        post_count(count=count, by=shane)
+    assert (there(item, "A"), there(item, "FAR")) == (0, 1)
+
+
 def test_a_lot_and_a_handling_unit_are_counted_each_for_itself(
     site: Site, places: dict[str, Location], olinda: User
 ) -> None:

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 from p2p.core import clock
 from p2p.core.access import at_sites
 from p2p.inventory.models import Balance, Reservation
-from p2p.inventory.selectors.stock import held_stock
+from p2p.inventory.selectors.stock import NETTABLE, held_stock
 from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
 from planning.services.replenishment import OPEN
 
@@ -95,9 +95,9 @@ def to_deliver(user: Any = None, *, today: date, roles: tuple[str, ...] = ()) ->
 def free_stock(items: Collection[int] | None = None) -> dict[tuple[int, int], Decimal]:
     """(item, site) -> what may be delivered: neither reserved nor held, not expired, at nettable places. One query."""
     rows = Balance.objects.filter(
+        NETTABLE,
         ~held_stock("delivery"),
         Q(lot__isnull=True) | Q(lot__expires_on__isnull=True) | Q(lot__expires_on__gte=clock.now().date()),
-        location__nettable=True,
         quantity__gt=F("reserved"),
     )
     rows = rows if items is None else rows.filter(item__in=items)

@@ -23,6 +23,10 @@ PURPOSES = {
 """What stock is wanted for -> the holds that forbid it; "" is any purpose at all."""
 
 
+NETTABLE = Q(location__nettable=True) & ~Q(location__kind=Location.Kind.TRANSIT)
+"""Stock that counts: goods in transit never do, their order is expected already."""
+
+
 def held_stock(purpose: str = "") -> Exists:
     """Whether an open hold forbids to use a balance row for this purpose; "": for any."""
     return Exists(
@@ -54,7 +58,7 @@ def _quantity() -> DecimalField[Decimal, Decimal]:
 
 
 def _nettable(site: Site, item_ids: Iterable[int] | None) -> QuerySet[Balance]:
-    rows = Balance.objects.filter(location__site=site, location__nettable=True)
+    rows = Balance.objects.filter(NETTABLE, location__site=site)
     return rows if item_ids is None else rows.filter(item_id__in=list(item_ids))
 
 
@@ -182,7 +186,7 @@ def levels(
     rows = rows.filter(**{name: value for name, value in chosen if value is not None})
     if items is not None:
         rows = rows.filter(item_id__in=list(items))
-    free = Q(stopped=False, location__nettable=True)
+    free = NETTABLE & Q(stopped=False)
     columns = [_COLUMNS[name] for name in by]
     sums = (
         rows.annotate(stopped=held_stock(purpose))

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from p2p.core.access import sites_of
 from p2p.inventory.models import Balance, Lot, SoftReservation
 from p2p.inventory.selectors.past import then
-from p2p.inventory.selectors.stock import held_stock
+from p2p.inventory.selectors.stock import NETTABLE, held_stock
 from strategies.models import Item, Location, Site
 
 ZERO = Decimal(0)
@@ -42,7 +42,7 @@ def _figures(balances: QuerySet[Balance], by: str) -> Subquery:
         Sum("quantity"),
         Sum("reserved"),
         Coalesce(Sum("quantity", filter=Q(stopped=True)), ZERO),
-        Coalesce(Sum(F("quantity") - F("reserved"), filter=Q(stopped=False, location__nettable=True)), ZERO),
+        Coalesce(Sum(F("quantity") - F("reserved"), filter=NETTABLE & Q(stopped=False)), ZERO),
     )
     four = Func(
         *sums, template="ARRAY[%(expressions)s]", output_field=ArrayField(_quantity()), arity=len(sums)

@@ -94,3 +94,11 @@ def test_over_rest_by_sheet_and_in_a_form_the_turn_is_kept(client: Client) -> No
     assert shelf.walk_order == 13
     client.force_login(make_user("supervisor", site=make_site("AWAY")))
     assert client.post(f"/strategies/change/location/{shelf.pk}/", form).status_code in (403, 404)
+
+
+def test_what_is_in_transit_never_counts_in_planning() -> None:
+    site, by = make_site("MAIN"), make_user()
+    assert not save_location(site=site, code="ROAD", name="Road", kind="transit", by=by).nettable
+    rows = [{"site": "MAIN", "code": "SEA", "name": "Sea", "kind": "transit", "nettable": "yes"}]
+    assert take_rows(sheet="locations", rows=rows, roles=(), by=None).saved
+    assert not Location.objects.get(code="SEA").nettable

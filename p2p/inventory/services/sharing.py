@@ -22,8 +22,10 @@ from strategies.models import Item, Location
 # it the balances that the caller's moves will touch besides.
 _FREE = """
     SELECT b.id, b.item_id, b.location_id, b.lot_id, b.serial_id, b.handling_unit_id, b.quantity - b.reserved,
-           least(t.expires_on, t.retest_on), t.created_at, l.site_id, l.code, l.kind, l.nettable,
-           b.item_id = ANY(%(items)s) AND l.site_id = ANY(%(sites)s) AND (l.nettable OR l.id = ANY(%(named)s)),
+           least(t.expires_on, t.retest_on), t.created_at, l.site_id, l.code, l.kind,
+           l.nettable AND l.kind <> 'transit',
+           b.item_id = ANY(%(items)s) AND l.site_id = ANY(%(sites)s)
+               AND (l.nettable AND l.kind <> 'transit' OR l.id = ANY(%(named)s)),
            CASE WHEN EXISTS (SELECT FROM inventory_hold WHERE released_at IS NULL) THEN ARRAY(
                SELECT h.blocks FROM (
                    SELECT a.* FROM inventory_hold a WHERE a.released_at IS NULL AND a.item_id = b.item_id

@@ -106,7 +106,8 @@ def confirm(
 
 @transaction.atomic
 def close(*, orders: Sequence[ReplenishmentOrder], by: User | None) -> list[ReplenishmentOrder]:
-    """Nothing more is expected, even if something is missing; all of them or none."""
+    """Nothing more is expected, even if something is missing; all of them or none. Refused while some travels."""
+    _check_arrived(_locked(orders))
     return _move(orders, "close", by=by)
 
 
@@ -115,9 +116,9 @@ def cancel_replenishment(
     *, orders: Sequence[ReplenishmentOrder], by: User | None
 ) -> list[ReplenishmentOrder]:
     """Call orders off of which nothing has come; all of them or none."""
-    begun = ReplenishmentOrder.objects.filter(
-        pk__in=[one.pk for one in orders], received_quantity__gt=0
-    ).first()
+    rows = _locked(orders)
+    _check_arrived(rows)
+    begun = next((row for row in rows if row.received_quantity > 0), None)
     if begun is not None:
         raise Refused(
             _("{order} has {quantity} received already: close it instead."),
@@ -126,6 +127,26 @@ def cancel_replenishment(
             quantity=plain(begun.received_quantity),
         )
     return _move(orders, "cancel", by=by)
+
+
+def _locked(orders: Sequence[ReplenishmentOrder]) -> list[ReplenishmentOrder]:
+    rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related("item__unit")
+    return list(rows.filter(pk__in=[one.pk for one in orders]).order_by("pk"))
+
+
+def _check_arrived(orders: Sequence[ReplenishmentOrder]) -> None:
+    """What travels for an order can only be received for it."""
+    for order in orders:
+        travelling = order.shipped_quantity - order.received_quantity
+        if order.kind == ReplenishmentOrder.Kind.TRANSFER and travelling > 0:
+            raise Refused(
+                _("{order} has {quantity} {unit} in transit: receive them first."),
+                code="in_transit",
+                about=order,
+                order=order.number,
+                quantity=plain(travelling),
+                unit=order.item.unit.code,
+            )
 
 
 def _move(orders: Sequence[ReplenishmentOrder], step: str, *, by: User | None) -> list[ReplenishmentOrder]:

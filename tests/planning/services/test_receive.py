@@ -12,14 +12,16 @@ from p2p.core.facts import heard
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, StockRule
-from p2p.inventory.selectors import on_hand
+from p2p.inventory.selectors import available, on_hand
 from p2p.inventory.services.holds import hold
 from p2p.inventory.services.ledger import MoveLine, post
+from p2p.inventory.services.reservations import Need, reserve
 from planning.facts import Replenished
 from planning.models import ReplenishmentMove, ReplenishmentOrder
+from planning.selectors.goods import free_stock
 from planning.services.receipts import take_back
 from planning.services.receive import ReceiptLine, receive, receive_lines
-from planning.services.replenishment import close, create_replenishment
+from planning.services.replenishment import cancel_replenishment, close, create_replenishment
 from planning.services.transfer import ShipLine, ship
 from strategies.models import Site
 from tests.factories import (
@@ -287,3 +289,27 @@ def test_what_is_on_hold_at_the_other_place_stays_there(site: Site) -> None:
     with pytest.raises(Refused, match="on hold"):
         receive(order=order, quantity=Decimal(5), lot="L1", by=None)
     assert on_hand(site) == {}
+
+
+def test_goods_in_transit_are_free_for_nobody_whatever_their_place_says(site: Site) -> None:
+    make_location(site, code="ROAD", kind="transit", nettable=True)
+    order, far = moved(site, make_item("BOLT"))
+    make_stock(order.item, 10, far)
+    ship(lines=[ShipLine(order=order, quantity=Decimal(4))], by=None)
+    assert (on_hand(site), available(site), free_stock()) == ({}, {}, {(order.item_id, far.site_id): 6})
+    with pytest.raises(Refused, match="short of|Only"):
+        reserve(needs=[Need(item=order.item, quantity=Decimal(1), site=site)], by=None)
+
+
+@pytest.mark.parametrize("end", [close, cancel_replenishment])
+def test_an_order_with_goods_in_transit_is_neither_closed_nor_cancelled(site: Site, end: Any) -> None:
+    make_location(site, code="ROAD", kind="transit", nettable=False)
+    order, far = moved(site, make_item("BOLT"))
+    make_stock(order.item, 10, far)
+    ship(lines=[ShipLine(order=order, quantity=Decimal(4))], by=None)
+    with pytest.raises(Refused, match="has 4 EA in transit: receive them first"):
+        end(orders=[order], by=None)
+    receive(order=order, quantity=Decimal(4), by=None)
+    close(orders=[order], by=None)
+    order.refresh_from_db()
+    assert order.state == "closed"

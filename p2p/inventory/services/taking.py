@@ -16,6 +16,7 @@ from p2p.inventory.models import Balance, HandlingUnit, Lot, Reservation, Serial
 from p2p.inventory.services.claims import spend
 from p2p.inventory.services.needs import TRANSFER, Need, shortage
 from p2p.inventory.services.reservations import consume
+from p2p.inventory.services.reserved_first import Key, Part, reserved_first, spent
 from p2p.inventory.services.sharing import share_out
 from strategies.models import Item, Location, Site
 
@@ -48,12 +49,6 @@ class Taken:
     unit: HandlingUnit | None = None
 
 
-_Key = tuple[int, int | None, int | None, int | None]
-"""Place, lot, serial number, handling unit."""
-_Part = tuple[int, _Key, Decimal]
-"""Which wish, what, how much."""
-
-
 def take(*, wishes: Sequence[Wish]) -> list[list[Taken]]:
     """For each wish what serves it, whole. Call it inside the transaction that posts the moves, before `post`.
 
@@ -62,7 +57,7 @@ def take(*, wishes: Sequence[Wish]) -> list[list[Taken]]:
     ledger to refuse. A fixed number of statements.
     """
     named, left = _named(wishes)
-    reserved, used = _reserved(wishes, left)
+    reserved, used = reserved_first(wishes, left, named)
     wanted = [index for index, quantity in enumerate(left) if quantity > 0]
     needs = [_need(replace(wishes[index], quantity=left[index])) for index in wanted]
     also = [(row.item, row.location) for row in used.rows]
@@ -74,8 +69,8 @@ def take(*, wishes: Sequence[Wish]) -> list[list[Taken]]:
         )
     consume(reservations=used.rows)
     Reservation.objects.bulk_create(used.rest)
-    spend(outcome.spent)
-    shared: list[_Part] = [
+    spend(spent(wishes, used, outcome.spent))
+    shared: list[Part] = [
         (
             wanted[one.want],
             (one.pile.location, one.pile.lot, one.pile.serial, one.pile.unit),
@@ -86,10 +81,10 @@ def take(*, wishes: Sequence[Wish]) -> list[list[Taken]]:
     return _told(len(wishes), [*named, *reserved, *shared])
 
 
-def _named(wishes: Sequence[Wish]) -> tuple[list[_Part], list[Decimal]]:
+def _named(wishes: Sequence[Wish]) -> tuple[list[Part], list[Decimal]]:
     """What wishes name so exactly that there is nothing to choose, and how much each leaves open. Two queries."""
     pieces = _pieces_at(wishes)
-    parts: list[_Part] = []
+    parts: list[Part] = []
     left = [wish.quantity for wish in wishes]
     for index, wish in enumerate(wishes):
         for serial in wish.serials:
@@ -111,7 +106,7 @@ def _named(wishes: Sequence[Wish]) -> tuple[list[_Part], list[Decimal]]:
     return parts, left
 
 
-def _loose(wishes: Sequence[Wish]) -> dict[int, _Key]:
+def _loose(wishes: Sequence[Wish]) -> dict[int, Key]:
     """Wishes that name place and lot (and the unit it is in): what is missing of it, or speaks against it, is for the
     ledger to tell. One query.
     """
@@ -133,7 +128,7 @@ def _loose(wishes: Sequence[Wish]) -> dict[int, _Key]:
     names = ("item", "location", "lot", "handling_unit", "quantity")
     for item, place, lot, unit, quantity in rows.values_list(*names):
         piles[item, place, lot][unit] = quantity
-    found: dict[int, _Key] = {}
+    found: dict[int, Key] = {}
     for index, (wish, where) in exact.items():
         assert where is not None
         lot = wish.lot.pk if wish.lot else None
@@ -145,14 +140,14 @@ def _loose(wishes: Sequence[Wish]) -> dict[int, _Key]:
     return found
 
 
-def _pieces_at(wishes: Sequence[Wish]) -> dict[int, _Key]:
+def _pieces_at(wishes: Sequence[Wish]) -> dict[int, Key]:
     """Serial number -> where it lies. One query."""
     asked = {serial.pk: (wish, serial) for wish in wishes for serial in wish.serials}
     if not asked:
         return {}
     rows = Balance.objects.filter(serial__in=asked, quantity__gt=0)
     names = ("serial", "location", "location__code", "location__site", "lot", "handling_unit")
-    found: dict[int, _Key] = {}
+    found: dict[int, Key] = {}
     for serial, place, code, site, lot, unit in rows.values_list(*names):
         wish, piece = asked[serial]
         if site != wish.site.pk or wish.location is not None and wish.location.pk != place:
@@ -177,66 +172,6 @@ def _pieces_at(wishes: Sequence[Wish]) -> dict[int, _Key]:
                 serial=piece.number,
             )
     return found
-
-
-@dataclass(frozen=True)
-class _Used:
-    """Reservations that serve a wish, and what stays reserved of the last one."""
-
-    rows: list[Reservation]
-    rest: list[Reservation]
-
-
-def _reserved(wishes: Sequence[Wish], left: list[Decimal]) -> tuple[list[_Part], _Used]:
-    """What is reserved for the wishes' documents; `left` shrinks by it. One query."""
-    used = _Used([], [])
-    references = {wish.reference for index, wish in enumerate(wishes) if wish.reference and left[index] > 0}
-    if not references:
-        return [], used
-    found = Reservation.objects.filter(reference__in=references).select_related("item", "location")
-    by_need: dict[tuple[str, int], list[Reservation]] = defaultdict(list)
-    for row in found.order_by("pk"):
-        by_need[row.reference, row.item_id].append(row)
-    free = {row.pk: row.quantity for rows in by_need.values() for row in rows}
-    parts: list[_Part] = []
-    for index, wish in enumerate(wishes):
-        for row in by_need[wish.reference, wish.item.pk]:
-            quantity = min(free[row.pk], left[index]) if _fits(wish, row) else Decimal(0)
-            if quantity > 0:
-                parts.append(
-                    (index, (row.location_id, row.lot_id, row.serial_id, row.handling_unit_id), quantity)
-                )
-                left[index] -= quantity
-                free[row.pk] -= quantity
-    for row in (row for rows in by_need.values() for row in rows if free[row.pk] < row.quantity):
-        used.rows.append(row)
-        if free[row.pk]:
-            used.rest.append(_again(row, free[row.pk]))
-    return parts, used
-
-
-def _again(row: Reservation, quantity: Decimal) -> Reservation:
-    """The same reservation, of less."""
-    names = (
-        "location_id",
-        "item_id",
-        "lot_id",
-        "serial_id",
-        "handling_unit_id",
-        "reference",
-        "reserved_at",
-        "by_id",
-    )
-    return Reservation(quantity=quantity, **{name: getattr(row, name) for name in names})
-
-
-def _fits(wish: Wish, row: Reservation) -> bool:
-    return (
-        (wish.location is None or wish.location.pk == row.location_id)
-        and (wish.lot is None or wish.lot.pk == row.lot_id)
-        and (wish.unit is None or wish.unit.pk == row.handling_unit_id)
-        and row.location.site_id == wish.site.pk
-    )
 
 
 def _need(wish: Wish) -> Need:
@@ -278,7 +213,7 @@ def _lack(lacking: Sequence[tuple[Need, Decimal]], reason: Reason | None) -> Ref
     )
 
 
-def _told(count: int, parts: Sequence[_Part]) -> list[list[Taken]]:
+def _told(count: int, parts: Sequence[Part]) -> list[list[Taken]]:
     """The parts with their records. Four queries."""
     keys = [key for _index, key, _quantity in parts]
     places = Location.objects.select_related("site").in_bulk({key[0] for key in keys})

@@ -11,8 +11,9 @@ import pytest
 from p2p.core.facts import heard
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
-from p2p.inventory.models import Balance, Lot, Move, Reservation, StockRule
+from p2p.inventory.models import Balance, Lot, Move, Reservation, SoftReservation, StockRule
 from p2p.inventory.selectors import on_hand
+from p2p.inventory.services.claims import claim
 from p2p.inventory.services.holds import hold
 from p2p.inventory.services.reservations import Need, reserve
 from planning.facts import Delivered, Returned
@@ -131,6 +132,24 @@ def test_the_lot_the_pieces_and_the_place_that_are_named_go_out(site: Site) -> N
         deliver(lines=[line(wanted(site, pump, 1), 1, serials=[pieces[0]])], by=None)
     with pytest.raises(Refused, match="2 pieces of PUMP need 2 serial numbers, not 1"):
         deliver(lines=[line(wanted(site, pump, 2), 2, serials=[pieces[1]])], by=None)
+
+
+def test_the_piece_that_is_reserved_for_the_line_may_be_named_and_is_reserved_no_more(site: Site) -> None:
+    pump = make_item("PUMP", tracking="serial")
+    pieces = [make_serial(pump, f"SN-{n}") for n in (1, 2, 3)]
+    for piece in pieces:
+        make_stock(pump, 1, store_of(site), serial=piece)
+    demand = wanted(site, pump, 3)
+    needs = [Need(item=pump, quantity=Decimal(2), site=site, reference=str(demand))]
+    mine = {row.serial for row in reserve(needs=needs, by=None)}
+    claim(needs=[Need(item=pump, quantity=Decimal(1), site=site, reference=str(demand))], by=None)
+    named = next(piece for piece in pieces if piece in mine)
+    free = next(piece for piece in pieces if piece not in mine)
+    rows = deliver(lines=[line(demand, 2, serials=[named, free])], by=None)
+    assert {row.move.serial for row in rows} == {named, free}
+    assert {row.serial for row in Reservation.objects.all()} == mine - {named}
+    assert not SoftReservation.objects.exists()
+    assert problems() == []
 
 
 def test_a_refused_line_leaves_the_others_undelivered(site: Site) -> None:

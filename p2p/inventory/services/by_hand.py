@@ -157,6 +157,13 @@ def _check_places(line: HandLine, act: Act) -> None:
             raise Refused(_("{place} holds no stock: name a place inside."), field=field, place=place.code)
     if (line.to is None) == (act == Act.TRANSFER):
         raise Refused(_("Say where {item} is taken."), field="to", about=line.item, item=line.item.number)
+    if line.to is not None and line.to.site_id != line.place.site_id:
+        raise Refused(
+            _("{source} and {target} are at two sites: send it with a transfer order."),
+            field="to",
+            source=line.place.code,
+            target=line.to.code,
+        )
     tracked = line.item.tracking != Item.Tracking.NONE
     if HOW[act].named and tracked and not line.lot and not line.serials:
         raise Refused(

@@ -250,3 +250,12 @@ def test_the_same_over_rest(store: Location, reasons: Any) -> None:
     assert "SN-9..A-1 is no range" in api().post(where, range_, format="json").content.decode()
     stranger = api(site=make_site("ELSE")).post(where, came, format="json")
     assert stranger.status_code == 403
+
+
+def test_a_transfer_by_hand_stays_within_its_site(store: Location) -> None:
+    bolt = make_item("BOLT")
+    make_stock(bolt, 10, store)
+    there = make_site("FAR").locations.get(code="STORE")
+    with pytest.raises(Refused, match="are at two sites: send it with a transfer order"):
+        book_by_hand(act=Act.TRANSFER, lines=[line(bolt, 3, store, to=there)], by=None)
+    assert Balance.objects.get(item=bolt).quantity == 10

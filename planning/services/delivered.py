@@ -10,13 +10,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
 from p2p.core.numbers import decimal_of
-from p2p.inventory.models import Move
+from p2p.inventory.models import Move, Reservation, SoftReservation
+from p2p.inventory.services.claims import release
 from p2p.inventory.services.ledger import reverse
+from p2p.inventory.services.reservations import unreserve
 from planning.facts import Delivered
 from planning.measures import Measures
 from planning.models import Demand, DemandMove
@@ -61,9 +64,11 @@ def locked(keys: Collection[int]) -> dict[int, Demand]:
     return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
 
 
-def book(rows: Sequence[DemandMove], ordered: Ordered, *, final: Collection[int] = ()) -> None:
+def book(
+    rows: Sequence[DemandMove], ordered: Ordered, *, final: Collection[int] = (), by: User | None
+) -> None:
     """Bring quantities and states of the demand in line with what went out or came back. The rows' demand lines are
-    locked, one object for each; those in `final` (keys) are done, whatever is missing. Four statements at most.
+    locked, one object for each; those in `final` (keys) are done, whatever is missing. Eight statements at most.
     """
     demands = {row.demand_id: row.demand for row in rows}
     change: dict[int, Decimal] = defaultdict(Decimal)
@@ -86,6 +91,18 @@ def book(rows: Sequence[DemandMove], ordered: Ordered, *, final: Collection[int]
             DEMAND_FLOW.take_many(Demand.objects.filter(pk__in=keys), step)
             for key in keys:
                 setattr(demands[key], DEMAND_FLOW.field, DEMAND_FLOW.steps[step].target)
+    let_go([demands[key] for key in full], by=by)
+
+
+def let_go(demands: Sequence[Demand], *, by: User | None) -> None:
+    """Nothing more goes to these lines: what is reserved or claimed for them is everybody's again. Four statements
+    at most, none without lines.
+    """
+    if not demands:
+        return
+    theirs = Q(reference__in=[str(one) for one in demands], item__in=[one.item_id for one in demands])
+    unreserve(reservations=list(Reservation.objects.filter(theirs)), by=by)
+    release(claims=SoftReservation.objects.filter(theirs).select_related("item", "site"), by=by)
 
 
 def _sign(move: Move) -> int:
@@ -126,7 +143,7 @@ def take_back(
         )
         for row, mirror in zip(first, mirrors, strict=True)
     )
-    book(rows, Ordered(list(demands.values())))
+    book(rows, Ordered(list(demands.values())), by=by)
     notes: dict[str, list[DemandMove]] = defaultdict(list)
     for row in rows:
         notes[row.delivery_note].append(row)

@@ -76,7 +76,7 @@ def deliver(
     rows = DemandMove.objects.bulk_create(
         DemandMove(demand=line.demand, move=move, delivery_note=notes[line.demand.pk]) for line, move in moves
     )
-    book(rows, ordered, final={line.demand.pk for line in current if line.final})
+    book(rows, ordered, final={line.demand.pk for line in current if line.final}, by=by)
     for note in dict.fromkeys(notes.values()):
         part = [row for row in rows if row.delivery_note == note]
         tell(

@@ -17,6 +17,7 @@ from planning.facts import DemandChanged
 from planning.measures import Measures
 from planning.models import Customer, Demand
 from planning.models.demand import DEMAND_FLOW
+from planning.services.delivered import let_go
 from strategies.models import Item, Site, Unit
 
 if TYPE_CHECKING:
@@ -114,8 +115,10 @@ def change_demand(
 
 @transaction.atomic
 def cancel_demand(*, demands: Sequence[Demand], by: User | None) -> list[Demand]:
-    """Cancel lines that are open; all of them or none."""
-    return _move(demands, "cancel", by=by)
+    """Cancel lines that are open; all of them or none. What was reserved or claimed for them is free again."""
+    rows = _move(demands, "cancel", by=by)
+    let_go(rows, by=by)
+    return rows
 
 
 @transaction.atomic

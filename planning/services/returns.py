@@ -70,7 +70,7 @@ def return_goods(
         )
         for line, move in zip(lines, moves, strict=True)
     )
-    book(rows, Ordered(list(demands.values())))
+    book(rows, Ordered(list(demands.values())), by=by)
     tell(
         Returned(
             demands=tuple(demands.values()),

@@ -9,10 +9,14 @@ import pytest
 
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
+from p2p.inventory.models import Reservation, SoftReservation
+from p2p.inventory.services.claims import claim
+from p2p.inventory.services.reservations import Need, reserve
 from planning.models import Demand
+from planning.services.delivery import DeliveryLine, deliver
 from planning.services.demand import cancel_demand, change_demand, create_demand, reopen_demand
 from planning.services.demand_bulk import DemandRow, PutResult, put_demand
-from tests.factories import make_item, make_site, make_unit
+from tests.factories import make_item, make_site, make_stock, make_unit
 
 pytestmark = pytest.mark.django_db
 TODAY, DUE = date(2026, 3, 1), date(2026, 3, 20)
@@ -112,3 +116,20 @@ def test_an_import_leaves_delivered_lines_alone():
     Demand.objects.update(state="delivered")
     assert put_demand(rows=[row(site, item, quantity=Decimal(9))], by=None) == PutResult(0, 0, 1)
     assert Demand.objects.get().quantity == 5
+
+
+@pytest.mark.parametrize("end", ["delivered", "cancelled"])
+def test_what_is_kept_for_a_line_is_free_again_when_nothing_more_goes_to_it(end):
+    site, item = make_site(), make_item()
+    make_stock(item, 30, site.locations.get(code="STORE"))
+    demand, other = (enter(site=site, item=item, line=number) for number in (1, 2))
+    for each in (demand, other):
+        need = Need(item=item, quantity=Decimal(5), site=site, reference=str(each))
+        reserve(needs=[need], by=None)
+        claim(needs=[need], by=None)
+    if end == "delivered":
+        deliver(lines=[DeliveryLine(demand=demand, quantity=Decimal(1), final=True)], by=None)
+    else:
+        cancel_demand(demands=[demand], by=None)
+    assert set(Reservation.objects.values_list("reference", "quantity")) == {(str(other), 5)}
+    assert set(SoftReservation.objects.values_list("reference", "quantity")) == {(str(other), 5)}

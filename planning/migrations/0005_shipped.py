@@ -4,15 +4,28 @@ import p2p.core.fields
 from django.db import migrations, models
 
 
-# Receipts had no row of their own so far: their moves name the order.
+# Receipts had no row of their own so far: their moves name the order. One that was reversed did not count back.
 FILL = """
+WITH known AS (
 INSERT INTO planning_replenishmentmove (order_id, move_id, price, delivery_note)
 SELECT o.id, m.id, o.price, ''
 FROM planning_replenishmentorder o
 JOIN inventory_move m ON m.reference = o.number AND m.item_id = o.item_id
 WHERE o.received_quantity > 0 AND m.kind IN ('receipt', 'transfer')
     AND NOT EXISTS (SELECT FROM planning_replenishmentmove r WHERE r.move_id = m.id)
-ORDER BY m.id;
+ORDER BY m.id
+RETURNING order_id, move_id
+), gone AS (
+    SELECT known.order_id, sum(m.quantity) AS quantity
+    FROM known JOIN inventory_move m ON m.id = known.move_id
+    WHERE m.reverses_id IS NOT NULL
+    GROUP BY known.order_id
+)
+UPDATE planning_replenishmentorder o
+SET received_quantity = greatest(o.received_quantity - gone.quantity, 0),
+    state = CASE WHEN o.state = 'received' AND o.received_quantity - gone.quantity < o.quantity
+                 THEN 'confirmed' ELSE o.state END
+FROM gone WHERE gone.order_id = o.id;
 UPDATE planning_replenishmentorder SET shipped_quantity = received_quantity WHERE kind = 'transfer';
 """
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from p2p.core import clock
 from p2p.inventory.models import (
@@ -25,7 +26,7 @@ from p2p.inventory.models import (
 )
 from p2p.inventory.services.packing import Packing, pack
 from p2p.inventory.services.units import create_units
-from strategies.models import Characteristic
+from strategies.models import Characteristic, Site
 from tests.factories import make_item, make_location, make_lot, make_serial, make_site, make_stock, make_user
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,53 @@ def test_nobody_splits_a_lot_at_a_site_that_is_not_theirs(lot):
     make_stock(lot.item, 1, pile.location, lot=other)
     url = reverse("inventory:merge-lots", args=[lot.pk])
     assert client.post(url, {"lots": [other.pk]}).status_code == 403
+
+
+def test_nobody_changes_retests_or_holds_a_lot_that_lies_only_at_another_site(lot):
+    elsewhere = make_site("SEA")
+    rest = APIClient()
+    rest.force_authenticate(make_user("inspector", site=elsewhere))
+    assert rest.post(f"{API}/lots/MILK~L1/retest/", {"passed": False}, format="json").status_code == 403
+    assert rest.patch(f"{API}/lots/MILK~L1/", {"vendor_lot": "V"}, format="json").status_code == 403
+    held = {"item": "MILK", "lot": "L1", "kind": "quality"}
+    assert rest.post(f"{API}/holds/place/", held, format="json").status_code == 403
+    client = Client()
+    client.force_login(make_user("supervisor", site=elsewhere))
+    for name, said in (
+        ("change-lot", {"vendor_lot": "A", "revision": 1}),
+        ("retest", {"passed": "no", "note": "Sour"}),
+        ("hold-lot", {**held, "blocks": "use", "note": "Odd"}),
+    ):
+        url = reverse(f"inventory:{name}", args=[lot.pk])
+        assert client.post(url, said).status_code == 403, name
+    lot.refresh_from_db()
+    assert (lot.vendor_lot, lot.revision) == ("", 1) and not Hold.objects.exists()
+
+
+def test_what_lies_nowhere_is_held_with_a_role_anywhere(milk):
+    make_lot(milk, "L9")
+    rest = APIClient()
+    rest.force_authenticate(make_user("inspector", site=make_site("SEA")))
+    held = {"item": "MILK", "lot": "L9", "kind": "quality"}
+    assert rest.post(f"{API}/holds/place/", held, format="json").status_code == 200
+    assert rest.patch(f"{API}/lots/MILK~L9/", {"vendor_lot": "V"}, format="json").status_code == 200
+
+
+def test_a_serial_number_of_another_site_is_neither_changed_nor_held(store):
+    bike = make_item("BIKE", tracking="serial")
+    piece = make_serial(bike, "S1")
+    make_stock(bike, 1, store, serial=piece)
+    rest = APIClient()
+    rest.force_authenticate(make_user("inspector", site=make_site("SEA")))
+    assert rest.patch(f"{API}/serials/BIKE~S1/", {"vendor_serial": "V"}, format="json").status_code == 403
+    held = {"item": "BIKE", "serial": "S1", "kind": "quality"}
+    assert rest.post(f"{API}/holds/place/", held, format="json").status_code == 403
+    client = Client()
+    client.force_login(make_user("supervisor", site=Site.objects.get(code="SEA")))
+    url = reverse("inventory:change-serial", args=[piece.pk])
+    assert client.post(url, {"vendor_serial": "A"}).status_code == 403
+    piece.refresh_from_db()
+    assert piece.vendor_serial == "" and not Hold.objects.exists()
 
 
 def test_lots_over_rest(lot, fat, store, site):

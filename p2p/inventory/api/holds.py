@@ -7,6 +7,7 @@ from typing import Any
 from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory import selectors, serializers
 from p2p.inventory.api.base import HOLDERS
+from p2p.inventory.selectors.pieces import require_where_it_lies
 from p2p.inventory.services import holds
 
 
@@ -22,6 +23,9 @@ class HoldApi(RecordViewSet):
     @verb(roles=HOLDERS, body=serializers.HoldInput, answer=serializers.HoldSerializer, detail=False)
     def place(self, by: Any, **given: Any) -> Any:
         """Hold stock of an item: of a lot, a serial number or at a place."""
+        piece = given["lot"] or given["serial"]
+        if piece and not given["location"]:
+            require_where_it_lies(by, piece, *HOLDERS)
         return holds.hold(**given, by=by)
 
     @verb(roles=HOLDERS, answer=serializers.HoldSerializer)

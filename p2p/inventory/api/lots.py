@@ -14,7 +14,7 @@ from p2p.inventory.api.base import HOLDERS, WRITERS
 from p2p.inventory.api.trace import traced
 from p2p.inventory.models import Balance, Lot, Serial
 from p2p.inventory.selectors.attributes import standings
-from p2p.inventory.selectors.pieces import history, statuses
+from p2p.inventory.selectors.pieces import history, require_where_it_lies, statuses
 from p2p.inventory.serializers import pieces as shapes
 from p2p.inventory.services import lot_changes, lots, regroup, serials
 from strategies.api.base import SheetViewSet
@@ -44,7 +44,18 @@ def _told(piece: Lot | Serial) -> dict[str, Any]:
     }
 
 
-class LotApi(SheetViewSet):
+class _PieceApi(SheetViewSet):
+    """What is written about a piece holds wherever it lies: the role is needed there."""
+
+    write_roles = KEEPERS
+
+    def partial_update(self, request: Request, number: str) -> Response:
+        """Change the fields that are given, through the service; nobody's change in between is lost."""
+        require_where_it_lies(request.user, self.get_object(), *self.write_roles)
+        return super().partial_update(request, number)
+
+
+class LotApi(_PieceApi):
     """Lots: read, made, described, tested again, split and merged."""
 
     queryset = Lot.objects.select_related("item", "vendor")
@@ -60,7 +71,6 @@ class LotApi(SheetViewSet):
     searches = ("number", "vendor_lot", "item__number", "item__name")
     orderings = ("number", "expires_on", "created_at")
     order = ("item__number", "number")
-    write_roles = KEEPERS
     adds, changes = staticmethod(lots.create_lot), staticmethod(lot_changes.change_lot)
 
     @action(detail=True, methods=["get"])
@@ -76,6 +86,7 @@ class LotApi(SheetViewSet):
     @verb(roles=HOLDERS, body=shapes.RetestInput, answer=shapes.LotRecord)
     def retest(self, record: Any, by: Any, **given: Any) -> Any:
         """Tested again: passed, it may be used longer; failed, it goes on hold."""
+        require_where_it_lies(by, record, *HOLDERS)
         return lot_changes.retest(lot=record, **given, by=by)
 
     @verb(roles=MOVERS, body=shapes.SplitInput, answer=shapes.LotRecord)
@@ -93,7 +104,7 @@ class LotApi(SheetViewSet):
         return regroup.merge(**given, by=by)
 
 
-class SerialApi(SheetViewSet):
+class SerialApi(_PieceApi):
     """Serial numbers: read, made in blocks, described."""
 
     queryset = Serial.objects.select_related("item", "lot")
@@ -103,7 +114,6 @@ class SerialApi(SheetViewSet):
     searches = ("number", "vendor_serial", "item__number", "item__name")
     orderings = ("number", "created_at")
     order = ("item__number", "number")
-    write_roles = KEEPERS
     changes = staticmethod(lot_changes.change_serial)
 
     @action(detail=True, methods=["get"])

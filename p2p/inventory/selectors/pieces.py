@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from p2p.core.access import at_sites
+from p2p.core.access import at_sites, require, sites_of
 from p2p.core.clock import now
 from p2p.core.fields import plain
 from p2p.core.models import Journal
@@ -29,6 +29,17 @@ def visible_units(user: Any) -> QuerySet[HandlingUnit]:
     """Units at the user's sites, and those that stand nowhere yet."""
     rows = HandlingUnit.objects.select_related("location__site", "parent")
     return at_sites(rows, user, path="location__site__code") | rows.filter(location=None)
+
+
+def require_where_it_lies(user: Any, piece: Lot | Serial, *roles: str) -> None:
+    """PermissionDenied unless the user holds one of the roles at every site that has stock of the piece; where none
+    has, a role anywhere is enough. No query for who holds one everywhere."""
+    if sites_of(user, *roles) is None:
+        return
+    column = "lot" if isinstance(piece, Lot) else "serial"
+    there = Balance.objects.filter(**{column: piece}, quantity__gt=0).order_by()
+    for code in there.values_list("location__site__code", flat=True).distinct():
+        require(user, *roles, site=code)
 
 
 _INSIDE = """

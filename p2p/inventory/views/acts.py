@@ -13,6 +13,7 @@ from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import stay, who
 from p2p.inventory import forms
 from p2p.inventory.models import Hold, Move
+from p2p.inventory.selectors.pieces import require_where_it_lies
 from p2p.inventory.services import by_hand, holds
 
 HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
@@ -38,7 +39,11 @@ class PlaceHold(ActionForm):
     text = _("Everything named must fit: a lot, a serial number, a place, or several of them.")
 
     def act(self, form: Any) -> Any:
-        row = holds.hold(**form.cleaned_data, by=who(self.request))
+        given = form.cleaned_data
+        piece = given["lot"] or given["serial"]
+        if piece and not given["location"]:
+            require_where_it_lies(who(self.request), piece, *self.roles)
+        row = holds.hold(**given, by=who(self.request))
         return stay(text=_now("{item} is on hold.").format(item=_what(row)))
 
 

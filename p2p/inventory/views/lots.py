@@ -22,7 +22,7 @@ from p2p.inventory.forms import lots as forms
 from p2p.inventory.models import Balance, Hold, Lot, Serial
 from p2p.inventory.piecefilters import SerialFilter
 from p2p.inventory.selectors.attributes import standings
-from p2p.inventory.selectors.pieces import history, statuses
+from p2p.inventory.selectors.pieces import history, require_where_it_lies, statuses
 from p2p.inventory.services import lot_changes, lots, regroup, serials
 from p2p.inventory.views.acts import PlaceHold
 
@@ -158,7 +158,15 @@ class _OfPiece(ActionForm):
         return {name: getattr(self.record, name) for name in names}
 
 
-class ChangeLot(_OfPiece):
+class _OfAllOfIt(_OfPiece):
+    """What holds wherever the piece lies: the role is needed there."""
+
+    def admit(self) -> None:
+        super().admit()
+        require_where_it_lies(self.request.user, self.record, *self.roles)
+
+
+class ChangeLot(_OfAllOfIt):
     model, form_class = Lot, forms.LotChangeForm
     title, submit = _("Change the lot"), _("Save")
 
@@ -169,7 +177,7 @@ class ChangeLot(_OfPiece):
         return self.page(lot_changes.change_lot(lot=self.record, **form.cleaned_data, by=who(self.request)))
 
 
-class ChangeSerial(_OfPiece):
+class ChangeSerial(_OfAllOfIt):
     model, form_class = Serial, forms.SerialChangeForm
     title, submit = _("Change the serial number"), _("Save")
 
@@ -181,7 +189,7 @@ class ChangeSerial(_OfPiece):
         return self.page(lot_changes.change_serial(serial=self.record, **given, by=who(self.request)))
 
 
-class Retest(_OfPiece):
+class Retest(_OfAllOfIt):
     model, form_class = Lot, forms.RetestForm
     title, submit = _("Tested again"), _("Save")
     text = _(

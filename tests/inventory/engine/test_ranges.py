@@ -31,3 +31,25 @@ def test_what_is_no_range_is_named(typed: str) -> None:
     with pytest.raises(NoRange) as no:
         numbers_in(typed)
     assert no.value.text == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("A1..A9000, B1..B1001", "B1..B1001"),
+        ("A1..A10000 B7", "B7"),
+        ("1..1" + "0" * 5000, "1..1" + "0" * 5000),
+        ("A" + "1" * 19 + "..A" + "1" * 18 + "2", "A" + "1" * 19 + "..A" + "1" * 18 + "2"),
+    ],
+)
+def test_more_than_anybody_types_is_no_range_in_the_whole_text_nor_in_its_digits(
+    typed: str, named: str
+) -> None:
+    with pytest.raises(NoRange) as no:
+        numbers_in(typed)
+    assert no.value.text == named
+
+
+def test_as_many_numbers_as_a_text_may_have_are_read() -> None:
+    assert len(numbers_in("A1..A9000, B1..B999, C")) == 10_000
+    assert numbers_in("S999999999999999998..S999999999999999999")[-1] == "S999999999999999999"

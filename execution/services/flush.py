@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from execution.engine.proposal import propose
 from execution.services.ends import input_place
 from execution.services.job import Job
+from execution.services.reserve import Part, fitting, less, standing
 from p2p.core.fields import plain
 from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
 from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services.claims import spend
 from p2p.inventory.services.ledger import MoveLine
-from p2p.inventory.services.reservations import Need, share_out
+from p2p.inventory.services.reservations import Need, draw, share_out
 from planning.models import Material, Operation
 from strategies.models import BomLine, Item, Location
 
@@ -74,10 +75,17 @@ def takings(
     """Choose the stock for what is lacking and lock it, together with the balances of `also`, in key order.
 
     From the component's own place when it names one; else from the operation's input place first (`ends`). Refused,
-    naming each item, when there is too little free stock, unless the site may go below zero.
+    naming each item, when there is too little free stock, unless the site may go below zero. What is reserved for the
+    order and on no pick list is used up first.
     """
     needs = needs_of(job, lacking)
-    outcome = share_out(needs=needs, also=also)
+    outcome = share_out(needs=needs, also=also, own=True)
+    reserved: list[Taking] = []
+    if outcome.own:
+        parts = fitting(needs, standing(needs))
+        outcome = share_out(needs=less(needs, parts), also=also)
+        draw(parts=[(part.reservation, part.quantity) for part in parts])
+        reserved = [_reserved(job, lacking[part.index][0], part, at) for part in parts]
     spend(outcome.spent)
     lots = Lot.objects.in_bulk({share.pile.lot for share in outcome.shares if share.pile.lot})
     serials = Serial.objects.in_bulk({share.pile.serial for share in outcome.shares if share.pile.serial})
@@ -101,9 +109,28 @@ def takings(
         for share in outcome.shares
     ]
     short = [(index, quantity) for index, quantity in enumerate(outcome.missing) if quantity]
-    return chosen + _below_zero(
-        job, [(lacking[index][0], needs[index], quantity) for index, quantity in short], at
+    return (
+        reserved
+        + chosen
+        + _below_zero(job, [(lacking[index][0], needs[index], quantity) for index, quantity in short], at)
     )
+
+
+def _reserved(job: Job, material: Material, part: Part, at: datetime) -> Taking:
+    row = part.reservation
+    line = MoveLine(
+        item=row.item,
+        source=row.location,
+        target=job.production,
+        quantity=part.quantity,
+        kind=Move.Kind.ISSUE,
+        lot=row.lot,
+        serial=row.serial,
+        handling_unit=row.handling_unit,
+        reference=job.order.number,
+        effective_at=at,
+    )
+    return Taking(material, line)
 
 
 def needs_of(job: Job, lacking: Sequence[tuple[Material, Decimal]]) -> list[Need]:

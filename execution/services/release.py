@@ -59,22 +59,30 @@ def release(
     progress.release(orders=locked, at=now())
     lines = lines_of(locked)
     picked = [line for line in lines if line.material.flushing in PICKED and not line.at_vendor]
-    flushed = [line for line in lines if line.material.flushing in FLUSHED or line.at_vendor]
-    wanted = [line.need for line in picked]
-    parts = reserve.standing(wanted)
+    flushed = [line for line in lines if line.material.flushing in FLUSHED and not line.at_vendor]
+    served = [*picked, *flushed, *(line for line in lines if line.at_vendor)]
     # One look at everything, which also locks it in key order; what is reserved next is part of it.
-    missing = share_out(
-        needs=[*reserve.less(wanted, parts), *(line.need for line in flushed)],
-        also=[(part.reservation.item, part.reservation.location) for part in parts],
-    ).missing
+    outcome = share_out(needs=[line.need for line in served], own=True)
+    parts = _standing(picked, flushed) if outcome.own else []
+    if parts:
+        outcome = share_out(needs=reserve.less([line.need for line in served], parts))
     if not despite_shortage:
-        _refuse_shortage(list(zip([*picked, *flushed], missing, strict=True)))
-    rows = reserve.at_release(orders=locked, needs=wanted, parts=parts, by=by)
+        _refuse_shortage(list(zip(served, outcome.missing, strict=True)))
+    rows = reserve.at_release(orders=locked, needs=[line.need for line in picked], parts=parts, by=by)
     short = _missing(picked, rows)
     lists = _write_lists(picked, rows, short)
     stage(orders=locked, by=by)
     tell(Released(orders=tuple(locked), by=by))
     return lists
+
+
+def _standing(picked: Sequence[_Line], flushed: Sequence[_Line]) -> list[reserve.Part]:
+    """What is reserved for the lines already, read once the stock is locked. What goes to a vendor is left alone: a
+    delivery note takes it."""
+    needs = [line.need for line in [*picked, *flushed]]
+    parts = reserve.standing(needs)
+    here = reserve.fitting(needs, parts)
+    return [part for part in parts if part.index < len(picked) or part in here]
 
 
 def lines_of(orders: Sequence[ProductionOrder]) -> list[_Line]:

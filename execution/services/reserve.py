@@ -49,7 +49,8 @@ def standing(needs: Sequence[Need]) -> list[Part]:
     """What is reserved for the needs' orders already, dealt out to them in their order. One query."""
     if not needs:
         return []
-    rows = free_standing(sorted({need.reference for need in needs})).select_related("item", "location")
+    rows = free_standing(sorted({need.reference for need in needs}))
+    rows = rows.select_related("item", "location__site", "lot", "serial", "handling_unit")
     open_quantity = [need.quantity for need in needs]
     of_key: dict[tuple[str, int], list[int]] = defaultdict(list)
     for index, need in enumerate(needs):
@@ -66,11 +67,22 @@ def standing(needs: Sequence[Need]) -> list[Part]:
     return parts
 
 
+def fitting(needs: Sequence[Need], parts: Sequence[Part]) -> list[Part]:
+    """Without what lies elsewhere than at the place a need names: what is flushed is taken from there only."""
+    return [
+        part
+        for part in parts
+        for place in [needs[part.index].location]
+        if place is None or place.pk == part.reservation.location_id
+    ]
+
+
 def less(needs: Sequence[Need], parts: Sequence[Part]) -> list[Need]:
     """The needs without what is reserved for them already; some may want nothing more."""
     taken = [ZERO] * len(needs)
     for part in parts:
-        taken[part.index] += part.quantity
+        if part.index < len(needs):
+            taken[part.index] += part.quantity
     return [
         replace(need, quantity=need.quantity - quantity) for need, quantity in zip(needs, taken, strict=True)
     ]
@@ -80,11 +92,12 @@ def at_release(
     *, orders: Sequence[ProductionOrder], needs: Sequence[Need], parts: Sequence[Part], by: User | None
 ) -> list[Reservation]:
     """Reservations for the needs of orders that are released: those that stand, and what their principle wants now.
-    What is reserved at the start or by hand waits, except for what was claimed. `row.need_index` as in `reserve`."""
+    What is reserved at the start or by hand waits, except for what was claimed. `row.need_index` as in `reserve`.
+    Parts with an index beyond the needs are for what is flushed: they stand until it is taken."""
+    rows = [row for row in _settle(parts) if row.need_index < len(needs)]  # type: ignore[attr-defined]
     if not needs:
         return []
     wanted = _now(orders, less(needs, parts))
-    rows = _settle(parts)
     open_ones = [(index, need) for index, need in enumerate(wanted) if need.quantity > 0]
     fresh = stock.reserve(needs=[need for _index, need in open_ones], partial=True, by=by)
     for row in fresh:
@@ -200,7 +213,7 @@ def at_start(
         if principles and principles.of(order, line.material.item_id) == ReserveAt.START
     ]
     if due:
-        share_out(needs=[*(_need(order, line) for line in due), *beside], also=also)
+        share_out(needs=[*(_need(order, line) for line in due), *beside], also=also, own=True)
         place_lines(order=order, lines=due, by=by)
 
 

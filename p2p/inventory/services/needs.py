@@ -57,6 +57,8 @@ class Outcome:
     places: dict[int, Location]
     reasons: dict[int, Reason] = field(default_factory=dict)
     spent: dict[int, Decimal] = field(default_factory=dict)
+    own: bool = False
+    """Something is reserved for the needs' references already (only when asked for)."""
 
 
 def shortage(lacking: Sequence[tuple[Need, Decimal]]) -> Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,18 @@ from p2p.inventory.services.needs import Need, Outcome, shortage
 from p2p.inventory.services.sharing import share_out
 from strategies.models import Item, Location
 
-__all__ = ["Need", "Outcome", "consume", "give_back", "lock", "reserve", "share_out", "shortage", "unreserve"]
+__all__ = [
+    "Need",
+    "Outcome",
+    "consume",
+    "draw",
+    "give_back",
+    "lock",
+    "reserve",
+    "share_out",
+    "shortage",
+    "unreserve",
+]
 
 
 @transaction.atomic
@@ -105,6 +117,23 @@ def consume(*, reservations: Sequence[Reservation], also: Sequence[tuple[Item, L
         raise Refused(
             _("The stock reserved for this was given to somebody else meanwhile."), code="changed_meanwhile"
         )
+
+
+def draw(*, parts: Sequence[tuple[Reservation, Decimal]]) -> None:
+    """So much of each reservation is taken now: it shrinks, or goes when nothing is left of it. The caller has locked
+    the balances, and calls `ledger.post` next."""
+    drawn: dict[int, Decimal] = {}
+    rows = {row.pk: row for row, _quantity in parts}
+    for row, quantity in parts:
+        drawn[row.pk] = drawn.get(row.pk, Decimal(0)) + quantity
+    gone = sorted(key for key, quantity in drawn.items() if quantity >= rows[key].quantity)
+    if gone:
+        Reservation.objects.filter(pk__in=gone)._raw_delete("default")
+    shrunk = [rows[key] for key in sorted(drawn.keys() - set(gone))]
+    for row in shrunk:
+        row.quantity -= drawn[row.pk]
+    if shrunk:
+        Reservation.objects.bulk_update(shrunk, ["quantity"])
 
 
 Key = tuple[int, int, int | None, int | None, int | None]

@@ -46,7 +46,13 @@ _FREE = """
         WHERE c.item_id = ANY(%(items)s) AND c.quantity > c.reserved
         UNION ALL
         SELECT c.id FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS a(item_id, location_id)
-        JOIN inventory_balance c USING (item_id, location_id)))
+        JOIN inventory_balance c USING (item_id, location_id)
+        UNION ALL
+        SELECT c.id FROM inventory_reservation r
+        JOIN inventory_balance c ON c.item_id = r.item_id AND c.location_id = r.location_id
+            AND c.lot_id IS NOT DISTINCT FROM r.lot_id AND c.serial_id IS NOT DISTINCT FROM r.serial_id
+            AND c.handling_unit_id IS NOT DISTINCT FROM r.handling_unit_id
+        WHERE r.reference = ANY(%(own)s) AND r.item_id = ANY(%(items)s)))
     ORDER BY b.item_id, b.location_id, b.lot_id NULLS FIRST, b.serial_id NULLS FIRST,
              b.handling_unit_id NULLS FIRST
     FOR NO KEY UPDATE OF b
@@ -73,12 +79,15 @@ _MAKE = """
 """
 
 # Read after the balances are locked, so that what others have claimed meanwhile is seen; whether there are stock
-# rules at all comes along as a row without a key.
+# rules at all, and whether something is reserved for the needs' own references, come along as rows without a key.
 _CLAIMED = """
     SELECT id, site_id, item_id, lot_id, reference, quantity FROM inventory_softreservation
     WHERE item_id = ANY(%(items)s) AND site_id = ANY(%(sites)s) AND NOT id = ANY(%(without)s)
     UNION ALL
-    SELECT NULL, NULL, NULL, NULL, '', 0 WHERE EXISTS (SELECT FROM inventory_stockrule)
+    SELECT NULL, NULL, NULL, NULL, 'ruled', 0 WHERE EXISTS (SELECT FROM inventory_stockrule)
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, 'own', 0 WHERE EXISTS (
+        SELECT FROM inventory_reservation WHERE reference = ANY(%(own)s) AND item_id = ANY(%(items)s))
     ORDER BY id
 """
 
@@ -89,23 +98,25 @@ def share_out(
     also: Sequence[tuple[Item, Location]] = (),
     mine: bool = True,
     without: Sequence[int] = (),
+    own: bool = False,
 ) -> Outcome:
     """Share free stock out among the needs in their order, nothing twice, by the picking rule of each item.
 
     Locks what may serve, and the balances of `also` (item, place), in key order. What others have claimed softly is
     left to them; needs use up their own claims, unless `mine` is False. Claims with the keys `without` do not count.
-    A fixed number of statements.
+    With `own` the balances that hold reservations for the needs' references are locked along, and the outcome says
+    whether there are any. A fixed number of statements.
     """
     if not needs:
         return Outcome([], [], {})
-    asked = _asked(needs, also, without)
+    asked = _asked(needs, also, without, own)
     piles, places = _free_piles(needs, asked, also)
-    claims, ruled = _claims(asked)
+    claims, marks = _claims(asked)
     pairs = {(need.item.pk, need.site.pk) for need in needs}
-    rules = rules_for(pairs) if ruled else {}
+    rules = rules_for(pairs) if "ruled" in marks else {}
     wants = _wants(needs, rules, claims, mine)
     alone = {need.claim for need in needs if need.claim}
-    outcome = Outcome([], [Decimal(0)] * len(needs), places)
+    outcome = Outcome([], [Decimal(0)] * len(needs), places, own="own" in marks)
     for site in sorted({need.site.pk for need in needs}):
         chosen = [index for index, need in enumerate(needs) if need.site.pk == site]
         done = allocate(
@@ -124,7 +135,7 @@ def share_out(
 
 
 def _asked(
-    needs: Sequence[Need], also: Sequence[tuple[Item, Location]], without: Sequence[int]
+    needs: Sequence[Need], also: Sequence[tuple[Item, Location]], without: Sequence[int], own: bool
 ) -> dict[str, Any]:
     named = {place.pk for need in needs for place in (need.location, need.first_from) if place is not None}
     return {
@@ -135,6 +146,7 @@ def _asked(
         "also_places": [place.pk for _item, place in also],
         "attributes": any(need.wanted for need in needs),
         "without": list(without),
+        "own": sorted({need.reference for need in needs if need.reference}) if own else [],
     }
 
 
@@ -200,13 +212,13 @@ class _Claimed:
         return f"#{self.key}" if self.key in alone or not self.reference else self.reference
 
 
-def _claims(asked: Mapping[str, Any]) -> tuple[list[_Claimed], bool]:
-    """Soft reservations of the items, and whether there are stock rules."""
+def _claims(asked: Mapping[str, Any]) -> tuple[list[_Claimed], set[str]]:
+    """Soft reservations of the items, and what there is besides: "ruled", "own"."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIMED, asked)
         rows = cursor.fetchall()
-    ruled = bool(rows) and rows[-1][0] is None
-    return [_Claimed(*row) for row in (rows[:-1] if ruled else rows)], ruled
+    claims = [_Claimed(*row) for row in rows if row[0] is not None]
+    return claims, {row[4] for row in rows[len(claims) :]}
 
 
 def _wants(

@@ -191,7 +191,7 @@ def _post(
         for piece in found:
             taken = Taken(source, piece.quantity, lot=piece.lot, serial=piece.serial)
             wanted.append((line, _move_line(line, taken, doors, "receipt", at)))
-    for line, taken in taken_for(moved):
+    for line, taken in taken_for(moved, by=by):
         wanted.append((line, _move_line(line, taken, doors, "transfer", at)))
     moves = post_within(lines=[move for _line, move in wanted], by=by)
     return [(line, move) for (line, _made), move in zip(wanted, moves, strict=True)]

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.access import Role, require
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
 from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
@@ -99,7 +100,7 @@ def ship(*, lines: Sequence[ShipLine], at: datetime | None = None, by: User | No
             reference=line.order.number,
             effective_at=at,
         )
-        for line, taken in _from_stock([_Open(line, line.quantity, line.serials) for line in current])
+        for line, taken in _from_stock([_Open(line, line.quantity, line.serials) for line in current], by)
     ]
     moves = post_within(lines=wanted, by=by)
     for order in orders.values():
@@ -139,7 +140,7 @@ def _check(line: ShipLine) -> None:
         )
 
 
-def taken_for(lines: Sequence[Line]) -> list[tuple[Line, Taken]]:
+def taken_for(lines: Sequence[Line], *, by: User | None) -> list[tuple[Line, Taken]]:
     """What each line of a receipt takes: what travels for its order first, then from the other place.
 
     Locks what it takes from stock, in key order. Refused when there is not enough, or not of the lot named.
@@ -159,7 +160,7 @@ def taken_for(lines: Sequence[Line]) -> list[tuple[Line, Taken]]:
             found.append((line, replace(one[0], quantity=quantity)))
         if missing > 0:
             rest.append(_Open(line, missing, [number for number in line.serials if number not in seen]))
-    return found + _from_stock(rest)
+    return found + _from_stock(rest, by)
 
 
 def _travelling(orders: Sequence[ReplenishmentOrder]) -> dict[str, list[list[Any]]]:
@@ -208,8 +209,21 @@ def _fits(line: Wanted, piece: Taken) -> bool:
     return True
 
 
-def _from_stock(lines: Sequence[_Open[Line]]) -> list[tuple[Line, Taken]]:
-    """Free stock at the place the transfer is from: the lot or pieces named, else as the item's rule says."""
+SENDERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR, Role.INTEGRATOR)
+
+
+def _check_sender(orders: Sequence[ReplenishmentOrder], by: User | None) -> None:
+    """Who takes goods from another site works there, too: the order itself belongs to the site that receives."""
+    places = (order.from_location for order in orders)
+    for site in sorted({place.site.code for place in places if place is not None}) if by is not None else ():
+        require(by, *SENDERS, site=site)
+
+
+def _from_stock(lines: Sequence[_Open[Line]], by: User | None) -> list[tuple[Line, Taken]]:
+    """Free stock at the place the transfer is from: the lot or pieces named, else as the item's rule says. Takes a
+    role at that place's site.
+    """
+    _check_sender([one.line.order for one in lines], by)
     known = named([Named(one.line.order.item, one.line.lot, one.serials) for one in lines])
     wishes = []
     for one in lines:

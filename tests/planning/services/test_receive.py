@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from p2p.core.facts import heard
 from p2p.core.refusal import Refused
@@ -32,6 +33,7 @@ from tests.factories import (
     make_serial,
     make_site,
     make_stock,
+    make_user,
     make_vendor,
 )
 
@@ -313,3 +315,18 @@ def test_an_order_with_goods_in_transit_is_neither_closed_nor_cancelled(site: Si
     close(orders=[order], by=None)
     order.refresh_from_db()
     assert order.state == "closed"
+
+
+def test_who_takes_goods_from_another_site_has_a_role_there(site: Site) -> None:
+    make_location(site, code="ROAD", kind="transit", nettable=False)
+    order, far = moved(site, make_item("BOLT"))
+    make_stock(order.item, 10, far)
+    here, there = make_user("operator", site=site), make_user("operator", site=far.site)
+    with pytest.raises(PermissionDenied, match="at OTHER"):
+        ship(lines=[ShipLine(order=order, quantity=Decimal(4))], by=here)
+    with pytest.raises(PermissionDenied, match="at OTHER"):
+        receive(order=order, quantity=Decimal(4), by=here)
+    ship(lines=[ShipLine(order=order, quantity=Decimal(4))], by=there)
+    receive(order=order, quantity=Decimal(4), by=here)
+    order.refresh_from_db()
+    assert (order.shipped_quantity, order.received_quantity) == (4, 4)

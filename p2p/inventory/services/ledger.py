@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -103,15 +104,22 @@ PRODUCED = (Move.Kind.ISSUE, Move.Kind.OUTPUT)
 
 
 def _ask_back(wanted: Sequence[tuple[Location, datetime | None]], moment: datetime, by: User | None) -> None:
-    """Asks only for days before today, in UTC: who listens knows the sites' own."""
+    """Asks only for days before today, in UTC or at the place's site."""
     earliest: dict[int, BackDate] = {}
     for place, at in wanted:
-        if at is not None and at.date() < moment.date():
+        if at is not None and at < moment and _earlier_day(place, at, moment):
             known = earliest.get(place.site_id)
             if known is None or at < known.at:
                 earliest[place.site_id] = BackDate(place.site, at)
     if earliest:
         ask(BackDating(dates=tuple(earliest.values()), by=by))
+
+
+def _earlier_day(place: Location, at: datetime, moment: datetime) -> bool:
+    if at.date() < moment.date():
+        return True
+    zone = ZoneInfo(place.site.time_zone)
+    return at.astimezone(zone).date() < moment.astimezone(zone).date()
 
 
 def _write(moves: list[Move], by: User | None) -> list[Move]:

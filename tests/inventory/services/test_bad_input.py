@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
 
-from p2p.core.clock import now
+from p2p.core.clock import frozen, now
 from p2p.core.facts import listening
 from p2p.core.refusal import Refused
 from p2p.inventory.facts import BackDating
@@ -139,3 +139,25 @@ def test_an_earlier_day_is_asked_about_unless_production_reports_late(places: di
             post_within(lines=[line(*move, effective_at=late)], by=None)
         reverse(moves=[moved], at=late, by=None)
     assert [[(one.site.code, one.at) for one in fact.dates] for fact in asked] == [[("MAIN", late)]] * 3
+
+
+def test_the_day_before_is_the_one_of_the_site(places: dict[str, Location]) -> None:
+    site = places["STORE"].site
+    site.time_zone = "America/Los_Angeles"
+    site.save()
+    for place in places.values():
+        place.site = site
+    bolt = make_item("BOLT")
+    make_stock(bolt, 50, places["STORE"])
+    asked: list[BackDating] = []
+    move = (bolt, places["STORE"], places["LINE"], 1, "transfer")
+    yesterday, today = (datetime(2099, 3, 2, hour, tzinfo=UTC) for hour in (7, 9))
+
+    def listener(fact: BackDating) -> None:
+        asked.append(fact)
+
+    with listening("ask", BackDating, listener), frozen(datetime(2099, 3, 2, 10, tzinfo=UTC)):
+        post(lines=[line(*move, effective_at=today)], by=None)
+        assert asked == []
+        post(lines=[line(*move, effective_at=yesterday)], by=None)
+    assert [[(one.site.code, one.at) for one in fact.dates] for fact in asked] == [[("MAIN", yesterday)]]

@@ -107,7 +107,7 @@ def _key(view: Any, written: str) -> Any:
         named = cls.key or key_of(model)
         return "~".join(str(_value(row, one)) for one in ([named] if isinstance(named, str) else named))
     lookup = getattr(cls, "lookup", "pk")
-    return _value(row, "pk" if "pk>" in written else lookup)
+    return _value(row, "pk" if re.search(r"pk[>}]", written) else lookup)
 
 
 def _value(row: Any, path: str) -> Any:

@@ -17,7 +17,17 @@ from tests.architecture.rows import make_row
 from tests.factories import make_bom, make_calendar, make_group, make_item, make_route, make_site, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NO_PAGES = {"Branches", "Edit", "Lines", "Level", "RouteDesign", "RemovePicture", "MoveStep", "ResourceWeek"}
+NO_PAGES = {
+    "KeptFile",
+    "Branches",
+    "Edit",
+    "Lines",
+    "Level",
+    "RouteDesign",
+    "RemovePicture",
+    "MoveStep",
+    "ResourceWeek",
+}
 """What pages ask for while they are open, and addresses that are only posted to."""
 FILES = re.compile(r"\.(csv|xlsx)$|<str:(kind|name)>")
 TABS = {

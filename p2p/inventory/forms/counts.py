@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.web.lookup import KeyedField
 from p2p.inventory.models import Count, CountClass, CountPlace, HandlingUnit, Lot, Serial
 from p2p.inventory.services.count_entry import Found
 from strategies.models import Item, Location, ReasonCode, Site
@@ -188,4 +187,6 @@ class ReasonForm(forms.Form):
 
 
 class ClassifyForm(forms.Form):
-    site = KeyedField(label=_("Site"), rows=Site.objects.filter(active=True), key="code")
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.filter(active=True), to_field_name="code"
+    )

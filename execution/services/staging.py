@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import F
+from django.db.models import F, OuterRef
 
 from execution.models import PickLine, PickList
 from execution.selectors import FLUSHED
 from execution.services.ends import INPUT, input_place
 from p2p.core.models import User
-from p2p.inventory.models import StockTask
+from p2p.inventory.models import Reservation, StockTask
 from p2p.inventory.services.supply import Bring, bring
 from p2p.inventory.task_facts import CrossDocking, ReservationsCarried, Wait
 from planning.models import Material, ProductionOrder
@@ -40,10 +40,11 @@ def waiting(asked: CrossDocking) -> list[Wait]:
 
 
 def follow(fact: ReservationsCarried) -> None:
-    """Reserved stock was brought elsewhere: its pick lines say where it lies now. One statement."""
-    place = fact.reservations[0].location
+    """Reserved stock was brought elsewhere, packed or unpacked: its pick lines say where, and in what, it lies now. One
+    statement."""
     rows = PickLine.objects.filter(reservation__in=[row.pk for row in fact.reservations])
-    rows.update(location=place)
+    now = Reservation.objects.filter(pk=OuterRef("reservation"))
+    rows.update(location=now.values("location")[:1], handling_unit=now.values("handling_unit")[:1])
 
 
 def stage(*, orders: Sequence[ProductionOrder], by: User | None) -> list[StockTask]:

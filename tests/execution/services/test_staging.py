@@ -12,6 +12,8 @@ from execution.services.release import release
 from p2p.inventory.models import Move, Reservation, StockTask
 from p2p.inventory.services import task_work
 from p2p.inventory.services.ledger import MoveLine, post
+from p2p.inventory.services.packing import Packing, pack, unpack
+from p2p.inventory.services.units import create_units
 from planning.models import Material
 from tests.execution.conftest import Plant
 from tests.factories import make_location, make_stock
@@ -72,3 +74,20 @@ def test_a_pick_line_follows_reserved_stock_to_its_new_place_and_is_picked_there
     assert wheels.location == shelf and Reservation.objects.get(pk=wheels.reservation_id).location == shelf
     pick(pick_list=picks, by=plant.worker)
     assert Move.objects.get(kind="issue", item=plant.wheel).source == shelf
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reserved_stock_that_was_packed_or_unpacked_is_picked_all_the_same(plant: Plant) -> None:
+    plant.fill(10)
+    (picks,) = release(orders=[plant.order(5)], by=plant.worker)
+    lines = {row.material.item: row for row in PickLine.objects.select_related("material__item")}
+    pallet, box = create_units(location=plant.places["STORE"], count=2, by=None)
+    pack(unit=pallet, lines=[Packing(item=plant.wheel)], by=None)
+    pack(unit=box, lines=[Packing(item=plant.frame)], by=None)
+    unpack(unit=box, by=None)
+    for item, unit in ((plant.wheel, pallet), (plant.frame, None)):
+        lines[item].refresh_from_db()
+        assert lines[item].handling_unit == unit
+    pick(pick_list=picks, by=plant.worker)
+    moves = Move.objects.filter(kind="issue").exclude(item=plant.paint)
+    assert {move.item: move.handling_unit for move in moves} == {plant.wheel: pallet, plant.frame: None}

@@ -97,20 +97,27 @@ def _check_places(line: MoveLine) -> None:
         raise Refused(_("{item} is a service and has no stock."), about=line.item, item=line.item.number)
 
 
+CORRECTING = (Move.Kind.ADJUSTMENT, Move.Kind.COUNT, Move.Kind.REGROUP)
+"""Say what lies in a unit, also in a closed one: nothing is put into it."""
+
+
+def lock_units(units: Sequence[HandlingUnit | None]) -> dict[int, HandlingUnit]:
+    """The rows as they are now, locked in the order of keys: units come before the balances in them. None when there
+    are none, else one query."""
+    keys = {unit.pk for unit in units if unit is not None}
+    if not keys:
+        return {}
+    rows = HandlingUnit.objects.select_for_update(of=("self",), no_key=True).select_related("location")
+    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+
+
 def _check_units(lines: Sequence[MoveLine]) -> None:
     """What is put into a handling unit lies where that stands; one that stands nowhere yet comes to its first
     content."""
-    if not lines:
-        return
-    keys = {line.into_unit.pk for line in lines if line.into_unit}
-    rows = HandlingUnit.objects.select_for_update(of=("self",), no_key=True).select_related("location")
-    units = {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+    units = lock_units([line.into_unit for line in lines])
     for line in lines:
         unit = units[line.into_unit.pk if line.into_unit else 0]
-        if unit.state == HandlingUnit.State.RETIRED:
-            raise Refused(
-                _("{unit} is not in use any more."), field="into_unit", about=unit, unit=unit.number
-            )
+        _check_open(unit, line)
         if unit.location is None:
             unit.location = line.target
             HandlingUnit.objects.filter(pk=unit.pk).update(location=line.target)
@@ -123,6 +130,20 @@ def _check_units(lines: Sequence[MoveLine]) -> None:
                 place=unit.location.code,
                 target=line.target.code,
             )
+
+
+def _check_open(unit: HandlingUnit, line: MoveLine) -> None:
+    if unit.state == HandlingUnit.State.RETIRED:
+        raise Refused(_("{unit} is not in use any more."), field="into_unit", about=unit, unit=unit.number)
+    if unit.state != HandlingUnit.State.OPEN and line.kind not in CORRECTING:
+        raise Refused(
+            _("{unit} is {state}: open it first."),
+            code="not_open",
+            field="into_unit",
+            about=unit,
+            unit=unit.number,
+            state=unit.get_state_display(),
+        )
 
 
 def _check_tracking(line: MoveLine) -> None:

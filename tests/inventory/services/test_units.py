@@ -219,3 +219,17 @@ def test_a_line_that_goes_into_a_unit_elsewhere_is_refused(store, nut, site):
     )
     with pytest.raises(Refused, match="stands at B"):
         post(lines=[line], by=None)
+
+
+def test_nothing_is_put_into_a_closed_unit_but_it_moves_whole(store, nut, site):
+    pallet = unit_at(store)
+    pack(unit=pallet, lines=[Packing(item=nut, quantity=Decimal(5))], by=None)
+    close_unit(unit=pallet, by=None)
+    supplier = site.locations.get(code="SUPPLIER")
+    said = {"item": nut, "quantity": Decimal(1), "target": store, "into_unit": pallet}
+    for source, kind in ((supplier, "receipt"), (store, "transfer")):
+        with pytest.raises(Refused, match="Closed: open it first"):
+            post(lines=[MoveLine(source=source, kind=kind, **said)], by=None)
+    assert inside(pallet) == {"NUT": 5}
+    move_unit(unit=pallet, location=make_location(site, code="SHELF"), by=None)
+    assert inside(pallet) == {"NUT": 5}

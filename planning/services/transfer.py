@@ -214,8 +214,10 @@ SENDERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR, Role.INTEGR
 
 def _check_sender(orders: Sequence[ReplenishmentOrder], by: User | None) -> None:
     """Who takes goods from another site works there, too: the order itself belongs to the site that receives."""
-    places = (order.from_location for order in orders)
-    for site in sorted({place.site.code for place in places if place is not None}) if by is not None else ():
+    if by is None:
+        return
+    places = [order.from_location for order in orders]
+    for site in sorted({place.site.code for place in places if place is not None}):
         require(by, *SENDERS, site=site)
 
 

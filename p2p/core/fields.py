@@ -54,3 +54,11 @@ def plain(number: Decimal) -> str:
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text
+
+
+def is_plain(number: Decimal) -> bool:
+    """Whether a number that somebody typed may be written out: 1e-900000000 is short, but would fill the memory."""
+    if not number.is_finite():
+        return False
+    exponent = number.as_tuple().exponent
+    return abs(number.adjusted()) <= 15 and isinstance(exponent, int) and exponent >= -12

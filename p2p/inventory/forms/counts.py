@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.fields import is_plain
 from p2p.inventory.models import Count, CountClass, CountPlace, HandlingUnit, Lot, Serial
 from p2p.inventory.services.count_entry import Found
 from strategies.models import Item, Location, ReasonCode, Site
@@ -174,7 +175,7 @@ def number_of(text: str) -> Decimal | None:
         number = Decimal(text.replace(",", ".") if "." not in text else text.replace(",", ""))
     except ArithmeticError:
         return None
-    return number if number.is_finite() else None
+    return number if is_plain(number) else None
 
 
 class ReasonForm(forms.Form):

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import plain
+from p2p.core.fields import is_plain, plain
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial, StockTask
 from p2p.inventory.selectors.scanned import Found, scanned
@@ -123,7 +123,7 @@ def number(text: str) -> Decimal | None:
         value = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
-    return value if value.is_finite() and 0 < value < MOST else None
+    return value if is_plain(value) and 0 < value < MOST else None
 
 
 def with_amount(hand: Hand, text: str) -> Hand:

@@ -1,0 +1,32 @@
+"""Numbers as people type and scan them in the store."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from p2p.inventory.forms.counts import number_of
+from p2p.pages.floor.hand import number
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("7", "7"),
+        ("1,5", "1.5"),
+        ("1.5", "1.5"),
+        ("0.000000000001", "0.000000000001"),
+        ("999999999999999", "999999999999999"),
+    ],
+)
+def test_a_point_and_a_comma_are_both_decimal_signs(typed: str, value: str) -> None:
+    assert number_of(typed) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "typed", ["1e-900000000", "1e999999999999", "0e-900000000", "1e16", "1e-13", "nan", "inf"]
+)
+def test_what_could_not_be_written_out_is_no_number(typed: str) -> None:
+    assert number_of(typed) is None
+    assert number(typed) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from p2p.core.fields import is_plain
 from p2p.inventory.models import Count, CountClass, CountPlace, HandlingUnit, Lot, Serial
 from p2p.inventory.services.count_entry import Found
 from strategies.models import Item, Location, ReasonCode, Site
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,)\d+")
 
 
 class NewCountForm(forms.Form):
@@ -170,9 +173,14 @@ def _one(
 
 
 def number_of(text: str) -> Decimal | None:
-    """A number as people type it, with a point or a comma; None when it is none."""
+    """A number as people type it, with a point or a comma; where both occur the last is the decimal sign and the
+    other stands between thousands. None when it is none, or could be read in two ways."""
+    if "." in text and "," in text:
+        if not _GROUPED.fullmatch(text):
+            return None
+        text = text.replace("," if text.rfind(",") < text.rfind(".") else ".", "")
     try:
-        number = Decimal(text.replace(",", ".") if "." not in text else text.replace(",", ""))
+        number = Decimal(text.replace(",", "."))
     except ArithmeticError:
         return None
     return number if is_plain(number) else None

@@ -16,7 +16,7 @@ from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.inventory.models import HandlingUnit, Move
 from p2p.inventory.selectors.rules import rules_for
-from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.checks import check_quantity, lock_units
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.lots import Arrival, lots_for_receipt
@@ -181,7 +181,8 @@ def _check_tolerance(lines: Sequence[ReceiptLine]) -> None:
 def _post(
     lines: Sequence[ReceiptLine], doors: Doors, *, at: datetime | None, by: User | None
 ) -> list[tuple[ReceiptLine, Move]]:
-    """Every move with the line it is for."""
+    """Every move with the line it is for. Locks the units it goes into first, then stock that a transfer takes."""
+    lock_units([line.into_unit for line in lines if line.order.kind == ReplenishmentOrder.Kind.TRANSFER])
     bought = [line for line in lines if line.order.kind == ReplenishmentOrder.Kind.PURCHASE]
     moved = [line for line in lines if line.order.kind == ReplenishmentOrder.Kind.TRANSFER]
     pieces = lots_for_receipt(arrivals=[_arrival(line) for line in bought], at=at, by=by) if bought else []

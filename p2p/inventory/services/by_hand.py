@@ -17,7 +17,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.facts import Reversing
 from p2p.inventory.models import HandlingUnit, Lot, Move, Serial, TaskMove
 from p2p.inventory.services import ledger
-from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.checks import check_quantity, lock_units
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine
 from p2p.inventory.services.lots import Arrival, lots_for_receipt
@@ -236,7 +236,9 @@ def _entering(pieces: Iterable[Piece], how: _How, doors: Doors) -> list[MoveLine
 
 
 def _leaving(lines: Sequence[HandLine], how: _How, doors: Doors) -> list[MoveLine]:
+    """Locks the units it goes into first, then the stock."""
     pieces = named(lines)
+    lock_units([line.into_unit for line in lines if line.to])
     wishes = [
         Wish(
             item=line.item,

@@ -16,7 +16,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Reservation, Serial
 from p2p.inventory.refusals import in_words
 from p2p.inventory.selectors.stock import held_stock
-from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.checks import check_quantity, lock_units
 from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.reservations import lock
 from p2p.inventory.task_facts import ReservationsCarried
@@ -75,9 +75,10 @@ def check_places(source: Location, target: Location) -> None:
 
 
 def _check_into(carry: Carry) -> None:
-    unit = carry.into_unit
-    if unit is None:
+    """Locks the unit, before any balance is."""
+    if carry.into_unit is None:
         return
+    unit = lock_units([carry.into_unit])[carry.into_unit.pk]
     if unit.location_id is None:
         HandlingUnit.objects.filter(pk=unit.pk).update(location=carry.target)
     elif unit.location_id != carry.target.pk:

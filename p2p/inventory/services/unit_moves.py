@@ -33,9 +33,8 @@ def transfer_unit(
 
     Refused when it is retired, stands at the target already, stands in another unit, or a part of it is on hold.
     """
-    keys = _nested(unit)
-    rows = {row.pk: row for row in _locked_units(keys)}
-    here = rows[unit.pk]
+    rows = {row.pk: row for row in _locked_whole(unit)}
+    keys, here = list(rows), rows[unit.pk]
     if here.state == HandlingUnit.State.RETIRED:
         raise Refused(_("{unit} is not in use any more."), about=here, unit=here.number)
     if here.parent_id is not None:
@@ -53,7 +52,7 @@ def transfer_unit(
         check_places(here.location, target)
     content = _content(keys)
     moves = carried([(row, row.quantity) for row in content], target, None, reference, by, whole=True)
-    stand(unit=unit, place=target)
+    stand(unit=unit, place=target, whole=keys)
     return moves
 
 
@@ -61,6 +60,16 @@ def _nested(unit: HandlingUnit) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_NESTED, [unit.pk])
         return [key for (key,) in cursor.fetchall()]
+
+
+def _locked_whole(unit: HandlingUnit) -> list[HandlingUnit]:
+    """The unit and all that stands in it, locked. While one waits for the locks, another may be put into it: so it is
+    read again until both are the same."""
+    keys: list[int] = []
+    rows: list[HandlingUnit] = []
+    while (now := _nested(unit)) != keys:
+        keys, rows = now, _locked_units(now)
+    return rows
 
 
 def _locked_units(keys: Sequence[int]) -> list[HandlingUnit]:
@@ -74,7 +83,7 @@ def _content(keys: Sequence[int]) -> list[Balance]:
     return list(rows.order_by(*ORDER))
 
 
-def stand(*, unit: HandlingUnit, place: Location) -> None:
-    """Write down where a unit, and all that stands in it, stands now."""
-    HandlingUnit.objects.filter(pk__in=_nested(unit)).update(location=place)
+def stand(*, unit: HandlingUnit, place: Location, whole: Sequence[int] | None = None) -> None:
+    """Write down where a unit, and all that stands in it (`whole`: their keys, where they are locked), stands now."""
+    HandlingUnit.objects.filter(pk__in=_nested(unit) if whole is None else whole).update(location=place)
     unit.location = place

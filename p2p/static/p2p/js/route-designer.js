@@ -15,7 +15,7 @@ const editable = () => Boolean(root() && "editable" in root().dataset);
 
 // What is asked goes one after the other: each carries the revision that the one before it has made.
 const asked = [];
-let busy = false, failed = false;
+let busy = false;
 function next() {
   if (busy || !asked.length || !root()) return;
   const [verb, given] = asked.shift(), values = typeof given === "function" ? given() : given;
@@ -25,8 +25,6 @@ function next() {
   Promise.resolve(window.htmx.ajax(verb, url, { target: "#route-design", swap: "outerHTML", values: whole })).catch(() => {}).finally(() => setTimeout(() => {
     busy = false;
     sent = null;
-    if (failed) asked.length = 0;         // what was asked behind it was meant for another draft
-    failed = false;
     next();
   }, 60));                              // by then the answer has settled
 }
@@ -252,7 +250,8 @@ document.addEventListener("change", event => {
   // The field that is gone to next has the focus a moment later: it gets it back after the drawing.
   setTimeout(() => { const next = document.activeElement; leaving = next?.id && root()?.contains(next) ? `#${next.id}` : null; save(); }, 0);
 });
-document.body.addEventListener("htmx:beforeSwap", event => { if (event.detail.target?.id === "route-design") { failed = event.detail.xhr.status >= 400; keepTyped(); } });
+// What was asked behind a refused one was meant for another draft; what is asked from now on is for the new drawing.
+document.body.addEventListener("htmx:beforeSwap", event => { if (event.detail.target?.id === "route-design") { if (event.detail.xhr.status >= 400) asked.length = 0; keepTyped(); } });
 
 // ---- what is looked at: the whole picture at once, or its boxes in their size
 document.addEventListener("click", event => {

@@ -121,6 +121,11 @@ def test_the_stock_card_shows_the_balance_after_each_move(places: dict[str, Loca
     assert [(line["change"], line["balance"]) for line in second["lines"]] == [("5", "5")]
 
 
+def test_more_digits_than_a_key_has_name_no_move(places: dict[str, Location]) -> None:
+    make_stock(make_item("BOLT"), 5, places["STORE"])
+    assert client_of("operator").get(f"{BASE}/stock-cards/BOLT/?before={'9' * 5000}").status_code == 404
+
+
 def test_a_lot_is_made_held_and_released(places: dict[str, Location]) -> None:
     make_item("RESIN", tracking="lot")
     client = client_of("supervisor")

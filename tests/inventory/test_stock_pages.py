@@ -137,6 +137,12 @@ def test_the_tree_of_places_adds_up_its_parts(
     assert 'aria-level="2"' in parts
 
 
+def test_the_stock_card_before_more_digits_than_a_key_has_is_the_whole_card(client: Client) -> None:
+    make_item("BOLT")
+    client.force_login(make_user("planner"))
+    assert client.get(f"/inventory/stock/card/BOLT/?before={'9' * 5000}").status_code == 200
+
+
 def test_the_stock_card_is_narrowed_to_a_place_a_lot_and_a_time(
     site: Site, places: dict[str, Location], client: Client
 ) -> None:

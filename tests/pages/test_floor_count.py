@@ -154,6 +154,16 @@ def test_a_row_can_be_taken_off_and_counted_anew(floor: Floor) -> None:
     assert not Balance.objects.exists()
 
 
+def test_more_digits_than_a_key_has_mean_no_row_and_no_place(floor: Floor) -> None:
+    make_item("BOLT")
+    count = floor.count()
+    url = floor.url(count, "A-01")
+    floor.say(url, item="BOLT", amount="4")
+    assert "<b>4</b>" in floor.say(url, drop="9" * 5000)
+    answer = floor.client.get(f"{MENU}{count.number}/?later={'9' * 5000}")
+    assert answer.status_code == 302
+
+
 def test_people_of_other_sites_do_not_count_here(floor: Floor) -> None:
     count = floor.count()
     stranger = floor.browser(make_user("operator", site=make_site("ELSE")))

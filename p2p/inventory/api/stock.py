@@ -101,7 +101,7 @@ class StockCardApi(RecordViewSet):
         item = self.get_object()
         query = request.query_params
         before = query.get("before", "")
-        if before and not before.isdecimal():
+        if before and not (before.isdecimal() and len(before) < 19):
             raise Http404(_("There is no move {before}.").format(before=before))
         form = CardForm(query, item=item, user=request.user)
         if not form.is_valid():

@@ -62,7 +62,7 @@ class StockCard(Page):
             scope=scope,
             since=since,
             until=until,
-            before=int(before) if before.isdecimal() else None,
+            before=int(before) if before.isdecimal() and len(before) < 19 else None,
             limit=self.SHOWN,
         )
         context = {

@@ -142,7 +142,7 @@ class PlacePage(OfCount):
 
     def _drop(self, which: str) -> HttpResponse:
         rows = self.rows
-        if which.isdecimal() and int(which) < len(rows):
+        if which.isdecimal() and len(which) < 19 and int(which) < len(rows):
             self._keep([row for number, row in enumerate(rows) if number != int(which)])
         return redirect(self.place_url(self.place))
 

@@ -61,6 +61,13 @@ class DeskPage(RecordPage):
     def rows(self) -> QuerySet[Any]:
         return selectors.desks()
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """While a run is under way the page asks again; when it is over, the whole page is drawn anew."""
+        answer = super().get(request, *args, **kwargs)
+        if request.GET.get("poll") and not self.record.runs.filter(state__in=cutover.UNDER_WAY).exists():
+            answer["HX-Refresh"] = "true"
+        return answer
+
     def heading(self) -> str:
         return str(self.record.name)
 

@@ -10,6 +10,7 @@ from django.test import Client, TestCase
 from django.urls import reverse
 
 from strategies.models import CutOver, CutOverRun
+from strategies.services import cutover
 from tests.factories import make_user
 from tests.golive.plant import FILES, Old, make_old_plant
 
@@ -70,6 +71,24 @@ def test_a_plant_is_taken_over_on_its_pages(client, old):
     assert "Last run" in page(client, desk, "runs")
     last = CutOverRun.objects.get(final=True)
     assert client.get(last.get_absolute_url()).status_code == 200
+
+
+def test_the_page_asks_until_the_run_is_over_and_is_then_drawn_anew(client, old, settings):
+    settings.RUNS = "celery"
+    old.workbook()
+    with TestCase.captureOnCommitCallbacks():
+        cutover.try_out(cut_over=old.desk, by=old.by)
+    address = old.desk.get_absolute_url()
+    waiting = client.get(
+        address, {"tab": "files", "poll": "1"}, headers={"HX-Request": "true", "HX-Target": "record"}
+    )
+    assert b"poll=1" in waiting.content
+    assert "HX-Refresh" not in waiting.headers
+    CutOverRun.objects.update(state="done")
+    over = client.get(
+        address, {"tab": "files", "poll": "1"}, headers={"HX-Request": "true", "HX-Target": "record"}
+    )
+    assert over.headers["HX-Refresh"] == "true"
 
 
 def test_only_an_administrator_takes_over(client, old):

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import F
-
 from p2p.inventory.models import StockTask
 from p2p.inventory.services.put_away import Arrived
 
@@ -16,7 +14,8 @@ ZERO = Decimal(0)
 
 def feed(arrivals: Sequence[Arrived]) -> list[Arrived]:
     """Open supply tasks that no store could serve take what has arrived, the most urgent first: they are brought from
-    where it lies now. What is left is to be put away. Two statements at most; pallets are not broken up for it."""
+    where it lies now. What is left is to be put away. They are locked: what comes in at another dock meanwhile does not
+    feed them again. Two statements at most; pallets are not broken up for it."""
     loose = [one for one in arrivals if one.unit is None]
     if not loose:
         return list(arrivals)
@@ -27,12 +26,16 @@ def feed(arrivals: Sequence[Arrived]) -> list[Arrived]:
         item__in={one.item.pk for one in loose},
         site__in={one.place.site_id for one in loose},
     )
-    waiting = list(rows.order_by("priority", F("due_at").asc(nulls_last=True), "id"))
+    waiting = sorted(rows.order_by("pk").select_for_update(no_key=True), key=_urgency)
     left = {id(one): one.quantity for one in arrivals}
     for task in waiting:
         _serve(task, loose, left)
     StockTask.objects.bulk_update([task for task in waiting if task.source_id is not None], ["source"])
     return [replace(one, quantity=left[id(one)]) for one in arrivals if left[id(one)] > 0]
+
+
+def _urgency(task: StockTask) -> tuple[object, ...]:
+    return task.priority, task.due_at is None, task.due_at, task.pk
 
 
 def _serve(task: StockTask, arrivals: Sequence[Arrived], left: dict[int, Decimal]) -> None:

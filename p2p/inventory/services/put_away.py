@@ -278,7 +278,8 @@ def _shrink(
             continue
         over[_key(task)] -= cut
         if cut < open_now[task.pk] or task.done_quantity + cut < task.quantity:
-            task.quantity -= cut
+            # By what it is now: somebody may have changed it since it was read.
+            task.quantity = F("quantity") - cut  # type: ignore[assignment]
             changed.append(task)
         else:
             dropped.append(task)

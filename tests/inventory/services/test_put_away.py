@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F, Sum
 from django.test.utils import CaptureQueriesContext
 
 from p2p.inventory.models import HandlingUnit, Move, PutAwayRule, StockTask
@@ -181,3 +183,50 @@ def test_a_line_that_no_store_could_serve_is_fed_from_receiving_before_anything_
     assert task.source == dock.dock
     assert dock.tasks() == [("BOLT", "A-01", D(6))]
     assert task_work.do(task=task, by=dock.by).state == "done"
+
+
+def waits_or_ended(thread: threading.Thread) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0]) or not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_a_line_is_fed_once_when_goods_come_in_at_two_docks_at_once() -> None:
+    dock = Dock()
+    item = make_item("BOLT")
+    line = make_location(dock.site, code="LINE", kind="line_side")
+    other = make_location(dock.site, code="DOCK-2", kind="receiving")
+    supply.bring(wants=[supply.Bring(item=item, target=line, quantity=D(4))], by=None)
+
+    def second() -> None:
+        try:
+            dock.receive(item, 10, target=other)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    with transaction.atomic():
+        dock.receive(item, 10)
+        thread.start()
+        while not waits_or_ended(thread):
+            thread.join(0.02)
+    thread.join()
+    assert StockTask.objects.get(kind="supply").source == dock.dock
+    assert StockTask.objects.filter(kind="put_away").aggregate(all=Sum("quantity"))["all"] == 16
+
+
+def test_a_task_shrinks_from_what_it_is_by_then(dock: Dock, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = make_item("BOLT")
+    dock.receive(item, 5)
+    others = put_away._others
+
+    def meanwhile(*found: Any) -> Any:
+        StockTask.objects.update(quantity=F("quantity") + 2)
+        return others(*found)
+
+    monkeypatch.setattr(put_away, "_others", meanwhile)
+    line = dock.line(item, 2, source=dock.dock, target=dock.places["PRODUCTION"], kind="issue")
+    post(lines=[line], by=None)
+    assert dock.tasks() == [("BOLT", "A-01", D(5))]

@@ -252,6 +252,7 @@ def _leaving(lines: Sequence[HandLine], how: _How, doors: Doors) -> list[MoveLin
         )
         for line in lines
     ]
+    targets = [(line.item, line.to) for line in lines if line.to]
     return [
         MoveLine(
             item=line.item,
@@ -264,6 +265,6 @@ def _leaving(lines: Sequence[HandLine], how: _How, doors: Doors) -> list[MoveLin
             handling_unit=one.unit,
             into_unit=line.into_unit if line.to else None,
         )
-        for line, taken in zip(lines, take(wishes=wishes), strict=True)
+        for line, taken in zip(lines, take(wishes=wishes, targets=targets), strict=True)
         for one in taken
     ]

@@ -15,7 +15,7 @@ from p2p.inventory.engine.fitting import Reason
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Reservation, Serial
 from p2p.inventory.services.claims import spend
 from p2p.inventory.services.needs import TRANSFER, Need, shortage
-from p2p.inventory.services.reservations import consume
+from p2p.inventory.services.reservations import consume, lock
 from p2p.inventory.services.reserved_first import Key, Part, reserved_first, spent
 from p2p.inventory.services.sharing import share_out
 from strategies.models import Item, Location, Site
@@ -49,18 +49,22 @@ class Taken:
     unit: HandlingUnit | None = None
 
 
-def take(*, wishes: Sequence[Wish]) -> list[list[Taken]]:
+def take(*, wishes: Sequence[Wish], targets: Sequence[tuple[Item, Location]] = ()) -> list[list[Taken]]:
     """For each wish what serves it, whole. Call it inside the transaction that posts the moves, before `post`.
 
-    Locks in key order what it takes; reservations it uses up are gone. Refused, by name: too little free stock, a
-    lot or piece that is on hold, too old or not there. What a wish names down to place and lot is left for the
-    ledger to refuse. A fixed number of statements.
+    Locks in key order what it takes, and what lies at `targets`, where it goes; reservations it uses up are gone.
+    Refused, by name: too little free stock, a lot or piece that is on hold, too old or not there. What a wish names
+    down to place and lot is left for the ledger to refuse. A fixed number of statements.
     """
     named, left = _named(wishes)
     reserved, used = reserved_first(wishes, left, named)
     wanted = [index for index, quantity in enumerate(left) if quantity > 0]
     needs = [_need(replace(wishes[index], quantity=left[index])) for index in wanted]
     also = [(row.item, row.location) for row in used.rows]
+    also += [(wishes[index].item, Location(pk=key[0])) for index, key, _quantity in named]
+    also += targets
+    if not needs and used.rows and (named or targets):
+        _lock(wishes, [*named, *reserved], used.rows, targets)
     outcome = share_out(needs=needs, also=also)
     lacking = [index for index, lack in enumerate(outcome.missing) if lack]
     if lacking:
@@ -79,6 +83,23 @@ def take(*, wishes: Sequence[Wish]) -> list[list[Taken]]:
         for one in outcome.shares
     ]
     return _told(len(wishes), [*named, *reserved, *shared])
+
+
+def _lock(
+    wishes: Sequence[Wish],
+    parts: Sequence[Part],
+    rows: Sequence[Reservation],
+    targets: Sequence[tuple[Item, Location]],
+) -> None:
+    """All that the reservations and the moves will touch in one go: the ledger would lock the rest out of turn. Where
+    nothing is reserved, the ledger is the first to lock, and does so in key order."""
+    pieces = {(wishes[index].item.pk, key) for index, key, _quantity in parts}
+    ends = [(item, *key) for item, key in pieces]
+    for item, place in targets:
+        mine = [key for own, key in pieces if own == item.pk]
+        ends += [(item.pk, place.pk, lot, serial, None) for _place, lot, serial, _unit in mine]
+    held = [(row.item_id, row.location_id, row.lot_id, row.serial_id, row.handling_unit_id) for row in rows]
+    lock([*ends, *held])
 
 
 def _named(wishes: Sequence[Wish]) -> tuple[list[Part], list[Decimal]]:

@@ -15,11 +15,12 @@ from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Balance, Reservation, SoftReservation
 from p2p.inventory.services.allocation import allocate
+from p2p.inventory.services.by_hand import Act, HandLine, book_by_hand
 from p2p.inventory.services.claims import claim, release
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.reservations import Need, reserve
 from strategies.models import Item
-from tests.factories import make_item, make_locations, make_site, make_stock
+from tests.factories import make_item, make_location, make_locations, make_lot, make_site, make_stock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -191,3 +192,25 @@ def test_claims_and_allocations_in_opposite_order_never_wait_in_a_circle() -> No
     assert problems() == []
     for row in Balance.objects.all():
         assert row.reserved <= row.quantity
+
+
+def test_what_is_named_and_what_is_chosen_are_locked_in_one_order() -> None:
+    """Half name the lot and half leave it to the rule: the item that is named comes before it in both."""
+    store = make_site("MAIN").locations.get(code="STORE")
+    shelf = make_location(store.site, code="SHELF")
+    bolt, paint = make_item("BOLT"), make_item("PAINT", tracking="lot")
+    make_stock(bolt, 1000, store)
+    lot = make_lot(paint, "L-1")
+    make_stock(paint, 1000, store, lot=lot)
+
+    def move(number: str) -> None:
+        for _turn in range(5):
+            lines = [
+                HandLine(item=bolt, quantity=Decimal(1), place=store, to=shelf),
+                HandLine(item=paint, quantity=Decimal(1), place=store, to=shelf, lot=number),
+            ]
+            book_by_hand(act=Act.TRANSFER, lines=lines, by=None)
+
+    results = at_once([lambda: move(""), lambda: move("L-1")] * 4)
+    assert [one for one in results if one is not None] == []
+    assert problems() == []

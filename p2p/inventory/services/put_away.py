@@ -279,7 +279,7 @@ def _shrink(
         over[_key(task)] -= cut
         if cut < open_now[task.pk] or task.done_quantity + cut < task.quantity:
             # By what it is now: somebody may have changed it since it was read.
-            task.quantity = F("quantity") - cut  # type: ignore[assignment]
+            task.quantity = F("quantity") - cut
             changed.append(task)
         else:
             dropped.append(task)

@@ -127,6 +127,11 @@ def test_a_lot_and_a_serial_number_are_held_from_their_pages(lot):
     }
 
 
+def test_the_new_lot_of_a_split_is_not_filled_in_with_the_number_of_the_old_one(lot):
+    form = client_of().get(reverse("inventory:split-lot", args=[lot.pk])).context["form"]
+    assert form["number"].value() is None
+
+
 def test_nobody_splits_a_lot_at_a_site_that_is_not_theirs(lot):
     client = Client()
     client.force_login(make_user("supervisor", site=make_site("SEA")))

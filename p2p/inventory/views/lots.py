@@ -211,6 +211,10 @@ class SplitLot(_OfPiece):
     title, submit = _("Split the lot"), _("Split")
     text = _("The part gets a number of its own; days, attributes and holds go along.")
 
+    def initial(self) -> dict[str, Any]:
+        """Nothing: `number` is the new lot's, not this one's."""
+        return {}
+
     def form_kwargs(self) -> dict[str, Any]:
         return {"lot": self.record}
 

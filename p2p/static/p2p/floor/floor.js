@@ -52,12 +52,12 @@ document.addEventListener("submit", event => {
 });
 
 // ---- touches
-const typedIn = sheet => [...sheet.querySelectorAll("form[data-pad] [name=quantity], [name=note]")].some(each => each.value);
+const typedIn = sheet => [...sheet.querySelectorAll("form[data-pad] [name=quantity], [name=note]:not([type=hidden])")].some(each => each.value);
 
 function open(sheet) {
   clear(sheet);
   sheet.querySelectorAll("[data-step]").forEach(reset);
-  sheet.querySelectorAll("input[name=note], [data-amount]").forEach(each => { each.value = ""; });
+  sheet.querySelectorAll("details input[name=note], [data-amount]").forEach(each => { each.value = ""; });
   sheet.querySelectorAll("form[data-pad]").forEach(each => each.dispatchEvent(new Event("floor:empty")));
   show(sheet);
 }

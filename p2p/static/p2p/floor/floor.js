@@ -28,9 +28,12 @@ function wake() {
 }
 
 // The page's scan field has the focus without a keyboard on the screen; a tap into it brings the keyboard.
+// A refused code still stands in it, all of it marked: the next one typed takes its place.
 function aim() {
   const field = document.querySelector("[data-focus]");
-  if (field && !document.querySelector("dialog[open]")) field.focus({ preventScroll: true });
+  if (!field || document.querySelector("dialog[open]")) return;
+  field.focus({ preventScroll: true });
+  if (field.value === field.defaultValue) field.select();
 }
 document.addEventListener("pointerdown", event => { if (event.target.matches?.("[data-focus]")) event.target.inputMode = event.target.dataset.focus || "text"; });
 document.addEventListener("click", () => { if (document.activeElement === document.body || document.activeElement?.id === "main") aim(); });
@@ -73,7 +76,7 @@ document.addEventListener("click", event => {
   if (on("[data-sheet]")) open(document.getElementById(on("[data-sheet]").dataset.sheet));
   if (on("[data-close]")) on("dialog").close();
   if (event.target.nodeName === "DIALOG" && outside(event, event.target)) event.target.close();
-  if (on("[data-dismiss]")) on(".stopnote").remove();
+  if (on("[data-dismiss]")) { on(".stopnote").remove(); aim(); }
   if (on("[data-why]")) stop(on("[data-why]").dataset.why);
   if (on("[data-theme-turn]")) window.p2pTheme.choose(document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark");
   if (on("[data-by]")) turn(on("[data-by]"));

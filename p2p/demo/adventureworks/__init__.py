@@ -5,9 +5,6 @@ Source and licence lie beside the data in `p2p/demo/plant/`.
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from collections.abc import Iterator
 
 from p2p.demo.adventureworks.files import SITE, SOURCE, numbers, operation_number, products, read
@@ -16,7 +13,7 @@ from p2p.demo.adventureworks.notes import notes
 from p2p.demo.adventureworks.plant import plant
 from p2p.demo.adventureworks.products import catalogue
 from p2p.demo.adventureworks.routes import routes
-from p2p.demo.adventureworks.shape import SheetRows
+from p2p.demo.adventureworks.shape import SheetRows, packed
 from p2p.demo.adventureworks.trade import trade
 
 __all__ = [
@@ -46,12 +43,4 @@ def sheets() -> Iterator[SheetRows]:
 
 def archive() -> bytes:
     """A ZIP file of CSV files, as a user would hand it to the import page."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-        for name, headings, rows in sheets():
-            text = io.StringIO()
-            writer = csv.writer(text)
-            writer.writerow(headings)
-            writer.writerows(rows)
-            file.writestr(f"{name}.csv", text.getvalue())
-    return buffer.getvalue()
+    return packed(sheets())

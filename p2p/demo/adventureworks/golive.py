@@ -7,10 +7,7 @@ have passed. Components are taken as issued when an order began. What lay in sto
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -28,7 +25,8 @@ from p2p.demo.adventureworks.golive_orders import LAST_DAY, day_of, next_order, 
 from p2p.demo.adventureworks.plant import plant
 from p2p.demo.adventureworks.products import catalogue
 from p2p.demo.adventureworks.routes import routes
-from p2p.demo.adventureworks.shape import SheetRows
+from p2p.demo.adventureworks.shape import SheetRows, packed
+from p2p.demo.adventureworks.trade import opening_stock
 
 FIRST_DAY_HERE = LAST_DAY + timedelta(days=1)
 NAME = "Bothell, mid-2012"
@@ -36,12 +34,12 @@ NAME = "Bothell, mid-2012"
 
 def master_data() -> bytes:
     """Everything that is there before the plant goes live: a ZIP for Imports."""
-    return _zip([*plant(), *catalogue(), *routes(), *_customers()])
+    return packed([*plant(), *catalogue(), *routes(), *_customers()])
 
 
 def going_live() -> bytes:
     """What runs on the last evening: a ZIP for the cut-over desk."""
-    return _zip(list(sheets()))
+    return packed(sheets())
 
 
 def sheets() -> Iterator[SheetRows]:
@@ -76,18 +74,6 @@ def figures() -> dict[tuple[str, str], Decimal]:
     return found
 
 
-def _zip(sheets: list[SheetRows]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-        for name, headings, rows in sheets:
-            text = io.StringIO()
-            writer = csv.writer(text)
-            writer.writerow(headings)
-            writer.writerows(rows)
-            file.writestr(f"{name}.csv", text.getvalue())
-    return buffer.getvalue()
-
-
 # ---- stock
 
 
@@ -116,18 +102,7 @@ def values() -> dict[str, Decimal]:
 
 
 def _stock() -> Iterator[SheetRows]:
-    lying: dict[tuple[str, str], int] = defaultdict(int)
-    for row in read("product_inventory"):
-        lying[row["product_id"], row["location_id"]] += int(row["quantity"])
-    yield (
-        "opening_stock",
-        ("site", "location", "item", "quantity", "day"),
-        [
-            (SITE, place, numbers()[product], quantity, FIRST_DAY_HERE)
-            for (product, place), quantity in lying.items()
-            if quantity
-        ],
-    )
+    yield opening_stock(FIRST_DAY_HERE)
     yield (
         "opening_values",
         ("site", "item", "value", "day"),

@@ -10,19 +10,20 @@ from p2p.demo.adventureworks.shape import SheetRows
 
 
 def trade() -> Iterator[SheetRows]:
-    yield from _stock()
+    yield opening_stock(OPENING_DAY)
     yield from _demand()
 
 
-def _stock() -> Iterator[SheetRows]:
+def opening_stock(day: object) -> SheetRows:
+    """What the data says lies where, opened on `day`."""
     lying: dict[tuple[str, str], int] = defaultdict(int)
     for row in read("product_inventory"):
         lying[row["product_id"], row["location_id"]] += int(row["quantity"])
-    yield (
+    return (
         "opening_stock",
         ("site", "location", "item", "quantity", "day"),
         [
-            (SITE, place, numbers()[product], quantity, OPENING_DAY)
+            (SITE, place, numbers()[product], quantity, day)
             for (product, place), quantity in lying.items()
             if quantity
         ],

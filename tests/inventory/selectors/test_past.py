@@ -13,7 +13,7 @@ from p2p.core import clock
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Move, MoveSum
 from p2p.inventory.selectors.card import balance_line, stock_card, whole_card
-from p2p.inventory.selectors.past import Scope, balance_at, end_of, then, where_it_lay
+from p2p.inventory.selectors.past import Scope, balance_at, end_of, then
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.sums import add_up
 from strategies.models import Item, Location
@@ -148,19 +148,6 @@ def test_the_line_shows_the_balance_at_the_end_of_each_day_or_month(
         assert points[-1][0] == since + timedelta(days=days)
         for day, balance in points:
             assert balance == by_hand(item, {"A", "B", "A1"}, end_of(day), scope.lot)
-
-
-def test_where_it_lay_names_place_and_lot(places: dict[str, Location]) -> None:
-    item = make_item(tracking="lot")
-    history(item, places, 8)
-    at = START + timedelta(days=77)
-    lay = {(one.location, one.lot): one.quantity for one in where_it_lay(Scope(item=item), at)}
-    wanted = {
-        (places[code].pk, lot.pk): by_hand(item, {code}, at, lot)
-        for code in ("A", "B", "A1")
-        for lot in {move.lot for move in Move.objects.filter(item=item).select_related("lot")}
-    }
-    assert lay == {key: quantity for key, quantity in wanted.items() if quantity}
 
 
 def test_adding_up_twice_adds_nothing_and_late_moves_go_into_their_own_month(

@@ -14,12 +14,14 @@ from typing import Any
 from django.contrib.postgres.operations import CreateExtension
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.management.commands import makemigrations
-from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration, RunSQL
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import MigrationWriter
 from django.db.models import Field
 from pgtrigger.migrations import AddTrigger
+
+from p2p.core.migrating import Catchup
 
 
 class Command(BaseCommand):
@@ -50,8 +52,8 @@ class Command(BaseCommand):
 def squashed(app: str, last: str = "") -> Migration:
     """A first migration that replaces all that the app has, up to `last` (a number such as 0007) or the newest.
 
-    Only tables, constraints and triggers are in it: what a migration does by SQL or Python beyond filling old
-    rows, which are none of a new database's business, has to be carried over by hand.
+    Tables, constraints and triggers as they end up, then all SQL of the replaced migrations in its order: what
+    fills old rows finds none in a new database. What a migration does by Python has to be carried over by hand.
     """
     loader = MigrationLoader(None, replace_migrations=False)
     names = sorted(
@@ -70,17 +72,29 @@ def squashed(app: str, last: str = "") -> Migration:
         app
     ]
     made = Migration(f"0001_squashed_{names[-1][:4]}", app)
-    first = loader.disk_migrations[app, names[0]]
+    replaced = [loader.disk_migrations[app, name] for name in names]
+    steps = [step for one in replaced for step in one.operations]
     vars(made).update(
         initial=True,
         replaces=[(app, name) for name in names],
-        dependencies=[one for one in first.dependencies if one[0] != app],
+        dependencies=_needed([other for one in replaced for other in one.dependencies if other[0] != app]),
         operations=[
-            *(step for step in first.operations if isinstance(step, CreateExtension)),
+            *(step for step in steps if isinstance(step, CreateExtension)),
             *(step for one in changes for step in one.operations),
+            Catchup(),
+            *(step for step in steps if isinstance(step, RunSQL)),
         ],
     )
     return made
+
+
+def _needed(others: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of each app on the left the newest migration that any of the replaced ones asks for; `__first__` is oldest."""
+    newest: dict[str, str] = {}
+    for app, name in others:
+        if app not in newest or newest[app] == "__first__" or (name != "__first__" and name > newest[app]):
+            newest[app] = name
+    return sorted(newest.items())
 
 
 def fold(app: str, operations: list[Operation]) -> list[Operation]:

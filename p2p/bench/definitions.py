@@ -32,7 +32,10 @@ def bench_strategies() -> list[Row]:
 
 def _import(count: int, loaded: Mapping[str, Any]) -> list[Row]:
     seconds = loaded["seconds"]
-    note = f"{count:,} rows of a ZIP of CSV files, checked and stored in {seconds:.1f} s; fsync {setting('fsync')}"
+    note = (
+        f"{count:,} rows of a ZIP of CSV files, checked and stored in {seconds:.1f} s by {loaded['queries']:,}"
+        f" statements; fsync {setting('fsync')}"
+    )
     return [
         Row("import", count / seconds, "rows/s", "bare COPY of the same rows", count / loaded["bare"], note),
         Row(
@@ -60,7 +63,7 @@ def _questions(own: Apart, port: int, token: str) -> list[Row]:
         peer = (
             ("peer: Odoo, more than 10 minutes for such a bill", 600_000.0) if kind == "nest" else ("", None)
         )
-        rows.append(Row(name, _p95(found), "ms", *peer, f"{found['bytes'] / 1000:,.0f} kB at most"))
+        rows.append(Row(name, _p95(found), "ms", *peer, _size(found)))
     return rows
 
 
@@ -80,9 +83,12 @@ def _pages(own: Apart, port: int) -> list[Row]:
         page = own.run("page", part)
         signed = f"sessionid={page['session']}"
         found = _asked(own, name, str(port), "Cookie", signed, SECONDS, str(page["path"]))
-        note = f"{page['queries']} queries, {found['bytes'] / 1000:,.0f} kB"
-        rows.append(Row(name, _p95(found), "ms", *peer, note))
+        rows.append(Row(name, _p95(found), "ms", *peer, _size(found)))
     return rows
+
+
+def _size(found: Mapping[str, Any]) -> str:
+    return f"{found['queries']} queries, {found['bytes'] / 1000:,.0f} kB at most"
 
 
 def _asked(own: Apart, name: str, *arguments: str) -> dict[str, Any]:
@@ -93,7 +99,7 @@ def _asked(own: Apart, name: str, *arguments: str) -> dict[str, Any]:
 
 
 def _levels(found: Mapping[str, Any]) -> Row:
-    note = f"{found['items']:,} items, deepest level {found['deepest']}"
+    note = f"{found['items']:,} items, deepest level {found['deepest']}, 1 query"
     return Row(
         "low-level codes of all items, read included", found["seconds"], "s", "bare read of the lines",
         found["read"], note,
@@ -105,7 +111,7 @@ def _replace(own: Apart) -> Row:
     found = own.run("replace")
     return Row(
         "mass replacement", found["seconds"], "s", "the same two changes as plain SQL", bare["seconds"],
-        f"{found['changed']:,} parents, {found['memory']:.0f} MB",
+        f"{found['changed']:,} parents, {found['queries']} statements, {found['memory']:.0f} MB",
     )  # fmt: skip
 
 

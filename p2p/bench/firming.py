@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from p2p.bench.parts import queries
 from p2p.bench.plant import ITEMS
 
 ORDERS, PHANTOMS, ROUTES = 15, 2, 25_000
@@ -62,25 +62,19 @@ def _measured() -> dict[str, object]:
         cursor.execute("ANALYZE")
         for table in MADE:
             cursor.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING ALL)")
-    asked: list[str] = []
-
-    def count(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
-        asked.append(sql)
-        return execute(sql, *others)
-
-    ours, bare, parts = [], [], 0
+    ours, bare, parts, said = [], [], 0, 0
     for proposal in proposals:
-        asked.clear()
-        with connection.execute_wrapper(count):
+        with queries() as asked:
             began = time.perf_counter()
             order = firm(proposals=[proposal], by=None).orders[0]
             ours.append(time.perf_counter() - began)
+        said = len(asked)
         bare.append(_bare(order))
         parts = order.materials.count()
     return {
         "seconds": sorted(ours)[len(ours) // 2],
         "bare": sorted(bare)[len(bare) // 2],
-        "queries": len(asked),
+        "queries": said,
         "parts": parts,
         "lines": BomLine.objects.count(),
     }

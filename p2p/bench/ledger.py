@@ -10,12 +10,12 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from p2p.bench.apart import Apart, apart, setting
-from p2p.bench.parts import main, repeat
+from p2p.bench.parts import main, queries, repeat
 from p2p.bench.rows import Row
 
 PARTS = "p2p.bench.ledger"
@@ -202,15 +202,13 @@ def allocation() -> dict[str, object]:
     from p2p.inventory.services.allocation import allocate
 
     lots = _claims()
-    asked: list[str] = []
-
-    def count(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
-        asked.append(sql)
-        return execute(sql, *others)
+    said = 0
 
     def ours() -> None:
-        with connection.execute_wrapper(count):
+        nonlocal said
+        with queries() as asked:
             lines = allocate(claims=SoftReservation.objects.all(), by=None)
+        said = len(asked)
         assert all(not line.missing for line in lines)
 
     def windows() -> None:
@@ -227,7 +225,7 @@ def allocation() -> dict[str, object]:
             assert sum(Reservation.objects.values_list("quantity", flat=True)) == 3 * LINES
             transaction.set_rollback(True)
     took = {name: statistics.median(seconds) for name, seconds in found.items()}
-    return {**took, "queries": len(asked) // 3, "lots": lots}
+    return {**took, "queries": said, "lots": lots}
 
 
 def _claims() -> int:

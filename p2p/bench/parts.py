@@ -6,7 +6,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 
 def main(parts: Mapping[str, Callable[..., Mapping[str, object]]], arguments: list[str]) -> None:
@@ -17,6 +19,21 @@ def main(parts: Mapping[str, Callable[..., Mapping[str, object]]], arguments: li
     django.setup()
     part, *others = arguments
     json.dump({**parts, "web": web}[part](*others), sys.stdout)
+
+
+@contextmanager
+def queries() -> Generator[list[str]]:
+    """The statements that are sent while it is open; a COPY goes past Django and is not among them."""
+    from django.db import connection
+
+    asked: list[str] = []
+
+    def count(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(count):
+        yield asked
 
 
 def web(port: str, threads: str) -> dict[str, object]:

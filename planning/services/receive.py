@@ -192,7 +192,8 @@ def _post(
         for piece in found:
             taken = Taken(source, piece.quantity, lot=piece.lot, serial=piece.serial)
             wanted.append((line, _move_line(line, taken, doors, "receipt", at)))
-    for line, taken in taken_for(moved, by=by):
+    targets = [(line.order.item, _target(line, doors)) for line in moved]
+    for line, taken in taken_for(moved, targets=targets, by=by):
         wanted.append((line, _move_line(line, taken, doors, "transfer", at)))
     moves = post_within(lines=[move for _line, move in wanted], by=by)
     return [(line, move) for (line, _made), move in zip(wanted, moves, strict=True)]
@@ -220,7 +221,7 @@ def _move_line(line: ReceiptLine, taken: Taken, doors: Doors, kind: str, at: dat
     return MoveLine(
         item=order.item,
         source=taken.place,
-        target=line.location or order.to_location or doors.receiving(order.site),
+        target=_target(line, doors),
         quantity=taken.quantity,
         kind=kind,
         lot=taken.lot,
@@ -230,6 +231,10 @@ def _move_line(line: ReceiptLine, taken: Taken, doors: Doors, kind: str, at: dat
         reference=order.number,
         effective_at=at,
     )
+
+
+def _target(line: ReceiptLine, doors: Doors) -> Location:
+    return line.location or line.order.to_location or doors.receiving(line.order.site)
 
 
 def _price(line: ReceiptLine) -> Decimal | None:

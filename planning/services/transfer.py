@@ -25,7 +25,7 @@ from p2p.inventory.services.taking import Taken, Wish, take
 from planning.facts import Shipped
 from planning.models import ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from strategies.models import Location
+from strategies.models import Item, Location
 
 if TYPE_CHECKING:
     from p2p.core.models import User
@@ -87,11 +87,13 @@ def ship(*, lines: Sequence[ShipLine], at: datetime | None = None, by: User | No
     for line in current:
         _check(line)
     doors = Doors(order.site for order in orders.values())
+    roads = {line.order.pk: doors.outside(line.order.site, Location.Kind.TRANSIT) for line in current}
+    targets = [(line.order.item, roads[line.order.pk]) for line in current]
     wanted = [
         MoveLine(
             item=line.order.item,
             source=taken.place,
-            target=doors.outside(line.order.site, Location.Kind.TRANSIT),
+            target=roads[line.order.pk],
             quantity=taken.quantity,
             kind=Move.Kind.TRANSFER,
             lot=taken.lot,
@@ -100,7 +102,9 @@ def ship(*, lines: Sequence[ShipLine], at: datetime | None = None, by: User | No
             reference=line.order.number,
             effective_at=at,
         )
-        for line, taken in _from_stock([_Open(line, line.quantity, line.serials) for line in current], by)
+        for line, taken in _from_stock(
+            [_Open(line, line.quantity, line.serials) for line in current], targets, by
+        )
     ]
     moves = post_within(lines=wanted, by=by)
     for order in orders.values():
@@ -140,10 +144,13 @@ def _check(line: ShipLine) -> None:
         )
 
 
-def taken_for(lines: Sequence[Line], *, by: User | None) -> list[tuple[Line, Taken]]:
+def taken_for(
+    lines: Sequence[Line], *, targets: Sequence[tuple[Item, Location]], by: User | None
+) -> list[tuple[Line, Taken]]:
     """What each line of a receipt takes: what travels for its order first, then from the other place.
 
-    Locks what it takes from stock, in key order. Refused when there is not enough, or not of the lot named.
+    Locks what it takes from stock, where it travels and the `targets` it goes to, in key order. Refused when there is
+    not enough, or not of the lot named.
     """
     found: list[tuple[Line, Taken]] = []
     rest: list[_Open[Line]] = []
@@ -160,7 +167,8 @@ def taken_for(lines: Sequence[Line], *, by: User | None) -> list[tuple[Line, Tak
             found.append((line, replace(one[0], quantity=quantity)))
         if missing > 0:
             rest.append(_Open(line, missing, [number for number in line.serials if number not in seen]))
-    return found + _from_stock(rest, by)
+    road = [(line.order.item, taken.place) for line, taken in found]
+    return found + _from_stock(rest, [*targets, *road], by)
 
 
 def _travelling(orders: Sequence[ReplenishmentOrder]) -> dict[str, list[list[Any]]]:
@@ -221,7 +229,9 @@ def _check_sender(orders: Sequence[ReplenishmentOrder], by: User | None) -> None
         require(by, *SENDERS, site=site)
 
 
-def _from_stock(lines: Sequence[_Open[Line]], by: User | None) -> list[tuple[Line, Taken]]:
+def _from_stock(
+    lines: Sequence[_Open[Line]], targets: Sequence[tuple[Item, Location]], by: User | None
+) -> list[tuple[Line, Taken]]:
     """Free stock at the place the transfer is from: the lot or pieces named, else as the item's rule says. Takes a
     role at that place's site.
     """
@@ -243,6 +253,5 @@ def _from_stock(lines: Sequence[_Open[Line]], by: User | None) -> list[tuple[Lin
                 reference=order.number,
             )
         )
-    return [
-        (one.line, taken) for one, found in zip(lines, take(wishes=wishes), strict=True) for taken in found
-    ]
+    taken = take(wishes=wishes, targets=targets)
+    return [(one.line, part) for one, found in zip(lines, taken, strict=True) for part in found]

@@ -20,8 +20,9 @@ from planning.services.demand import create_demand
 from planning.services.receipts import take_back
 from planning.services.receive import ReceiptLine, receive, receive_lines
 from planning.services.replenishment import create_replenishment
+from planning.services.transfer import ShipLine, ship
 from strategies.models import Site
-from tests.factories import make_item, make_site, make_stock, make_user, make_vendor
+from tests.factories import make_item, make_location, make_site, make_stock, make_user, make_vendor
 from tests.inventory.services.test_races import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -137,3 +138,31 @@ def test_a_double_click_receives_once() -> None:
     assert Move.objects.filter(kind="receipt").count() == 1
     order.refresh_from_db()
     assert order.received_quantity == 10
+
+
+def test_what_travels_and_what_comes_from_stock_is_locked_with_the_place_it_goes_to() -> None:
+    """One order takes in what travels for it, another one has its goods still in the other store."""
+    here, far = make_site("MAIN").locations.get(code="STORE"), make_site("OTHER")
+    make_location(here.site, code="ROAD", kind="transit", nettable=False)
+    there = make_location(far, code="FAR")
+    for turn in range(12):
+        bolt = make_item(f"BOLT-{turn}")
+        make_stock(bolt, 30, there)
+        orders = [
+            create_replenishment(
+                site=here.site,
+                item=bolt,
+                quantity=Decimal(10),
+                due_on=date(2099, 1, 1),
+                from_location=there,
+                by=None,
+            )
+            for _one in range(2)
+        ]
+        ship(lines=[ShipLine(order=orders[0], quantity=Decimal(10))], by=None)
+        results = at_once(
+            [lambda order=order: receive(order=order, quantity=Decimal(10), by=None) for order in orders]
+        )
+        assert refused(results) == []
+        assert Balance.objects.get(item=bolt, location=here).quantity == 20
+    assert problems() == []

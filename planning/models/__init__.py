@@ -5,7 +5,7 @@ from planning.models.demand import Customer, Demand, DemandMove
 from planning.models.operation import Operation, OperationLink
 from planning.models.order import Material, Output, ProductionOrder
 from planning.models.proposal import Message, Need, Peg, Proposal
-from planning.models.replenishment import ReplenishmentMove, ReplenishmentOrder
+from planning.models.replenishment import ReplenishmentMove, ReplenishmentOrder, ShipmentMove
 from planning.models.run import PlanRun, ScheduleRun
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "ReplenishmentMove",
     "ReplenishmentOrder",
     "ScheduleRun",
+    "ShipmentMove",
 ]

@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField
+from p2p.core.fields import QuantityField, RateField
 from p2p.core.flow import Flow
 
 DEMAND_FLOW = Flow(
     "state",
     deliver=({"open"}, "delivered"),
+    close_short=({"open"}, "delivered"),
     cancel=({"open"}, "cancelled"),
     reopen=({"delivered", "cancelled"}, "open"),
 )
@@ -20,9 +21,25 @@ DEMAND_FLOW = Flow(
 class Customer(models.Model):
     number = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=150)
+    over_delivery_fraction = RateField(
+        default=0, help_text=_("How much more than ordered the customer takes, 0.1 = 10 %.")
+    )
+    under_delivery_fraction = RateField(
+        default=0, help_text=_("With how much less a line counts as delivered, 0.02 = 2 %.")
+    )
 
     class Meta:
         ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    over_delivery_fraction__gte=0,
+                    under_delivery_fraction__gte=0,
+                    under_delivery_fraction__lt=1,
+                ),
+                name="customer_tolerance",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -56,6 +73,9 @@ class Demand(models.Model):
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="demands"
     )
+    short_reason = models.CharField(
+        max_length=200, blank=True, help_text=_("Why it was closed with less than was ordered.")
+    )
     source_system = models.CharField(max_length=40, blank=True)
     revision = models.PositiveIntegerField(default=1)
 
@@ -87,6 +107,9 @@ class DemandMove(models.Model):
     delivery_note = models.CharField(max_length=60, blank=True)
     counts = models.BooleanField(
         default=True, help_text=_("No: goods that came back and are not delivered again.")
+    )
+    reserved = QuantityField(
+        default=0, help_text=_("How much of it was reserved for the line before it went.")
     )
 
     class Meta:

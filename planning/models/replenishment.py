@@ -102,3 +102,23 @@ class ReplenishmentMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.move_id}"
+
+
+class ShipmentMove(models.Model):
+    """The transfer order's own link to what left for it: in transit until it is received, lost or taken back."""
+
+    order = models.ForeignKey(ReplenishmentOrder, on_delete=models.PROTECT, related_name="shipments")
+    move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")
+    despatch_note = models.CharField(max_length=60, blank=True)
+    reserved = QuantityField(
+        default=0, help_text=_("How much of it was reserved for the order before it left.")
+    )
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["despatch_note"], name="shipment_note", condition=~Q(despatch_note=""))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.move_id}"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
+from p2p.inventory.lot_sheets import lots_said, lots_that_differ
 from p2p.inventory.models import Balance, Lot, Move, Serial
 from p2p.inventory.services.ledger import MoveLine, post
 from strategies.models import Item, Location, Site
@@ -67,6 +68,7 @@ def fits_what_was_opened(rows: Sequence[Row]) -> Iterator[Problem]:
             yield Problem(SHEET, text, row.line, "quantity", code="opened_before")
         yield from _tracking(row, tracking[row.values["item"]])
     yield from _serials(rows)
+    yield from lots_that_differ(SHEET, rows)
 
 
 def _tracking(row: Row, tracking: str) -> Iterator[Problem]:
@@ -155,22 +157,10 @@ def _morning(day: date, zone: str) -> datetime:
 
 
 def _lots(rows: Sequence[Row]) -> dict[tuple[Any, str], Lot]:
-    wanted = {(row.values["item"], row.values["lot"]): row.values for row in rows if row.values["lot"]}
+    wanted = lots_said(rows)
     if not wanted:
         return {}
-    Lot.objects.bulk_create(
-        [
-            Lot(
-                item_id=item,
-                number=number,
-                vendor_lot=values["vendor_lot"] or "",
-                made_on=values["made_on"],
-                expires_on=values["expires_on"],
-            )
-            for (item, number), values in sorted(wanted.items(), key=lambda one: one[0])
-        ],
-        ignore_conflicts=True,
-    )
+    Lot.objects.bulk_create([lot for _key, lot in sorted(wanted.items())], ignore_conflicts=True)
     found = Lot.objects.filter(
         item__in={item for item, _number in wanted}, number__in={number for _item, number in wanted}
     )

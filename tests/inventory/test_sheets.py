@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from p2p.inventory.models import Balance, Move
+from p2p.inventory.models import Balance, Lot, Move
 from strategies.services.importer import Table, take_in
-from tests.factories import make_item, make_site
+from tests.factories import make_item, make_locations, make_site
 
 pytestmark = pytest.mark.django_db
 HEAD = ["site", "location", "item", "lot", "quantity", "day"]
@@ -12,7 +14,7 @@ HEAD = ["site", "location", "item", "lot", "quantity", "day"]
 
 @pytest.fixture
 def plant():
-    make_site("ONE", time_zone="America/Los_Angeles")
+    make_locations(make_site("ONE", time_zone="America/Los_Angeles"), "STORE", "LINE", "DOCK")
     make_item("BOLT")
     make_item("PAINT", tracking="lot")
     make_item("FRAME", tracking="serial")
@@ -64,3 +66,43 @@ def test_more_digits_than_the_unit_has_are_refused_by_the_ledger(plant):
     outcome = take("ONE;STORE;BOLT;;1.5;2026-01-01")
     assert outcome.errors == 1 and "BOLT" in outcome.problems[0].text
     assert not Move.objects.exists()
+
+
+LOTS = [*HEAD, "vendor_lot", "expires_on"]
+
+
+def take_lots(*rows: str):
+    return take_in(
+        [Table("opening_stock", LOTS, [(2 + n, row.split(";")) for n, row in enumerate(rows)])], by=None
+    )
+
+
+def test_one_lot_is_one_thing_in_the_file(plant):
+    outcome = take_lots(
+        "ONE;STORE;PAINT;L1;5;2026-01-01;;2027-01-01",
+        "ONE;LINE;PAINT;L1;5;2026-01-01;A;",
+        "ONE;DOCK;PAINT;L1;5;2026-01-01;B;2027-01-01",
+    )
+    assert [(one.line, one.column, one.text) for one in outcome.problems] == [
+        (4, "vendor_lot", "PAINT has a lot L1 already, of the vendor's lot A, not B: name another lot.")
+    ]
+    assert not Lot.objects.exists()
+    both = take_lots(
+        "ONE;STORE;PAINT;L1;5;2026-01-01;;2027-01-01", "ONE;LINE;PAINT;L1;5;2026-01-01;A;2027-01-01"
+    )
+    assert not both.problems
+    assert Lot.objects.values_list("vendor_lot", "expires_on").get() == ("A", date(2027, 1, 1))
+
+
+def test_opening_more_of_a_lot_has_to_agree_with_the_books(plant):
+    assert not take_lots("ONE;STORE;PAINT;L1;5;2026-01-01;A;2027-01-01").problems
+    assert not take_lots("ONE;STORE;PAINT;L1;5;2026-01-01;A;2027-01-01").problems
+    outcome = take_lots("ONE;LINE;PAINT;L1;5;2026-01-01;A;2027-02-02")
+    assert [(one.line, one.column, one.text) for one in outcome.problems] == [
+        (
+            2,
+            "expires_on",
+            "PAINT has a lot L1 already, and it expires on 2027-01-01, not 2027-02-02: name another lot.",
+        )
+    ]
+    assert Move.objects.count() == 1

@@ -21,7 +21,9 @@ from p2p.inventory.facts import LotsMade
 from p2p.inventory.models import Lot, Serial, StockRule
 from p2p.inventory.selectors.rules import Rule, rules_for
 from p2p.inventory.services import numbering
+from p2p.inventory.services.attributes import merged
 from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.joining import Said, differing, join
 from p2p.inventory.services.serials import NewSerials, serials_for
 from strategies.models import Item, Site, Vendor
 
@@ -103,16 +105,14 @@ def lots_for_receipt(
 
     Where no rule says otherwise, what is made gets its order as its lot and a running number behind it as serial
     number; what is bought gets a new lot for each receipt. Refused: a pattern that cannot be read or asks for what
-    is not known, a lot to be named by hand that is not, a lot that is there already with other dates or another
-    lot of the vendor, goods with less shelf life than the rule wants, a serial number twice, broken pieces.
+    is not known, a lot to be named by hand that is not, a lot that is there already and of which something else or
+    nothing is known, goods with less shelf life than the rule wants, a serial number twice, broken pieces.
     """
     moment = at or now()
-    for one in arrivals:
-        _check_tracking(one)
-    tracked = [one for one in arrivals if one.item.tracking != Item.Tracking.NONE]
-    rules = rules_for((one.item, one.site) for one in tracked)
+    rules = _rules_of(arrivals)
     pieces: dict[int, list[Piece]] = {}
     made: list[Lot] = []
+    seen: set[int] = set()
     # Number series are locked item by item, in the order of keys, so that two receipts never wait in a circle.
     for index, one in sorted(enumerate(arrivals), key=lambda pair: (pair[1].item.pk, pair[0])):
         rule = rules.get((one.item.pk, one.site.pk))
@@ -126,12 +126,20 @@ def lots_for_receipt(
             pieces[index] = [Piece(None, serial, Decimal(1)) for serial in rows]
             continue
         lot, new = _lot(one, rule, day)
-        if new:
-            made.append(lot)
-        pieces[index] = [Piece(lot, None, one.quantity)]
+        joined = join(item=one.item, lot=lot, said=_said(one), fresh=lot.pk not in seen, by=by)
+        seen.add(lot.pk)
+        made += [joined] if new else []
+        pieces[index] = [Piece(joined, None, one.quantity)]
     if made:
         tell(LotsMade(lots=tuple(made), by=by))
     return [pieces[index] for index in range(len(arrivals))]
+
+
+def _rules_of(arrivals: Sequence[Arrival]) -> dict[tuple[int, int], Rule]:
+    """The rules of what is tracked; refused first, what names a lot or piece that cannot have one."""
+    for one in arrivals:
+        _check_tracking(one)
+    return rules_for((one.item, one.site) for one in arrivals if one.item.tracking != Item.Tracking.NONE)
 
 
 def _check_tracking(one: Arrival) -> None:
@@ -190,7 +198,7 @@ def _lot(one: Arrival, rule: Rule, day: date) -> tuple[Lot, bool]:
     numbering.lock(model=Lot, item=one.item, pattern=pattern)
     wanted.made_for = {LotPer.ORDER: one.order, LotPer.DAY: f"{one.site.code} {day}"}.get(LotPer(per), "")
     found = _same(wanted) if wanted.made_for else None
-    if found is not None:
+    if found is not None and differing(item=one.item, lot=found, said=_said(one)) is None:
         return found, False
     (wanted.number,) = numbering.take(model=Lot, item=one.item, pattern=pattern, count=1)
     wanted.save(force_insert=True)
@@ -208,7 +216,17 @@ def _wanted(one: Arrival, day: date) -> Lot:
         made_on=one.made_on or (day if one.made else None),
         expires_on=one.expires_on or (begins + timedelta(days=shelf) if shelf is not None else None),
         retest_on=begins + timedelta(days=retest) if retest is not None else None,
-        attributes=dict(one.attributes),
+        attributes=merged(item=one.item, before={}, given=one.attributes),
+    )
+
+
+def _said(one: Arrival) -> Said:
+    return Said(
+        vendor=one.vendor,
+        vendor_lot=one.vendor_lot,
+        made_on=one.made_on,
+        expires_on=one.expires_on,
+        attributes=merged(item=one.item, before={}, given=one.attributes),
     )
 
 
@@ -253,7 +271,7 @@ def _same(wanted: Lot) -> Lot | None:
 
 
 def _named(one: Arrival, wanted: Lot, number: str) -> tuple[Lot, bool]:
-    """The lot of that number: a new one, or more of one that is there and agrees with what is said now."""
+    """The lot of that number, and whether it is new."""
     wanted.number, wanted.made_for = number, one.order
     if len(number) > LONGEST:
         raise Refused(_("A lot number has at most {longest} signs."), field="lot", longest=LONGEST)
@@ -264,25 +282,4 @@ def _named(one: Arrival, wanted: Lot, number: str) -> tuple[Lot, bool]:
         Lot.objects.bulk_create([wanted], ignore_conflicts=True)
         found = Lot.objects.get(item=one.item, number=number)
     found.item = one.item
-    _check_agrees(one, found)
     return found, new
-
-
-def _check_agrees(one: Arrival, found: Lot) -> None:
-    pairs = (
-        (one.vendor_lot, found.vendor_lot, "vendor_lot"),
-        (one.expires_on, found.expires_on, "expires_on"),
-        (one.made_on, found.made_on, "made_on"),
-    )
-    for said, kept, name in pairs:
-        if said and kept and said != kept:
-            raise Refused(
-                _("{item} has a lot {lot} already, with {kept} instead of {said}: name another lot."),
-                code="lot_differs",
-                field=name,
-                about=one.item,
-                item=one.item.number,
-                lot=found.number,
-                kept=kept,
-                said=said,
-            )

@@ -13,8 +13,8 @@ from p2p.inventory.models import Lot, Serial, StockRule
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.lots import Arrival, lots_for_receipt
 from p2p.inventory.services.serials import create_serials
-from strategies.models import NumberSeries
-from tests.factories import make_item, make_lot, make_site, make_vendor
+from strategies.models import Characteristic, NumberSeries
+from tests.factories import make_item, make_location, make_lot, make_site, make_stock, make_vendor
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -118,12 +118,68 @@ def test_goods_that_expire_too_soon_or_have_expired_are_refused(site):
 
 
 def test_more_of_a_lot_has_to_agree_with_what_is_there(site, milk):
-    make_lot(milk, "H-1", vendor_lot="A", expires_on=date(2027, 1, 1))
+    """What is said and what is kept are both named, and what to do."""
+    ours = make_vendor("DAIRY")
+    Characteristic.objects.create(code="FAT", name="Fat", unit=None)
+    make_lot(milk, "H-1", vendor=ours, vendor_lot="A", expires_on=date(2027, 1, 1), attributes={"FAT": "3.5"})
     assert receive(of(milk, site, lot="H-1", vendor_lot="A")) == [["H-1"]]
-    with pytest.raises(Refused, match="MILK has a lot H-1 already, with A instead of B"):
-        receive(of(milk, site, lot="H-1", vendor_lot="B"))
-    with pytest.raises(Refused, match="with 2027-01-01 instead of 2027-02-02"):
-        receive(of(milk, site, lot="H-1", expires_on=date(2027, 2, 2)))
+    same = {"vendor": ours, "vendor_lot": "A", "expires_on": date(2027, 1, 1), "attributes": {"FAT": "3.50"}}
+    assert receive(of(milk, site, lot="H-1", **same)) == [["H-1"]]
+    for said, sentence in (
+        ({"vendor_lot": "B"}, "MILK has a lot H-1 already, of the vendor's lot A, not B: name another lot"),
+        ({"expires_on": date(2027, 2, 2)}, "it expires on 2027-01-01, not 2027-02-02"),
+        ({"vendor": make_vendor("FARM")}, "from DAIRY, not FARM"),
+        ({"attributes": {"FAT": "3.8"}}, "with FAT 3.5, not 3.8"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            receive(of(milk, site, lot="H-1", **said))
+    assert Lot.objects.count() == 1
+
+
+def test_what_was_not_known_of_a_lot_in_stock_is_not_said_of_all_of_it_by_a_second_receipt(site, milk):
+    """The goods that lie there may be of another vendor's lot: it is neither dropped nor written."""
+    Characteristic.objects.create(code="FAT", name="Fat", unit=None)
+    make_stock(milk, 5, make_location(site), lot=make_lot(milk, "H-1"))
+    for said, sentence in (
+        (
+            {"vendor_lot": "B"},
+            "MILK has a lot H-1 already, and its vendor's lot is not known: name another lot",
+        ),
+        ({"expires_on": date(2027, 2, 2)}, "the day it expires is not known"),
+        ({"made_on": date(2026, 2, 2)}, "the day it was made is not known"),
+        ({"vendor": make_vendor("FARM")}, "its vendor is not known"),
+        ({"attributes": {"FAT": "3.8"}}, "its FAT is not known"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            receive(of(milk, site, lot="H-1", **said))
+    assert Lot.objects.values_list("vendor_lot", "expires_on", "made_on", "attributes").get() == (
+        "",
+        None,
+        None,
+        {},
+    )
+
+
+def test_a_lot_written_down_before_its_goods_came_learns_what_the_first_receipt_says(site, milk):
+    make_lot(milk, "H-1", attributes={"ORIGIN": "north"})
+    farm = make_vendor("FARM")
+    said = {"vendor": farm, "vendor_lot": "B", "expires_on": date(2027, 2, 2), "attributes": {"FAT": "3.8"}}
+    Characteristic.objects.create(code="FAT", name="Fat", unit=None)
+    Characteristic.objects.create(code="ORIGIN", name="Origin", kind="text", unit=None)
+    assert receive(of(milk, site, lot="H-1", **said)) == [["H-1"]]
+    lot = Lot.objects.get()
+    assert (lot.vendor, lot.vendor_lot, lot.expires_on) == (farm, "B", date(2027, 2, 2))
+    assert lot.attributes == {"ORIGIN": "north", "FAT": "3.8"}
+    assert Journal.objects.filter(fact="inventory.LotChanged").count() == 1
+
+
+def test_two_lines_of_one_receipt_do_not_put_two_vendors_lots_into_one(site, milk):
+    with (
+        pytest.raises(Refused, match="has a lot H-1 already, of the vendor's lot A, not B"),
+        transaction.atomic(),
+    ):
+        receive(of(milk, site, lot="H-1", vendor_lot="A"), of(milk, site, lot="H-1", vendor_lot="B"))
+    assert not Lot.objects.exists()
 
 
 def test_a_pattern_that_cannot_be_read_or_filled_in_is_refused_with_its_place(site, milk):

@@ -29,6 +29,7 @@ from strategies.selectors.designing import PAGE, Figures
 from strategies.views.asked import fraction, key_of, whole
 
 ROWS = "strategies/designer_rows.html"
+FOLDED = {"kind": "", "flushing": ""}
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class Row:
     """Why it does not hold on the day."""
     critical: bool = False
     work: bool = False
+
+    @property
+    def folded(self) -> list[tuple[str, str, str]]:
+        """(field, word before it, as shown): columns that a narrow page shows below the name, empty ones left out."""
+        before = FOLDED | {"valid_from": _("from"), "valid_to": _("until"), "scrap_fraction": _("scrap")}
+        plain_item = ("kind", BomLine.Kind.ITEM)
+        given = ((each[0], each[3]) for each in self.cells if each[2] and (each[0], each[2]) != plain_item)
+        return [(field, before[field], shown) for field, shown in given if field in before]
 
 
 @dataclass(frozen=True)

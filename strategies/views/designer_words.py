@@ -21,6 +21,7 @@ def choices() -> dict[str, Any]:
 def words() -> dict[str, str]:
     return {
         "new": _("New line"),
+        "add": _("Add the line"),
         "component": _("Component: number or name"),
         "quantity": _("Quantity"),
         "saved": _("Saved"),

@@ -29,7 +29,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "zoomed": (720, 450)}
+SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "portrait": (820, 1180), "zoomed": (720, 450)}
+TOUCHED = {"tablet", "portrait"}
 SHOTS = Path(__file__).resolve().parent.parent.parent / "shots"
 
 
@@ -71,8 +72,8 @@ def visit(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             base_url=live_server.url,
             viewport={"width": width, "height": height},
             color_scheme=theme,
-            has_touch=size == "tablet",
-            is_mobile=size == "tablet",
+            has_touch=size in TOUCHED,
+            is_mobile=size in TOUCHED,
             reduced_motion="reduce",
         )
         contexts.append(context)

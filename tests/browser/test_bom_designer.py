@@ -158,6 +158,87 @@ def test_a_line_is_dragged_to_another_operation(visit: Any, draft: BomVersion) -
     until(lambda: order(draft) == ["WHEEL@0", "BELL@0", "SEAT@0"])
 
 
+def finger(page: Any) -> Callable[..., None]:
+    """`touch("touchStart", x, y)`: a real finger, as the browser gets it from a screen."""
+    screen = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return touch
+
+
+def test_a_finger_drags_a_line_to_an_operation(visit: Any, draft: BomVersion) -> None:
+    page = opened(visit, draft, by=make_user("engineer"), size="tablet")
+    handle = row(page, "WHEEL").locator(".d-handle").bounding_box()
+    target = page.locator("tr.group", has_text="Pack").bounding_box()
+    touch, x = finger(page), handle["x"] + 20
+    touch("touchStart", x, handle["y"] + 20)
+    for part in range(1, 9):
+        touch("touchMove", x, handle["y"] + 20 + part * (target["y"] + 30 - handle["y"] - 20) / 8)
+    page.locator("tr.d-into").wait_for()
+    touch("touchEnd")
+    until(lambda: order(draft) == ["BELL@0", "SEAT@0", "WHEEL@20"])
+
+
+def test_a_dragged_line_rolls_a_long_bill_along(visit: Any, draft: BomVersion) -> None:
+    parts = {make_item(f"PART{number:02}"): 1 for number in range(30)}
+    for position, part in enumerate(parts, 10):
+        BomLine.objects.create(
+            bom=draft, component=part, unit=part.unit, quantity=1, position=position * 10, kind="item"
+        )
+    page = opened(visit, draft, by=make_user("engineer"), size="tablet")
+    assert page.locator("tr.group", has_text="Pack").bounding_box()["y"] > 768, (
+        "it all fits: this proves nothing"
+    )
+    handle = row(page, "WHEEL").locator(".d-handle").bounding_box()
+    touch, x = finger(page), handle["x"] + 20
+    touch("touchStart", x, handle["y"] + 20)
+    touch("touchMove", x, 600)
+    touch("touchMove", x, 755)
+    page.locator("tr.group.d-into", has_text="Pack").wait_for()
+    touch("touchEnd")
+    until(lambda: order(draft)[-1] == "WHEEL@20")
+
+
+SMALL = """[...document.querySelectorAll('.d-card a, .d-card button, .d-card .d-handle, .p-head button, .p-actions a')]
+    .filter(each => each.offsetWidth && getComputedStyle(each).visibility !== 'hidden'
+        && Math.min(each.getBoundingClientRect().height, each.closest('.trunc') ? 99 :
+                    each.getBoundingClientRect().width) < 43.9)
+    .map(each => each.className + ' ' + each.textContent.trim())"""
+
+
+@pytest.mark.parametrize("size", ["tablet", "portrait"])
+def test_a_tablet_shows_the_whole_line_and_fingers_hit_it(visit: Any, draft: BomVersion, size: str) -> None:
+    BomLine.objects.filter(bom=draft).update(valid_from="2026-03-05", flushing="backflush")
+    page = opened(visit, draft, by=make_user("engineer", is_superuser=True), size=size)
+    wide = page.locator(".d-scroll").evaluate("box => box.scrollWidth - box.clientWidth")
+    assert wide <= 0 and page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    assert page.evaluate(SMALL) == []
+    folded = row(page, "WHEEL").locator(".d-fold")
+    assert "from 5 Mar" in folded.inner_text() and folded.is_visible()
+    row(page, "BELL").locator(".d-more").tap()
+    sheet = page.locator("dialog[open]:has(.d-line)")
+    sheet.get_by_role("link", name="Everything it says").wait_for()
+    line = row(page, "BELL").bounding_box()
+    assert line["y"] + line["height"] <= sheet.bounding_box()["y"], "the sheet covers the line"
+    sheet.get_by_role("link", name="Remove").tap()
+    page.locator("dialog[open]").get_by_role("button", name="Remove").tap()
+    until(lambda: not saved(draft, "BELL"))
+
+
+def test_a_line_is_added_by_taps_alone(visit: Any, draft: BomVersion) -> None:
+    page = opened(visit, draft, by=make_user("engineer"), size="tablet")
+    page.locator("[data-do='insert']").tap()
+    fresh = page.locator("tr.d-new")
+    fresh.get_by_role("combobox").press_sequentially("air")
+    page.locator(".d-list li", has_text="Air pump").tap()
+    fresh.get_by_label("Quantity").fill("3")
+    fresh.get_by_role("button", name="Add the line").tap()
+    until(lambda: saved(draft, "PUMP", quantity=3))
+
+
 def test_rows_of_a_spreadsheet_are_pasted(visit: Any, draft: BomVersion) -> None:
     make_item("NUT")
     page = opened(visit, draft, by=make_user("engineer"))

@@ -159,8 +159,10 @@ async function keep(then = 0) {
 function step(row, field, then) {
   if (!row) return;
   if (then === "down") { let next = row.nextElementSibling; while (next && !next.dataset.line) next = next.nextElementSibling; if (next) { focus(next); edit(next.querySelector(`[data-f="${field}"]`)); } else focus(row); return; }
-  const to = then ? ORDER[ORDER.indexOf(field) + then] : null;
-  if (to) edit(row.querySelector(`[data-f="${to}"]`)); else focus(row);
+  const cell = name => row.querySelector(`[data-f="${name}"]`);
+  let at = then ? ORDER.indexOf(field) + then : -1;
+  while (then && ORDER[at] && getComputedStyle(cell(ORDER[at])).visibility === "hidden") at += then; // folded on a narrow page
+  if (ORDER[at]) edit(cell(ORDER[at])); else focus(row);
 }
 
 // ---- a new line: component, quantity, unit in a row of its own
@@ -180,16 +182,22 @@ function insert() {
     input.setAttribute("aria-label", label || card.querySelectorAll("thead th")[index].textContent.trim());
     input.autocomplete = "off";
     if (field === "component") input.placeholder = words.component;
+    if (field === "quantity") input.inputMode = "decimal";
     td.append(input);
   }
+  const go = Object.assign(document.createElement("button"), { type: "button", className: "d-go", textContent: "✓", title: words.add });
+  go.dataset.do = "keep";
+  go.setAttribute("aria-label", words.add);
+  row.cells[columns - 1].className = "c";
+  row.cells[columns - 1].append(go);
   row.cells[1].textContent = words.new;
   if (at) { const rows = branch(at); (rows.at(-1) || at).after(row); } else body.append(row);
   card.querySelector("[data-none]")?.setAttribute("hidden", "");
   const first = row.querySelector("input");
   open = { td: row.cells[2], input: first, was: "", fresh: true };
   suggest(first, card.dataset.find, words.none, item => { row.cells[1].textContent = item.name; row.cells[4].querySelector("input").placeholder = item.unit; row.cells[3].querySelector("input").focus(); });
-  row.scrollIntoView({ block: "nearest" });
-  first.focus();
+  first.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "center" }); // what is offered needs room below
 }
 
 async function keepNew(row) {
@@ -290,7 +298,9 @@ if (card) {
   card.addEventListener("keydown", onKey);
   card.addEventListener("click", event => {
     const button = event.target.closest("[data-do]");
-    if (button) { ({ undo: () => act({ do: "undo" }), insert, renew, paste: () => { const box = card.querySelector(".d-paste"); box.querySelector(".err").textContent = ""; box.showModal(); } })[button.dataset.do]?.(); return; }
+    if (button) { ({ undo: () => act({ do: "undo" }), insert, renew, keep: () => keep(), paste: () => { const box = card.querySelector(".d-paste"); box.querySelector(".err").textContent = ""; box.showModal(); } })[button.dataset.do]?.(); return; }
+    const more = event.target.closest(".d-more");
+    if (more && innerWidth <= 1180) more.closest("tr").scrollIntoView({ block: "start" }); // above the sheet that comes
     if (event.target.closest("a, button, .d-handle, .d-editing, dialog")) return;
     const td = event.target.closest("td[data-f]");
     if (td && editable && td.closest("tr[data-line]")) edit(td);

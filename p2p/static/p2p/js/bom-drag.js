@@ -3,7 +3,7 @@
 export function listen(card, body, drop) {
   const scroll = card.querySelector(".d-scroll"), mark = Object.assign(document.createElement("div"), { className: "d-mark", hidden: true });
   scroll.append(mark);
-  let held = null, target = null;
+  let held = null, target = null, edge = 0;
 
   function stops() { return [...body.querySelectorAll("tr[data-line], tr.group")].filter(row => row !== held.row); }
 
@@ -15,11 +15,22 @@ export function listen(card, body, drop) {
   }
   function end(row) { let last = row; while (Number(last.nextElementSibling?.getAttribute("aria-level")) > 1) last = last.nextElementSibling; return last; }
 
-  function move(event) {
+  /** What moves when the finger nears the edge: the table where it has a height of its own, else the page. */
+  function roll() {
+    if (!held?.moved) { edge = 0; return; }
+    const own = scroll.scrollHeight > scroll.clientHeight + 1, view = own ? scroll : document.getElementById("main");
+    const box = view.getBoundingClientRect(), low = Math.min(box.bottom, innerHeight) - 48;
+    const high = own ? box.top + 60 : (document.getElementById("head")?.getBoundingClientRect().bottom ?? box.top) + 48;
+    const was = view.scrollTop;
+    if (held.at > low) view.scrollTop += 6; else if (held.at < high) view.scrollTop -= 6;
+    if (view.scrollTop !== was) point();
+    edge = requestAnimationFrame(roll);
+  }
+
+  function point() {
     const box = scroll.getBoundingClientRect();
-    if (event.clientY > box.bottom - 40) scroll.scrollTop += 14; else if (event.clientY < box.top + 60) scroll.scrollTop -= 14;
     body.querySelector(".d-into")?.classList.remove("d-into");
-    target = under(event.clientY);
+    target = under(held.at);
     const first = stops()[0];
     if (!target && !first) return;
     const y = target ? end(target).getBoundingClientRect().bottom : first.getBoundingClientRect().top;
@@ -32,6 +43,8 @@ export function listen(card, body, drop) {
     body.querySelector(".d-into")?.classList.remove("d-into");
     mark.hidden = true;
     held = null;
+    cancelAnimationFrame(edge);
+    edge = 0;
     document.removeEventListener("keydown", cancel, true);
   }
   function cancel(event) { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); let_go(); } }
@@ -48,8 +61,10 @@ export function listen(card, body, drop) {
     if (!held) return;
     if (!held.moved && Math.abs(event.clientY - held.y) < 4) return;
     held.moved = true;
+    held.at = event.clientY;
     held.row.classList.add("d-drag");
-    move(event);
+    point();
+    if (!edge) edge = requestAnimationFrame(roll);
   });
   card.addEventListener("pointerup", () => {
     if (!held) return;

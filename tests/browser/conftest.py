@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import Error, expect
 
 from p2p.core import places
 from p2p.core.models import User
@@ -31,6 +32,26 @@ FLAGS = (
 )
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "portrait": (820, 1180), "zoomed": (720, 450)}
 TOUCHED = {"tablet", "portrait"}
+expect.set_options(timeout=30_000)
+COUNT = """(() => {
+  const busy = window.p2pBusy = { open: 0, at: 0 };
+  const begin = () => { busy.open += 1; }, end = () => { busy.open -= 1; busy.at = performance.now(); };
+  const send = XMLHttpRequest.prototype.send, real = window.fetch;
+  XMLHttpRequest.prototype.send = function (...all) {
+    begin();
+    this.addEventListener('loadend', () => setTimeout(end, 0));
+    return send.apply(this, all);
+  };
+  window.fetch = async (...all) => {
+    begin();
+    try {
+      const answer = await real(...all);
+      answer.clone().text().catch(() => {}).finally(() => setTimeout(end, 0));
+      return answer;
+    } catch (lost) { end(); throw lost; }
+  };
+})()"""
+"""Counts what a page has asked the server and not yet heard."""
 SHOTS = Path(__file__).resolve().parent.parent.parent / "shots"
 
 
@@ -84,6 +105,7 @@ def visit(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
             )
+        context.add_init_script(COUNT)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(
@@ -101,13 +123,29 @@ def visit(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     assert problems == []
 
 
-def until(page: Any, script: str, *, seconds: float = 15) -> None:
+def until(page: Any, script: str, *, seconds: float = 30) -> None:
     """Wait until the script is true. (Playwright's own waiting evaluates text in the page; the policy forbids.)"""
     for _turn in range(int(seconds * 20)):
-        if page.evaluate(f"() => Boolean({script})"):
-            return
+        try:
+            if page.evaluate(f"() => Boolean({script})"):
+                return
+        except Error as gone:  # the page was left while it was asked
+            if "context was destroyed" not in gone.message and "navigat" not in gone.message:
+                raise
         page.wait_for_timeout(50)
     raise AssertionError(f"never became true: {script}")
+
+
+def idle(page: Any) -> None:
+    """Wait until the page has heard and drawn all it asked for. A key pressed earlier may meet the page of before."""
+    until(page, "window.p2pBusy.open === 0 && performance.now() - window.p2pBusy.at > 150")
+
+
+def drawn(page: Any) -> None:
+    """Wait for the next two pictures: what a script draws in a frame of its own is there then."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+    )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
 from p2p.core.fields import QuantityField
+from strategies.models.reason import ReasonCode
 
 
 class Report(models.Model):
@@ -21,6 +22,12 @@ class Report(models.Model):
     reason = models.ForeignKey(
         "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    cause = models.CharField(
+        max_length=8,
+        choices=ReasonCode.Cause.choices,
+        blank=True,
+        help_text=_("What is at fault for the scrap; empty: none of these."),
+    )
     seconds = models.IntegerField(default=0, help_text=_("Resource time spent for it."))
     resource = models.ForeignKey(
         "strategies.Resource", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -32,6 +39,16 @@ class Report(models.Model):
         "execution.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     finishes = models.BooleanField(default=False, help_text=_("It finished the operation."))
+    ends_picking = models.BooleanField(
+        default=False, help_text=_("What is left of the operation's material is not expected any more.")
+    )
+    ends_route = models.BooleanField(
+        default=False, help_text=_("It finished the operation; no more time is expected of it.")
+    )
+    accepted = models.JSONField(
+        default=list, blank=True, help_text=_("Sentences of refusals that a supervisor took upon himself.")
+    )
+    accepted_why = models.CharField(max_length=200, blank=True)
     vendor_receipt = models.CharField(
         max_length=60, blank=True, help_text=_("Number of the receipt that brought the pieces back.")
     )

@@ -36,6 +36,29 @@ RULES: dict[str, str] = {
                 WHERE source_id NOT IN (SELECT id FROM strategies_location WHERE kind IN {_OUTSIDE})
             ) r GROUP BY {_KEY} HAVING sum(has) <> sum(should)
         ) x {_NAMED} ORDER BY 1""",
+    "pieces of what is weighed are the sum of moves": f"""
+        SELECT {_WORDS}, trim_scale(coalesce(x.has, 0))::text, trim_scale(coalesce(x.should, 0))::text
+        FROM (
+            SELECT item_id, location_id, lot_id, serial_id, sum(has) AS has, sum(should) AS should
+            FROM (
+                SELECT {_KEY}, catch_quantity AS has, 0 AS should FROM inventory_balance
+                WHERE catch_quantity IS NOT NULL
+                UNION ALL
+                SELECT item_id, target_id, lot_id, serial_id, into_unit_id, 0, catch_quantity
+                FROM inventory_move
+                WHERE catch_quantity IS NOT NULL
+                    AND target_id NOT IN (SELECT id FROM strategies_location WHERE kind IN {_OUTSIDE})
+                UNION ALL
+                SELECT item_id, source_id, lot_id, serial_id, handling_unit_id, 0, -catch_quantity
+                FROM inventory_move
+                WHERE catch_quantity IS NOT NULL
+                    AND source_id NOT IN (SELECT id FROM strategies_location WHERE kind IN {_OUTSIDE})
+            ) r GROUP BY {_KEY} HAVING sum(has) <> sum(should)
+        ) x {_NAMED} ORDER BY 1""",
+    "what is weighed and counted has both": f"""
+        SELECT {_WORDS}, coalesce(trim_scale(x.catch_quantity)::text, 'no count'), 'pieces with a weight'
+        FROM inventory_balance x {_NAMED}
+        WHERE x.quantity <> 0 AND (i.catch_unit_id IS NOT NULL) <> (x.catch_quantity IS NOT NULL) ORDER BY 1""",
     "reserved is the sum of reservations": f"""
         SELECT {_WORDS}, trim_scale(x.has)::text, trim_scale(x.should)::text
         FROM (
@@ -90,6 +113,7 @@ RULES: dict[str, str] = {
         FROM inventory_move r JOIN inventory_move m ON m.id = r.reverses_id
         WHERE (r.item_id, r.source_id, r.target_id, r.quantity)
                 <> (m.item_id, m.target_id, m.source_id, m.quantity)
+            OR r.catch_quantity IS DISTINCT FROM m.catch_quantity
             OR r.lot_id IS DISTINCT FROM m.lot_id OR r.serial_id IS DISTINCT FROM m.serial_id
             OR r.handling_unit_id IS DISTINCT FROM m.into_unit_id
             OR r.into_unit_id IS DISTINCT FROM m.handling_unit_id

@@ -54,6 +54,8 @@ def _about_stock(name: str, row: dict[str, Any]) -> Refused | None:
             place=row["place"],
             note=row["note"],
         )
+    if name == "balance_pieces_have_weight":
+        return _unweighed(which, row)
     if name == "serial_in_one_place":
         return Refused(
             _("{item} is already in stock: a serial number can be in one place only."),
@@ -83,4 +85,23 @@ def _short(which: str, row: dict[str, Any]) -> Refused:
         there=plain(Decimal(row["there"])),
         reserved=plain(reserved),
         wanted=plain(Decimal(row["wanted"])),
+    )
+
+
+def _unweighed(which: str, row: dict[str, Any]) -> Refused:
+    """`there` and `wanted` are pieces, `reserved` and `note` what they weigh."""
+    return Refused(
+        _(
+            "{there} pieces of {item}, {weight} {unit}, lie at {place}: {wanted} pieces of {taken} {unit} cannot be"
+            " taken, since what stays must be pieces with a weight, or nothing."
+        ),
+        code="not_enough_stock",
+        field="catch_quantity",
+        item=which,
+        place=row["place"],
+        unit=row["unit"],
+        there=plain(Decimal(row["there"])),
+        weight=plain(Decimal(row["reserved"])),
+        wanted=plain(Decimal(row["wanted"])),
+        taken=plain(Decimal(row["note"])),
     )

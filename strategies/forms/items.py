@@ -59,6 +59,16 @@ class ItemForm(forms.Form):
     tracking = forms.ChoiceField(label=_("Tracking"), choices=Item.Tracking.choices)
     shelf_life_days = forms.IntegerField(label=_("Shelf life, days"), min_value=1, required=False)
     retest_days = forms.IntegerField(label=_("Test again after, days"), min_value=1, required=False)
+    catch_unit = forms.ModelChoiceField(
+        label=_("Also counted in"),
+        queryset=Unit.objects.order_by("code"),
+        required=False,
+        help_text=_("Catch weight: weighed in its unit and counted in this one."),
+    )
+    catch_least = forms.DecimalField(
+        label=_("One weighs at least"), required=False, min_value=0, help_text=_("In its unit."), **NUMBER
+    )
+    catch_most = forms.DecimalField(label=_("One weighs at most"), required=False, min_value=0, **NUMBER)
     flushing = forms.ChoiceField(
         label=_("Leaves stock"), choices=Flushing.choices, help_text=_("Where its BOM line does not say.")
     )

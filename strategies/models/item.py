@@ -60,6 +60,20 @@ class Item(models.Model):
     tracking = models.CharField(max_length=8, choices=Tracking.choices, default=Tracking.NONE)
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
     retest_days = models.PositiveIntegerField(null=True, blank=True)
+    catch_unit = models.ForeignKey(
+        "strategies.Unit",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Catch weight: it is weighed in its unit and counted in this one as well."),
+    )
+    catch_least = QuantityField(
+        null=True, blank=True, help_text=_("The least that one of these weighs, in the item's unit.")
+    )
+    catch_most = QuantityField(
+        null=True, blank=True, help_text=_("The most that one of these weighs, in the item's unit.")
+    )
     flushing = models.CharField(
         max_length=10,
         choices=Flushing.choices,
@@ -91,6 +105,17 @@ class Item(models.Model):
                 name="item_external_id_once",
             ),
             models.CheckConstraint(condition=~Q(variant_of=models.F("id")), name="item_variant_of_another"),
+            models.CheckConstraint(
+                condition=Q(catch_unit__isnull=True, catch_least__isnull=True, catch_most__isnull=True)
+                | Q(
+                    catch_unit__isnull=False,
+                    catch_least__isnull=False,
+                    catch_most__isnull=False,
+                    catch_least__gt=0,
+                    catch_most__gte=models.F("catch_least"),
+                ),
+                name="item_catch_weight",
+            ),
         ]
         # What a list or a field looks for stands anywhere in a number or name, in small or capital letters.
         indexes = [

@@ -16,6 +16,13 @@ class ReasonCode(models.Model):
         CANCEL = "cancel", _("Cancellation")
         RETURN = "return", _("Return")
 
+    class Cause(models.TextChoices):
+        """What was at fault (Dynamics 365: error cause)."""
+
+        MATERIAL = "material", _("Material")
+        MACHINE = "machine", _("Machine")
+        STAFF = "staff", _("Operating staff")
+
     kind = models.CharField(max_length=10, choices=Kind.choices)
     code = models.CharField(max_length=30)
     name = models.CharField(max_length=100)
@@ -23,6 +30,12 @@ class ReasonCode(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
     icon = models.CharField(max_length=40, blank=True)
+    cause = models.CharField(
+        max_length=8,
+        choices=Cause.choices,
+        blank=True,
+        help_text=_("What is at fault; empty: none of these."),
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -19,6 +19,7 @@ from strategies.models import BomLine, Item, ItemGroup, SetupFamily, Unit, Vendo
 from strategies.models.item import Flushing
 from strategies.models.version import VersionState
 from strategies.selectors.units import conversions
+from strategies.services.itemchecks import said_wrong
 from strategies.services.keep import KEEP, Keep, check_revision, put
 from strategies.services.removal import remove_unused
 from strategies.services.settings import PolicyInput, set_policy
@@ -45,6 +46,9 @@ def create_item(
     tracking: str = Item.Tracking.NONE,
     shelf_life_days: int | None = None,
     retest_days: int | None = None,
+    catch_unit: Unit | None = None,
+    catch_least: Decimal | None = None,
+    catch_most: Decimal | None = None,
     flushing: str = Flushing.MANUAL,
     phantom: bool = False,
     setup_family: SetupFamily | None = None,
@@ -64,6 +68,9 @@ def create_item(
         tracking=tracking,
         shelf_life_days=shelf_life_days,
         retest_days=retest_days,
+        catch_unit=catch_unit,
+        catch_least=catch_least,
+        catch_most=catch_most,
         flushing=flushing,
         phantom=phantom,
         setup_family=setup_family,
@@ -89,6 +96,9 @@ def change_item(
     tracking: str | Keep = KEEP,
     shelf_life_days: int | Keep | None = KEEP,
     retest_days: int | Keep | None = KEEP,
+    catch_unit: Unit | Keep | None = KEEP,
+    catch_least: Decimal | Keep | None = KEEP,
+    catch_most: Decimal | Keep | None = KEEP,
     flushing: str | Keep = KEEP,
     phantom: bool | Keep = KEEP,
     setup_family: SetupFamily | Keep | None = KEEP,
@@ -100,12 +110,12 @@ def change_item(
 ) -> Item:
     """Change what is given; None takes a value away.
 
-    Refused when `revision` is not the item's any more, when the number is taken, when its unit or tracking
-    changes although something is counted that way, or when what is said of it contradicts itself.
+    Refused when `revision` is not the item's any more, when the number is taken, when its unit, catch unit or
+    tracking changes although something is counted that way, or when what is said of it contradicts itself.
     """
     row = Item.objects.select_for_update(no_key=True).get(pk=item.pk)
     check_revision(row, revision)
-    recounted = _recounted(row, unit, tracking)
+    recounted = _recounted(row, unit, tracking, catch_unit)
     if number is not KEEP and number != row.number:
         _must_be_free(number)
     given = {
@@ -117,6 +127,9 @@ def change_item(
         "tracking": tracking,
         "shelf_life_days": shelf_life_days,
         "retest_days": retest_days,
+        "catch_unit": catch_unit,
+        "catch_least": catch_least,
+        "catch_most": catch_most,
         "flushing": flushing,
         "phantom": phantom,
         "setup_family": setup_family,
@@ -135,10 +148,12 @@ def change_item(
     return row
 
 
-def _recounted(item: Item, unit: Unit | Keep, tracking: str | Keep) -> bool:
+def _recounted(item: Item, unit: Unit | Keep, tracking: str | Keep, catch: Unit | Keep | None) -> bool:
     """Whether the item is to be counted in another way. Refused when bills or prices could not follow."""
     if unit is not KEEP and unit.pk != item.unit_id:
         _lines_must_follow(item, unit)
+        return True
+    if catch is not KEEP and (catch.pk if catch else None) != item.catch_unit_id:
         return True
     return tracking is not KEEP and tracking != item.tracking
 
@@ -177,21 +192,6 @@ def check_item(item: Item) -> None:
         raise Refused(sentence, code="contradiction", field=field, item=item.number)
     if item.variant_of is not None:
         _check_variant(item, item.variant_of)
-
-
-def said_wrong(item: Item) -> Iterable[tuple[str, object]]:
-    """(field, sentence) of everything about the item alone that cannot be."""
-    tracked = item.tracking != Item.Tracking.NONE
-    if not item.number.strip() or not item.number.isprintable():
-        yield "number", _("The number is empty or has characters that cannot be printed.")
-    if item.kind == Item.Kind.SERVICE and tracked:
-        yield "tracking", _("A service is not stored: {item} cannot be tracked by lot or serial number.")
-    if item.kind == Item.Kind.SERVICE and item.phantom:
-        yield "phantom", _("A service has no components: {item} cannot be a phantom.")
-    if (item.shelf_life_days or item.retest_days) and not tracked:
-        yield "shelf_life_days", _("Shelf life is kept by lot: track {item} by lot or serial number first.")
-    if item.shelf_life_days and item.retest_days and item.retest_days > item.shelf_life_days:
-        yield "retest_days", _("{item} is to be tested again only after its shelf life has ended.")
 
 
 def _check_variant(item: Item, model: Item) -> None:

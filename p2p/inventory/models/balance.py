@@ -22,6 +22,9 @@ class Balance(models.Model):
         "inventory.HandlingUnit", on_delete=models.PROTECT, null=True, related_name="+"
     )
     quantity = QuantityField(default=0)
+    catch_quantity = QuantityField(
+        null=True, help_text=_("Pieces of an item that is weighed and counted; empty for all others.")
+    )
     reserved = QuantityField(default=0)
     may_go_negative = models.BooleanField(default=False, help_text=_("The site's setting when last moved."))
 
@@ -35,6 +38,12 @@ class Balance(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=0) | Q(may_go_negative=True), name="balance_not_below_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(catch_quantity__isnull=True)
+                | Q(catch_quantity=0, quantity=0)
+                | Q(catch_quantity__gt=0, quantity__gt=0),
+                name="balance_pieces_have_weight",
             ),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="balance_reserved_not_negative"),
             models.CheckConstraint(

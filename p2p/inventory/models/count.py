@@ -130,6 +130,10 @@ class CountLine(models.Model):
     )
     expected = QuantityField(default=0)
     counted = QuantityField()
+    expected_catch = QuantityField(
+        null=True, help_text=_("Pieces of an item that is weighed and counted; empty for all others.")
+    )
+    counted_catch = QuantityField(null=True)
     reason = models.ForeignKey(
         "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -62,6 +62,12 @@ class Move(models.Model):
         "strategies.Location", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     quantity = QuantityField(help_text=_("In the item's unit; always positive."))
+    catch_quantity = QuantityField(
+        null=True,
+        help_text=_(
+            "Pieces of an item that is weighed and counted; none: a difference of weight. Empty for all others."
+        ),
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     reason = models.ForeignKey(
         "strategies.ReasonCode",
@@ -104,6 +110,10 @@ class Move(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="move_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(catch_quantity__isnull=True) | Q(catch_quantity__gte=0),
+                name="move_catch_quantity",
+            ),
             models.CheckConstraint(
                 condition=~Q(source=F("target"))
                 | Q(handling_unit__isnull=True, into_unit__isnull=False)

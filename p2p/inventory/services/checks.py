@@ -30,6 +30,14 @@ def check_lines(lines: Sequence[MoveLine]) -> None:
         check_quantity(line.item, line.quantity)
         _check_places(line)
         _check_tracking(line)
+        if line.catch_quantity is not None and line.item.catch_unit_id is None:
+            raise Refused(
+                _("{item} is not counted beside its {unit}: leave the pieces empty."),
+                field="catch_quantity",
+                about=line.item,
+                item=line.item.number,
+                unit=line.item.unit.code,
+            )
     _check_units([line for line in lines if line.into_unit and line.into_unit != line.handling_unit])
 
 

@@ -18,6 +18,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.facts import BackDate, BackDating, Moved
 from p2p.inventory.models import Consumed, HandlingUnit, Lot, Move, Serial
 from p2p.inventory.refusals import in_words
+from p2p.inventory.services import catch
 from p2p.inventory.services.checks import check_lines
 from strategies.models import Item, Location, ReasonCode
 
@@ -26,6 +27,7 @@ from strategies.models import Item, Location, ReasonCode
 class MoveLine:
     """`quantity` (> 0, the item's unit) from `source` to `target`; `kind` is one of Move.Kind.
 
+    `catch_quantity` is how many pieces that is, of an item that is weighed and counted; None: as it follows.
     It comes out of `handling_unit` and lies in `into_unit` afterwards; neither: loose.
     """
 
@@ -41,6 +43,7 @@ class MoveLine:
     reason: ReasonCode | None = None
     reference: str = ""
     effective_at: datetime | None = None
+    catch_quantity: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ def post(*, lines: Sequence[MoveLine], by: User | None) -> list[Move]:
 
     Refused, naming item and place: more than is there and free, held stock, more digits than the unit
     allows, a lot or serial that is missing or does not belong there, an expired lot, a quantity that is not
-    positive, a day before the books were closed. Locks the balances it touches in key order.
+    positive, pieces that are not named or do not weigh what they may (`catch`), a day before the books were closed.
+    Where the last pieces weigh other than booked, the difference is booked beside the moves. Locks the balances it
+    touches in key order.
     """
     return post_within(lines=lines, by_hand=True, by=by)
 
@@ -73,6 +78,9 @@ def post_within(*, lines: Sequence[MoveLine], by_hand: bool = False, by: User | 
         return []
     check_lines(lines)
     moment = now()
+    count = len(lines)
+    if any(line.item.catch_unit_id for line in lines):
+        lines = catch.completed(lines, by_hand=by_hand, by=by)
     _ask_back(
         [(line.source, line.effective_at) for line in lines if by_hand or line.kind not in PRODUCED],
         moment,
@@ -88,6 +96,7 @@ def post_within(*, lines: Sequence[MoveLine], by_hand: bool = False, by: User | 
             source=line.source,
             target=line.target,
             quantity=line.quantity,
+            catch_quantity=line.catch_quantity,
             kind=line.kind,
             reason=line.reason,
             reference=line.reference,
@@ -97,7 +106,7 @@ def post_within(*, lines: Sequence[MoveLine], by_hand: bool = False, by: User | 
         )
         for line in lines
     ]
-    return _write(moves, by)
+    return _write(moves, by)[:count]
 
 
 PRODUCED = (Move.Kind.ISSUE, Move.Kind.OUTPUT)
@@ -135,13 +144,14 @@ def reverse(
 ) -> list[Move]:
     """Take moves back by their mirror images, one for each, in the same order; the originals stay.
 
-    `at` is when the correction happened (now by default). Refused when one was reversed before, is itself a
+    `at` is when the correction happened (now by default). A difference of weight that was booked beside a move goes
+    with it. Refused when one was reversed before, is itself a
     reversal, or when what it brought is no longer there.
     """
     moment = now()
     _ask_back([(move.source, at) for move in moves if move.kind not in PRODUCED], moment, by)
     mirrors = []
-    for move in moves:
+    for move in [*moves, *catch.differences_of(moves)]:
         if move.reverses_id is not None:
             raise Refused(_("Move {move} is itself a reversal: post the move again instead."), move=move.pk)
         mirrors.append(
@@ -154,6 +164,7 @@ def reverse(
                 source=move.target,
                 target=move.source,
                 quantity=move.quantity,
+                catch_quantity=move.catch_quantity,
                 kind=move.kind,
                 reason=reason,
                 reference=move.reference,
@@ -163,7 +174,7 @@ def reverse(
                 by=by,
             )
         )
-    return _write(mirrors, by) if mirrors else []
+    return _write(mirrors, by)[: len(moves)] if mirrors else []
 
 
 def consumed(*, edges: Sequence[Edge]) -> list[Consumed]:

@@ -16,15 +16,17 @@ from strategies.services.importer.sheets import Problem, Row
 from strategies.services.items import in_bills
 from strategies.services.units import contradictions, contradicts, words_of
 
-Known = Mapping[str, tuple[int, int, str, bool]]
+Known = Mapping[str, tuple[int, int, str, bool, int | None]]
 
 
 def _known(rows: Sequence[Row]) -> Known:
     numbers = [row.values["number"] for row in rows]
     found = Item.objects.filter(number__in=numbers).values_list(
-        "number", "pk", "unit_id", "tracking", "active"
+        "number", "pk", "unit_id", "tracking", "active", "catch_unit_id"
     )
-    return {number: (pk, unit, tracking, active) for number, pk, unit, tracking, active in found}
+    return {
+        number: (pk, unit, tracking, active, catch) for number, pk, unit, tracking, active, catch in found
+    }
 
 
 def counted_items_stay(rows: Sequence[Row]) -> Iterator[Problem]:
@@ -36,8 +38,11 @@ def counted_items_stay(rows: Sequence[Row]) -> Iterator[Problem]:
         was = known.get(row.values["number"])
         if was is None:
             continue
-        pk, unit, tracking, active = was
-        if row.values["unit"] != unit or ("tracking" in row.given and row.values["tracking"] != tracking):
+        pk, unit, tracking, active, catch = was
+        kept = ("tracking", tracking), ("catch_unit", catch)
+        if row.values["unit"] != unit or any(
+            name in row.given and row.values[name] != value for name, value in kept
+        ):
             recounted[pk] = row
         if active and row.values["active"] is False:
             retired[pk] = row
@@ -71,6 +76,12 @@ def items_make_sense(rows: Sequence[Row]) -> Iterator[Problem]:
     ):
         text = _("{item} is a service: it is neither tracked nor a phantom.")
         yield Problem("items", text.format(item=number), lines[number], "kind", code="service")
+    both = Q(tracking="serial") | Q(kind="service") | Q(catch_unit=F("unit"))
+    for number in mine.filter(both, catch_unit__isnull=False).values_list("number", flat=True):
+        text = _(
+            "{item} cannot be weighed and counted: it is a service, has serial numbers, or names one unit twice."
+        )
+        yield Problem("items", text.format(item=number), lines[number], "catch_unit", code="catch_weight")
     yield from _variants(lines)
 
 

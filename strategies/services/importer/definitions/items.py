@@ -65,6 +65,9 @@ SHEETS = (
         sentences={
             "item_external_id_once": gettext_lazy("Another item has this external_id already."),
             "item_variant_of_another": gettext_lazy("An item cannot be a variant of itself."),
+            "item_catch_weight": gettext_lazy(
+                "catch_unit, catch_least and catch_most are given together; catch_most is not below catch_least."
+            ),
         },
         fields=(
             Column("number", Text(40), required=True, example="BK-R93R-62"),
@@ -75,6 +78,13 @@ SHEETS = (
             Column("tracking", Choice(Item.Tracking), example="none"),
             Column("shelf_life_days", Whole(0, 36500)),
             Column("retest_days", Whole(0, 36500)),
+            Reference("catch_unit", Unit, ("catch_unit",), ("code",)),
+            Column(
+                "catch_least",
+                Number(above=ZERO),
+                help=gettext_lazy("what one of catch_unit weighs at least, in the unit"),
+            ),
+            Column("catch_most", Number(above=ZERO), help=gettext_lazy("and at most")),
             Column("flushing", Choice(Flushing), example="manual"),
             Column("phantom", Flag()),
             Reference("setup_family", SetupFamily, ("setup_family",), ("code",)),

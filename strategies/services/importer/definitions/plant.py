@@ -146,6 +146,7 @@ SHEETS = (
             Column("name", NAME, required=True, example="Gouge in metal"),
             Reference("parent", ReasonCode, ("kind", "parent"), ("kind", "code")),
             Column("icon", Text(40)),
+            Column("cause", Choice(ReasonCode.Cause), default=""),
             Column("active", Flag()),
         ),
     ),

@@ -26,6 +26,11 @@ from planning.models import (
 from strategies.models import Item
 
 
+def _forward(moves: Sequence[Move]) -> Decimal:
+    """What went on, less what was taken back of it."""
+    return sum((-move.quantity if move.reverses_id else move.quantity for move in moves), Decimal(0))
+
+
 @dataclass(frozen=True, kw_only=True)
 class DemandChanged(Fact):
     """Demand lines were entered, changed, cancelled or opened again; `step` says which."""
@@ -218,16 +223,33 @@ class Replenished(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class Shipped(Fact):
-    """Goods of a transfer order left the other place and are in transit."""
+    """Goods of a transfer order left the other place and are in transit; reversed moves: a shipment that was taken
+    back."""
 
     order: ReplenishmentOrder
     moves: tuple[Move, ...]
+    despatch_note: str = ""
 
     def about(self) -> Sequence[Model]:
         return (self.order,)
 
     def says(self, record: Model | None) -> dict[str, Any]:
-        return {"quantity": plain(sum((move.quantity for move in self.moves), Decimal(0)))}
+        return {"quantity": plain(_forward(self.moves)), "despatch_note": self.despatch_note}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostInTransit(Fact):
+    """Goods of a transfer order never arrived; reversed moves: they were found again. `reason` is the code of why."""
+
+    order: ReplenishmentOrder
+    moves: tuple[Move, ...]
+    reason: str = ""
+
+    def about(self) -> Sequence[Model]:
+        return (self.order,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"quantity": plain(_forward(self.moves)), "reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,9 +265,7 @@ class Delivered(Fact):
 
     def says(self, record: Model | None) -> dict[str, Any]:
         mine = [move for move in self.moves if move.reference == str(record)]
-        back = any(move.reverses_id for move in mine)
-        total = sum((move.quantity for move in mine), Decimal(0))
-        return {"quantity": plain(-total if back else total), "delivery_note": self.delivery_note}
+        return {"quantity": plain(_forward(mine)), "delivery_note": self.delivery_note}
 
 
 @dataclass(frozen=True, kw_only=True)

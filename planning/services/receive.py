@@ -25,7 +25,7 @@ from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
 from planning.services.receipts import book, locked
 from planning.services.replenishment import OPEN
-from planning.services.transfer import taken_for
+from planning.services.travelling import taken_for
 from strategies.models import Location
 
 if TYPE_CHECKING:

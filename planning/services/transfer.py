@@ -2,58 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.access import Role, require
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
-from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
+from p2p.inventory.models import Move
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine, post_within
-from p2p.inventory.services.pieces import Named, named
-from p2p.inventory.services.taking import Taken, Wish, take
-from planning.facts import Shipped
-from planning.models import ReplenishmentOrder
+from p2p.inventory.services.taking import Taken
+from planning.facts import LostInTransit, Shipped
+from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from strategies.models import Item, Location
+from planning.services.travelling import Open, from_stock
+from strategies.models import Location
+from strategies.services.numbering import take_numbers
 
 if TYPE_CHECKING:
     from p2p.core.models import User
-
-
-class Wanted(Protocol):
-    """So much of a transfer order's item; of this lot or these serial numbers, when named."""
-
-    @property
-    def order(self) -> ReplenishmentOrder: ...
-    @property
-    def quantity(self) -> Decimal: ...
-    @property
-    def lot(self) -> str: ...
-    @property
-    def serials(self) -> Sequence[str]: ...
-
-
-Line = TypeVar("Line", bound=Wanted)
-
-
-@dataclass(frozen=True)
-class _Open(Generic[Line]):
-    """What of a line has to come from stock."""
-
-    line: Line
-    quantity: Decimal
-    serials: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,60 +39,112 @@ class ShipLine:
     serials: Sequence[str] = ()
 
 
+SERIES = "DS"
+"""The numbers of despatch notes."""
+
+
 @transaction.atomic
-def ship(*, lines: Sequence[ShipLine], at: datetime | None = None, by: User | None) -> list[Move]:
-    """Goods of transfers leave the other place and are in transit until they are received.
+def ship(
+    *, lines: Sequence[ShipLine], despatch_note: str = "", at: datetime | None = None, by: User | None
+) -> list[Move]:
+    """Goods of transfers leave the other place and are in transit until they are received. Without a number they
+    travel on the next despatch note, one for all lines.
 
     Refused: an order that is no transfer or no longer open, more than is still to come, stock that is not there,
     a site without a place for goods in transit.
     """
+    orders = locked([line.order.pk for line in lines])
+    current = [replace(line, order=orders[line.order.pk], lot=line.lot.strip()) for line in lines]
+    for line in current:
+        check(line)
+    doors = Doors(order.site for order in orders.values())
+    roads = {order.pk: doors.outside(order.site, Location.Kind.TRANSIT) for order in orders.values()}
+    found = from_stock(
+        [Open(line, line.quantity, line.serials) for line in current],
+        [(order.item, roads[order.pk]) for order in orders.values()],
+        by,
+    )
+    taken = [(line.order, part) for line, part in found]
+    return [row.move for row in sent(taken, roads, despatch_note=despatch_note, whole=False, at=at, by=by)]
+
+
+def locked(keys: Sequence[int]) -> dict[int, ReplenishmentOrder]:
+    """The orders, locked in key order, with what a shipment needs. One query."""
     rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related(
         "site", "item__unit", "to_location", "from_location__site"
     )
-    keys = [line.order.pk for line in lines]
-    orders = {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
-    current = [
-        ShipLine(
-            order=orders[line.order.pk], quantity=line.quantity, lot=line.lot.strip(), serials=line.serials
-        )
-        for line in lines
-    ]
-    for line in current:
-        _check(line)
-    doors = Doors(order.site for order in orders.values())
-    roads = {line.order.pk: doors.outside(line.order.site, Location.Kind.TRANSIT) for line in current}
-    targets = [(line.order.item, roads[line.order.pk]) for line in current]
-    wanted = [
+    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+
+
+def sent(
+    taken: Sequence[tuple[ReplenishmentOrder, Taken]],
+    roads: Mapping[int, Location],
+    *,
+    despatch_note: str,
+    whole: bool,
+    at: datetime | None,
+    by: User | None,
+) -> list[ShipmentMove]:
+    """Post what was taken for the orders onto their roads and book it; with `whole` it stays in its handling unit."""
+    lines = [
         MoveLine(
-            item=line.order.item,
-            source=taken.place,
-            target=roads[line.order.pk],
-            quantity=taken.quantity,
+            item=order.item,
+            source=part.place,
+            target=roads[order.pk],
+            quantity=part.quantity,
             kind=Move.Kind.TRANSFER,
-            lot=taken.lot,
-            serial=taken.serial,
-            handling_unit=taken.unit,
-            reference=line.order.number,
+            lot=part.lot,
+            serial=part.serial,
+            handling_unit=part.unit,
+            into_unit=part.unit if whole else None,
+            reference=order.number,
             effective_at=at,
         )
-        for line, taken in _from_stock(
-            [_Open(line, line.quantity, line.serials) for line in current], targets, by
-        )
+        for order, part in taken
     ]
-    moves = post_within(lines=wanted, by=by)
+    moves = post_within(lines=lines, by=by)
+    note = despatch_note.strip() or take_numbers(code=SERIES, count=1)[0]
+    rows = ShipmentMove.objects.bulk_create(
+        ShipmentMove(
+            order=order,
+            move=move,
+            despatch_note=note,
+            reserved=part.quantity if part.reserved else Decimal(0),
+        )
+        for (order, part), move in zip(taken, moves, strict=True)
+    )
+    book_shipments(rows, by=by)
+    return rows
+
+
+def book_shipments(rows: Sequence[ShipmentMove], *, by: User | None) -> None:
+    """Bring the orders in line with what left, got lost or was taken back, and tell it. The rows' orders are locked,
+    one object for each. Three statements at most."""
+    orders = {row.order_id: row.order for row in rows}
+    for row in rows:
+        onto = (row.move.kind == Move.Kind.TRANSFER) == (row.move.reverses_id is None)
+        row.order.shipped_quantity += row.move.quantity if onto else -row.move.quantity
     for order in orders.values():
-        order.shipped_quantity += sum(line.quantity for line in current if line.order.pk == order.pk)
         order.revision += 1
     ReplenishmentOrder.objects.bulk_update(orders.values(), ["shipped_quantity", "revision"])
     firm = ReplenishmentOrder.objects.filter(pk__in=orders, state=ReplenishmentOrder.State.FIRM)
     REPLENISHMENT_FLOW.take_many(firm, "send")
     for order in orders.values():
-        mine = tuple(move for move in moves if move.reference == order.number)
-        tell(Shipped(order=order, moves=mine, by=by))
-    return moves
+        mine = [row for row in rows if row.order_id == order.pk]
+        _tell(order, mine, by)
 
 
-def _check(line: ShipLine) -> None:
+def _tell(order: ReplenishmentOrder, rows: Sequence[ShipmentMove], by: User | None) -> None:
+    lost = tuple(row.move for row in rows if row.move.kind == Move.Kind.SCRAP)
+    left = tuple(row.move for row in rows if row.move.kind != Move.Kind.SCRAP)
+    if left:
+        tell(Shipped(order=order, moves=left, despatch_note=rows[0].despatch_note, by=by))
+    if lost:
+        code = lost[0].reason.code if lost[0].reason else ""
+        tell(LostInTransit(order=order, moves=lost, reason=code, by=by))
+
+
+def check(line: ShipLine) -> None:
     order = line.order
     if order.kind != ReplenishmentOrder.Kind.TRANSFER:
         raise Refused(
@@ -142,116 +167,3 @@ def _check(line: ShipLine) -> None:
             item=order.item.number,
             quantity=plain(line.quantity),
         )
-
-
-def taken_for(
-    lines: Sequence[Line], *, targets: Sequence[tuple[Item, Location]], by: User | None
-) -> list[tuple[Line, Taken]]:
-    """What each line of a receipt takes: what travels for its order first, then from the other place.
-
-    Locks what it takes from stock, where it travels and the `targets` it goes to, in key order. Refused when there is
-    not enough, or not of the lot named.
-    """
-    found: list[tuple[Line, Taken]] = []
-    rest: list[_Open[Line]] = []
-    travelling = _travelling([line.order for line in lines])
-    for line in lines:
-        missing, seen = line.quantity, set()
-        for one in travelling.get(line.order.number, ()):
-            if missing <= 0 or one[1] <= 0 or not _fits(line, one[0]):
-                continue
-            quantity = min(missing, one[1])
-            one[1] -= quantity
-            missing -= quantity
-            seen.add(one[0].serial.number if one[0].serial else "")
-            found.append((line, replace(one[0], quantity=quantity)))
-        if missing > 0:
-            rest.append(_Open(line, missing, [number for number in line.serials if number not in seen]))
-    road = [(line.order.item, taken.place) for line, taken in found]
-    return found + _from_stock(rest, [*targets, *road], by)
-
-
-def _travelling(orders: Sequence[ReplenishmentOrder]) -> dict[str, list[list[Any]]]:
-    """Order number -> [what is in transit for it, how much]. One query when none travels, else four."""
-    numbers = {order.number for order in orders if order.shipped_quantity}
-    if not numbers:
-        return {}
-    moves = Move.objects.filter(reference__in=numbers).filter(
-        Q(target__kind="transit") | Q(source__kind="transit")
-    )
-    names = ("reference", "lot", "serial")
-    came = moves.filter(target__kind="transit").values(*names, "into_unit", "target")
-    left = moves.filter(source__kind="transit").values(*names, "handling_unit", "source")
-    open_: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
-    for row in came.order_by().annotate(whole=Sum("quantity")):
-        open_[row["reference"], row["lot"], row["serial"], row["into_unit"], row["target"]] += row["whole"]
-    for row in left.order_by().annotate(whole=Sum("quantity")):
-        open_[row["reference"], row["lot"], row["serial"], row["handling_unit"], row["source"]] -= row[
-            "whole"
-        ]
-    pieces = _records([key[1:] for key, quantity in open_.items() if quantity > 0])
-    found: dict[str, list[list[Any]]] = defaultdict(list)
-    for key, quantity in sorted(open_.items(), key=lambda pair: tuple(each or 0 for each in pair[0][1:])):
-        if quantity > 0:
-            found[key[0]].append([pieces[key[1:]], quantity])
-    return found
-
-
-def _records(keys: Sequence[Any]) -> dict[Any, Taken]:
-    """(lot, serial, unit, place) -> the records, of a quantity of 0. Four queries."""
-    lots = Lot.objects.in_bulk({key[0] for key in keys if key[0]})
-    serials = Serial.objects.in_bulk({key[1] for key in keys if key[1]})
-    units = HandlingUnit.objects.in_bulk({key[2] for key in keys if key[2]})
-    places = Location.objects.select_related("site").in_bulk({key[3] for key in keys})
-    return {
-        key: Taken(places[key[3]], Decimal(0), lots.get(key[0]), serials.get(key[1]), units.get(key[2]))
-        for key in keys
-    }
-
-
-def _fits(line: Wanted, piece: Taken) -> bool:
-    if line.lot:
-        return piece.lot is not None and piece.lot.number == line.lot
-    if line.serials:
-        return piece.serial is not None and piece.serial.number in line.serials
-    return True
-
-
-SENDERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR, Role.INTEGRATOR)
-
-
-def _check_sender(orders: Sequence[ReplenishmentOrder], by: User | None) -> None:
-    """Who takes goods from another site works there, too: the order itself belongs to the site that receives."""
-    if by is None:
-        return
-    places = [order.from_location for order in orders]
-    for site in sorted({place.site.code for place in places if place is not None}):
-        require(by, *SENDERS, site=site)
-
-
-def _from_stock(
-    lines: Sequence[_Open[Line]], targets: Sequence[tuple[Item, Location]], by: User | None
-) -> list[tuple[Line, Taken]]:
-    """Free stock at the place the transfer is from: the lot or pieces named, else as the item's rule says. Takes a
-    role at that place's site.
-    """
-    _check_sender([one.line.order for one in lines], by)
-    known = named([Named(one.line.order.item, one.line.lot, one.serials) for one in lines])
-    wishes = []
-    for one in lines:
-        line, order = one.line, one.line.order
-        assert order.from_location is not None
-        item = order.item_id
-        wishes.append(
-            Wish(
-                item=order.item,
-                quantity=one.quantity,
-                site=order.from_location.site,
-                location=order.from_location,
-                lot=known[Lot, item, line.lot] if line.lot else None,
-                serials=[known[Serial, item, number] for number in one.serials],
-                reference=order.number,
-            )
-        )
-    taken = take(wishes=wishes, targets=targets)
-    return [(one.line, part) for one, found in zip(lines, taken, strict=True) for part in found]

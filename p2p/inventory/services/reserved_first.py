@@ -21,12 +21,13 @@ Part = tuple[int, Key, Decimal]
 
 @dataclass(frozen=True)
 class Used:
-    """Reservations that serve a wish, what stays reserved of the last one, and the wish of each named piece that was
-    not reserved for it."""
+    """Reservations that serve a wish, what stays reserved of the last one, the wish of each named piece that was not
+    reserved for it, and the keys of the pieces that were."""
 
     rows: list[Reservation]
     rest: list[Reservation]
     free: list[int]
+    lifted: set[int | None]
 
 
 def reserved_first(
@@ -34,7 +35,7 @@ def reserved_first(
 ) -> tuple[list[Part], Used]:
     """What is reserved for the wishes' documents; `left` shrinks by it. Of the pieces `named` only the reservation
     is used up. One query."""
-    used = Used([], [], [])
+    used = Used([], [], [], set())
     references = {
         wish.reference
         for index, wish in enumerate(wishes)
@@ -47,7 +48,7 @@ def reserved_first(
     for row in found.order_by("pk"):
         by_need[row.reference, row.item_id].append(row)
     free = {row.pk: row.quantity for rows in by_need.values() for row in rows}
-    used.free.extend(_lifted(wishes, named, by_need, free))
+    used.free.extend(_lifted(wishes, named, by_need, free, used.lifted))
     parts: list[Part] = []
     for index, wish in enumerate(wishes):
         for row in by_need[wish.reference, wish.item.pk]:
@@ -70,9 +71,10 @@ def _lifted(
     named: Sequence[Part],
     by_need: dict[tuple[str, int], list[Reservation]],
     free: dict[int, Decimal],
+    lifted: set[int | None],
 ) -> list[int]:
     """Pieces that are named are not chosen from what is reserved, but what is reserved of them for the same document
-    is used up. Returns the wish of each piece that was not."""
+    is used up: they go into `lifted`. Returns the wish of each piece that was not reserved."""
     found = []
     for index, (_place, _lot, serial, _unit), quantity in named:
         wish = wishes[index]
@@ -84,6 +86,7 @@ def _lifted(
             found.append(index)
         else:
             free[row.pk] -= quantity
+            lifted.add(serial)
     return found
 
 

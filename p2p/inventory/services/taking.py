@@ -14,6 +14,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.engine.fitting import Reason
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Reservation, Serial
 from p2p.inventory.services.claims import spend
+from p2p.inventory.services.counted import counted
 from p2p.inventory.services.needs import TRANSFER, Need, shortage
 from p2p.inventory.services.reservations import consume, lock
 from p2p.inventory.services.reserved_first import Key, Part, reserved_first, spent
@@ -40,13 +41,14 @@ class Wish:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a move takes out, and where."""
+    """What a move takes out, and where; `reserved`: it was kept for the wish's document."""
 
     place: Location
     quantity: Decimal
     lot: Lot | None = None
     serial: Serial | None = None
     unit: HandlingUnit | None = None
+    reserved: bool = False
 
 
 def take(*, wishes: Sequence[Wish], targets: Sequence[tuple[Item, Location]] = ()) -> list[list[Taken]]:
@@ -82,7 +84,8 @@ def take(*, wishes: Sequence[Wish], targets: Sequence[tuple[Item, Location]] = (
         )
         for one in outcome.shares
     ]
-    return _told(len(wishes), [*named, *reserved, *shared])
+    kept = [key[2] in used.lifted for _index, key, _quantity in named] + [True] * len(reserved)
+    return _told(len(wishes), [*named, *reserved, *shared], kept + [False] * len(shared))
 
 
 def _lock(
@@ -220,6 +223,9 @@ _WHY: Mapping[Reason, Any] = {
 
 def _lack(lacking: Sequence[tuple[Need, Decimal]], reason: Reason | None) -> Refused:
     need, quantity = lacking[0]
+    frozen = counted(lacking)
+    if frozen is not None:
+        return frozen
     if len(lacking) > 1 or reason is None or reason not in _WHY:
         return shortage(lacking)
     return Refused(
@@ -234,15 +240,15 @@ def _lack(lacking: Sequence[tuple[Need, Decimal]], reason: Reason | None) -> Ref
     )
 
 
-def _told(count: int, parts: Sequence[Part]) -> list[list[Taken]]:
-    """The parts with their records. Four queries."""
+def _told(count: int, parts: Sequence[Part], kept: Sequence[bool]) -> list[list[Taken]]:
+    """The parts with their records, and whether each was reserved. Four queries."""
     keys = [key for _index, key, _quantity in parts]
     places = Location.objects.select_related("site").in_bulk({key[0] for key in keys})
     lots = Lot.objects.in_bulk({key[1] for key in keys if key[1]})
     serials = Serial.objects.in_bulk({key[2] for key in keys if key[2]})
     units = HandlingUnit.objects.in_bulk({key[3] for key in keys if key[3]})
     found: list[list[Taken]] = [[] for _one in range(count)]
-    for index, (place, lot, serial, unit), quantity in parts:
+    for (index, (place, lot, serial, unit), quantity), reserved in zip(parts, kept, strict=True):
         found[index].append(
             Taken(
                 places[place],
@@ -250,6 +256,7 @@ def _told(count: int, parts: Sequence[Part]) -> list[list[Taken]]:
                 lots[lot] if lot else None,
                 serials[serial] if serial else None,
                 units[unit] if unit else None,
+                reserved,
             )
         )
     return found

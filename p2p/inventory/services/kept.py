@@ -1,0 +1,39 @@
+"""What was taken for a document and lies there again is kept for it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import transaction
+
+from p2p.core.clock import now
+from p2p.core.models import User
+from p2p.inventory.models import Move, Reservation
+from p2p.inventory.refusals import in_words
+
+
+@transaction.atomic
+def keep_again(*, taken: Sequence[tuple[Move, Decimal]], by: User | None) -> list[Reservation]:
+    """Reserve so much (the item's unit, 0: nothing) of what each move took out, where it took it, for its reference.
+
+    Call it after the move was taken back, in the same transaction: its balances are locked then. One statement.
+    """
+    moment = now()
+    rows = [
+        Reservation(
+            location_id=move.source_id,
+            item_id=move.item_id,
+            lot_id=move.lot_id,
+            serial_id=move.serial_id,
+            handling_unit_id=move.handling_unit_id,
+            quantity=quantity,
+            reference=move.reference,
+            reserved_at=moment,
+            by=by,
+        )
+        for move, quantity in taken
+        if quantity > 0
+    ]
+    with in_words():
+        return Reservation.objects.bulk_create(rows)

@@ -1,0 +1,76 @@
+"""Handling units that travelled as units stand where their content came back to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from django.db import connection, transaction
+
+from p2p.inventory.models import Balance, HandlingUnit, Move
+
+# Every unit of the outermost units that these stand in: (outermost, unit, the unit it is in).
+_WHOLE = """
+    WITH RECURSIVE up(id, parent_id, depth) AS (
+        SELECT id, parent_id, 0 FROM inventory_handlingunit WHERE id = ANY(%s)
+        UNION ALL
+        SELECT u.id, u.parent_id, p.depth + 1 FROM inventory_handlingunit u JOIN up p ON u.id = p.parent_id
+        WHERE p.depth < 20
+    ), inside(root, id, parent_id, depth) AS (
+        SELECT DISTINCT id, id, parent_id, 0 FROM up WHERE parent_id IS NULL
+        UNION ALL
+        SELECT i.root, u.id, u.parent_id, i.depth + 1 FROM inventory_handlingunit u JOIN inside i ON u.parent_id = i.id
+        WHERE i.depth < 20
+    )
+    SELECT DISTINCT root, id, parent_id FROM inside ORDER BY root, id
+"""
+
+
+@transaction.atomic
+def bring_back(*, moves: Sequence[Move]) -> None:
+    """Units that stayed whole with these moves, which were taken back just now, stand where the moves began.
+
+    The unit they stand in comes along when nothing of it is elsewhere; else they are taken out of it. Three statements
+    and one for each place; none where no unit travelled.
+    """
+    went = {
+        move.into_unit_id: move.source_id
+        for move in moves
+        if move.into_unit_id and move.into_unit_id == move.handling_unit_id
+    }
+    if not went:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOLE, [list(went)])
+        rows = cursor.fetchall()
+    trees: dict[int, dict[int, int | None]] = defaultdict(dict)
+    for root, unit, parent in rows:
+        trees[root][unit] = parent
+    content = Balance.objects.filter(
+        handling_unit__in=[unit for _root, unit, _parent in rows], quantity__gt=0
+    )
+    lies: dict[int, set[int]] = defaultdict(set)
+    for unit, place in content.values_list("handling_unit", "location"):
+        lies[unit].add(place)
+    for root, tree in trees.items():
+        _stand(root, tree, {unit: place for unit, place in went.items() if unit in tree}, lies)
+
+
+def _stand(root: int, tree: dict[int, int | None], went: dict[int, int], lies: dict[int, set[int]]) -> None:
+    places = set().union(*(lies[unit] for unit in tree))
+    if len(places) == 1:
+        HandlingUnit.objects.filter(pk__in=tree).update(location=places.pop())
+        return
+    for place in sorted(set(went.values())):
+        mine = {unit for unit, at in went.items() if at == place}
+        HandlingUnit.objects.filter(pk__in=mine | _below(mine, tree)).update(location=place)
+        outer = [unit for unit in mine if unit != root and tree[unit] not in mine]
+        HandlingUnit.objects.filter(pk__in=outer).update(parent=None)
+
+
+def _below(units: Collection[int], tree: dict[int, int | None]) -> set[int]:
+    """What stands in these, however deep."""
+    found: set[int] = set()
+    while more := {unit for unit, parent in tree.items() if parent in found | set(units)} - found:
+        found |= more
+    return found

@@ -1,0 +1,58 @@
+"""A part of a move is taken back: the whole is reversed, and what stays is posted again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.facts import Refused
+from p2p.core.fields import plain
+from p2p.inventory.models import Move
+from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.ledger import MoveLine
+
+
+def check_part(moves: Sequence[Move], quantity: Decimal | None) -> Decimal | None:
+    """The part of the one move that is taken back; None for all of what there is.
+
+    Refused: a part of several moves, or more than the move brought.
+    """
+    if quantity is None:
+        return None
+    if len(moves) != 1:
+        raise Refused(_("Take parts back one by one."), code="several", field="quantity")
+    (move,) = moves
+    check_quantity(move.item, quantity)
+    if quantity > move.quantity:
+        raise Refused(
+            _("{there} {unit} of {item} went: {quantity} cannot be taken back."),
+            code="more_than_went",
+            field="quantity",
+            about=move.item,
+            there=plain(move.quantity),
+            unit=move.item.unit.code,
+            item=move.item.number,
+            quantity=plain(quantity),
+        )
+    return quantity if quantity < move.quantity else None
+
+
+def posted_again(move: Move, part: Decimal, at: datetime | None) -> MoveLine:
+    """The same move without the part that is taken back."""
+    return MoveLine(
+        item=move.item,
+        source=move.source,
+        target=move.target,
+        quantity=move.quantity - part,
+        kind=move.kind,
+        lot=move.lot,
+        serial=move.serial,
+        handling_unit=move.handling_unit,
+        into_unit=move.into_unit,
+        reason=move.reason,
+        reference=move.reference,
+        effective_at=at,
+    )

@@ -18,6 +18,7 @@ from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
 from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services.claims import spend
+from p2p.inventory.services.counted import counted
 from p2p.inventory.services.ledger import MoveLine
 from p2p.inventory.services.reservations import Need, draw, share_out
 from planning.models import Material, Operation
@@ -159,6 +160,9 @@ def _below_zero(job: Job, short: Sequence[tuple[Material, Need, Decimal]], at: d
         names = ", ".join(
             f"{plain(quantity)} {need.item.unit.code} {need.item.number}" for _m, need, quantity in short
         )
+        frozen = counted([(need, quantity) for _m, need, quantity in short])
+        if frozen is not None:
+            raise frozen
         raise Refused(
             _("{order} cannot take its components: free stock lacks {names}."),
             code="shortage",

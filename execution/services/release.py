@@ -22,6 +22,7 @@ from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
+from p2p.inventory.services.counted import counted
 from p2p.inventory.services.reservations import Need, share_out, unreserve
 from planning.models import Material, Operation, ProductionOrder
 from planning.services import progress, reserving
@@ -139,6 +140,9 @@ def _refuse_shortage(lines: Sequence[tuple[_Line, Decimal]]) -> None:
             of_order[name] = of_order.get(name, Decimal(0)) + quantity
     if not lacking:
         return
+    frozen = counted([(line.need, quantity) for line, quantity in lines if quantity > 0])
+    if frozen is not None:
+        raise frozen
     named = [
         f"{order}: " + ", ".join(name.format(plain(quantity)) for name, quantity in items.items())
         for order, items in sorted(lacking.items())

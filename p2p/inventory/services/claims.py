@@ -19,7 +19,8 @@ from p2p.core.refusal import Refused
 from p2p.inventory.facts import Claimed, Unclaimed
 from p2p.inventory.models import Lot, SoftReservation
 from p2p.inventory.services.checks import check_quantity
-from p2p.inventory.services.needs import Need, shortage
+from p2p.inventory.services.counted import refusal_of
+from p2p.inventory.services.needs import Need
 from p2p.inventory.services.sharing import share_out
 from strategies.models import Item, Site
 
@@ -43,7 +44,7 @@ def claim(
         _check_lot(need.item, need.lot)
     outcome = share_out(needs=needs, mine=False, without=[row.pk for row in replacing])
     if not partial and any(outcome.missing):
-        raise shortage([(needs[index], lack) for index, lack in enumerate(outcome.missing) if lack])
+        raise refusal_of([(needs[index], lack) for index, lack in enumerate(outcome.missing) if lack])
     _drop(replacing)
     moment = now()
     rows = []
@@ -138,7 +139,7 @@ def change_claim(
     need = replace(need_of(claim), quantity=wanted, needed_at=needed_at or claim.needed_at, claim=None)
     outcome = share_out(needs=[need], mine=False, without=[claim.pk])
     if outcome.missing[0]:
-        raise shortage([(need, outcome.missing[0])])
+        raise refusal_of([(need, outcome.missing[0])])
     columns = {
         "quantity": wanted,
         "needed_at": needed_at or claim.needed_at,

@@ -17,6 +17,7 @@ from p2p.inventory.models import Reservation
 from p2p.inventory.refusals import in_words
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.claims import spend
+from p2p.inventory.services.counted import refusal_of
 from p2p.inventory.services.needs import Need, Outcome, shortage
 from p2p.inventory.services.sharing import share_out
 from strategies.models import Item, Location
@@ -47,7 +48,7 @@ def reserve(*, needs: Sequence[Need], partial: bool = False, by: User | None) ->
         check_quantity(need.item, need.quantity)
     outcome = share_out(needs=needs)
     if not partial and any(outcome.missing):
-        raise shortage([(needs[index], lack) for index, lack in enumerate(outcome.missing) if lack])
+        raise refusal_of([(needs[index], lack) for index, lack in enumerate(outcome.missing) if lack])
     moment = now()
     rows = [
         Reservation(

@@ -11,8 +11,8 @@ BARE = (
            UNION SELECT item_id FROM planning_productionorder WHERE id = %(order)s)
        ORDER BY b.item_id, b.location_id FOR NO KEY UPDATE OF b""",
     """INSERT INTO execution_report (number, operation_id, good, scrap, seconds, finishes, vendor_receipt, note,
-           effective_at, posted_at)
-       SELECT 'B' || txid_current(), id, 1, 0, 0, false, '', '', now(), now()
+           cause, accepted, accepted_why, ends_picking, ends_route, effective_at, posted_at)
+       SELECT 'B' || txid_current(), id, 1, 0, 0, false, '', '', '', '[]', '', false, false, now(), now()
        FROM planning_operation WHERE order_id = %(order)s""",
     f"""WITH v AS (
            INSERT INTO inventory_move ({_MOVE})

@@ -61,8 +61,8 @@ PLAN = f"""
         FROM bench_item b, generate_series(1, b.slots) AS s
     ) spread;
     ALTER TABLE bench_slot ADD PRIMARY KEY (place);
-    INSERT INTO inventory_lot (id, item_id, number, vendor_lot, attributes, created_at, revision)
-    SELECT b.first_lot + n, b.item_id, 'L' || lpad(n::text, 5, '0'), '', '{{{{}}}}', now(), 1
+    INSERT INTO inventory_lot (id, item_id, number, vendor_lot, made_for, attributes, created_at, revision)
+    SELECT b.first_lot + n, b.item_id, 'L' || lpad(n::text, 5, '0'), '', '', '{{{{}}}}', now(), 1
     FROM bench_item b, generate_series(0, b.slots * %(rounds)s / 10) AS n WHERE b.by_lot;
     SELECT setval('inventory_lot_id_seq', (SELECT coalesce(max(id), 1) FROM inventory_lot));
     CREATE TABLE bench_state AS SELECT now() - interval '3 years' AS began_at, %(moves)s::bigint AS moves;

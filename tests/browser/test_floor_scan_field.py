@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from p2p.core import clock
+from p2p.inventory.models import Balance, StockTask
+from p2p.inventory.services.ledger import MoveLine, post
 from planning.services.replenishment import create_replenishment
-from tests.browser.conftest import until
-from tests.factories import make_item, make_location, make_site, make_user, make_vendor
+from tests.browser.conftest import expect, until
+from tests.browser.shopfloor import scan
+from tests.factories import make_item, make_location, make_locations, make_site, make_user, make_vendor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +44,7 @@ def test_the_delivery_note_is_kept_when_the_quantity_is_typed_after_it(visit: Vi
     page.wait_for_url("**quantity=4**")
     assert "note=DN-1" in page.url
     page.get_by_role("button", name="Lot, expiry").click()
-    assert page.locator("#more [name=note]").input_value() == "DN-1"
+    expect(page.locator("#more [name=note]")).to_have_value("DN-1")
 
 
 @pytest.mark.parametrize("understood", [False, True])
@@ -51,8 +54,68 @@ def test_a_refused_code_is_typed_over_by_the_next(visit: Visit, understood: bool
     page.keyboard.type("WRONG", delay=80)
     page.keyboard.press("Enter")
     until(page, "document.querySelector('.stopnote')")
-    assert code.input_value() == "WRONG"
+    expect(code).to_have_value("WRONG")
     if understood:
         page.get_by_role("button", name="Understood").click()
     page.keyboard.type("DOCK", delay=80)
-    assert code.input_value() == "DOCK"
+    expect(code).to_have_value("DOCK")
+
+
+def putting_away(visit: Visit) -> Any:
+    """A task of ten bolts at the dock, where a place is called 60."""
+    site = make_site("MAIN", locations=False)
+    places = make_locations(site, "A-01", "60")
+    dock = make_location(site, code="DOCK", kind="receiving")
+    line = MoveLine(
+        item=make_item("BOLT"), quantity=Decimal(10), source=places["SUPPLIER"], target=dock, kind="receipt"
+    )
+    post(lines=[line], by=None)
+    task = StockTask.objects.get()
+    by = make_user("operator", site=site)
+    return visit(f"/floor/stock/task/{task.number}/", by=by, size="tablet")
+
+
+def test_sixty_typed_by_hand_is_asked_and_the_quantity_is_taken(visit: Visit) -> None:
+    page = putting_away(visit)
+    page.keyboard.type("60", delay=90)
+    page.keyboard.press("Enter")
+    page.locator(".which h2").get_by_text("60 can be several things").wait_for()
+    page.locator(".which").get_by_role("button", name="Place 60").wait_for()
+    assert not Balance.objects.filter(location__code="60").exists()
+    page.locator(".which").get_by_role("button", name="Quantity 60").tap()
+    page.wait_for_url("**quantity=60**")
+    assert not Balance.objects.filter(location__code="60").exists()
+
+
+def test_sixty_from_a_scanner_is_the_place(visit: Visit) -> None:
+    page = putting_away(visit)
+    scan(page, "]C060")
+    page.locator(".donenote").get_by_text("brought to 60").wait_for()
+    assert Balance.objects.get(location__code="60").quantity == 10
+
+
+def test_after_a_refused_scan_the_next_typed_digits_are_not_taken_for_scanned(visit: Visit) -> None:
+    page = putting_away(visit)
+    scan(page, "WRONG")
+    page.locator(".stopnote").wait_for()
+    page.keyboard.type("60", delay=90)
+    page.keyboard.press("Enter")
+    page.locator(".which").get_by_role("button", name="Quantity 60").wait_for()
+
+
+def test_scanners_with_a_prefix_are_heard_however_short_and_slow(visit: Visit, settings: Any) -> None:
+    settings.SCAN_PREFIX = "%%"
+    page = putting_away(visit)
+    page.keyboard.type("%%60", delay=90)
+    page.keyboard.press("Enter")
+    page.locator(".donenote").get_by_text("brought to 60").wait_for()
+
+
+def test_a_plate_is_scanned_into_its_field(visit: Visit) -> None:
+    page = receiving(visit)
+    page.get_by_role("button", name="Lot, expiry").click()
+    page.locator("#more [name=lot]").focus()
+    page.keyboard.type("L-77")
+    page.keyboard.press("Enter")
+    expect(page.locator("#more [name=lot]")).to_have_value("L-77")
+    expect(page.locator("#more")).to_be_visible()

@@ -21,6 +21,9 @@ PIECE = "~"
 LONGEST = 200
 
 _MARK = re.compile(r"^\](C1|e0|d2|Q3|J1)")
+_SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+"""What a scanner may send first: which kind of bars it read (AIM, ISO/IEC 15424)."""
+_RETAIL = re.compile(r"^\]E[04]")
 _BRACKETS = re.compile(r"\((\d{2,4})\)([^(]*)")
 # How long the value is where no FNC1 follows; by the first two digits of the identifier.
 _FIXED = {
@@ -67,17 +70,33 @@ class Reading:
         return not (self.elements or self.item)
 
 
+def unwrapped(code: str, *, before: str = "", behind: str = "") -> tuple[str, bool]:
+    """A code without the characters that the scanners are set to send `before` and `behind` it; and whether it shows
+    that a scanner read it: by those before it, a symbology identifier or FNC1."""
+    text = code.strip(" \t\r\n").replace("\0", "")
+    marked = bool(before) and text.startswith(before) and len(text) > len(before)
+    text = text.removeprefix(before) if marked else text
+    if behind and (marked or not before):
+        text = text.removesuffix(behind)
+    marked = marked or _SYMBOLOGY.match(text) is not None or GROUP in text
+    if not (_MARK.match(text) or _RETAIL.match(text)):
+        text = _SYMBOLOGY.sub("", text)
+    return text.strip(" \t\r\n"), marked
+
+
 def read(code: str) -> Reading:
     """Read a code as a scanner or a keyboard gives it.
 
     A GS1 element string begins with a symbology identifier (]C1, ]d2, ]Q3, ...) or FNC1, is written with brackets, or
-    is an SSCC with its 00 or a GTIN with its 01; `item~number` is a lot or serial number of an item; anything else is
-    a plain number. Garbled when an element string cannot be read or its check digit is wrong.
+    is an SSCC with its 00 or a GTIN with its 01; so is a retail code behind ]E0 or ]E4. `item~number` is a lot or
+    serial number of an item; anything else is a plain number, without any other symbology identifier before it.
+    Garbled when an element string cannot be read or its check digit is wrong.
     """
-    text = code.strip().replace("\0", "")[:LONGEST]
+    text = code.strip(" \t\r\n").replace("\0", "")[:LONGEST]
     found = _elements(text)
     if found:
         return _of(text, found)
+    text = _SYMBOLOGY.sub("", text).strip()
     item, mark, piece = text.rpartition(PIECE)
     if mark and item and piece:
         return Reading(text, item=item, piece=piece)
@@ -85,6 +104,8 @@ def read(code: str) -> Reading:
 
 
 def _elements(text: str) -> dict[str, str]:
+    if _RETAIL.match(text) and gtin14(text[3:]):
+        return {"01": gtin14(text[3:])}
     marked, bare = _MARK.match(text) is not None, _MARK.sub("", text)
     if bare.startswith("(") and _BRACKETS.match(bare):
         pairs = _BRACKETS.findall(bare)

@@ -23,6 +23,7 @@ from p2p.inventory.selectors.scanned import scanned
 from p2p.inventory.selectors.tasks import next_task, open_tasks, tasks
 from p2p.inventory.services import supply, task_work
 from p2p.pages.floor.hand import Hand, Step, step, with_amount
+from p2p.pages.floor.said import Said
 from p2p.pages.floor.stock import SHOWN, StockPage
 from p2p.pages.floor.tablet import DOERS
 from strategies.models import Location
@@ -57,11 +58,15 @@ class BringPage(StockPage):
         messages.info(self.request, _("This was booked before; it counts once."))
         return None
 
-    def stepped(self, hand: Hand, code: str, task: StockTask | None = None) -> Step:
-        """A scan, or the number of the sheet that asks how much."""
+    @property
+    def said(self) -> Said:
+        return Said.of(self.request.POST)
+
+    def stepped(self, hand: Hand, task: StockTask | None = None) -> Step:
+        """What the scan field says, or the number of the sheet that asks how much."""
         if "amount" in self.request.POST:
             return Step(with_amount(hand, self.request.POST["amount"]))
-        return step(hand, code, site=self.here, task=task)
+        return step(hand, self.said, site=self.here, task=task)
 
     def last(self) -> Last | None:
         """What this person did last, shown with Undo: `?last=` names it."""
@@ -87,7 +92,7 @@ class Queue(BringPage):
         return self.show()
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return self.opened(request.POST.get("code", ""))
+        return self.opened(self.said.code)
 
     def show(self, *, refusal: str = "", code: str = "") -> HttpResponse:
         rows = list(open_tasks(self.here, self.kind)[:SHOWN])
@@ -144,7 +149,7 @@ class Supply(Queue):
                 words = _("{count} places are below their minimum: tasks made.").format(count=len(made))
                 messages.success(request, words if made else _("No place is below its minimum."))
             return redirect("pages:floor-supply")
-        return self.opened(request.POST.get("code", ""))
+        return self.opened(self.said.code)
 
     def opened(self, code: str) -> HttpResponse:
         cards = [one for one in scanned(code, site=self.here) if one.kind == "card"]

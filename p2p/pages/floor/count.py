@@ -22,6 +22,8 @@ from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.inventory.services.count_entry import Entry, check_found, enter
 from p2p.inventory.views.count_entry import expected_rows
 from p2p.pages.floor.counting import OfCount
+from p2p.pages.floor.hand import PIECES
+from p2p.pages.floor.said import QUANTITY, Said, one_of
 from strategies.models import Item
 
 Row = dict[str, str]
@@ -77,7 +79,7 @@ class PlacePage(OfCount):
         }
 
     def _show(
-        self, current: Row | None = None, *, refusal: str = "", code: str = "", amount: str = ""
+        self, current: Row | None = None, *, refusal: Refused | str = "", code: str = "", amount: str = ""
     ) -> HttpResponse:
         place = self.place
         if self._asks_at_once(place, current, refusal):
@@ -85,6 +87,7 @@ class PlacePage(OfCount):
         noted = [_key(row) for row in self.rows]
         asked = [row for row in expected_rows(place) if _key(row) not in noted]
         done, whole = self.count.places_done, self.count.places_all
+        unit = (self.request.POST.get("unit") or self.request.GET.get("unit") or "")[:LONGEST]
         context = {
             "count": self.count,
             "place": place,
@@ -94,7 +97,8 @@ class PlacePage(OfCount):
             "refusal": refusal,
             "code": code,
             "typed": amount,
-            "unit": (self.request.POST.get("unit") or self.request.GET.get("unit") or "")[:LONGEST],
+            "unit": unit,
+            "kept": [("unit", unit)],
             "left": whole - done,
             "whole": whole,
             "mine": place.state != CountPlace.State.COUNTED or place.counted_by == who(self.request),
@@ -103,7 +107,7 @@ class PlacePage(OfCount):
         }
         return self.draw("count_place", context, status=409 if refusal else 200)
 
-    def _asks_at_once(self, place: CountPlace, current: Row | None, refusal: str) -> bool:
+    def _asks_at_once(self, place: CountPlace, current: Row | None, refusal: Refused | str) -> bool:
         if current is not None or place.item is None or refusal or self.rows or "closed" in self.request.GET:
             return False
         return place.state != CountPlace.State.COUNTED and not _pieces_of(place.item)
@@ -119,12 +123,12 @@ class PlacePage(OfCount):
                 return self._drop(said["drop"])
             if "amount" in said:
                 return self._note(said)
-            return self._scan(said.get("code", "").strip()[:120], said)
+            return self._scan(Said.of(said), said)
         except Refused as no:
             return self._show(
                 self._current(said) if "amount" in said else None,
-                refusal=str(no),
-                code=said.get("code", ""),
+                refusal=no,
+                code=Said.of(said).code,
                 amount=said.get("amount", ""),
             )
 
@@ -176,10 +180,13 @@ class PlacePage(OfCount):
             raise Refused(refused[0])
         check_found(self.place, found)
 
-    def _scan(self, code: str, said: Any) -> HttpResponse:
-        if not code:
+    def _scan(self, code: Said, said: Any) -> HttpResponse:
+        if not code.code:
             raise Refused(_("Scan what lies here: an item, a lot, a serial number or a pallet."))
         found = self._meant(code)
+        if found.kind == QUANTITY:
+            assert self.place.item is not None
+            return self._note({"item": self.place.item.number, "amount": code.code})
         if found.kind == "place":
             return self._other_place(found)
         if found.kind == "unit":
@@ -209,18 +216,30 @@ class PlacePage(OfCount):
         self._keep([*self.rows, row])
         return redirect(self.place_url(self.place))
 
-    def _meant(self, code: str) -> Found:
-        kinds = ("place", "unit", "lot", "serial", "item")
-        found = [one for one in scanned(code, site=self.here) if one.kind in kinds]
+    def _meant(self, code: Said) -> Found:
+        kinds = ("place", "unit", *PIECES)
+        found = [one for one in scanned(code.code, site=self.here) if one.kind in kinds]
         if self.place.item_id is not None:
             fitting = [one for one in found if one.item is None or one.item.pk == self.place.item_id]
             found = fitting or found
-        if not found:
-            raise Refused(
-                _("{code} is nothing that can be counted at {site}.").format(code=code, site=self.here.code)
-            )
-        here = {row["item"] for row in expected_rows(self.place)} if len(found) > 1 else set()
-        return next((one for one in found if one.item is not None and one.item.number in here), found[0])
+        if len(found) > 1:
+            here = {row["item"] for row in expected_rows(self.place)}
+            lying = [one for one in found if one.item is not None and one.item.number in here]
+            found = [*(one for one in found if one.item is None), *lying] if lying else found
+        chosen = one_of(code, found, counts=self._one_loose_item)
+        if chosen is None:
+            raise Refused(self._unknown(code).format(code=code.code, site=self.here.code))
+        return chosen
+
+    @property
+    def _one_loose_item(self) -> bool:
+        """Whether a number alone says it all."""
+        return self.place.item is not None and not _pieces_of(self.place.item)
+
+    def _unknown(self, code: Said) -> str:
+        if code.amount is not None:
+            return _("{code} is no code here: scan first what lies here, then type how many.")
+        return _("{code} is nothing that can be counted at {site}.")
 
     def _other_place(self, found: Found) -> HttpResponse:
         if found.record.pk == self.place.location_id:

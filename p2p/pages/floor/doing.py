@@ -41,7 +41,7 @@ class TaskPage(BringPage):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         return self.show(Hand.of(request.GET.dict()))
 
-    def show(self, hand: Hand, *, refusal: str = "", code: str = "", key: str = "") -> HttpResponse:
+    def show(self, hand: Hand, *, refusal: Refused | str = "", code: str = "", key: str = "") -> HttpResponse:
         now = held(hand, self.here, self.task)
         left = max(self.task.quantity - self.task.done_quantity, Decimal(0))
         context = {
@@ -73,14 +73,14 @@ class TaskPage(BringPage):
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         """A scan."""
-        hand, code = Hand.of(request.POST.dict()), request.POST.get("code", "").strip()
+        hand = Hand.of(request.POST.dict())
         try:
-            said = self.stepped(hand, code, self.task)
+            said = self.stepped(hand, self.task)
             if said.target is None:
                 return redirect(task_url(self.task) + said.hand.query())
             return self.booked(said)
         except Refused as no:
-            return self.show(hand, refusal=str(no), code=code)
+            return self.show(hand, refusal=no, code=self.said.code)
 
     def booked(self, said: Step) -> HttpResponse:
         """Do it, and go on to the next. Refused passes through."""
@@ -122,7 +122,7 @@ class TaskAct(TaskPage):
             return self.enter(hand)
         except Refused as no:
             key = "" if no.code == "key_reused" else request.POST.get("key", "")[:80]
-            return self.show(hand, refusal=str(no), key=key)
+            return self.show(hand, refusal=no, key=key)
 
     def enter(self, hand: Hand) -> HttpResponse:
         raise NotImplementedError

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import is_plain, plain
+from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial, StockTask
 from p2p.inventory.selectors.scanned import Found, scanned
+from p2p.pages.floor.said import QUANTITY, Said, number, one_of
 from strategies.models import Item, Location, Site
 
 LONGEST = 120
-MOST = Decimal(10) ** 9
+PIECES = ("lot", "serial", "item")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,15 +118,6 @@ def _piece(model: Any, text: str, item: Item | None) -> Any:
     return model.objects.filter(item=item, number=text).first() if text and item else None
 
 
-def number(text: str) -> Decimal | None:
-    """A quantity as people type it; None when it is none."""
-    try:
-        value = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        return None
-    return value if is_plain(value) and 0 < value < MOST else None
-
-
 def with_amount(hand: Hand, text: str) -> Hand:
     """A hand with another quantity. Refused when that is none."""
     amount = number(text.strip())
@@ -143,40 +135,36 @@ class Step:
     into: HandlingUnit | None = None
 
 
-def step(hand: Hand, code: str, *, site: Site, task: StockTask | None = None) -> Step:
-    """Add a scan to a hand. Refused, changing nothing: a code that is nothing here, another item than the task's, a
-    piece that does not lie at the source, or nothing in hand to put down."""
-    found = scanned(code, site=site)
-    if not found:
-        amount = number(code)
-        if amount is not None:
-            return Step(with_amount(hand, code))
-        raise Refused(_("{said} is nothing that is known at {site}."), said=code or "–", site=site.code)
+def step(hand: Hand, said: Said, *, site: Site, task: StockTask | None = None) -> Step:
+    """Add what was said to a hand. Refused, changing nothing: a code that is nothing here or may be several things,
+    another item than the task's, a piece that does not lie at the source, or nothing in hand to put down."""
     now = held(hand, site, task)
-    chosen = _meant(found, now)
+    chosen = one_of(said, _fitting(scanned(said.code, site=site), now))
+    if chosen is None:
+        raise Refused(_("{said} is nothing that is known at {site}."), said=said.code or "–", site=site.code)
+    if chosen.kind == QUANTITY:
+        return Step(with_amount(hand, said.code))
     if chosen.kind == "place":
         return _at_place(hand, now, chosen.record)
     if chosen.kind == "unit":
         return _unit(hand, now, chosen.record)
-    if chosen.kind in ("item", "lot", "serial"):
+    if chosen.kind in PIECES:
         return _with_piece(hand, now, chosen)
-    raise Refused(_("{said} is a task or a card: open it from the menu."), said=code)
+    raise Refused(_("{said} is a task or a card: open it from the menu."), said=said.code)
 
 
-def _meant(found: list[Found], now: Held) -> Found:
-    """Of several the one that fits what is in hand; lots of several items may carry one number."""
+def _fitting(found: list[Found], now: Held) -> list[Found]:
+    """Of the pieces of several items those of the item in hand, else those that lie at the source; lots of several
+    items may carry one number. A place or unit of the same code stays: which one is meant is asked."""
+    pieces = [one for one in found if one.kind in PIECES]
+    fit = pieces
     if now.item is not None:
-        mine = [one for one in found if one.kind in ("lot", "serial", "item") and one.item == now.item]
-        if mine:
-            return mine[0]
-    if now.source is not None and len(found) > 1:
-        lying = set(
-            Balance.objects.filter(location=now.source, quantity__gt=0).values_list("item", flat=True)
-        )
-        here = [one for one in found if one.item is not None and one.item.pk in lying]
-        if len(here) == 1:
-            return here[0]
-    return found[0]
+        fit = [one for one in pieces if one.item == now.item]
+    elif now.source is not None and len(pieces) > 1:
+        rows = Balance.objects.filter(location=now.source, quantity__gt=0)
+        lying = set(rows.values_list("item", flat=True))
+        fit = [one for one in pieces if one.item is not None and one.item.pk in lying]
+    return [*(one for one in found if one.kind not in PIECES), *(fit or pieces)]
 
 
 def _at_place(hand: Hand, now: Held, place: Location) -> Step:

@@ -32,7 +32,7 @@ class Move(BringPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(Hand.of(request.GET.dict()))
 
-    def show(self, hand: Hand, *, refusal: str = "", code: str = "", key: str = "") -> HttpResponse:
+    def show(self, hand: Hand, *, refusal: Refused | str = "", code: str = "", key: str = "") -> HttpResponse:
         now = held(hand, self.here)
         context = {
             "hand": hand,
@@ -60,14 +60,14 @@ class Move(BringPage):
         return list(lying_at(self.here).filter(handling_unit=now.unit)[:SHOWN]) if now.unit else []
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        hand, code = Hand.of(request.POST.dict()), request.POST.get("code", "").strip()
+        hand = Hand.of(request.POST.dict())
         try:
-            said = self.stepped(hand, code)
+            said = self.stepped(hand)
             if said.target is None:
                 return redirect(reverse("pages:floor-move") + said.hand.query())
             made = self.once(lambda: self._carry(said))
         except Refused as no:
-            return self.show(hand, refusal=str(no), code=code)
+            return self.show(hand, refusal=no, code=self.said.code)
         last = f"?{urlencode({'last': made.number})}" if made else ""
         return redirect(reverse("pages:floor-move") + last)
 

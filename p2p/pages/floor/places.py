@@ -12,6 +12,7 @@ from execution import selectors as execution
 from p2p.core.access import at_sites
 from p2p.core.web.page import back
 from p2p.pages.floor.job import job_url
+from p2p.pages.floor.said import Said
 from p2p.pages.floor.tablet import WORKERS, FloorPage
 from planning.models import Operation, ProductionOrder
 
@@ -45,7 +46,7 @@ class Scan(FloorPage):
         return redirect("pages:floor")
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        code = request.POST.get("code", "").strip()[:60]
+        code = Said.of(request.POST).code[:60]
         row = self._meant(code)
         if row is not None:
             return redirect(job_url(row))

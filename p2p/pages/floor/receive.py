@@ -26,7 +26,8 @@ from p2p.inventory.models import HandlingUnit
 from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.pages.floor.bring import BringPage
 from p2p.pages.floor.coming import Coming, label_of, with_label
-from p2p.pages.floor.hand import number
+from p2p.pages.floor.hand import PIECES
+from p2p.pages.floor.said import NEW_SERIAL, QUANTITY, Said, number, one_of
 from p2p.pages.floor.tablet import DOERS
 from planning import selectors
 from planning.models import ReplenishmentMove
@@ -74,7 +75,7 @@ class Receive(_Receiving):
         return self.show()
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        code = request.POST.get("code", "").strip()
+        code = self.said.code
         found = self._meant(code)
         if len(found) == 1:
             return redirect(reverse("pages:floor-receive-order", args=[found[0].number]) + self._said(code))
@@ -131,7 +132,7 @@ class ReceiveOrder(_Receiving):
             return redirect("pages:floor-receive")
         return self.show(Coming.of(request.GET.dict()))
 
-    def show(self, coming: Coming, *, refusal: str = "", code: str = "") -> HttpResponse:
+    def show(self, coming: Coming, *, refusal: Refused | str = "", code: str = "") -> HttpResponse:
         item = self.order.item
         amount = number(coming.quantity) or self.order.left
         context = {
@@ -155,33 +156,51 @@ class ReceiveOrder(_Receiving):
         return self.draw("receive_order", context, status=409 if refusal else 200)
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        coming, code = Coming.of(request.POST.dict()), request.POST.get("code", "").strip()
+        coming = Coming.of(request.POST.dict())
         try:
-            said = self._stepped(coming, code)
+            said = self._stepped(coming, self.said)
         except Refused as no:
-            return self.show(coming, refusal=str(no), code=code)
+            return self.show(coming, refusal=no, code=self.said.code)
         return redirect(self.url + said.query())
 
-    def _stepped(self, coming: Coming, code: str) -> Coming:
-        """A number from the pad, a sheet that says more, or a scan."""
+    def _stepped(self, coming: Coming, said: Said) -> Coming:
+        """A number from the pad, a sheet that says more, or what the scan field says."""
         if "amount" in self.request.POST:
             return replace(coming, quantity=self._amount(self.request.POST["amount"]))
-        if self.request.POST.get("sheet") or not code:
+        if self.request.POST.get("sheet") or not said.code:
             return coming
-        label = label_of(code)
+        label = label_of(said.code)
         if label is not None and self._names_the_item(label):
             return with_label(coming, label)
-        found = scanned(code, site=self.here)
-        for one in found:
-            if one.kind in ("place", "unit"):
-                return self._put(coming, one)
-            if one.item is not None and one.item.pk == self.order.item_id:
-                return replace(coming, lot=one.record.number) if one.kind == "lot" else coming
-        if number(code) is not None and not found:
-            return replace(coming, quantity=self._amount(code))
-        if self.order.item.tracking == Item.Tracking.SERIAL and not found:
-            return replace(coming, serials=", ".join(filter(None, [coming.serials, code])))
-        raise Refused(_("{text} is not {item}: nothing was changed."), text=code, item=self.order.item.number)
+        chosen = one_of(said, self._able(said))
+        if chosen is None or chosen.kind in ("card", "task"):
+            raise self._not_this(said.code)
+        return self._taken(coming, said, chosen)
+
+    def _able(self, said: Said) -> list[Found]:
+        """What it may be here: of a piece by piece item also a number that nobody knows yet."""
+        found = scanned(said.code, site=self.here)
+        mine = [one for one in found if one.kind not in PIECES or one.item == self.order.item]
+        if not found and self.order.item.tracking == Item.Tracking.SERIAL:
+            return [Found(NEW_SERIAL, said.code)]
+        return mine or found
+
+    def _taken(self, coming: Coming, said: Said, chosen: Found) -> Coming:
+        if chosen.kind == QUANTITY:
+            return replace(coming, quantity=self._amount(said.code))
+        if chosen.kind in ("place", "unit"):
+            return self._put(coming, chosen)
+        if chosen.kind in PIECES and chosen.item != self.order.item:
+            raise self._not_this(said.code)
+        if chosen.kind in (NEW_SERIAL, "serial"):
+            number = said.code if chosen.kind == NEW_SERIAL else chosen.record.number
+            return replace(coming, serials=", ".join(filter(None, [coming.serials, number])))
+        return replace(coming, lot=chosen.record.number) if chosen.kind == "lot" else coming
+
+    def _not_this(self, code: str) -> Refused:
+        return Refused(
+            _("{text} is not {item}: nothing was changed."), text=code, item=self.order.item.number
+        )
 
     def _names_the_item(self, label: Reading) -> bool:
         found = [one.item.pk for one in scanned(label.text, site=self.here) if one.item is not None]
@@ -211,7 +230,7 @@ class DoReceive(ReceiveOrder):
         try:
             rows = self.once(lambda: self._receive(coming))
         except Refused as no:
-            return self.show(coming, refusal=str(no))
+            return self.show(coming, refusal=no)
         last = f"?{urlencode({'last': rows[0].pk})}" if rows else ""
         return redirect(reverse("pages:floor-receive") + last)
 

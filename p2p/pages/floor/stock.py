@@ -20,6 +20,7 @@ from p2p.inventory.models import SupplyRule
 from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.inventory.selectors.tasks import open_tasks
 from p2p.pages.floor.job import job_url
+from p2p.pages.floor.said import Said
 from p2p.pages.floor.tablet import WORKERS, FloorPage
 from p2p.pages.floor.tiles import tiles_for
 from planning.models import Operation, ProductionOrder
@@ -107,7 +108,7 @@ class LookUp(StockPage):
     title = _("Look up")
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        code = request.POST.get("code", "").strip()
+        code = Said.of(request.POST).code
         return redirect(f"{reverse('pages:floor-look-up')}?{urlencode({'code': code})}")
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
@@ -36,6 +37,11 @@ class FloorPage(Page):
     def key(self) -> str:
         """A new key each time it is read: one for each form, so that an entry counts once however often it is sent."""
         return uuid4().hex
+
+    @property
+    def scanner(self) -> dict[str, Any]:
+        """How the hand scanners here are set."""
+        return {"gap": settings.SCAN_GAP, "shortest": settings.SCAN_SHORTEST, "prefix": settings.SCAN_PREFIX}
 
     @property
     def shift(self) -> int:

@@ -110,3 +110,16 @@ def test_a_shipping_code_ends_where_its_numbers_end():
 def test_day_zero_is_the_last_of_the_month():
     assert read("(17)260200").expires == date(2026, 2, 28)
     assert read("(11)990101").made == date(1999, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "gtin"),
+    [("]C0A-01", "A-01", ""), ("]E04006381333931", "]E04006381333931", "04006381333931"), ("]A0~", "~", "")],
+)
+def test_a_symbology_identifier_is_no_part_of_a_plain_number(code: str, text: str, gtin: str) -> None:
+    said = read(code)
+    assert (said.text, said.gtin) == (text, gtin)
+
+
+def test_an_element_string_behind_fnc1_alone_is_read() -> None:
+    assert read("\x1d0104006381333931").gtin == "04006381333931"

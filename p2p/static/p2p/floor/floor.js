@@ -117,13 +117,22 @@ addEventListener("online", net);
 addEventListener("offline", net);
 
 // ---- scanner: fills the page's scan form, or tells the page; a number that is not sent yet is not thrown away
+// What a scanner read is marked: digits of it are a code, those of a hand may be a quantity.
+function fill(form, code) {
+  form.elements.code.value = code;
+  if (form.elements.scanned) form.elements.scanned.value = "1";
+}
+document.addEventListener("input", event => {
+  const form = event.target.closest("form[data-scan]");
+  if (form?.elements.scanned) form.elements.scanned.value = "";
+});
 hear(code => {
   const sheet = document.querySelector("dialog[open]");
   if (sheet && typedIn(sheet)) { stop(words("busy"), sheet); return; }
   clear();
   say(code);
   const form = document.querySelector("form[data-scan]");
-  if (form) { form.elements.code.value = code; form.requestSubmit(); return; }
+  if (form) { fill(form, code); form.requestSubmit(); return; }
   document.dispatchEvent(new CustomEvent("floor:scan", { detail: { code } }));
 });
 

@@ -1,8 +1,7 @@
 // The pad: starts empty, says what the button will do, amber beyond the order, refused beyond the limit.
 import { say } from "./notes.js";
+import { GAP } from "./scan.js";
 import { ring } from "./sound.js";
-
-const BURST = 45;
 
 export function startPad(form) {
   const read = name => Number(form.dataset[name] || 0), part = name => form.querySelector(`[data-${name}]`);
@@ -75,7 +74,7 @@ export function startPad(form) {
   let last = 0, kept = { typed, fresh };
   sheet?.addEventListener("keydown", event => {
     if (event.target.matches("input:not([type=hidden])")) return;
-    if (event.timeStamp - last > BURST) kept = { typed, fresh };
+    if (event.timeStamp - last > GAP) kept = { typed, fresh };
     last = event.timeStamp;
     if (/^[\d]$/.test(event.key)) press(event.key);
     if (event.key === "." || event.key === ",") press(".");

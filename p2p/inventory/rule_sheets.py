@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from p2p.inventory.models import (
     StockRule,
     SupplyRule,
 )
+from p2p.inventory.selectors.pieces import sites_of_pieces
 from p2p.inventory.services.attributes import limits_of, merged
 from p2p.inventory.services.numbering import check_pattern
 from strategies.models import Characteristic, Item, ItemGroup, Location, Site, Vendor
@@ -116,6 +117,11 @@ def _pieces(sheet: str, tracking: str, sentence: str, rows: Sequence[Row]) -> It
             row.values["attributes"] = merged(item=item, before={}, given=given, limits=limits[item.pk])
         except Refused as refused:
             yield Problem(sheet, str(refused), row.line, "", code=refused.code)
+
+
+def _where(model: type[Lot] | type[Serial]) -> Callable[[Sequence[Row]], list[set[str]]]:
+    """What is written about a piece holds wherever it lies."""
+    return lambda rows: sites_of_pieces(model, [(row.values["item"], row.values["number"]) for row in rows])
 
 
 STOCK_RULES = Sheet(
@@ -227,6 +233,7 @@ LOTS = Sheet(
     after=("items", "vendors", "characteristics"),
     checks=(_days,),
     guards=(lots_fit,),
+    lies=_where(Lot),
     fields=(
         ITEM_NEEDED,
         Column("lot", Text(60), field="number", required=True, example="L-7"),
@@ -246,6 +253,7 @@ SERIALS = Sheet(
     key=("item", "number"),
     after=("items",),
     guards=(serials_fit,),
+    lies=_where(Serial),
     fields=(
         ITEM_NEEDED,
         Column("serial", Text(60), field="number", required=True, example="BB-7421-000001"),

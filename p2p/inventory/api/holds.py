@@ -7,7 +7,7 @@ from typing import Any
 from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory import selectors, serializers
 from p2p.inventory.api.base import HOLDERS
-from p2p.inventory.selectors.pieces import require_where_it_lies
+from p2p.inventory.selectors.pieces import require_to_lift, require_where_it_lies
 from p2p.inventory.services import holds
 
 
@@ -31,4 +31,5 @@ class HoldApi(RecordViewSet):
     @verb(roles=HOLDERS, answer=serializers.HoldSerializer)
     def lift(self, record: Any, by: Any) -> Any:
         """Allow its use again."""
+        require_to_lift(by, record, *HOLDERS)
         return holds.unhold(holds=[record], by=by)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +42,31 @@ def require_where_it_lies(user: Any, piece: Lot | Serial, *roles: str) -> None:
         require(user, *roles, site=code)
 
 
+def require_to_lift(user: Any, hold: Hold, *roles: str) -> None:
+    """PermissionDenied unless the user may allow use again wherever the hold forbids it: at its place, or where its
+    serial number or lot lies."""
+    piece = hold.serial or hold.lot
+    if hold.location is not None:
+        require(user, *roles, site=hold.location.site)
+    elif piece is not None:
+        require_where_it_lies(user, piece, *roles)
+
+
+def sites_of_pieces(model: type[Lot] | type[Serial], keys: Sequence[tuple[int, str]]) -> list[set[str]]:
+    """For each (item, number) the codes of the sites that have stock of it. One query."""
+    column = "lot" if model is Lot else "serial"
+    there = Balance.objects.filter(
+        quantity__gt=0,
+        **{f"{column}__item__in": {item for item, _number in keys}},
+        **{f"{column}__number__in": {number for _item, number in keys}},
+    ).order_by()
+    found: dict[tuple[int, str], set[str]] = {}
+    names = (f"{column}__item", f"{column}__number", "location__site__code")
+    for item, number, code in there.values_list(*names).distinct():
+        found.setdefault((item, number), set()).add(code)
+    return [found.get(key, set()) for key in keys]
+
+
 _INSIDE = """
     WITH RECURSIVE inside(id, depth) AS (
         SELECT id, 0 FROM inventory_handlingunit WHERE id = %s
@@ -52,11 +77,16 @@ _INSIDE = """
 """
 
 
+def inside(unit: HandlingUnit) -> RawSQL:
+    """The keys of a unit and of the units that stand in it, however deep, for `…__in=`."""
+    return RawSQL(_INSIDE, [unit.pk])
+
+
 def content(unit: HandlingUnit) -> QuerySet[Balance]:
     """What lies in a unit and in the units that stand in it, however deep; its own first."""
-    rows = Balance.objects.filter(handling_unit__in=RawSQL(_INSIDE, [unit.pk])).exclude(quantity=0)
+    rows = Balance.objects.filter(handling_unit__in=inside(unit)).exclude(quantity=0)
     own = Case(When(handling_unit=unit, then=0), default=1)
-    rows = rows.select_related("item__unit", "lot", "serial", "handling_unit")
+    rows = rows.select_related("item__unit", "item__catch_unit", "lot", "serial", "handling_unit")
     return rows.order_by(own, "handling_unit__number", "item__number", "pk")
 
 

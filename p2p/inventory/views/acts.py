@@ -13,7 +13,7 @@ from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import stay, who
 from p2p.inventory import forms
 from p2p.inventory.models import Hold, Move
-from p2p.inventory.selectors.pieces import require_where_it_lies
+from p2p.inventory.selectors.pieces import require_to_lift, require_where_it_lies
 from p2p.inventory.services import by_hand, holds
 
 HOLDERS = (Role.INSPECTOR, Role.SUPERVISOR)
@@ -50,6 +50,10 @@ class PlaceHold(ActionForm):
 class LiftHold(ActionForm):
     model, lookup, section, form_class, roles = Hold, "pk", "inventory", forms.NothingForm, HOLDERS
     title, submit = _("Lift the hold"), _("Lift")
+
+    def admit(self) -> None:
+        super().admit()
+        require_to_lift(self.request.user, self.record, *self.roles)
 
     def act(self, form: Any) -> Any:
         (row,) = holds.unhold(holds=[self.record], by=who(self.request))

@@ -11,7 +11,7 @@ An app registers its sheets from `AppConfig.ready`:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -145,6 +145,8 @@ Settle: TypeAlias = Callable[[Sequence[Row], Any], Iterable[Problem]]
 """Looks when everything is in, with who brought it: `settle(rows, by)`. Takes back what may not stay by itself."""
 Store: TypeAlias = Callable[[Sequence[Row], Any], Tally]
 """Writes rows its own way, for sheets that are not plain records: `store(rows, by)`."""
+Lies: TypeAlias = Callable[[Sequence[Row]], Sequence[Collection[str]]]
+"""For each row the codes of the sites it concerns, where no column of it leads there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +175,7 @@ class Sheet:
     whole: tuple[str, ...] = ()
     sentences: Mapping[str, Words] = field(default_factory=dict)
     store: Store | None = None
+    lies: Lies | None = None
     about: Words = ""
     opens: bool = False
 

@@ -23,7 +23,13 @@ class PlanApi(RecordViewSet):
     queryset = ControlPlan.objects.all()
     serializer_class = serializers.PlanSerializer
     key = ("code", "version")
-    filters = {"state": "state", "trigger": "trigger", "site": "site__code", "item": "item__number"}
+    filters = {
+        "state": "state",
+        "trigger": "trigger",
+        "site": "site__code",
+        "item": "item__number",
+        "vendor": "vendor__number",
+    }
     searches = ("code", "name")
     orderings = ("code", "version", "name")
     order = ("code", "version")
@@ -61,9 +67,11 @@ class InspectionApi(RecordViewSet):
         "item": "item__number",
         "plan": "plan__code",
         "order": "operation__order__number",
+        "replenishment": "replenishment__number",
+        "lot": "lot__number",
         "opened_after": "opened_at__gte",
     }
-    searches = ("number", "item__number", "operation__order__number")
+    searches = ("number", "item__number", "operation__order__number", "replenishment__number", "lot__number")
     orderings = ("number", "opened_at", "decided_at")
     order = ("-opened_at",)
     site_path = "plan__site__code"

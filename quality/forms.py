@@ -11,7 +11,7 @@ from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.models import Lot
 from planning.models import Operation, ProductionOrder
 from quality.models import ControlPlan, ControlPlanLine, NonConformance
-from strategies.models import Characteristic, Item, ItemGroup, ReasonCode, ResourceGroup, Site
+from strategies.models import Characteristic, Item, ItemGroup, ReasonCode, ResourceGroup, Site, Vendor
 
 
 def scrap_reasons() -> Any:
@@ -63,6 +63,12 @@ class PlanForm(forms.Form):
         label=_("Work centre"), queryset=ResourceGroup.objects.all(), required=False
     )
     operation_number = forms.IntegerField(label=_("Operation"), min_value=1, required=False)
+    vendor = KeyedField(
+        label=_("Vendor"),
+        rows=Vendor.objects.all(),
+        required=False,
+        help_text=_("For plans at receipt; empty: any."),
+    )
     sample_fixed = forms.IntegerField(label=_("Pieces to read"), min_value=1, required=False)
     sample_fraction = forms.DecimalField(
         label=_("or share of the quantity"),
@@ -72,7 +78,9 @@ class PlanForm(forms.Form):
         help_text=_("0.1 = every tenth piece."),
     )
     blocks = forms.BooleanField(
-        label=_("The operation cannot finish before it is accepted"), required=False, initial=True
+        label=_("The operation cannot finish, or the goods not be used, before it is accepted"),
+        required=False,
+        initial=True,
     )
 
 

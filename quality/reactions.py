@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from execution.facts import (
     Ending,
@@ -19,12 +20,14 @@ from execution.facts import (
 from outsourcing.facts import Received
 from p2p.core.facts import Refused, listen
 from p2p.core.models import User
+from p2p.inventory.facts import Moved
 from p2p.inventory.trace_facts import Reviewing
+from planning.arrival_facts import Arriving, Notice, TakenIn
 from planning.facts import Cancelled
 from planning.models import ProductionOrder
 from quality import tracing
 from quality.models import Inspection
-from quality.services import blocking, decide, gate, open
+from quality.services import blocking, decide, gate, goods, open
 
 
 def open_at_release(fact: Released) -> None:
@@ -42,6 +45,26 @@ def open_at_receipt(fact: Received) -> None:
         _("{receipt} was taken back").format(receipt=fact.receipt.reverses),
         fact.by,
     )
+
+
+def open_at_goods(fact: TakenIn) -> None:
+    """The same for what was bought; a receipt taken back ends its inspections."""
+    goods.open_for_goods(receipts=[row for row in fact.receipts if not row.move.reverses_id], by=fact.by)
+    goods.close_for_goods(receipts=[row for row in fact.receipts if row.move.reverses_id], by=fact.by)
+
+
+def tell_of_goods(asked: Arriving) -> Notice | None:
+    """Who receives knows beforehand what goes to inspection."""
+    wanted = goods.plans_of(asked.orders)
+    if not wanted:
+        return None
+    words = ngettext("{count} line goes to inspection.", "{count} lines go to inspection.", len(wanted))
+    return Notice(tuple(wanted), words.format(count=len(wanted)), _("Inspection"))
+
+
+def hold_in_quarantine(fact: Moved) -> None:
+    """What is put into quarantine before its verdict waits there."""
+    goods.follow(moves=fact.moves, by=fact.by)
 
 
 def hold_what_came_out(fact: Reported) -> None:
@@ -89,9 +112,12 @@ def wire() -> None:
     listen("tell", Unreleased, call_off_for_orders)
     listen("tell", Cancelled, call_off_for_orders)
     listen("tell", Received, open_at_receipt)
+    listen("tell", TakenIn, open_at_goods)
+    listen("tell", Moved, hold_in_quarantine)
     listen("tell", Reported, hold_what_came_out)
     listen("ask", Reporting, guard_reporting)
     listen("ask", FinishingOperation, guard_operations)
     listen("ask", Finishing, guard_orders)
     listen("ask", Ending, guard_orders)
     listen("gather", Reviewing, tracing.inspected)
+    listen("gather", Arriving, tell_of_goods)

@@ -94,7 +94,14 @@ def inspections() -> QuerySet[Inspection]:
     read = Count("results", filter=Q(results__superseded=False), distinct=True)
     asked = Count("plan__lines", distinct=True)
     return Inspection.objects.select_related(
-        "plan__site", "operation__order__site", "operation__group", "item__unit", "lot", "decided_by"
+        "plan__site",
+        "operation__order__site",
+        "operation__group",
+        "replenishment__vendor",
+        "replenishment__site",
+        "item__unit",
+        "lot",
+        "decided_by",
     ).annotate(read=read, asked=asked)
 
 

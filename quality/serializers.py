@@ -11,7 +11,7 @@ from p2p.inventory.models import Lot
 from planning.models import Operation
 from quality import selectors
 from quality.models import ControlPlan, ControlPlanLine, Inspection, NonConformance, Result
-from strategies.models import Characteristic, Item, ItemGroup, ReasonCode, ResourceGroup, Site
+from strategies.models import Characteristic, Item, ItemGroup, ReasonCode, ResourceGroup, Site, Vendor
 
 
 class OperationField(serializers.Field[Operation, str, str, Any]):
@@ -59,6 +59,7 @@ class PlanSerializer(RecordSerializer):
     item = KeyField(queryset=Item.objects.all(), required=False, allow_null=True)
     item_group = KeyField(queryset=ItemGroup.objects.all(), required=False, allow_null=True)
     group = KeyField(queryset=ResourceGroup.objects.all(), key="code", required=False, allow_null=True)
+    vendor = KeyField(queryset=Vendor.objects.all(), required=False, allow_null=True)
     expandable = {"lines": Expand(LineSerializer, many=True, prefetch=("lines__characteristic",))}
 
     class Meta:
@@ -74,6 +75,7 @@ class PlanSerializer(RecordSerializer):
             "item_group",
             "group",
             "operation_number",
+            "vendor",
             "sample_fixed",
             "sample_fraction",
             "blocks",
@@ -121,6 +123,7 @@ class InspectionSerializer(RecordSerializer):
     plan = serializers.CharField(source="plan.__str__", read_only=True)
     site = serializers.CharField(source="plan.site.code", read_only=True)
     operation = OperationField(read_only=True)
+    replenishment = KeyField(key="number", read_only=True)
     item = KeyField(read_only=True)
     lot = KeyField(key="number", read_only=True)
     decided_by = KeyField(key="username", read_only=True)
@@ -136,6 +139,7 @@ class InspectionSerializer(RecordSerializer):
             "plan",
             "site",
             "operation",
+            "replenishment",
             "item",
             "lot",
             "quantity",

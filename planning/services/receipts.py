@@ -12,6 +12,7 @@ from django.db import transaction
 
 from p2p.core.facts import tell
 from p2p.inventory.services.ledger import reverse
+from planning.arrival_facts import TakenIn
 from planning.facts import Replenished
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
@@ -88,7 +89,7 @@ def book(rows: Sequence[ReplenishmentMove], *, by: User | None) -> None:
 
 
 def _tell(rows: Sequence[ReplenishmentMove], *, by: User | None) -> None:
-    """One fact for each order and price."""
+    """One fact for each order and price, then one for all."""
     groups: dict[tuple[int, Decimal | None], list[ReplenishmentMove]] = defaultdict(list)
     for row in rows:
         groups[row.order_id, row.price].append(row)
@@ -102,3 +103,4 @@ def _tell(rows: Sequence[ReplenishmentMove], *, by: User | None) -> None:
                 by=by,
             )
         )
+    tell(TakenIn(receipts=tuple(rows), by=by))

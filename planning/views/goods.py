@@ -15,13 +15,14 @@ from django.utils.translation import ngettext
 
 from p2p.core import clock
 from p2p.core.access import Role, at_sites
-from p2p.core.facts import Refused
+from p2p.core.facts import Refused, gather
 from p2p.core.fields import plain
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
 from p2p.core.web.page import Page, who
 from planning import filters, lineforms, paper, selectors
+from planning.arrival_facts import Arriving, Notice
 from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
 from planning.services import delivered, receipts
 from planning.services.delivery import deliver
@@ -96,6 +97,9 @@ class Receive(LinesPage):
     def initial_of(self, record: Any) -> dict[str, Any]:
         return {"quantity": plain(record.left), "location": record.to_location}
 
+    def notices(self) -> Sequence[Notice]:
+        return gather(Arriving(orders=tuple(self.records)))
+
     def target(self) -> str:
         if self.one is None:
             return reverse("planning:expected")
@@ -104,9 +108,10 @@ class Receive(LinesPage):
     def act(self, head: Any, lines: Sequence[LineForm]) -> str:
         wanted = [line.line() for line in lines]  # type: ignore[attr-defined]
         rows = receive_lines(lines=wanted, **head.cleaned_data, by=who(self.request))
-        return ngettext("{count} receipt booked.", "{count} receipts booked.", len(rows)).format(
-            count=len(rows)
-        )
+        booked = ngettext("{count} receipt booked.", "{count} receipts booked.", len(rows))
+        came = {line.order.pk: line.order for line in wanted}
+        noticed = [notice.sentence for notice in gather(Arriving(orders=tuple(came.values())))]
+        return " ".join([booked.format(count=len(rows)), *noticed])
 
 
 class TakeReceiptBack(ActionForm):

@@ -56,6 +56,10 @@ class LinesPage(Page):
     def initial_of(self, record: Any) -> dict[str, Any]:
         return {}
 
+    def notices(self) -> Sequence[Any]:
+        """What is to be known before it is booked: things with `lines` (keys of records) and a `sentence`."""
+        return ()
+
     def heading(self) -> Any:
         return self.title
 
@@ -147,6 +151,7 @@ class LinesPage(Page):
             counts[line.record.pk] = counts.get(line.record.pk, 0) + 1
         context = {
             "page": self,
+            "notices": self.notices(),
             "form": head,
             "lines": lines,
             "blocks": [

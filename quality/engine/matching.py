@@ -15,6 +15,7 @@ class Scope:
     site: int
     item: int | None = None
     item_group: int | None = None
+    vendor: int | None = None
     group: int | None = None
     operation_number: int | None = None
 
@@ -26,11 +27,13 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
-    """One operation that may be inspected. `item_groups`: the item's group first, then its parents."""
+    """One operation, or what a vendor brought, that may be inspected. `item_groups`: the item's group first, then its
+    parents."""
 
     site: int
     item: int
     item_groups: tuple[int, ...] = ()
+    vendor: int | None = None
     group: int | None = None
     operation_number: int | None = None
     inspection_point: bool = False
@@ -41,22 +44,24 @@ class Match:
     """A plan that applies, and how closely: larger ranks are more specific."""
 
     scope: Scope
-    rank: tuple[int, int, int, int]
+    rank: tuple[int, ...]
 
 
-def closeness(scope: Scope, spot: Spot) -> tuple[int, int, int, int] | None:
-    """How specifically a plan names the spot: (item, item group, work centre, operation); None: not at all.
+def closeness(scope: Scope, spot: Spot) -> tuple[int, ...] | None:
+    """How specifically a plan names the spot: (item, item group, vendor, work centre, operation); None: not at all.
 
     The order is the order of importance: any plan for the item outranks every plan for its group. Of two item
     groups the nearer one wins.
     """
     if scope.site != spot.site:
         return None
-    if scope.item not in (None, spot.item):
-        return None
-    if scope.group not in (None, spot.group):
-        return None
-    if scope.operation_number not in (None, spot.operation_number):
+    named = (
+        (scope.item, spot.item),
+        (scope.vendor, spot.vendor),
+        (scope.group, spot.group),
+        (scope.operation_number, spot.operation_number),
+    )
+    if any(wanted not in (None, there) for wanted, there in named):
         return None
     near = 0
     if scope.item_group is not None:
@@ -66,6 +71,7 @@ def closeness(scope: Scope, spot: Spot) -> tuple[int, int, int, int] | None:
     return (
         int(scope.item is not None),
         near,
+        int(scope.vendor is not None),
         int(scope.group is not None),
         int(scope.operation_number is not None),
     )

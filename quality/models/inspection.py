@@ -39,6 +39,14 @@ class Inspection(models.Model):
     receipt_line = models.ForeignKey(
         "outsourcing.ReceiptLine", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    replenishment = models.ForeignKey(
+        "planning.ReplenishmentOrder",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The purchase whose goods are inspected."),
+    )
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey(
         "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -73,6 +81,10 @@ class Inspection(models.Model):
             models.UniqueConstraint(
                 fields=["receipt_line"], condition=~Q(state="cancelled"), name="inspection_once_per_receipt"
             ),
+            models.CheckConstraint(
+                condition=Q(replenishment__isnull=True) | Q(operation__isnull=True),
+                name="inspection_of_goods_or_operation",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +92,19 @@ class Inspection(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("quality:inspection", args=[self.number])
+
+
+class InspectedMove(models.Model):
+    """A move that brought in what an inspection of goods covers."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="arrivals")
+    move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.inspection_id} {self.move_id}"
 
 
 class Result(models.Model):

@@ -72,8 +72,9 @@ class NonConformance(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("The move that scrapped them from stock."),
+        help_text=_("The move that took them out of stock: scrapped, or back to the vendor."),
     )
+    sent_again = models.BooleanField(default=False, help_text=_("The vendor sends as many again."))
     rework_order = models.ForeignKey(
         "planning.ProductionOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -21,7 +21,11 @@ class ControlPlan(models.Model):
 
     class Trigger(models.TextChoices):
         RELEASE = "release", _("At release, for an operation")
-        RECEIPT = "receipt", _("At receipt from a vendor")
+        RECEIPT = "receipt", _("At receipt of an outside operation")
+        GOODS = "goods", _("At receipt of purchased goods")
+
+    AT_RECEIPT = (Trigger.RECEIPT, Trigger.GOODS)
+    """When a vendor brings something: a plan may name the vendor."""
 
     code = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=1)
@@ -39,12 +43,15 @@ class ControlPlan(models.Model):
         "strategies.ResourceGroup", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     operation_number = models.PositiveIntegerField(null=True, blank=True)
+    vendor = models.ForeignKey(
+        "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     sample_fixed = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("Pieces; empty: by fraction.")
     )
     sample_fraction = RateField(null=True, blank=True, help_text=_("0.1 = every tenth piece, at least one."))
     blocks = models.BooleanField(
-        default=True, help_text=_("The operation cannot finish before it is accepted.")
+        default=True, help_text=_("Neither the operation nor what came in goes on before it is accepted.")
     )
 
     class Meta:
@@ -58,6 +65,14 @@ class ControlPlan(models.Model):
                 condition=Q(sample_fixed__gt=0, sample_fraction__isnull=True)
                 | Q(sample_fixed__isnull=True, sample_fraction__gt=0, sample_fraction__lte=1),
                 name="control_plan_one_sample_rule",
+            ),
+            models.CheckConstraint(
+                condition=~Q(trigger="release") | Q(vendor__isnull=True),
+                name="control_plan_vendor_at_receipt",
+            ),
+            models.CheckConstraint(
+                condition=~Q(trigger="goods") | Q(group__isnull=True, operation_number__isnull=True),
+                name="control_plan_goods_have_no_operation",
             ),
         ]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 
 from p2p.core.models import User
-from p2p.inventory.models import Hold, Lot
+from p2p.inventory.models import Hold, Lot, Move
 from p2p.inventory.services import holds
 from planning.models import Operation
 from planning.sequence import all_before
@@ -15,6 +16,8 @@ from planning.services import block as planning_block
 from quality.models import Inspection
 
 SOURCE = "quality"
+Named: TypeAlias = tuple[int | None, int | None, int | None]
+"""What a hold names: lot, serial number, place."""
 
 
 def block(inspections: Sequence[Inspection], *, by: User | None) -> None:
@@ -64,25 +67,54 @@ def hold_lots(*, inspection: Inspection, lots: Sequence[Lot], by: User | None) -
             "lot_id", flat=True
         )
     )
-    return [
-        holds.hold(
-            item=inspection.item,
-            kind=Hold.Kind.QUALITY,
-            lot=lot,
-            note=_("Waits for {inspection}").format(inspection=inspection.number),
-            reference=inspection.number,
-            by=by,
-        )
+    rows = [
+        _waiting(inspection, lot=lot)
         for lot in lots
         if lot.pk not in held and lot.item_id == inspection.item_id
     ]
+    return holds.hold_each(holds=rows, by=by)
+
+
+def hold_arrivals(*, arrivals: Sequence[tuple[Inspection, Sequence[Move]]], by: User | None) -> list[Hold]:
+    """Hold what these moves brought in until the verdict: the lot, the serial number, or, of an item without either,
+    all of it that lies at the place, because nobody can tell it apart. A fixed number of statements."""
+    rows: dict[tuple[int, Named], Hold] = {}
+    for inspection, moves in arrivals:
+        for move in moves:
+            row = (
+                _waiting(inspection, serial=move.serial)
+                if move.serial
+                else _waiting(inspection, lot=move.lot)
+                if move.lot
+                else _waiting(inspection, location=move.target)
+            )
+            rows.setdefault((inspection.pk, named(move)), row)
+    return holds.hold_each(holds=list(rows.values()), by=by)
+
+
+def named(move: Move) -> Named:
+    """What the hold on something that came in names: its lot, or its serial number, or else its place."""
+    if move.serial_id:
+        return None, move.serial_id, None
+    return (move.lot_id, None, None) if move.lot_id else (None, None, move.target_id)
+
+
+def _waiting(inspection: Inspection, **what: Any) -> Hold:
+    note = _("Waits for {inspection}").format(inspection=inspection.number)
+    return Hold(kind=Hold.Kind.QUALITY, item=inspection.item, note=note, reference=inspection.number, **what)
 
 
 def hold_again(*, inspection: Inspection, by: User | None) -> list[Hold]:
-    """Hold the lots that an inspection held before its verdict."""
-    before = Hold.objects.filter(reference=inspection.number, lot__isnull=False).select_related("lot__item")
-    lots = {row.lot.pk: row.lot for row in before.order_by("id") if row.lot}
-    return hold_lots(inspection=inspection, lots=list(lots.values()), by=by)
+    """Hold what an inspection held before its verdict."""
+    rows = Hold.objects.filter(reference=inspection.number).select_related("lot", "serial", "location")
+    held: set[Named] = set()
+    before: dict[Named, Hold] = {}
+    for row in rows.order_by("id"):
+        what = row.lot_id, row.serial_id, row.location_id
+        if row.released_at is None:
+            held.add(what)
+        before[what] = _waiting(inspection, lot=row.lot, serial=row.serial, location=row.location)
+    return holds.hold_each(holds=[row for what, row in before.items() if what not in held], by=by)
 
 
 def _successors(inspections: Sequence[Inspection]) -> dict[int, list[Operation]]:

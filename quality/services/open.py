@@ -14,12 +14,12 @@ from p2p.core import clock
 from p2p.core.facts import tell
 from p2p.core.models import User
 from planning.models import Operation, ProductionOrder
-from quality.engine.matching import Scope, Spot, choose, upwards
+from quality.engine.matching import Spot, upwards
 from quality.engine.verdict import sample_size
 from quality.facts import InspectionOpened
 from quality.models import ControlPlan, Inspection
 from quality.services import blocking
-from strategies.models import ItemGroup
+from quality.services.rules import because, group_parents, plan_for, plans_in_force
 from strategies.services.numbering import take_numbers
 
 _CANCELLED = Operation.State.CANCELLED
@@ -48,7 +48,7 @@ def open_for_orders(*, orders: Iterable[ProductionOrder], by: User | None) -> li
         .select_related("order__item__unit", "order__site", "group")
         .order_by("order_id", "number")
     )
-    plans = _plans(ControlPlan.Trigger.RELEASE, {operation.order.site_id for operation in operations})
+    plans = plans_in_force(ControlPlan.Trigger.RELEASE, {operation.order.site_id for operation in operations})
     if not plans:
         return []
     known = set(
@@ -57,7 +57,7 @@ def open_for_orders(*, orders: Iterable[ProductionOrder], by: User | None) -> li
         .values_list("plan_id", "operation_id")
     )
     points = _points(operations)
-    parents = _parents()
+    parents = group_parents()
     wanted = []
     for operation in operations:
         plan = _choose(plans, operation, parents, point=operation.pk in points)
@@ -71,19 +71,22 @@ def open_for_receipt(*, lines: Sequence[ReceiptLine], by: User | None) -> list[I
     """Open the inspections that control plans ask for at the receipt of these lines from a vendor."""
     loaded = list(
         ReceiptLine.objects.filter(pk__in=[line.pk for line in lines], good__gt=0)
-        .select_related("receipt", "line__operation__order__item__unit", "line__operation__order__site")
+        .select_related(
+            "receipt__order", "line__operation__order__item__unit", "line__operation__order__site"
+        )
         .select_related("line__operation__group")
         .order_by("pk")
     )
     sites = {line.line.operation.order.site_id for line in loaded}
-    plans = _plans(ControlPlan.Trigger.RECEIPT, sites)
+    plans = plans_in_force(ControlPlan.Trigger.RECEIPT, sites)
     if not plans:
         return []
-    parents = _parents()
+    parents = group_parents()
     wanted = []
     for line in loaded:
         operation = line.line.operation
-        plan = _choose(plans, operation, parents, point=True)
+        vendor = line.receipt.order.vendor_id
+        plan = _choose(plans, operation, parents, point=True, vendor=vendor)
         if plan:
             words = _("{rule}; receipt {receipt}").format(rule=because(plan), receipt=line.receipt.number)
             wanted.append(_Wanted(plan, operation, line.good, words, line))
@@ -121,15 +124,6 @@ def _open(wanted: Sequence[_Wanted], *, by: User | None) -> list[Inspection]:
     return inspections
 
 
-def _plans(trigger: str, sites: Iterable[int]) -> dict[int, ControlPlan]:
-    rows = ControlPlan.objects.filter(state=ControlPlan.State.ACTIVE, trigger=trigger, site__in=list(sites))
-    return {plan.pk: plan for plan in rows.select_related("site", "item", "item_group", "group")}
-
-
-def _parents() -> dict[int, int | None]:
-    return dict(ItemGroup.objects.values_list("pk", "parent_id"))
-
-
 def _points(operations: Sequence[Operation]) -> set[int]:
     """Where a product is inspected: at its inspection points; without any, at the last operation."""
     points = {operation.pk for operation in operations if operation.inspect}
@@ -139,40 +133,21 @@ def _points(operations: Sequence[Operation]) -> set[int]:
 
 
 def _choose(
-    plans: dict[int, ControlPlan], operation: Operation, parents: dict[int, int | None], *, point: bool
+    plans: dict[int, ControlPlan],
+    operation: Operation,
+    parents: dict[int, int | None],
+    *,
+    point: bool,
+    vendor: int | None = None,
 ) -> ControlPlan | None:
     item = operation.order.item
     spot = Spot(
         site=operation.order.site_id,
         item=item.pk,
         item_groups=upwards(item.group_id, parents),
+        vendor=vendor,
         group=operation.group_id,
         operation_number=operation.number,
         inspection_point=point,
     )
-    found = choose((_scope(plan) for plan in plans.values()), spot)
-    return plans[found.key] if found else None
-
-
-def _scope(plan: ControlPlan) -> Scope:
-    return Scope(
-        key=plan.pk,
-        code=plan.code,
-        site=plan.site_id,
-        item=plan.item_id,
-        item_group=plan.item_group_id,
-        group=plan.group_id,
-        operation_number=plan.operation_number,
-    )
-
-
-def because(plan: ControlPlan) -> str:
-    """Which rule asks, in words: "Plan FRAME v2: item FR-R92B-58, operation 40"."""
-    named = [
-        _("item {item}").format(item=plan.item) if plan.item else "",
-        _("item group {group}").format(group=plan.item_group) if plan.item_group else "",
-        _("work centre {group}").format(group=plan.group) if plan.group else "",
-        _("operation {number}").format(number=plan.operation_number) if plan.operation_number else "",
-    ]
-    rule = ", ".join(filter(None, named)) or _("everything at {site}").format(site=plan.site)
-    return _("Plan {plan}: {rule}").format(plan=plan, rule=rule)
+    return plan_for(plans, spot)

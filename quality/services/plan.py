@@ -15,7 +15,7 @@ from p2p.core.models import User
 from quality.facts import PlanActivated, PlanDrafted, PlanRetired
 from quality.models import ControlPlan, ControlPlanLine
 from quality.models.plan import CONTROL_PLAN_FLOW
-from strategies.models import Characteristic, Item, ItemGroup, ResourceGroup, Site
+from strategies.models import Characteristic, Item, ItemGroup, ResourceGroup, Site, Vendor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,7 @@ def draft(
     item_group: ItemGroup | None = None,
     group: ResourceGroup | None = None,
     operation_number: int | None = None,
+    vendor: Vendor | None = None,
     sample_fixed: int | None = None,
     sample_fraction: Decimal | None = None,
     blocks: bool = True,
@@ -50,9 +51,11 @@ def draft(
     """Write the next version of the plan `code` as a draft.
 
     Raises Refused unless exactly one of `sample_fixed` (pieces) and `sample_fraction` (0 to 1) is given, for a
-    work centre of another site, and while another draft of the plan waits.
+    work centre of another site, a vendor of a plan that acts at release, a work centre or an operation of one for
+    purchased goods, and while another draft of the plan waits.
     """
     _refuse_scope(site, item, item_group, group)
+    _refuse_moment(trigger, vendor, group, operation_number)
     _refuse_sample(sample_fixed, sample_fraction)
     waiting = ControlPlan.objects.filter(code=code, state=ControlPlan.State.DRAFT).first()
     if waiting is not None:
@@ -73,6 +76,7 @@ def draft(
         item_group=item_group,
         group=group,
         operation_number=operation_number,
+        vendor=vendor,
         sample_fixed=sample_fixed,
         sample_fraction=sample_fraction,
         blocks=blocks,
@@ -144,9 +148,7 @@ def retire(*, control_plan: ControlPlan, by: User) -> ControlPlan:
 @transaction.atomic
 def revise(*, control_plan: ControlPlan, by: User) -> ControlPlan:
     """A copy as the next draft. Raises Refused while another draft waits."""
-    columns = (
-        "code name site trigger item item_group group operation_number sample_fixed sample_fraction blocks"
-    )
+    columns = "code name site trigger item item_group group operation_number vendor sample_fixed sample_fraction blocks"
     same = {name: getattr(control_plan, name) for name in columns.split()}
     lines = [
         PlanLine(
@@ -215,6 +217,21 @@ def _refuse_scope(
     if group is not None and group.site_id != site.pk:
         raise Refused(
             _("{group} is not a work centre of {site}."), code="scope", field="group", group=group, site=site
+        )
+
+
+def _refuse_moment(
+    trigger: str, vendor: Vendor | None, group: ResourceGroup | None, operation_number: int | None
+) -> None:
+    if vendor is not None and trigger not in ControlPlan.AT_RECEIPT:
+        raise Refused(_("A plan names a vendor only when it acts at receipt."), code="moment", field="vendor")
+    if trigger == ControlPlan.Trigger.GOODS and (group is not None or operation_number is not None):
+        raise Refused(
+            _(
+                "Purchased goods come from no work centre and no operation: name an item, a group or a vendor."
+            ),
+            code="moment",
+            field="group" if group is not None else "operation_number",
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import access
@@ -94,16 +95,26 @@ class InspectionPage(RecordPage):
     def facts(self) -> Sequence[Said]:
         one = self.record
         operation = one.operation
+        bought = one.replenishment
         facts = [
-            Said(_("Operation"), operation or formats.NONE),
-            Said(_("Work centre"), (operation and operation.group) or formats.NONE),
+            *(
+                [
+                    Said(_("Purchase"), bought, url=reverse("planning:replenishment", args=[bought.number])),
+                    Said(_("Vendor"), bought.vendor or formats.NONE),
+                ]
+                if bought
+                else [
+                    Said(_("Operation"), operation or formats.NONE),
+                    Said(_("Work centre"), (operation and operation.group) or formats.NONE),
+                ]
+            ),
             Said(_("Quantity"), f"{formats.number(one.quantity)} {one.item.unit}"),
             Said(_("Sample"), formats.number(one.sample_size)),
             Said(_("Opened"), formats.moment(one.opened_at)),
             Said(_("Because"), one.because, url=one.plan.get_absolute_url()),
         ]
         if one.lot:
-            facts.append(Said(_("Lot"), one.lot))
+            facts.append(Said(_("Lot"), one.lot, url=reverse("inventory:lot", args=[one.lot.pk])))
         if one.decided_at:
             facts.append(Said(_("Decided"), f"{formats.moment(one.decided_at)}, {one.decided_by or ''}"))
         if one.note:
@@ -187,7 +198,7 @@ class Accept(_Decide):
 class Reject(_Decide):
     title, submit, danger = _("Reject inspection"), _("Reject"), True
     form_class = forms.RejectForm
-    text = _("The operation stays blocked until the pieces are decided upon.")
+    text = _("The operation, or what came in, stays blocked until the pieces are decided upon.")
 
     def act(self, form: Any) -> Any:
         return decide.reject(inspection=self.record, **form.cleaned_data, by=who(self.request))
@@ -205,7 +216,7 @@ class Concede(_Decide):
 class Cancel(_Decide):
     title, submit, danger = _("Skip inspection"), _("Skip"), True
     form_class = forms.NeedsNoteForm
-    text = _("The operation goes on uninspected. The note says why.")
+    text = _("The operation goes on, or the goods are used, uninspected. The note says why.")
 
     def act(self, form: Any) -> Any:
         return decide.cancel(inspection=self.record, note=form.cleaned_data["note"], by=who(self.request))
@@ -213,7 +224,7 @@ class Cancel(_Decide):
 
 class Reopen(_Decide):
     title, submit = _("Reopen inspection"), _("Reopen")
-    text = _("Results can be corrected; the operation is blocked again.")
+    text = _("Results can be corrected; the operation, or what came in, is blocked again.")
 
     def act(self, form: Any) -> Any:
         return decide.reopen(inspection=self.record, note=form.cleaned_data["note"], by=who(self.request))

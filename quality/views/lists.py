@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import at_sites
@@ -23,13 +24,26 @@ def _order(record: Any) -> str:
     return str(record.operation.order.get_absolute_url()) if record.operation else ""
 
 
+def _document(record: Any) -> Any:
+    """What is inspected for: the production order, or the purchase whose goods came in."""
+    return record.operation.order if record.operation else record.replenishment
+
+
+def _document_page(record: Any) -> str:
+    if record.replenishment:
+        return reverse("planning:replenishment", args=[record.replenishment.number])
+    return _order(record)
+
+
 def _inspection(record: Any) -> str:
     return str(record.inspection.get_absolute_url()) if record.inspection else ""
 
 
 class Inspections(ListPage):
     model, title, section, slot = Inspection, _("Inspections"), "quality", "inspections"
-    search = ("number", "item__number", "item__name", "operation__order__number", "lot__number")
+    search = (
+        "number", "item__number", "item__name", "operation__order__number", "replenishment__number", "lot__number",
+    )  # fmt: skip
     order = ("opened_at", "number")
     filterset_class = InspectionFilter
     columns = (
@@ -37,9 +51,19 @@ class Inspections(ListPage):
         Column("state", _("State"), kind="state", width=150),
         Column("item.number", _("Item"), kind="code", width=112),
         Column("item.name", _("Name")),
-        Column("operation.order.number", _("Order"), kind="code", width=104, href=_order),
+        Column(
+            "document",
+            _("Order"),
+            kind="code",
+            width=104,
+            value=_document,
+            href=_document_page,
+            order="operation__order__number",
+        ),
         Column("operation.number", _("Op."), kind="number", width=56),
         Column("operation.group.name", _("Work centre"), width=124),
+        Column("lot.number", _("Lot"), kind="code", width=100),
+        Column("replenishment.vendor.name", _("Vendor"), width=140, hidden=True),
         Column("quantity", _("Quantity"), kind="quantity", unit="item.unit.code"),
         Column("sample_size", _("Sample"), kind="number", width=72),
         Column("progress", _("Read"), value=_progress, width=80),
@@ -50,11 +74,14 @@ class Inspections(ListPage):
     )
     tabs = (
         Tab("open", _("To inspect"), "state=open", counted=True),
+        Tab("goods", _("Goods in"), "state=open&at=goods", counted=True),
         Tab("rejected", _("Rejected"), "state=rejected", counted=True, hot=True),
         Tab("decided", _("Decided"), "state=accepted&state=conceded&sort=-opened_at"),
     )
     empty_title = _("Nothing to inspect")
-    empty_text = _("Inspections open by themselves when an order is released that a control plan names.")
+    empty_text = _(
+        "Inspections open by themselves when an order is released, or goods come in, that a control plan names."
+    )
     empty_icon = "clipboard-check"
     empty_action = (_("Open the control plans"), "quality:plans")
 
@@ -77,6 +104,7 @@ class Plans(ListPage):
         Column("item_group.code", _("Item group"), width=96),
         Column("group.name", _("Work centre"), width=124),
         Column("operation_number", _("Op."), kind="number", width=56),
+        Column("vendor.name", _("Vendor"), width=124),
         Column("blocks", _("Blocks"), kind="yes"),
         Column("site.code", _("Site"), width=92),
     )
@@ -90,7 +118,7 @@ class Plans(ListPage):
     empty_action = (_("Write the first plan"), "quality:plan-new")
 
     def rows(self) -> QuerySet[Any]:
-        rows = ControlPlan.objects.select_related("site", "item", "item_group", "group")
+        rows = ControlPlan.objects.select_related("site", "item", "item_group", "group", "vendor")
         return at_sites(rows, self.request.user)
 
 

@@ -19,14 +19,14 @@ from p2p.core.web.page import who
 from p2p.core.web.records import RecordPage, RecordTab, Said
 from quality import charting, forms, selectors
 from quality.models import ControlPlan, ControlPlanLine
-from quality.services import open as opening
 from quality.services import plan
+from quality.services.rules import because
 
 ENGINEERS = (Role.ENGINEER, Role.INSPECTOR)
 
 
 def plan_of(kwargs: dict[str, Any]) -> ControlPlan:
-    rows = ControlPlan.objects.select_related("site", "item", "item_group", "group")
+    rows = ControlPlan.objects.select_related("site", "item", "item_group", "group", "vendor")
     return get_object_or_404(rows, code=kwargs["code"], version=kwargs["version"])
 
 
@@ -54,7 +54,7 @@ class PlanPage(RecordPage):
         )
         return (
             Said(_("When"), one.get_trigger_display()),
-            Said(_("Applies to"), opening.because(one).partition(": ")[2]),
+            Said(_("Applies to"), because(one).partition(": ")[2]),
             Said(_("Sample"), sample),
             Said(_("Blocks"), _("yes") if one.blocks else _("no")),
             Said(_("Site"), one.site.code),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from p2p.core import clock
 from p2p.core.access import Role, require
-from p2p.core.facts import Refused
+from p2p.core.facts import Refused, gather
 from p2p.core.fields import plain
 from p2p.core.web.page import who
 from p2p.inventory.engine.scan import Reading
@@ -30,9 +30,11 @@ from p2p.pages.floor.hand import PIECES
 from p2p.pages.floor.said import NEW_SERIAL, QUANTITY, Said, number, one_of
 from p2p.pages.floor.tablet import DOERS
 from planning import selectors
+from planning.arrival_facts import Arriving
 from planning.models import ReplenishmentMove
 from planning.services.receipts import take_back
 from planning.services.receive import ReceiptLine, receive_lines
+from quality.models import Inspection
 from strategies.models import Item, Location
 
 SHOWN = 60
@@ -56,7 +58,10 @@ class _Receiving(BringPage):
         rows = selectors.receipts(who(self.request)).filter(pk=key, order__site=self.here)
         row = rows.filter(move__reverses=None, move__reversed_by=None).first()
         if row is not None:
-            row.whole = sum(each.move.quantity for each in booked_with(row))
+            booked = [each.move for each in booked_with(row)]
+            row.whole = sum(move.quantity for move in booked)
+            waiting = Inspection.objects.filter(arrivals__move__in=booked, state=Inspection.State.OPEN)
+            row.inspections = list(waiting.distinct().order_by("pk"))
         return row
 
 
@@ -148,6 +153,7 @@ class ReceiveOrder(_Receiving):
             "bought": self.order.kind == "purchase",
             "place": coming.place or (self.order.to_location.code if self.order.to_location else ""),
             "key": self.request.POST.get("key") or uuid4().hex,
+            "notices": gather(Arriving(orders=(self.order,))),
             "refusal": refusal,
             "code": code,
             "order_url": self.url,

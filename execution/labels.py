@@ -27,5 +27,7 @@ def labels_of(report: Report) -> list[Label]:
         if move.serial is not None:
             found[("serial", move.serial.pk)] = serial_label(move.serial)
         elif move.lot is not None:
-            found[("lot", move.lot.pk)] = lot_label(move.lot, quantity=move.quantity)
+            found[("lot", move.lot.pk)] = lot_label(
+                move.lot, quantity=move.quantity, pieces=move.catch_quantity
+            )
     return [found[key] for key in sorted(found, key=lambda key: (key[0] != "unit", key))]

@@ -64,6 +64,11 @@ class DeliverySerializer(_MovedSerializer):
 # ---- what verbs take
 
 
+def pieces() -> Any:
+    """Of an item that is weighed and counted."""
+    return serializers.DecimalField(max_digits=24, decimal_places=12, required=False, allow_null=True)
+
+
 class ReceiptInput(MeasuredInput):
     """What came of one order; `price` is for one of the item's unit."""
 
@@ -72,6 +77,7 @@ class ReceiptInput(MeasuredInput):
     lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     serials = SerialsField(required=False, default=list)
     vendor_lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    catch_quantity = pieces()
     made_on = serializers.DateField(required=False, allow_null=True)
     expires_on = serializers.DateField(required=False, allow_null=True)
     attributes = serializers.DictField(required=False, default=dict)
@@ -134,6 +140,7 @@ class _PiecesInput(MeasuredInput):
     demand = serializers.CharField()
     location = serializers.CharField(required=False, allow_blank=True, default="")
     lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    catch_quantity = pieces()
 
     def item_of(self, given: dict[str, Any]) -> Any:
         return given["demand"].item

@@ -67,6 +67,7 @@ class _Block(LineForm, Measured):
 
     quantity = quantity_field(required=False)
     unit = unit_field()
+    catch_quantity = quantity_field(_("Pieces"), required=False)
 
     def item_of(self, given: dict[str, Any]) -> Any:
         return self.record.item
@@ -84,6 +85,8 @@ class _Block(LineForm, Measured):
         tracking = self.record.item.tracking
         for name in lot if tracking != Item.Tracking.LOT else ():
             self.fields.pop(name, None)
+        if self.record.item.catch_unit_id is None:
+            self.fields.pop("catch_quantity")
         for name in serial if tracking != Item.Tracking.SERIAL else ():
             self.fields.pop(name, None)
 
@@ -136,6 +139,7 @@ class ReceiveLine(_Block):
     def line(self) -> ReceiptLine:
         names = (
             "quantity", "location", "lot", "vendor_lot", "serials", "made_on", "expires_on", "into_unit", "price",
+            "catch_quantity",
         )  # fmt: skip
         given = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
         return ReceiptLine(order=self.record, **given)
@@ -177,7 +181,7 @@ class DeliverLine(_Block):
         ]
 
     def line(self) -> DeliveryLine:
-        names = ("quantity", "location", "lot", "serials", "final")
+        names = ("quantity", "catch_quantity", "location", "lot", "serials", "final")
         given = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
         return DeliveryLine(demand=self.record, **given)
 
@@ -213,6 +217,7 @@ class ReturnBlock(_Block):
             self.record.site, _("To"), help_text=_("Empty: the site's quarantine.")
         )
         self._pieces = _pieces_of(self.record)
+        self._of_tracking(lot=(), serial=())
         if self.record.item.tracking == Item.Tracking.NONE:
             self.fields.pop("piece")
         else:
@@ -222,7 +227,7 @@ class ReturnBlock(_Block):
                 (key, f"{found.number} · {plain(quantity)} {unit}")
                 for key, (found, quantity) in self._pieces.items()
             ]
-            self.order_fields(["piece", "quantity", "unit", "location"])
+            self.order_fields(["piece", "quantity", "unit", "catch_quantity", "location"])
 
     @property
     def facts(self) -> list[tuple[Any, Any, str]]:
@@ -239,6 +244,7 @@ class ReturnBlock(_Block):
         return ReturnLine(
             demand=self.record,
             quantity=self.cleaned_data["quantity"],
+            catch_quantity=self.cleaned_data.get("catch_quantity"),
             location=self.cleaned_data.get("location"),
             lot=found if isinstance(found, Lot) else None,
             serial=found if isinstance(found, Serial) else None,

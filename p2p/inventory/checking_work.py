@@ -34,7 +34,10 @@ RULES: dict[str, str] = {
         JOIN strategies_location l ON l.id = p.location_id JOIN strategies_item i ON i.id = c.item_id
         LEFT JOIN inventory_lot t ON t.id = c.lot_id LEFT JOIN inventory_move m ON m.id = c.move_id
         WHERE n.state = 'posted' AND c.accepted AND c.attempt = p.attempt
+            AND NOT (m.quantity IS NOT DISTINCT FROM c.counted AND m.catch_quantity = c.counted_catch
+                AND m.target_id = p.location_id AND m.kind = 'count')
             AND CASE WHEN m.id IS NULL THEN c.counted <> c.expected
+                    OR c.counted_catch IS DISTINCT FROM c.expected_catch
                 ELSE c.counted - c.expected <> {_POSTED}
                     OR m.kind <> 'count' OR m.item_id <> c.item_id OR m.lot_id IS DISTINCT FROM c.lot_id END
         ORDER BY 1""",

@@ -52,12 +52,13 @@ def item_label(item: Item) -> Label:
     return _label(_("Item"), item.number, (item.name,), [("01", gtin)] if gtin else [], item.number)
 
 
-def lot_label(lot: Lot, *, quantity: Decimal | None = None) -> Label:
-    """(01) (10) (17) (30) where the item has a GTIN, else item~lot."""
+def lot_label(lot: Lot, *, quantity: Decimal | None = None, pieces: Decimal | None = None) -> Label:
+    """(01) (10) (17) (30) where the item has a GTIN, else item~lot; `pieces` of what is weighed and counted."""
     item, gtin = lot.item, gtin_of(lot.item)
     lines = [f"{item.number} {item.name}"]
     if quantity is not None:
-        lines.append(f"{plain(quantity)} {item.unit.code}")
+        counted = f", {plain(pieces)} {item.catch_unit.code}" if pieces and item.catch_unit else ""
+        lines.append(f"{plain(quantity)} {item.unit.code}{counted}")
     if lot.expires_on:
         lines.append(_("Expires {day}").format(day=lot.expires_on.isoformat()))
     if lot.vendor_lot:
@@ -77,13 +78,21 @@ def serial_label(serial: Serial) -> Label:
 def unit_label(unit: HandlingUnit, there: Sequence[Balance]) -> Label:
     """(00) where it has a shipping code, else its number; with (02) (37) (10) (17) of what is in it, when that is one
     lot of one item with a GTIN."""
-    lines = [f"{plain(row.quantity)} {row.item.unit.code} {row.item.number}" for row in there[:3]]
+    lines = [f"{_both(row)} {row.item.number}" for row in there[:3]]
     if len(there) > 3:
         lines.append(_("and {count} more").format(count=len(there) - 3))
     if unit.sscc:
         lines.append(f"SSCC {unit.sscc}")
     parts = [("00", unit.sscc), *_inside(there)] if unit.sscc else []
     return _label(str(unit.get_kind_display()), unit.number, lines, parts, unit.number)
+
+
+def _both(row: Balance) -> str:
+    """How much it is, and how many pieces where it is weighed and counted."""
+    said = f"{plain(row.quantity)} {row.item.unit.code}"
+    if row.catch_quantity is None or row.item.catch_unit is None:
+        return said
+    return f"{said}, {plain(row.catch_quantity)} {row.item.catch_unit.code}"
 
 
 def _inside(there: Sequence[Balance]) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.inventory.lot_sheets import lots_said, lots_that_differ
 from p2p.inventory.models import Balance, Lot, Move, Serial
+from p2p.inventory.services.catch import check_pieces
 from p2p.inventory.services.ledger import MoveLine, post
 from strategies.models import Item, Location, Site
 from strategies.services.importer import (
@@ -67,6 +68,7 @@ def fits_what_was_opened(rows: Sequence[Row]) -> Iterator[Problem]:
             text = text.format(before=plain(before), now=plain(now))
             yield Problem(SHEET, text, row.line, "quantity", code="opened_before")
         yield from _tracking(row, tracking[row.values["item"]])
+    yield from _weighed(rows)
     yield from _serials(rows)
     yield from lots_that_differ(SHEET, rows)
 
@@ -83,6 +85,23 @@ def _tracking(row: Row, tracking: str) -> Iterator[Problem]:
         yield _no(row, "serial", _("This item is not kept by serial number."), "not_tracked")
     if serial and row.values["quantity"] != 1:
         yield _no(row, "quantity", _("A line with a serial number is one piece."), "serial")
+
+
+def _weighed(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Pieces of what is weighed and counted, and of nothing else. One query."""
+    weighed = Item.objects.filter(catch_unit__isnull=False).select_related("unit", "catch_unit")
+    found = weighed.in_bulk({row.values["item"] for row in rows})
+    for row in rows:
+        item, pieces = found.get(row.values["item"]), row.values["catch_quantity"]
+        if item is None:
+            if pieces is not None:
+                text = _("This item is not counted beside its weight.")
+                yield _no(row, "catch_quantity", text, "catch_weight")
+            continue
+        try:
+            check_pieces(item, row.values["quantity"], pieces)
+        except Refused as no:
+            yield _no(row, "catch_quantity", str(no), no.code)
 
 
 def _no(row: Row, column: str, text: str, code: str) -> Problem:
@@ -132,6 +151,7 @@ def _lines(rows: Sequence[Row]) -> list[MoveLine]:
             source=_from(outside, places[row.values["target"]]),
             target=places[row.values["target"]],
             quantity=row.values["quantity"],
+            catch_quantity=row.values["catch_quantity"],
             kind=Move.Kind.OPENING,
             lot=lots.get((row.values["item"], row.values["lot"])),
             serial=serials.get((row.values["item"], row.values["serial"])),
@@ -206,6 +226,11 @@ OPENING_STOCK = Sheet(
         Column("lot", Text(60)),
         Column("serial", Text(60)),
         Column("quantity", Number(above=Decimal(0)), required=True, example="120"),
+        Column(
+            "catch_quantity",
+            Number(above=Decimal(0)),
+            help=gettext_lazy("pieces, of an item that is weighed and counted"),
+        ),
         Column("day", Day(), field="effective_at", required=True, example="2026-01-01"),
         Column("vendor_lot", Text(60)),
         Column("made_on", Day()),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
 from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
+from p2p.inventory.services.catch_parts import parted
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine, post_within
@@ -48,6 +49,8 @@ class DeliveryLine:
     serials: Sequence[Serial] = ()
     unit: HandlingUnit | None = None
     final: bool = False
+    catch_quantity: Decimal | None = None
+    """Pieces of an item that is weighed and counted."""
 
 
 @transaction.atomic
@@ -194,10 +197,13 @@ def _post(
                 handling_unit=one.unit,
                 reference=str(line.demand),
                 effective_at=at,
+                catch_quantity=pieces,
             ),
         )
         for line, taken in zip(lines, take(wishes=wishes), strict=True)
-        for one in taken
+        for one, pieces in zip(
+            taken, parted(item=line.demand.item, pieces=line.catch_quantity, parts=taken), strict=True
+        )
     ]
     moves = post_within(lines=[move for _line, move in wanted], by=by)
     return [(line, move) for (line, _made), move in zip(wanted, moves, strict=True)]

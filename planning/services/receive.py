@@ -52,6 +52,8 @@ class ReceiptLine:
     expires_on: date | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     price: Decimal | None = None
+    catch_quantity: Decimal | None = None
+    """Pieces of an item that is weighed and counted."""
 
 
 @transaction.atomic
@@ -99,6 +101,7 @@ def receive(
     expires_on: date | None = None,
     attributes: Mapping[str, Any] | None = None,
     price: Decimal | None = None,
+    catch_quantity: Decimal | None = None,
     delivery_note: str = "",
     at: datetime | None = None,
     by: User | None,
@@ -116,6 +119,7 @@ def receive(
         expires_on=expires_on,
         attributes=attributes or {},
         price=price,
+        catch_quantity=catch_quantity,
     )
     return receive_lines(lines=[line], delivery_note=delivery_note, at=at, by=by)[0].order
 
@@ -191,7 +195,8 @@ def _post(
         source = doors.outside(line.order.site, Location.Kind.SUPPLIER)
         for piece in found:
             taken = Taken(source, piece.quantity, lot=piece.lot, serial=piece.serial)
-            wanted.append((line, _move_line(line, taken, doors, "receipt", at)))
+            coming = _move_line(line, taken, doors, "receipt", at)
+            wanted.append((line, replace(coming, catch_quantity=line.catch_quantity)))
     targets = [(line.order.item, _target(line, doors)) for line in moved]
     for line, taken in taken_for(moved, targets=targets, by=by):
         wanted.append((line, _move_line(line, taken, doors, "transfer", at)))

@@ -38,6 +38,8 @@ class ReturnLine:
     lot: Lot | None = None
     serial: Serial | None = None
     location: Location | None = None
+    catch_quantity: Decimal | None = None
+    """Pieces of an item that is weighed and counted."""
 
 
 @transaction.atomic
@@ -131,4 +133,5 @@ def _move(
         reason=reason,
         reference=str(demand),
         effective_at=at,
+        catch_quantity=line.catch_quantity,
     )

@@ -39,6 +39,9 @@ class ByHandForm(Measured):
     item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True).select_related("unit"))
     quantity = quantity_field()
     unit = unit_field()
+    catch_quantity = quantity_field(
+        _("Pieces"), required=False, help_text=_("Of an item that is weighed and counted.")
+    )
     place = NumberOf(label=_("Place"), model=Location, within="site", max_length=30)
     to = NumberOf(label=_("To"), model=Location, within="site", max_length=30)
     lot = NumberOf(label=_("Lot"), model=Lot, within="item", max_length=60, required=False)
@@ -102,6 +105,6 @@ class ByHandForm(Measured):
 
     def line(self) -> HandLine:
         given = self.cleaned_data
-        names = ("item", "quantity", "place", "to", "lot", "serials", "into_unit", *_NEW)
+        names = ("item", "quantity", "catch_quantity", "place", "to", "lot", "serials", "into_unit", *_NEW)
         said = {name: given[name] for name in names if name in given}
         return HandLine(unit=given.get("inside"), **said)

@@ -94,8 +94,12 @@ def with_parts(places: Sequence[Location]) -> list[Location]:
     return list(found.values())
 
 
+ASKED = ("item", "piece", "unit", "quantity", "pieces")
+"""Of each row: `piece` is a lot or serial number, `pieces` the count of what is weighed and counted."""
+
+
 class EntryForm(forms.Form):
-    """What was found at a place: rows of item, lot or serial, unit and quantity, as many as were sent."""
+    """What was found at a place: rows of what is ASKED, as many as were sent."""
 
     def __init__(
         self, data: Any = None, files: Any = None, *, place: CountPlace, initial: Any = None
@@ -104,9 +108,11 @@ class EntryForm(forms.Form):
         self.place = place
         self.rows: list[dict[str, str]] = []
         if data is not None:
-            columns = [data.getlist(name) for name in ("item", "piece", "unit", "quantity")]
+            columns = [data.getlist(name) for name in ASKED]
+            # A form without pieces has none to read.
+            columns[-1] += [""] * (len(columns[0]) - len(columns[-1]))
             self.rows = [
-                dict(zip(("item", "piece", "unit", "quantity"), (text.strip() for text in row), strict=True))
+                dict(zip(ASKED, (text.strip() for text in row), strict=True))
                 for row in zip(*columns, strict=False)
             ]
 
@@ -125,7 +131,7 @@ def found_of(rows: Sequence[dict[str, str]], refuse: Any) -> list[Found]:
     items = {
         row.number.upper(): row
         for row in Item.objects.filter(number__in=_either([row["item"] for row in rows])).select_related(
-            "unit"
+            "unit", "catch_unit"
         )
     }
     numbers = _either([row["piece"] for row in rows if row["piece"]])
@@ -163,9 +169,13 @@ def _one(
     quantity = number_of(row["quantity"])
     if quantity is None:
         return refuse(_("{text} is no number.").format(text=row["quantity"]))  # type: ignore[no-any-return]
+    pieces = number_of(row["pieces"]) if row.get("pieces") else None
+    if row.get("pieces") and pieces is None:
+        return refuse(_("{text} is no number.").format(text=row["pieces"]))  # type: ignore[no-any-return]
     return Found(
         item=item,
         quantity=quantity,
+        catch_quantity=pieces,
         lot=piece if isinstance(piece, Lot) else None,
         serial=piece if isinstance(piece, Serial) else None,
         handling_unit=units.get(row["unit"]),

@@ -110,6 +110,9 @@ class SplitForm(forms.Form):
 
     pile = forms.ModelChoiceField(label=_("Where it lies"), queryset=Balance.objects.none())
     quantity = quantity(_("Quantity"))
+    catch_quantity = forms.DecimalField(
+        label=_("Pieces"), min_value=0, max_digits=24, decimal_places=12, required=False
+    )
     number = forms.CharField(label=_("New lot"), max_length=60, required=False)
     reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
 
@@ -120,6 +123,8 @@ class SplitForm(forms.Form):
         fields["pile"].queryset = rows.select_related("location__site", "handling_unit", "item__unit")
         fields["pile"].label_from_instance = _pile
         fields["reason"].queryset = reasons(ReasonCode.Kind.ADJUSTMENT)
+        if lot.item.catch_unit_id is None:
+            del fields["catch_quantity"]
 
 
 def _pile(row: Any) -> str:

@@ -28,12 +28,18 @@ class CardLine:
     change: Decimal
     balance: Decimal
 
+    @property
+    def pieces(self) -> Decimal | None:
+        """What it changed in pieces; None where the item is not counted beside its weight."""
+        pieces = self.move.catch_quantity
+        return pieces if pieces is None or self.change >= 0 else -pieces
+
 
 def moves() -> QuerySet[Move]:
     """The ledger, the latest first, with what a list shows."""
     return Move.objects.select_related(
-        "item__unit", "source__site", "target__site", "lot", "serial", "handling_unit", "into_unit", "reason", "by",
-        "reverses",
+        "item__unit", "item__catch_unit", "source__site", "target__site", "lot", "serial", "handling_unit", "into_unit",
+        "reason", "by", "reverses",
     ).order_by("-effective_at", "-id")  # fmt: skip
 
 

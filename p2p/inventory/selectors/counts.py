@@ -108,8 +108,8 @@ def places_to_count(site: Site) -> int:
 def lines() -> QuerySet[CountLine]:
     """What was found, with the difference; earlier attempts, too."""
     related = (
-        "place__count__site", "place__location", "item__unit", "lot", "serial", "handling_unit", "reason", "counted_by",
-        "decided_by",
+        "place__count__site", "place__location", "item__unit", "item__catch_unit", "lot", "serial", "handling_unit",
+        "reason", "counted_by", "decided_by",
     )  # fmt: skip
     return CountLine.objects.select_related(*related).annotate(difference=F("counted") - F("expected"))
 

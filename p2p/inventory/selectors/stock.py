@@ -8,8 +8,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    DateField,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 
+from p2p.core.clock import now
 from p2p.inventory.models import Balance, Hold, Lot, Reservation, SoftReservation
 from strategies.models import Item, Location, Site
 
@@ -23,8 +36,25 @@ PURPOSES = {
 """What stock is wanted for -> the holds that forbid it; "" is any purpose at all."""
 
 
+class Today(Value):
+    """The day it is when the query runs: querysets may be made long before."""
+
+    def __init__(self) -> None:
+        super().__init__(None, output_field=DateField())
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s::date", [now().date()]
+
+
+def _not_past(column: str) -> Q:
+    return Q(**{f"lot__{column}__isnull": True}) | Q(**{f"lot__{column}__gte": Today()})
+
+
 NETTABLE = Q(location__nettable=True) & ~Q(location__kind=Location.Kind.TRANSIT)
-"""Stock that counts: goods in transit never do, their order is expected already."""
+"""Stock that planning counts: goods in transit never do, their order is expected already."""
+COUNTS = NETTABLE & _not_past("expires_on") & _not_past("retest_on")
+"""Stock that can be available: it lies where stock counts, and its lot is neither past its day nor due for a test.
+What of it is not held, not reserved and not claimed is what everybody calls available."""
 
 
 def held_stock(purpose: str = "") -> Exists:
@@ -42,13 +72,18 @@ def held_stock(purpose: str = "") -> Exists:
 
 
 def balances() -> QuerySet[Balance]:
-    """What lies where, rows of nothing left out, with `held` and `available` (free for anybody)."""
-    free = Case(When(held=True, then=ZERO), default=F("quantity") - F("reserved"), output_field=_quantity())
+    """What lies where, rows of nothing left out, with `held`, `available` (free for anybody's use) and `movable`: what
+    may be brought elsewhere, from where it does not count, too."""
+    left = F("quantity") - F("reserved")
+    free = Case(When(COUNTS & Q(held=False), then=left), default=ZERO, output_field=_quantity())
+    movable = Case(When(held=True, then=ZERO), default=left, output_field=_quantity())
     return (
         Balance.objects.exclude(quantity=0, reserved=0)
         .annotate(held=held_stock())
-        .annotate(available=free)
-        .select_related("item__unit", "location__site", "lot", "serial", "handling_unit")
+        .annotate(available=free, movable=movable)
+        .select_related(
+            "item__unit", "item__catch_unit", "location__site", "lot", "serial", "handling_unit"
+        )
         .order_by("item__number", "location__code", "id")
     )
 
@@ -97,12 +132,12 @@ def promised(references: Sequence[str]) -> dict[tuple[str, int], Decimal]:
 def available(
     site: Site, item_ids: Iterable[int] | None = None, *, purpose: str = "", but: Sequence[str] = ()
 ) -> dict[int, Decimal]:
-    """Item id -> what is neither reserved nor held for the purpose at nettable places, nor softly reserved (claims of
-    the references `but` left out). Below zero where more is claimed than is left. Items without any are left out.
+    """Item id -> what counts (see COUNTS) and is neither reserved nor held for the purpose, nor softly reserved (claims
+    of the references `but` left out). Below zero where more is claimed than is left. Items without any are left out.
     Two queries."""
     rows = (
         _nettable(site, item_ids)
-        .filter(~held_stock(purpose))
+        .filter(COUNTS, ~held_stock(purpose))
         .values_list("item_id")
         .annotate(total=Sum(F("quantity") - F("reserved")))
         .order_by("item_id")
@@ -133,16 +168,15 @@ def totals(item: Item) -> Totals:
     """How much there is of the item, and how much of it is promised, held and free."""
     rows = Balance.objects.filter(item=item)
     every = rows.aggregate(quantity=Sum("quantity"), reserved=Sum("reserved"))
-    kept = rows.filter(held_stock()).aggregate(quantity=Sum("quantity"), reserved=Sum("reserved"))
+    kept = rows.filter(held_stock()).aggregate(quantity=Sum("quantity"))
+    free = rows.filter(COUNTS, ~held_stock()).aggregate(left=Sum(F("quantity") - F("reserved")))
     soft = SoftReservation.objects.filter(item=item).aggregate(quantity=Sum("quantity"))["quantity"] or ZERO
-    there, reserved = every["quantity"] or ZERO, every["reserved"] or ZERO
-    held, both = kept["quantity"] or ZERO, kept["reserved"] or ZERO
     return Totals(
-        on_hand=there,
-        reserved=reserved,
-        held=held,
+        on_hand=every["quantity"] or ZERO,
+        reserved=every["reserved"] or ZERO,
+        held=kept["quantity"] or ZERO,
         claimed=soft,
-        available=there - reserved - held + both - soft,
+        available=(free["left"] or ZERO) - soft,
     )
 
 
@@ -151,7 +185,7 @@ class Level:
     """Stock added up by some of item, lot, location and site (their keys; None where not asked for, or no lot).
 
     `held` of `on_hand` may not be used for the purpose, `reserved` lies ready for somebody, `claimed` is promised
-    without a place; `available` is what lies free at nettable places, less what is claimed.
+    without a place; `available` is what counts (see COUNTS) and lies free, less what is claimed.
     """
 
     item: int | None
@@ -186,7 +220,7 @@ def levels(
     rows = rows.filter(**{name: value for name, value in chosen if value is not None})
     if items is not None:
         rows = rows.filter(item_id__in=list(items))
-    free = NETTABLE & Q(stopped=False)
+    free = COUNTS & Q(stopped=False)
     columns = [_COLUMNS[name] for name in by]
     sums = (
         rows.annotate(stopped=held_stock(purpose))

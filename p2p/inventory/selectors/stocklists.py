@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from p2p.core.access import sites_of
 from p2p.inventory.models import Balance, Lot, SoftReservation
 from p2p.inventory.selectors.past import then
-from p2p.inventory.selectors.stock import NETTABLE, held_stock
+from p2p.inventory.selectors.stock import COUNTS, held_stock
 from strategies.models import Item, Location, Site
 
 ZERO = Decimal(0)
@@ -42,7 +42,7 @@ def _figures(balances: QuerySet[Balance], by: str) -> Subquery:
         Sum("quantity"),
         Sum("reserved"),
         Coalesce(Sum("quantity", filter=Q(stopped=True)), ZERO),
-        Coalesce(Sum(F("quantity") - F("reserved"), filter=NETTABLE & Q(stopped=False)), ZERO),
+        Coalesce(Sum(F("quantity") - F("reserved"), filter=COUNTS & Q(stopped=False)), ZERO),
     )
     four = Func(
         *sums, template="ARRAY[%(expressions)s]", output_field=ArrayField(_quantity()), arity=len(sums)
@@ -90,6 +90,13 @@ def figures_of(item: Item, sites: Sites = None) -> Figures:
     """On hand, reserved, held, claimed and available of one item at these sites."""
     row = items_in_stock(sites).filter(pk=item.pk).first()
     return Figures(row if row is not None else item)
+
+
+def pieces_of(item: Item, sites: Sites = None) -> Decimal:
+    """How many pieces of an item that is weighed and counted lie at these sites."""
+    rows = _at(Balance.objects.filter(item=item), sites, "location__site__code")
+    found: Decimal | None = rows.aggregate(sum=Sum("catch_quantity"))["sum"]
+    return found or Decimal(0)
 
 
 def items_then(at: datetime, sites: Sites = None) -> QuerySet[Item]:

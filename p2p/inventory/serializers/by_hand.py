@@ -58,6 +58,9 @@ class HandLineInput(MeasuredInput):
     serials = SerialsField(required=False, default=list)
     vendor = KeyField(key="number", queryset=Vendor.objects.all(), required=False, allow_null=True)
     vendor_lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    catch_quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True
+    )
     made_on = serializers.DateField(required=False, allow_null=True)
     expires_on = serializers.DateField(required=False, allow_null=True)
 

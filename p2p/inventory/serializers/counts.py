@@ -78,20 +78,22 @@ class CountLineSerializer(RecordSerializer):
         model = CountLine
         fields = (
             "id", "count", "location", "attempt", "item", "lot", "serial", "handling_unit", "expected", "counted",
-            "difference", "accepted", "decided_by", "reason", "counted_by", "counted_at", "move",
+            "difference", "expected_catch", "counted_catch", "accepted", "decided_by", "reason",
+            "counted_by", "counted_at", "move",
         )  # fmt: skip
 
     def to_representation(self, line: Any) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(line)
         count = line.place.count
         if count.blind and count.state == Count.State.OPEN:
-            shown |= {"expected": None, "difference": None}
+            shown |= {"expected": None, "difference": None, "expected_catch": None}
         return shown
 
 
 class FoundInput(VerbSerializer):
     item = serializers.CharField()
     quantity = serializers.CharField()
+    catch_quantity = serializers.CharField(required=False, allow_blank=True, default="", source="pieces")
     piece = serializers.CharField(required=False, allow_blank=True, default="")
     unit = serializers.CharField(required=False, allow_blank=True, default="")
 

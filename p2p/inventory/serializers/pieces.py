@@ -82,6 +82,9 @@ class SplitInput(VerbSerializer):
     site = KeyField(key="code", queryset=Site.objects.all())
     location = serializers.CharField()
     quantity = serializers.DecimalField(max_digits=24, decimal_places=12)
+    catch_quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True
+    )
     number = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     unit = KeyField(key="number", queryset=HandlingUnit.objects.all(), required=False, allow_null=True)
     reason = _reason()

@@ -25,14 +25,15 @@ class BalanceSerializer(RecordSerializer):
     lot = KeyField(key="number", read_only=True)
     serial = KeyField(key="number", read_only=True)
     unit = serializers.CharField(source="item.unit.code", read_only=True)
+    catch_unit = serializers.CharField(source="item.catch_unit.code", read_only=True, default=None)
     held = serializers.BooleanField(read_only=True)
     available = quantity(read_only=True)
 
     class Meta:
         model = Balance
         fields = (
-            "id", "site", "location", "item", "lot", "serial", "handling_unit", "unit", "quantity", "reserved", "held",
-            "available",
+            "id", "site", "location", "item", "lot", "serial", "handling_unit", "unit", "quantity", "catch_unit",
+            "catch_quantity", "reserved", "held", "available",
         )  # fmt: skip
 
 
@@ -48,8 +49,8 @@ class MoveSerializer(RecordSerializer):
     class Meta:
         model = Move
         fields = (
-            "id", "kind", "site", "item", "lot", "serial", "handling_unit", "source", "target", "quantity", "reason",
-            "reference", "reverses", "effective_at", "posted_at", "by",
+            "id", "kind", "site", "item", "lot", "serial", "handling_unit", "source", "target", "quantity",
+            "catch_quantity", "reason", "reference", "reverses", "effective_at", "posted_at", "by",
         )  # fmt: skip
 
 
@@ -133,6 +134,9 @@ class LineInput(MeasuredInput):
     reason = KeyField(key="code", queryset=ReasonCode.objects.all(), required=False, allow_null=True)
     reference = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     effective_at = serializers.DateTimeField(required=False, allow_null=True)
+    catch_quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True
+    )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         given = super().validate(given)

@@ -17,6 +17,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.facts import Reversing
 from p2p.inventory.models import HandlingUnit, Lot, Move, Serial, TaskMove
 from p2p.inventory.services import ledger
+from p2p.inventory.services.catch_parts import parted
 from p2p.inventory.services.checks import check_quantity, lock_units
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine
@@ -68,7 +69,8 @@ class HandLine:
     """`quantity` (> 0, the item's unit) at `place`; a transfer takes it `to` another place.
 
     `unit` is the handling unit it is in, `into_unit` the one it is put into. `lot` and `serials` are numbers: of new
-    goods at a receipt (made by rule where empty), else of what is there.
+    goods at a receipt (made by rule where empty), else of what is there. `catch_quantity` are the pieces of an item
+    that is weighed and counted.
     """
 
     item: Item
@@ -83,6 +85,7 @@ class HandLine:
     vendor_lot: str = ""
     made_on: date | None = None
     expires_on: date | None = None
+    catch_quantity: Decimal | None = None
 
 
 @transaction.atomic
@@ -230,6 +233,7 @@ def _entering(pieces: Iterable[Piece], how: _How, doors: Doors) -> list[MoveLine
             lot=lot,
             serial=serial,
             into_unit=line.into_unit or line.unit,
+            catch_quantity=line.catch_quantity,
         )
         for line, lot, serial, quantity in pieces
     ]
@@ -264,7 +268,10 @@ def _leaving(lines: Sequence[HandLine], how: _How, doors: Doors) -> list[MoveLin
             serial=one.serial,
             handling_unit=one.unit,
             into_unit=line.into_unit if line.to else None,
+            catch_quantity=pieces_of_one,
         )
         for line, taken in zip(lines, take(wishes=wishes, targets=targets), strict=True)
-        for one in taken
+        for one, pieces_of_one in zip(
+            taken, parted(item=line.item, pieces=line.catch_quantity, parts=taken), strict=True
+        )
     ]

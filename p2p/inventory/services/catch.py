@@ -84,7 +84,8 @@ def _told(line: MoveLine, piles: dict[Key, _Pile], *, by_hand: bool) -> MoveLine
         pieces = only_number(line.item, line.quantity)
     as_booked = pile is not None and (pile.weight, pile.pieces) == (line.quantity, pieces)
     if not as_booked:
-        check_pieces(line.item, line.quantity, pieces, correcting=line.kind in WEIGHING)
+        differing = line.kind == Move.Kind.COUNT or (line.kind == Move.Kind.REGROUP and pile is None)
+        check_pieces(line.item, line.quantity, pieces, correcting=line.kind in WEIGHING, differing=differing)
     assert pieces is not None
     if pile is not None:
         pile.weight, pile.pieces, pile.last = pile.weight - line.quantity, pile.pieces - pieces, line
@@ -96,14 +97,21 @@ def _told(line: MoveLine, piles: dict[Key, _Pile], *, by_hand: bool) -> MoveLine
 
 def only_number(item: Item, weight: Decimal) -> Decimal | None:
     """The whole number of pieces that this weight must be, by what one weighs at least and at most; None when there
-    are several or none."""
+    are several or none, and of an item that is not counted beside its weight."""
+    if item.catch_least is None or item.catch_most is None or not weight.is_finite():
+        return None
     fewest = (weight / item.catch_most).to_integral_value(ROUND_CEILING)
-    most = (weight / item.catch_least).to_integral_value(ROUND_FLOOR)
-    return fewest if fewest == most and fewest > 0 else None
+    largest = (weight / item.catch_least).to_integral_value(ROUND_FLOOR)
+    return fewest if fewest == largest and fewest > 0 else None
 
 
-def check_pieces(item: Item, weight: Decimal, pieces: Decimal | None, *, correcting: bool = False) -> None:
-    """Refused when the pieces are not named, are no number the unit allows, or weigh less or more than they may."""
+def check_pieces(
+    item: Item, weight: Decimal, pieces: Decimal | None, *, correcting: bool = False, differing: bool = False
+) -> None:
+    """Refused when the pieces are not named, are no number the unit allows, or weigh less or more than they may.
+
+    What is `correcting` may be weight alone; what is `differing`, the difference of two figures, weighs anything.
+    """
     if pieces is None or not pieces.is_finite() or pieces < 0 or (pieces == 0 and not correcting):
         raise _refused(
             item,
@@ -120,7 +128,7 @@ def check_pieces(item: Item, weight: Decimal, pieces: Decimal | None, *, correct
             _("{pieces} {piece} of {item} has more digits than {piece} allows ({digits})."),
             {"pieces": plain(pieces), "digits": digits},
         )
-    if pieces and not least(item) * pieces <= weight <= most(item) * pieces:
+    if pieces and not differing and not least(item) * pieces <= weight <= most(item) * pieces:
         raise _refused(
             item,
             weight,

@@ -18,6 +18,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.facts import Counted
 from p2p.inventory.models import Balance, CountLine, CountPlace, HandlingUnit, Lot, Serial
 from p2p.inventory.models.count import PLACE_FLOW
+from p2p.inventory.services.catch import check_pieces
 from p2p.inventory.services.checks import LARGEST, check_digits
 from p2p.inventory.services.counting import KEY_ORDER, lock_open
 from strategies.models import Item, ReasonCode
@@ -30,12 +31,16 @@ if TYPE_CHECKING:
 Key = tuple[int, int | None, int | None, int | None]
 """Of what was found: item, lot, serial, handling unit."""
 
-ONE = Decimal(1)
+Lying = tuple[Decimal, Decimal | None]
+"""Quantity, and pieces of what is weighed and counted."""
+
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """`quantity` (the item's unit, 0 or more) of an item, lot, serial or in a handling unit at a place."""
+    """`quantity` (the item's unit, 0 or more) of an item, lot, serial or in a handling unit at a place;
+    `catch_quantity` pieces, of an item that is weighed and counted."""
 
     item: Item
     quantity: Decimal
@@ -43,6 +48,7 @@ class Found:
     serial: Serial | None = None
     handling_unit: HandlingUnit | None = None
     reason: ReasonCode | None = None
+    catch_quantity: Decimal | None = None
 
     @property
     def key(self) -> Key:
@@ -154,6 +160,14 @@ def _check_quantity(one: Found) -> None:
     if one.quantity >= LARGEST:
         raise Refused(_("So much of {item} cannot lie at one place."), field="quantity", item=one.item.number)
     check_digits(one.item, one.quantity)
+    if one.item.catch_unit_id and one.quantity:
+        check_pieces(one.item, one.quantity, one.catch_quantity)
+    elif one.catch_quantity:
+        raise Refused(
+            _("{item} was found without a weight in its unit: leave the pieces empty."),
+            field="catch_quantity",
+            item=one.item.number,
+        )
 
 
 def _check_piece(one: Found) -> None:
@@ -221,32 +235,34 @@ def _check_serials(entries: Sequence[Entry], places: dict[int, CountPlace]) -> N
         raise _twice(named[serial][0], code)
 
 
-def _expected(places: Iterable[CountPlace]) -> dict[int, dict[Key, Decimal]]:
+def _expected(places: Iterable[CountPlace]) -> dict[int, dict[Key, Lying]]:
     """Place -> what the books say lies there now. Locks the balances in key order: a move that is under way is
     waited for, the next one waits for this entry."""
     rows = list(places)
     asked = Q(location__in={row.location_id for row in rows if row.item_id is None})
     alone = {(row.location_id, row.item_id) for row in rows if row.item_id is not None}
     asked |= Q(location__in={place for place, _item in alone}, item__in={item for _place, item in alone})
-    by_place: dict[tuple[int, int | None], dict[Key, Decimal]] = defaultdict(dict)
+    by_place: dict[tuple[int, int | None], dict[Key, Lying]] = defaultdict(dict)
     found = Balance.objects.filter(asked).order_by(*KEY_ORDER).select_for_update(no_key=True)
-    for place, item, lot, serial, unit, quantity in found.values_list(
-        "location_id", "item_id", "lot_id", "serial_id", "handling_unit_id", "quantity"
+    for place, item, lot, serial, unit, quantity, pieces in found.values_list(
+        "location_id", "item_id", "lot_id", "serial_id", "handling_unit_id", "quantity", "catch_quantity"
     ):
         if quantity:
             key = (item, lot, serial, unit)
-            by_place[place, None][key] = by_place[place, item][key] = quantity
+            by_place[place, None][key] = by_place[place, item][key] = quantity, pieces
     return {row.pk: by_place.get((row.location_id, row.item_id), {}) for row in rows}
 
 
 def _lines(
-    place: CountPlace, found: Sequence[Found], there: dict[Key, Decimal], moment: datetime, by: User | None
+    place: CountPlace, found: Sequence[Found], there: dict[Key, Lying], moment: datetime, by: User | None
 ) -> list[CountLine]:
     named = {one.key: one for one in found}
     lines = []
     for key in [*named, *(key for key in there if key not in named)]:
         item, lot, serial, unit = key
         one = named.get(key)
+        expected, pieces = there.get(key, (ZERO, None))
+        weighed = pieces is not None or (one is not None and bool(one.item.catch_unit_id))
         lines.append(
             CountLine(
                 place=place,
@@ -255,8 +271,10 @@ def _lines(
                 lot_id=lot,
                 serial_id=serial,
                 handling_unit_id=unit,
-                expected=there.get(key, Decimal(0)),
-                counted=one.quantity if one else Decimal(0),
+                expected=expected,
+                counted=one.quantity if one else ZERO,
+                expected_catch=(pieces or ZERO) if weighed else None,
+                counted_catch=((one.catch_quantity if one else None) or ZERO) if weighed else None,
                 reason=one.reason if one else None,
                 counted_by=by,
                 counted_at=moment,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
@@ -22,6 +24,10 @@ from strategies.models import Location, ReasonCode
 
 if TYPE_CHECKING:
     from p2p.core.models import User
+
+
+DIFFERS = ~Q(counted=F("expected")) | (Q(counted_catch__isnull=False) & ~Q(counted_catch=F("expected_catch")))
+"""Lines whose weight or pieces are not as booked."""
 
 
 @transaction.atomic
@@ -94,15 +100,42 @@ def post_count(*, count: Count, reason: ReasonCode | None = None, by: User | Non
             number=waiting,
             count=count.number,
         )
-    related = (
-        lines.filter(accepted=True).exclude(counted=F("expected")).select_related("place__location__site")
-    )
+    related = lines.filter(accepted=True).filter(DIFFERS).select_related("place__location__site")
     differ = list(related.order_by("pk"))
-    moves = post_within(lines=_move_lines(count, differ, reason), by=by)
+    moves = _post(count, differ, reason, by)
     _link(differ, moves)
     thaw(count, by)
     tell(CountChanged(count=count, step="posted", lines=len(moves), by=by))
     return count
+
+
+def _post(count: Count, lines: Sequence[CountLine], reason: ReasonCode | None, by: User | None) -> list[Move]:
+    """One move for each line. Where weight and pieces do not differ the same way, all that was booked goes first, in
+    the same act, and the line's move brings what was found."""
+    wanted = _move_lines(count, lines, reason)
+    pairs = zip(lines, wanted, strict=True)
+    emptied = [_emptied(line, move) for line, move in pairs if _crosswise(line)]
+    return post_within(lines=[*emptied, *wanted], by=by)[len(emptied) :]
+
+
+def _crosswise(line: CountLine) -> bool:
+    if line.counted_catch is None or line.expected_catch is None:
+        return False
+    weight, pieces = line.counted - line.expected, line.counted_catch - line.expected_catch
+    return not weight or weight * pieces < 0
+
+
+def _emptied(line: CountLine, found: MoveLine) -> MoveLine:
+    """All that was booked goes; `found` comes into its place."""
+    return replace(
+        found,
+        source=found.target,
+        target=found.source,
+        handling_unit=line.handling_unit,
+        into_unit=None,
+        quantity=line.expected,
+        catch_quantity=line.expected_catch,
+    )
 
 
 def _link(lines: Sequence[CountLine], moves: Sequence[Move]) -> None:
@@ -136,7 +169,8 @@ def _move_lines(count: Count, lines: Sequence[CountLine], reason: ReasonCode | N
 def _move_line(
     count: Count, line: CountLine, outside: Location, elsewhere: Balance | None, reason: ReasonCode | None
 ) -> MoveLine:
-    more = line.counted > line.expected
+    crosswise = _crosswise(line)
+    more = crosswise or line.counted > line.expected
     place = line.place.location
     source = elsewhere.location if elsewhere else outside
     return MoveLine(
@@ -147,12 +181,20 @@ def _move_line(
         target=place if more else outside,
         handling_unit=(elsewhere.handling_unit if elsewhere else None) if more else line.handling_unit,
         into_unit=line.handling_unit if more else None,
-        quantity=abs(line.counted - line.expected),
+        quantity=line.counted if crosswise else abs(line.counted - line.expected),
+        catch_quantity=_pieces(line, crosswise=crosswise),
         kind=Move.Kind.COUNT,
         reason=line.reason or reason,
         reference=count.number,
         effective_at=line.counted_at,
     )
+
+
+def _pieces(line: CountLine, *, crosswise: bool) -> Decimal | None:
+    if line.counted_catch is None or line.expected_catch is None:
+        return None
+    found: Decimal = line.counted_catch if crosswise else abs(line.counted_catch - line.expected_catch)
+    return found
 
 
 def _serials_elsewhere(count: Count, lines: Sequence[CountLine]) -> dict[int, Balance]:

@@ -59,9 +59,14 @@ def refuse_uncounted(count: Count) -> None:
 def _accept_small(count: Count) -> int:
     """Accepts what is within its tolerance; how many lines are left to decide."""
     waiting = current_lines(count).filter(accepted__isnull=True).order_by()
-    lines = list(waiting.values_list("pk", "item", "expected", "counted"))
-    classes = tolerances(count, {item for _line, item, _expected, _counted in lines})
-    small = [line for line, item, expected, counted in lines if within(expected, counted, classes.get(item))]
+    lines = list(waiting.values_list("pk", "item", "expected", "counted", "expected_catch", "counted_catch"))
+    classes = tolerances(count, {item for _line, item, *_figures in lines})
+    # A piece more or less is never small.
+    small = [
+        line
+        for line, item, expected, counted, booked, found in lines
+        if booked == found and within(expected, counted, classes.get(item))
+    ]
     CountLine.objects.filter(pk__in=small).update(accepted=True)
     return len(lines) - len(small)
 

@@ -19,6 +19,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.engine.patterns import LONGEST
 from p2p.inventory.facts import Held, LotsMade, LotsRegrouped
 from p2p.inventory.models import Balance, HandlingUnit, Hold, Lot, Move
+from p2p.inventory.services.catch import only_number
 from p2p.inventory.services.ledger import Edge, MoveLine, consumed, post_within
 from p2p.inventory.services.reservations import lock
 from strategies.models import Item, Location, ReasonCode
@@ -26,12 +27,14 @@ from strategies.models import Item, Location, ReasonCode
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """`quantity` (the item's unit) of a lot, lying at `location` (in `unit`, or loose), that goes to another lot."""
+    """`quantity` (the item's unit) of a lot, lying at `location` (in `unit`, or loose), that goes to another lot;
+    `catch_quantity` pieces, of what is weighed and counted."""
 
     lot: Lot
     location: Location
     quantity: Decimal
     unit: HandlingUnit | None = None
+    catch_quantity: Decimal | None = None
 
 
 @transaction.atomic
@@ -43,6 +46,7 @@ def split(
     number: str = "",
     unit: HandlingUnit | None = None,
     reason: ReasonCode | None = None,
+    catch_quantity: Decimal | None = None,
     by: User | None,
 ) -> Lot:
     """A part of what lies of a lot at one place becomes a lot of its own, numbered `number`, or as the lot with a
@@ -73,7 +77,8 @@ def split(
     )
     new.save(force_insert=True)
     tell(LotsMade(lots=(new,), by=by))
-    part = Part(lot=row, location=location, quantity=quantity, unit=unit)
+    pieces = catch_quantity or only_number(row.item, quantity)
+    part = Part(lot=row, location=location, quantity=quantity, unit=unit, catch_quantity=pieces)
     moves = _across([part], new, reason, by)
     _carry_holds([row], new, by)
     tell(LotsRegrouped(out_of=(row,), into=(new,), moves=tuple(moves), by=by))
@@ -185,7 +190,13 @@ def _lying(lots: Sequence[Lot], location: Location | None) -> list[Part]:
         "location", "lot", "handling_unit"
     )
     return [
-        Part(lot=named[row.lot_id or 0], location=row.location, quantity=row.quantity, unit=row.handling_unit)
+        Part(
+            lot=named[row.lot_id or 0],
+            location=row.location,
+            quantity=row.quantity,
+            unit=row.handling_unit,
+            catch_quantity=row.catch_quantity,
+        )
         for row in found
     ]
 
@@ -201,6 +212,7 @@ def _across(parts: Sequence[Part], into: Lot, reason: ReasonCode | None, by: Use
         said: dict[str, Any] = {
             "item": item,
             "quantity": part.quantity,
+            "catch_quantity": part.catch_quantity,
             "kind": Move.Kind.REGROUP,
             "reason": reason,
             "reference": into.number,

@@ -16,9 +16,11 @@ from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Reservation, Serial
 from p2p.inventory.refusals import in_words
 from p2p.inventory.selectors.stock import held_stock
+from p2p.inventory.services.catch_parts import parted
 from p2p.inventory.services.checks import check_quantity, lock_units
 from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.reservations import lock
+from p2p.inventory.services.taking import Taken
 from p2p.inventory.task_facts import ReservationsCarried
 from strategies.models import Item, Location
 
@@ -29,6 +31,7 @@ ZERO = Decimal(0)
 class Carry:
     """`quantity` (the item's unit) of what lies at `source` goes to `target`.
 
+    `catch_quantity` are its pieces, of an item that is weighed and counted.
     `lot`, `serial` and `unit` narrow what is taken; where they say nothing, what expires first goes first, then the
     older lot. `into_unit` is the handling unit it lies in afterwards; none: loose.
     """
@@ -42,6 +45,7 @@ class Carry:
     unit: HandlingUnit | None = None
     into_unit: HandlingUnit | None = None
     reference: str = ""
+    catch_quantity: Decimal | None = None
 
 
 @transaction.atomic
@@ -54,7 +58,9 @@ def transfer(*, carry: Carry, by: User | None) -> list[Move]:
     check_quantity(carry.item, carry.quantity)
     check_places(carry.source, carry.target)
     _check_into(carry)
-    return carried(_choose(carry), carry.target, carry.into_unit, carry.reference, by)
+    return carried(
+        _choose(carry), carry.target, carry.into_unit, carry.reference, by, pieces=carry.catch_quantity
+    )
 
 
 def check_places(source: Location, target: Location) -> None:
@@ -160,8 +166,13 @@ def carried(
     by: User | None,
     *,
     whole: bool = False,
+    pieces: Decimal | None = None,
 ) -> list[Move]:
-    """Post the moves; with `whole` each pile stays in its own unit."""
+    """Post the moves; with `whole` each pile stays in its own unit. `pieces` are those of all of it together."""
+    counts: list[Decimal | None] = [None] * len(chosen)
+    if pieces is not None:
+        parts = [Taken(pile.location, part, pile.lot, pile.serial, pile.handling_unit) for pile, part in chosen]
+        counts = parted(item=chosen[0][0].item, pieces=pieces, parts=parts)
     lines = [
         MoveLine(
             item=pile.item,
@@ -174,8 +185,9 @@ def carried(
             handling_unit=pile.handling_unit,
             into_unit=pile.handling_unit if whole else into,
             reference=reference,
+            catch_quantity=count,
         )
-        for pile, part in chosen
+        for (pile, part), count in zip(chosen, counts, strict=True)
     ]
     lock(_keys(lines))
     lifted = _lift(chosen)

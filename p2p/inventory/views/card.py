@@ -19,7 +19,7 @@ from p2p.core.web.page import Page, who
 from p2p.inventory.forms.card import CardForm
 from p2p.inventory.selectors.card import balance_line, stock_card, whole_card
 from p2p.inventory.selectors.past import Scope, balance_at
-from p2p.inventory.selectors.stocklists import figures_of
+from p2p.inventory.selectors.stocklists import figures_of, pieces_of
 from strategies.models import Item
 
 COLUMNS = (
@@ -33,6 +33,7 @@ COLUMNS = (
     Column("move.effective_at", _("When"), kind="time"),
     Column("move.posted_at", _("Entered"), kind="time"),
     Column("change", _("Change"), kind="quantity"),
+    Column("pieces", _("Pieces"), kind="quantity"),
     Column("balance", _("Balance"), kind="quantity"),
     Column("move.item.unit.code", _("Unit")),
     Column("move.by", _("By")),
@@ -46,7 +47,7 @@ class StockCard(Page):
 
     @cached_property
     def item(self) -> Item:
-        return get_object_or_404(Item.objects.select_related("unit"), number=self.kwargs["number"])
+        return get_object_or_404(Item.objects.select_related("unit", "catch_unit"), number=self.kwargs["number"])
 
     def get(self, request: HttpRequest, number: str) -> HttpResponseBase:
         form = CardForm(request.GET, item=self.item, user=who(request))
@@ -71,6 +72,7 @@ class StockCard(Page):
             "form": form,
             "lines": lines,
             "totals": figures_of(self.item, sites_of(who(request))),
+            "pieces": pieces_of(self.item, sites_of(who(request))) if self.item.catch_unit else None,
             "at_end": balance_at(scope, until or clock.now()),
             "plot": self._plot(scope, given),
             "older": chips.query(request.GET, before=str(lines[-1].move.pk))

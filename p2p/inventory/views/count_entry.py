@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ from p2p.inventory.models import Balance, CountPlace
 from p2p.inventory.selectors import counts as selectors
 from p2p.inventory.services.count_entry import Entry, enter
 from p2p.inventory.views.counts import COUNTERS
+from strategies.models import Item
 
 
 class EnterPlace(ActionForm):
@@ -37,7 +39,7 @@ class EnterPlace(ActionForm):
         known = expected_rows(self.record)
         rows = form.rows or [
             *known,
-            *({"item": "", "piece": "", "unit": "", "quantity": ""} for _row in range(3)),
+            *(dict.fromkeys(forms.ASKED, "") for _row in range(3)),
         ]
         context = {
             "page": self,
@@ -45,6 +47,7 @@ class EnterPlace(ActionForm):
             "record": self.record,
             "rows": rows,
             "count": self.record.count,
+            "weighed": weighed_at(self.record),
         }
         return render(self.request, self.template_name, context, status=status)
 
@@ -60,24 +63,41 @@ def expected_rows(place: CountPlace) -> list[dict[str, str]]:
         selectors.lines().filter(place=place, attempt=place.attempt).order_by("item__number", "id")
     )
     if entered and place.state == CountPlace.State.COUNTED:
-        return [_row(line, formats.number(line.counted)) for line in entered]
+        return [_row(line, line.counted, line.counted_catch) for line in entered]
     if place.count.blind:
         return []
     rows = Balance.objects.filter(location=place.location_id).exclude(quantity=0)
     rows = rows.filter(item=place.item_id) if place.item_id else rows
-    related = rows.select_related("item__unit", "lot", "serial", "handling_unit").order_by(
-        "item__number", "id"
-    )
-    return [_row(line, "", formats.number(line.quantity)) for line in related]
+    related = rows.select_related(
+        "item__unit", "item__catch_unit", "lot", "serial", "handling_unit"
+    ).order_by("item__number", "id")
+    return [_row(line, expected=_both(line)) for line in related]
 
 
-def _row(line: Any, quantity: str, expected: str = "") -> dict[str, str]:
+def weighed_at(place: CountPlace) -> bool:
+    """Whether pieces are asked for beside the weight: at a place of an item, whether it is weighed and counted; else
+    whether the plant has such items, since a blind sheet tells nothing. One query."""
+    if place.item is not None:
+        return place.item.catch_unit_id is not None
+    return Item.objects.filter(catch_unit__isnull=False).exists()
+
+
+def _both(line: Balance) -> str:
+    pieces = line.catch_quantity
+    said = f"{formats.number(line.quantity)} {line.item.unit.code}"
+    return said if pieces is None else f"{said} · {formats.number(pieces)} {line.item.catch_unit.code}"
+
+
+def _row(
+    line: Any, quantity: Decimal | None = None, pieces: Decimal | None = None, expected: str = ""
+) -> dict[str, str]:
     piece = line.lot or line.serial
     return {
         "item": line.item.number,
         "name": line.item.name,
         "piece": piece.number if piece else "",
         "unit": line.handling_unit.number if line.handling_unit else "",
-        "quantity": quantity,
-        "expected": f"{expected} {line.item.unit.code}" if expected else "",
+        "quantity": "" if quantity is None else formats.number(quantity),
+        "pieces": "" if pieces is None else formats.number(pieces),
+        "expected": expected,
     }

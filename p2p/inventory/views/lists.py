@@ -30,6 +30,7 @@ class Stock(ListPage):
         Column("lot.number", _("Lot"), kind="code", width=110, href=lot_url),
         Column("serial.number", _("Serial"), kind="code", width=110, hidden=True),
         Column("quantity", _("On hand"), kind="quantity", unit="item.unit.code", total=True, width=116),
+        Column("catch_quantity", _("Pieces"), kind="quantity", unit="item.catch_unit.code", width=96),
         Column("reserved", _("Reserved"), kind="quantity", total=True),
         Column("available", _("Available"), kind="quantity", total=True, order=""),
         Column(
@@ -71,6 +72,7 @@ class Lots(ListPage):
         Column("item.number", _("Item"), kind="code", width=120),
         Column("item.name", _("Name")),
         Column("there", _("On hand"), kind="quantity", unit="item.unit.code", order="", width=110),
+        Column("pieces", _("Pieces"), kind="quantity", unit="item.catch_unit.code", order="", width=90),
         Column(
             "held",
             _("Hold"),
@@ -94,8 +96,10 @@ class Lots(ListPage):
     def rows(self) -> QuerySet[Any]:
         there = Balance.objects.filter(lot=OuterRef("pk")).order_by().values("lot")
         held = Hold.objects.filter(lot=OuterRef("pk"), released_at=None)
-        return Lot.objects.select_related("item__unit", "vendor").annotate(
-            there=Subquery(there.annotate(sum=Sum("quantity")).values("sum")), held=Exists(held)
+        return Lot.objects.select_related("item__unit", "item__catch_unit", "vendor").annotate(
+            there=Subquery(there.annotate(sum=Sum("quantity")).values("sum")),
+            pieces=Subquery(there.annotate(sum=Sum("catch_quantity")).values("sum")),
+            held=Exists(held),
         )
 
     def record_url(self, record: Any) -> str:

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from costing import selectors, takeover
+from costing import checking, selectors, takeover
 from costing.models import Period
-from costing.services import outside, post, settle
+from costing.services import outside, post, settle, transfers
 from execution.facts import Ended, Ending, MaterialIssued, OperationsTakenOver, Reported
 from outsourcing.facts import Invoiced, Received
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import BackDating, Moved
-from planning.facts import Replenished
+from p2p.inventory.facts import BackDating, CheckingLedger, Moved
+from planning.facts import LostInTransit, Replenished, Shipped
 from strategies.facts import MeasuringCutOver, TakenOver
 
 
@@ -42,6 +42,12 @@ def value_stock(fact: Moved) -> None:
 def value_purchase(fact: Replenished) -> None:
     """The price of a purchase differs from the standard."""
     outside.post_purchase(order=fact.order, moves=fact.moves, price=fact.price, by=fact.by)
+
+
+def value_transfer(fact: Shipped | Replenished | LostInTransit) -> None:
+    """Goods left one site for another, came in, or got lost between them."""
+    if fact.order.from_location_id is not None:
+        transfers.post_transfer(order=fact.order, moves=fact.moves, by=fact.by)
 
 
 def value_outside(fact: Received) -> None:
@@ -103,6 +109,8 @@ def wire() -> None:
     listen("tell", Reported, value_report)
     listen("tell", Moved, value_stock)
     listen("tell", Replenished, value_purchase)
+    for moved in (Shipped, Replenished, LostInTransit):
+        listen("tell", moved, value_transfer)
     listen("tell", Received, value_outside)
     listen("tell", Invoiced, value_invoice)
     listen("ask", Ending, needs_a_standard)
@@ -110,3 +118,4 @@ def wire() -> None:
     listen("tell", OperationsTakenOver, takeover.times)
     listen("tell", TakenOver, takeover.went_live)
     listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", CheckingLedger, checking.check)

@@ -14,6 +14,22 @@ RULES: dict[str, str] = {
         ) x ON true
         WHERE CASE WHEN o.source_system = '' THEN o.received_quantity <> x.total ELSE o.received_quantity < x.total END
         ORDER BY 1""",
+    "shipped for a transfer is what left, less what was lost, with what came without travelling": """
+        SELECT o.number, trim_scale(o.shipped_quantity)::text, trim_scale(x.total)::text
+        FROM planning_replenishmentorder o
+        JOIN LATERAL (
+            SELECT coalesce(sum(CASE WHEN (y.kind = 'scrap') = (y.reverses_id IS NULL)
+                                     THEN -y.quantity ELSE y.quantity END), 0) AS total
+            FROM (
+                SELECT m.* FROM planning_shipmentmove r JOIN inventory_move m ON m.id = r.move_id
+                WHERE r.order_id = o.id
+                UNION ALL
+                SELECT m.* FROM planning_replenishmentmove r JOIN inventory_move m ON m.id = r.move_id
+                JOIN strategies_location s ON s.id = m.source_id JOIN strategies_location t ON t.id = m.target_id
+                WHERE r.order_id = o.id AND 'transit' NOT IN (s.kind, t.kind)
+            ) y
+        ) x ON true
+        WHERE o.kind = 'transfer' AND o.source_system = '' AND o.shipped_quantity <> x.total ORDER BY 1""",
     "a receipt is of its order's item": """
         SELECT o.number, i.number, k.number
         FROM planning_replenishmentmove r

@@ -52,6 +52,7 @@ class Entry(models.Model):
         RECEIPT = "receipt", _("Receipt into stock")
         STOCK = "stock", _("Other stock move")
         PRICE = "price", _("Invoice price difference")
+        TRANSFER = "transfer", _("Transfer between sites")
 
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -102,6 +103,9 @@ class Posting(models.Model):
         ADJUSTMENT = "adjustment", _("Stock adjustment")
         OPENING = "opening", _("Opening")
         SALES = "sales", _("Cost of sales")
+        TRANSIT = "transit", _("Goods in transit")
+        BETWEEN = "between", _("Between sites")
+        TRANSFER = "transfer", _("Transfer variance")
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
     account = models.CharField(max_length=10, choices=Account.choices)

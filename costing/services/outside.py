@@ -78,8 +78,10 @@ def post_purchase(
 ) -> list[Entry]:
     """Purchase price variance: (price - standard) x quantity; the receipt itself was booked at standard.
 
-    A receipt taken back takes its own variance back, whatever the standard is by now.
+    A receipt taken back takes its own variance back, whatever the standard is by now. A transfer has none.
     """
+    if order.kind != ReplenishmentOrder.Kind.PURCHASE:
+        return []
     mirrors = [move for move in moves if move.reverses_id]
     if mirrors:
         return write(drafts=_taken_back(mirrors), by=by)

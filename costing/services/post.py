@@ -252,6 +252,8 @@ def _against(move: Move) -> str:
     """The account against inventory; "" for what is no business of this one, or never leaves our stock."""
     if move.source.holds_stock and move.target.holds_stock:
         return ""
+    if Location.Kind.TRANSIT in (move.source.kind, move.target.kind) and move.kind == Move.Kind.SCRAP:
+        return ""  # lost on the way: valued with its transfer order
     outside = move.source if move.target.holds_stock else move.target
     return AGAINST.get(move.kind) or BY_PLACE.get((move.kind, outside.kind), "")
 

@@ -1,0 +1,185 @@
+"""Goods between sites in money: out of one site's books, carried on the road at that, into the other's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db import transaction
+
+from costing.models import Entry, Posting, Valuation
+from costing.services.entries import Draft, Line, money, pair, reversal, write
+from costing.services.post import Standards, in_site_money, standards_for
+from p2p.core.models import User
+from p2p.core.numbers import decimal_of
+from p2p.inventory.models import Move
+from planning.models import ReplenishmentOrder
+from strategies.models import Location, Site
+
+Account = Posting.Account
+Amounts = dict[int | None, Decimal]
+"""Element -> money."""
+
+
+@transaction.atomic(savepoint=False)
+def post_transfer(*, order: ReplenishmentOrder, moves: Sequence[Move], by: User | None) -> list[Entry]:
+    """What left, arrived or got lost for a transfer order, told by the ends of each move; nothing between two places
+    of one site but losses.
+
+    Leaving, the sending site gives at its standard and the receiving one has it in transit; arriving, it comes into
+    stock at the standard there, and the difference is the transfer variance. Lost: scrapped at what it was worth.
+    A move taken back mirrors its own entries. Refused without an exchange rate between two currencies.
+    """
+    if order.from_location is None:
+        return []
+    fresh = [move for move in moves if move.reverses_id is None]
+    books = _Books(order, order.from_location.site, fresh)
+    drafts = [draft for move in fresh for draft in books.of(move)]
+    books.value(fresh)
+    return write(drafts=drafts + _mirrors([move for move in moves if move.reverses_id]), by=by)
+
+
+class _Books:
+    """The standards at both ends, and what is on the road, carried at what it was worth when it left."""
+
+    def __init__(self, order: ReplenishmentOrder, sender: Site, moves: Sequence[Move]) -> None:
+        self.order, self.sender, self.receiver = order, sender, order.site
+        self.apart = sender.pk != order.site_id
+        self.theirs = standards_for(sender, moves) if self.apart and moves else Standards(None, {})
+        self.ours = standards_for(order.site, moves) if moves else Standards(None, {})
+        self.road = _on_the_road(order) if moves else {}
+
+    def of(self, move: Move) -> list[Draft]:
+        """The entries of one move."""
+        if move.kind == Move.Kind.SCRAP:
+            return [self._lost(move)]
+        if not self.apart:
+            return []
+        if move.target.kind == Location.Kind.TRANSIT:
+            sent = self._sent(move)
+            amounts = self._here(move)
+            self._onto(amounts, move.quantity)
+            return [
+                sent,
+                self._draft(self.receiver, move, pair(Account.TRANSIT, Account.BETWEEN, amounts.items())),
+            ]
+        if move.source.kind == Location.Kind.TRANSIT:
+            return [self._arrived(move, Account.TRANSIT, self._off(move.quantity))]
+        return [self._sent(move), self._arrived(move, Account.BETWEEN, self._here(move))]
+
+    def _sent(self, move: Move) -> Draft:
+        lines = pair(Account.BETWEEN, Account.INVENTORY, self.theirs.of(self.sender, move))
+        return self._draft(self.sender, move, lines)
+
+    def _here(self, move: Move) -> Amounts:
+        """What the sender gave, in the receiver's money."""
+        day, currency = move.effective_at.date(), self.sender.currency_id
+        return {
+            element: in_site_money(self.receiver, amount, currency, day)
+            for element, amount in self.theirs.of(self.sender, move)
+        }
+
+    def _arrived(self, move: Move, account: str, carried: Amounts) -> Draft:
+        """Into stock at standard, from where it was carried; what it is worth less here is the variance."""
+        standard: Amounts = dict(self.ours.of(self.receiver, move))
+        lines: list[Line] = []
+        for element in sorted({*standard, *carried}, key=lambda key: key or 0):
+            worth, cost = standard.get(element, Decimal(0)), carried.get(element, Decimal(0))
+            sides = ((Account.INVENTORY, worth), (account, -cost), (Account.TRANSFER, cost - worth))
+            lines += [Line(side, amount, element) for side, amount in sides if amount]
+        return self._draft(self.receiver, move, lines)
+
+    def _lost(self, move: Move) -> Draft:
+        """Within a site it is scrapped out of its stock; between sites out of what was carried."""
+        amounts: Amounts = self._off(move.quantity) if self.apart else dict(self.ours.of(self.receiver, move))
+        account = Account.TRANSIT if self.apart else Account.INVENTORY
+        return self._draft(self.receiver, move, pair(Account.SCRAP, account, amounts.items()))
+
+    def _draft(self, site: Site, move: Move, lines: Sequence[Line]) -> Draft:
+        return Draft(
+            site=site,
+            kind=Entry.Kind.TRANSFER,
+            effective_at=move.effective_at,
+            lines=tuple(
+                Line(line.account, line.amount, line.element, move.item_id, move.quantity) for line in lines
+            ),
+            move=move,
+            reference=self.order.number,
+        )
+
+    def _onto(self, amounts: Amounts, quantity: Decimal) -> None:
+        for element, amount in amounts.items():
+            worth, there = self.road.get(element, (Decimal(0), Decimal(0)))
+            self.road[element] = (worth + amount, there + quantity)
+
+    def _off(self, quantity: Decimal) -> Amounts:
+        """The share of what is carried; the last piece takes the cents that are left."""
+        taken: Amounts = {}
+        for element, (worth, there) in self.road.items():
+            part = min(quantity, there)
+            share = worth
+            if part < there:
+                share = money(
+                    self.receiver, decimal_of(Fraction(worth) * Fraction(part) / Fraction(there), 12)
+                )
+            taken[element] = share
+            self.road[element] = (worth - share, there - part)
+        return taken
+
+    def value(self, moves: Sequence[Move]) -> None:
+        """What each move was worth where it came to; on the road, where it came from."""
+        rows = []
+        for move in moves if self.apart else [one for one in moves if one.kind == Move.Kind.SCRAP]:
+            leaving = move.target.kind == Location.Kind.TRANSIT
+            known, site = (self.theirs, self.sender) if leaving else (self.ours, self.receiver)
+            amounts = known.of(site, move)
+            rows.append(
+                Valuation(
+                    move=move,
+                    version=known.version,
+                    unit_cost=sum(known.by_item.get(move.item_id, {}).values(), Decimal(0)),
+                    amount=sum((amount for _element, amount in amounts), Decimal(0)),
+                )
+            )
+        Valuation.objects.bulk_create(rows)
+
+
+def _on_the_road(order: ReplenishmentOrder) -> dict[int | None, tuple[Decimal, Decimal]]:
+    """Element -> what is carried for the order, and how much of it that is. One query."""
+    rows = Posting.objects.filter(
+        account=Account.TRANSIT,
+        entry__kind=Entry.Kind.TRANSFER,
+        entry__site=order.site_id,
+        entry__reference=order.number,
+        item=order.item_id,
+    )
+    found: dict[int | None, tuple[Decimal, Decimal]] = {}
+    for element, amount, quantity in rows.values_list("element", "amount", "quantity"):
+        worth, there = found.get(element, (Decimal(0), Decimal(0)))
+        pieces = quantity or Decimal(0)
+        found[element] = (worth + amount, there + (pieces if amount > 0 else -pieces))
+    return {element: carried for element, carried in found.items() if carried[1] > 0}
+
+
+def _mirrors(moves: Sequence[Move]) -> list[Draft]:
+    """The opposite of every entry that the originals made, at both sites."""
+    if not moves:
+        return []
+    back = {move.reverses_id: move for move in moves}
+    first = (
+        Entry.objects.filter(move__in=back, kind=Entry.Kind.TRANSFER)
+        .select_related("site__currency", "order", "operation")
+        .prefetch_related("postings")
+    )
+    Valuation.objects.bulk_create(
+        Valuation(
+            move=back[row.move_id], version_id=row.version_id, unit_cost=row.unit_cost, amount=-row.amount
+        )
+        for row in Valuation.objects.filter(move__in=back)
+    )
+    drafts = []
+    for entry in first.order_by("pk"):
+        move = back[entry.move_id]
+        drafts.append(reversal(entry, effective_at=move.effective_at, move=move, report=None))
+    return drafts

@@ -165,8 +165,8 @@ USE_TZ = True
 USE_I18N = True
 
 GS1_PREFIX = os.environ.get("P2P_GS1_PREFIX", "").strip()
-# How the hand scanners here are set: a key at least so many milliseconds after another is a finger's, a shorter code than
-# so many characters is not taken for a scan, and what they send before and behind each code.
+# How the hand scanners here are set: a key so many milliseconds after another is a finger's, a code shorter than so
+# many characters is no scan unless it has the prefix; and what they send before and behind each code.
 SCAN_GAP = int(os.environ.get("P2P_SCAN_GAP", "45"))
 SCAN_SHORTEST = int(os.environ.get("P2P_SCAN_SHORTEST", "3"))
 SCAN_PREFIX, SCAN_SUFFIX = os.environ.get("P2P_SCAN_PREFIX", ""), os.environ.get("P2P_SCAN_SUFFIX", "")

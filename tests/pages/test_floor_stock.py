@@ -246,3 +246,56 @@ def test_what_cannot_be_moved_is_said_and_nothing_moves(store: Store, codes: Any
     make_stock(store.item, 8, store.places["A-01"])
     assert sentence in store.scan("/floor/stock/move/", *codes)
     assert store.at(store.places["A-01"]) == 8
+
+
+def nested(store: Store) -> HandlingUnit:
+    """A pallet at the dock with two boxes: bolts in one, nothing in the other."""
+    pallet = HandlingUnit.objects.create(number="PAL-1", location=store.dock)
+    box = HandlingUnit.objects.create(number="BOX-1", kind="box", location=store.dock, parent=pallet)
+    HandlingUnit.objects.create(number="BOX-2", kind="box", location=store.dock, parent=pallet)
+    make_stock(store.item, 5, store.dock, into_unit=box)
+    StockTask.objects.all().delete()
+    return pallet
+
+
+def test_a_pallet_is_looked_up_with_its_boxes_and_moved_whole_with_undo(store: Store) -> None:
+    pallet = nested(store)
+    page = store.get("/floor/stock/look-up/?code=PAL-1")
+    assert "BOX-1" in page and "5 EA" in page and "BOX-2" in page and "Nothing lies here" not in page
+    page = store.scan("/floor/stock/move/?unit=PAL-1", "A-01")
+    assert "PAL-1, with all that is in it, brought to A-01" in page
+    assert store.at(store.places["A-01"]) == 5
+    undo = re.search(r"/floor/stock/task/([^/]+)/undo/", page)
+    assert undo is not None
+    store.client.post(undo[0])
+    pallet.refresh_from_db()
+    assert pallet.location == store.dock and store.at(store.dock) == 5
+    assert not StockTask.objects.filter(state__in=("open", "started")).exists()
+
+
+def test_a_box_says_in_what_it_stands(store: Store) -> None:
+    nested(store)
+    page = store.get("/floor/stock/look-up/?code=BOX-1")
+    assert "in PAL-1" in page and "It stands in PAL-1: look at that" in page and "Move it" not in page
+
+
+def test_an_empty_pallet_is_moved_and_brought_back(store: Store) -> None:
+    pallet = HandlingUnit.objects.create(number="PAL-2", location=store.dock)
+    assert "PAL-2 is empty" in store.get("/floor/stock/look-up/?code=PAL-2")
+    page = store.scan("/floor/stock/move/", "PAL-2", "A-01")
+    assert "PAL-2, empty, stands at A-01" in page
+    form = re.search(r'<div class="donenote".*?<form.*?</form>', page, re.S)
+    assert form is not None
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
+    assert store.client.post("/floor/stock/move/", fields).status_code == 302
+    pallet.refresh_from_db()
+    assert pallet.location == store.dock
+
+
+def test_the_second_of_two_tablets_at_one_pallet_gets_one_sentence(store: Store) -> None:
+    nested(store)
+    mine = store.client.post("/floor/stock/move/", {"code": "PAL-1"})["Location"]
+    store.scan("/floor/stock/move/", "PAL-1", "A-01")
+    page = store.scan(mine, "A-02")
+    assert "has brought PAL-1 from DOCK to A-01 meanwhile: scan it again" in page
+    assert store.at(store.places["A-01"]) == 5

@@ -17,6 +17,7 @@ TASK_FLOW = Flow(
     put_back=({"started"}, "open"),
     finish=({"open", "started"}, "done"),
     reopen=({"done"}, "open"),
+    withdraw=({"done"}, "cancelled"),
     cancel=({"open", "started"}, "cancelled"),
 )
 
@@ -63,6 +64,9 @@ class StockTask(models.Model):
     )
     rule = models.ForeignKey(
         "inventory.SupplyRule", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    at_once = models.BooleanField(
+        default=False, help_text=_("Nobody had asked for it: it was written down as it was done.")
     )
     reference = models.CharField(max_length=60, blank=True)
     priority = models.PositiveSmallIntegerField(default=50, help_text=_("0 is most urgent, 100 least."))

@@ -58,7 +58,9 @@ def scanned(code: str, *, site: Site) -> list[Found]:
 
 def units(site: Site) -> QuerySet[HandlingUnit]:
     """Handling units that stand at the site, or nowhere yet."""
-    rows = HandlingUnit.objects.exclude(state=HandlingUnit.State.RETIRED).select_related("location__site")
+    rows = HandlingUnit.objects.exclude(state=HandlingUnit.State.RETIRED).select_related(
+        "location__site", "parent"
+    )
     return rows.filter(Q(location__site=site) | Q(location=None))
 
 

@@ -12,12 +12,14 @@ from p2p.core.clock import now
 from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
+from p2p.inventory.models import HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
 from p2p.inventory.models.task import TASK_FLOW
+from p2p.inventory.selectors.pieces import content, inside
 from p2p.inventory.services.ledger import reverse
 from p2p.inventory.services.tasks import Work, create, locked, must_be_open, not_of_another
 from p2p.inventory.services.transfer import Carry, transfer
 from p2p.inventory.services.unit_moves import stand, transfer_unit
+from p2p.inventory.services.units import locked as locked_units
 from p2p.inventory.services.units import move_unit
 from p2p.inventory.task_facts import TaskDone, TaskTakenBack
 from strategies.models import Item, Location
@@ -73,7 +75,8 @@ def do(
 
 def _do_unit(row: StockTask, unit: HandlingUnit, target: Location, by: User | None) -> StockTask:
     """The unit goes as one; each task for something in it gets the moves of its item."""
-    also = StockTask.objects.filter(handling_unit=unit, state__in=("open", "started")).exclude(pk=row.pk)
+    also = StockTask.objects.filter(handling_unit__in=inside(unit), state__in=("open", "started"))
+    also = also.exclude(pk=row.pk)
     rows = [row, *locked(list(also))]
     moves = transfer_unit(unit=unit, target=target, reference=row.number, by=by)
     left = list(moves)
@@ -133,35 +136,65 @@ def carry_now(
     any other. Refused like `do`."""
     work = Work(
         kind=StockTask.Kind.MOVE, site=source.site, item=item, quantity=quantity, source=source, target=target, lot=lot,
-        serial=serial,
+        serial=serial, at_once=True,
     )  # fmt: skip
     (task,) = create(works=[work], by=by)
     return do(task=task, quantity=quantity, handling_unit=handling_unit, into_unit=into_unit, by=by)
 
 
 @transaction.atomic
-def carry_unit(*, unit: HandlingUnit, target: Location, by: User | None) -> StockTask | None:
-    """A handling unit is brought to another place, as `carry_now`. An empty one moves without a task: None."""
-    pile = Balance.objects.filter(handling_unit=unit, quantity__gt=0).select_related(
-        "item__unit", "location__site"
-    )
-    first = pile.order_by("item__number", "pk").first()
-    if first is None:
+def carry_unit(
+    *, unit: HandlingUnit, target: Location, seen_at: Location | None = None, by: User | None
+) -> StockTask | None:
+    """A handling unit, with all that is in it and in what stands in it, is brought to another place, as `carry_now`.
+    An empty one moves without a task: None. Refused when it is not `seen_at` any more: somebody was quicker."""
+    now_at = locked_units([unit])[unit.pk].location
+    if seen_at is not None and now_at is not None and now_at.pk != seen_at.pk:
+        raise _brought_already(unit, seen_at, now_at)
+    rows = content(unit).filter(quantity__gt=0).select_related("location__site")
+    pile = list(rows)
+    if not pile:
         move_unit(unit=unit, location=target, by=by)
         return None
+    first = pile[0]
+    whole = sum((one.quantity for one in pile if one.item_id == first.item_id), ZERO)
     work = Work(
-        kind=StockTask.Kind.MOVE, site=first.location.site, item=first.item, quantity=first.quantity,
-        source=first.location, target=target, handling_unit=unit,
+        kind=StockTask.Kind.MOVE, site=first.location.site, item=first.item, quantity=whole,
+        source=first.location, target=target, handling_unit=unit, at_once=True,
     )  # fmt: skip
     (task,) = create(works=[work], by=by)
     return do(task=task, by=by)
 
 
+def _brought_already(unit: HandlingUnit, seen_at: Location, now_at: Location) -> Refused:
+    last = Move.objects.filter(into_unit__in=inside(unit), target=now_at).select_related("by")
+    move = last.order_by("pk").last()
+    sentence = (
+        _(
+            "{who} has brought {unit} from {seen} to {place} meanwhile: scan it again if it goes on from there."
+        )
+        if move is not None and move.by is not None
+        else _("{unit} is not at {seen} any more but at {place}: scan it again if it goes on from there.")
+    )
+    return Refused(
+        sentence,
+        code="moved_meanwhile",
+        about=unit,
+        unit=unit.number,
+        seen=seen_at.code,
+        place=now_at.code,
+        who=str(move.by) if move is not None else "",
+    )
+
+
 @transaction.atomic
 def undo(*, task: StockTask, by: User | None) -> StockTask:
-    """Take the last part that was done back by its mirror images; the task is open again. Refused when nothing of it
-    stands, it was cancelled, or what was brought has gone on from there."""
+    """Take the last part that was done back by its mirror images; the task is open again, or cancelled where nobody
+    had asked for it. Refused when nothing of it stands, it was cancelled, or what was brought has gone on from there.
+    """
     (row,) = locked([task])
+    if row.state == StockTask.State.CANCELLED and row.at_once:
+        raise Refused(_("{task} was taken back before."), about=row, task=row.number)
     if row.state == StockTask.State.CANCELLED:
         raise Refused(_("{task} was cancelled: move the stock back by hand."), about=row, task=row.number)
     standing = standing_moves(row)
@@ -172,14 +205,16 @@ def undo(*, task: StockTask, by: User | None) -> StockTask:
     related = ("item__unit", "source__site", "target__site")
     moves = list(batch.filter(reversed_by__isnull=True).select_related(*related).order_by("pk"))
     reverse(moves=moves, by=by)
-    if row.handling_unit is not None and _went_whole(row, moves):
+    if row.handling_unit is not None and _went_whole(row.handling_unit, moves):
         stand(unit=row.handling_unit, place=last.source)
     row.refresh_from_db()
     return row
 
 
-def _went_whole(row: StockTask, moves: Sequence[Move]) -> bool:
-    return any(move.handling_unit_id == move.into_unit_id == row.handling_unit_id for move in moves)
+def _went_whole(unit: HandlingUnit, moves: Sequence[Move]) -> bool:
+    """Whether it went with all that stands in it: what lay in one of its units lay there afterwards."""
+    whole = set(HandlingUnit.objects.filter(pk__in=inside(unit)).values_list("pk", flat=True))
+    return any(move.handling_unit_id == move.into_unit_id and move.into_unit_id in whole for move in moves)
 
 
 def standing_moves(task: StockTask) -> list[Move]:
@@ -192,12 +227,14 @@ def standing_moves(task: StockTask) -> list[Move]:
 
 @transaction.atomic
 def taken_back(*, task: StockTask, moves: Sequence[Move], by: User | None) -> StockTask:
-    """`moves` of a task were reversed, by whomever: so much of it is to be done again."""
+    """`moves` of a task were reversed, by whomever: so much of it is to be done again. A move that nobody had asked for
+    is asked for by nobody now either: with the last of it gone its task is cancelled."""
     (row,) = locked([task])
     left = max(ZERO, row.done_quantity - sum((move.quantity for move in moves), ZERO))
     said = {"done_quantity": left, "revision": row.revision + 1}
     if row.state == StockTask.State.DONE:
-        TASK_FLOW.take(row, "reopen", **said, started_by=None, done_at=None)
+        again = "withdraw" if row.at_once and not left else "reopen"
+        TASK_FLOW.take(row, again, **said, started_by=None, done_at=None)
     else:
         StockTask.objects.filter(pk=row.pk).update(**said)
     tell(TaskTakenBack(task=row, moves=tuple(moves), by=by))

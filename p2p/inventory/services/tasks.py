@@ -40,6 +40,7 @@ class Work:
     serial: Serial | None = None
     handling_unit: HandlingUnit | None = None
     rule: SupplyRule | None = None
+    at_once: bool = False
     reference: str = ""
     priority: int = 50
     due_at: datetime | None = None

@@ -18,7 +18,8 @@ from p2p.core.facts import Refused
 from p2p.core.web import formats
 from p2p.core.web.once import first_time
 from p2p.core.web.page import who
-from p2p.inventory.models import StockTask
+from p2p.inventory.models import HandlingUnit, StockTask
+from p2p.inventory.selectors.pieces import inside
 from p2p.inventory.selectors.scanned import scanned
 from p2p.inventory.selectors.tasks import next_task, open_tasks, tasks
 from p2p.inventory.services import supply, task_work
@@ -38,11 +39,12 @@ QUEUES = {
 
 @dataclass(frozen=True)
 class Last:
-    """The part of a task that was booked last: how much went where."""
+    """The part of a task that was booked last: how much went where; `unit` went whole."""
 
     task: StockTask
     quantity: Decimal
     target: Location
+    unit: HandlingUnit | None = None
 
 
 class BringPage(StockPage):
@@ -77,7 +79,8 @@ class BringPage(StockPage):
         if task is None or not batch:
             return None
         mine = [move.quantity for move in batch if move.item_id == task.item_id]
-        return Last(task, sum(mine, Decimal(0)), batch[-1].target)
+        whole = task.handling_unit if task.at_once else None
+        return Last(task, sum(mine, Decimal(0)), batch[-1].target, whole)
 
 
 class Queue(BringPage):
@@ -127,7 +130,10 @@ class Queue(BringPage):
     def _for(self, kind: str, record: Any) -> StockTask | None:
         rows = open_tasks(self.here, self.kind)
         column = {"place": "source", "unit": "handling_unit", "card": "rule", "task": "pk"}.get(kind, kind)
-        found: StockTask | None = rows.filter(**{column: record.pk}).first()
+        narrowed = rows.filter(**{column: record.pk})
+        if kind == "unit":
+            narrowed = rows.filter(handling_unit__in=inside(record))
+        found: StockTask | None = narrowed.first()
         if found is None and kind in ("lot", "serial"):
             found = rows.filter(item=record.item_id, lot=None, serial=None).first()
         return found

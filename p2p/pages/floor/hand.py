@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial, StockTask
+from p2p.inventory.selectors.pieces import content
 from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.pages.floor.said import QUANTITY, Said, number, one_of
 from strategies.models import Item, Location, Site
@@ -67,7 +68,8 @@ class Held:
     @property
     def whole_unit(self) -> bool:
         """A unit that goes as it is: nothing in it was named, and no other quantity."""
-        return self.unit is not None and self.quantity is None and self.lot is None and self.serial is None
+        named = (self.item, self.lot, self.serial, self.quantity)
+        return self.unit is not None and all(one is None for one in named)
 
     def piles(self) -> Any:
         rows = Balance.objects.filter(location__site=self.site, quantity__gt=0)
@@ -201,14 +203,20 @@ def _of_place(hand: Hand, place: Location) -> Hand:
 
 def _unit(hand: Hand, now: Held, unit: HandlingUnit) -> Step:
     """A unit with the task's item, or alone, is taken; one that stands at the goal is what it is put into."""
-    holds = Balance.objects.filter(handling_unit=unit, quantity__gt=0)
+    holds = content(unit).filter(quantity__gt=0)
     if now.task is not None:
         if holds.filter(item=now.task.item).exclude(location=now.target).exists():
             return Step(replace(hand, unit=unit.number, source=""))
         return Step(hand, target=_stands(unit), into=unit)
     if now.has_piece and now.source is not None:
         return Step(hand, target=_stands(unit), into=unit)
-    return Step(Hand(unit=unit.number))
+    return Step(seen(Hand(unit=unit.number), unit))
+
+
+def seen(hand: Hand, unit: HandlingUnit | None) -> Hand:
+    """The hand with the place where its unit stood when it was taken: whoever brings it elsewhere meanwhile is named
+    before it is moved again."""
+    return replace(hand, source=unit.location.code) if unit is not None and unit.location else hand
 
 
 def _stands(unit: HandlingUnit) -> Location:

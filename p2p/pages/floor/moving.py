@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from p2p.core.facts import Refused
 from p2p.core.web.page import who
 from p2p.inventory.models import HandlingUnit, StockTask
+from p2p.inventory.selectors.pieces import inside
 from p2p.inventory.selectors.tasks import open_tasks
 from p2p.inventory.services import task_work
 from p2p.pages.floor.bring import BringPage, Kind
-from p2p.pages.floor.hand import Hand, Held, Step, held
+from p2p.pages.floor.hand import Hand, Held, Step, held, seen
 from p2p.pages.floor.stock import SHOWN, lying_at
 from strategies.models import Location
 
@@ -30,7 +30,10 @@ class Move(BringPage):
     title = gettext_lazy("Move")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(Hand.of(request.GET.dict()))
+        hand = Hand.of(request.GET.dict())
+        if hand.unit and not hand.source:
+            hand = seen(hand, held(hand, self.here).unit)
+        return self.show(hand)
 
     def show(self, hand: Hand, *, refusal: Refused | str = "", code: str = "", key: str = "") -> HttpResponse:
         now = held(hand, self.here)
@@ -44,6 +47,7 @@ class Move(BringPage):
             "code": code,
             "key": key or uuid4().hex,
             "last": self.last(),
+            "emptied": self._emptied(),
             "others": [] if hand.query() else list(open_tasks(self.here, Kind.MOVE)[:SHOWN]),
             "scan_url": reverse("pages:floor-move"),
         }
@@ -57,7 +61,9 @@ class Move(BringPage):
             rows = lying_at(self.here).filter(item=now.item)
             rows = rows.filter(lot=now.lot) if now.lot else rows
             return list(rows.order_by("lot__expires_on", "location__walk_order", "id")[:SHOWN])
-        return list(lying_at(self.here).filter(handling_unit=now.unit)[:SHOWN]) if now.unit else []
+        if now.unit is None:
+            return []
+        return list(lying_at(self.here).filter(handling_unit__in=inside(now.unit))[:SHOWN])
 
     def post(self, request: HttpRequest) -> HttpResponse:
         hand = Hand.of(request.POST.dict())
@@ -68,14 +74,19 @@ class Move(BringPage):
             made = self.once(lambda: self._carry(said))
         except Refused as no:
             return self.show(hand, refusal=no, code=self.said.code)
-        last = f"?{urlencode({'last': made.number})}" if made else ""
-        return redirect(reverse("pages:floor-move") + last)
+        return redirect(f"{reverse('pages:floor-move')}?{urlencode(self._after(said, made))}")
+
+    def _after(self, said: Step, made: StockTask | None) -> dict[str, str]:
+        if made is not None:
+            return {"last": made.number}
+        hand = said.hand
+        return {"moved": hand.unit, "from": hand.source} if hand.unit and not hand.item else {}
 
     def _carry(self, said: Step) -> StockTask | None:
         now = held(said.hand, self.here)
         assert said.target is not None
         if now.whole_unit and said.into is None:
-            return self._carry_unit(now.unit, said.target)
+            return self._carry_unit(now, said.target)
         if now.item is None or now.source is None:
             raise Refused(_("Scan first what is moved and where it lies."))
         return task_work.carry_now(
@@ -90,10 +101,16 @@ class Move(BringPage):
             by=who(self.request),
         )
 
-    def _carry_unit(self, unit: HandlingUnit | None, target: Location) -> StockTask | None:
-        assert unit is not None
-        made = task_work.carry_unit(unit=unit, target=target, by=who(self.request))
-        if made is None:
-            words = _("{unit} stands at {place} now.").format(unit=unit.number, place=target.code)
-            messages.success(self.request, words)
-        return made
+    def _carry_unit(self, now: Held, target: Location) -> StockTask | None:
+        assert now.unit is not None
+        return task_work.carry_unit(unit=now.unit, target=target, seen_at=now.source, by=who(self.request))
+
+    def _emptied(self) -> dict[str, Any] | None:
+        """An empty unit that was moved last, with where it came from: `?moved=` and `?from=` name both. It has no task
+        that could be undone, so Undo brings it back."""
+        said = self.request.GET
+        if not said.get("moved"):
+            return None
+        unit = HandlingUnit.objects.filter(number=said["moved"], location__site=self.here).first()
+        back = Location.objects.filter(site=self.here, code=said.get("from", "")).first()
+        return {"unit": unit, "back": back} if unit is not None else None

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from execution import selectors as execution
 from p2p.core.access import at_sites, require
 from p2p.inventory import selectors
-from p2p.inventory.models import SupplyRule
+from p2p.inventory.models import Balance, HandlingUnit, SupplyRule
+from p2p.inventory.selectors.pieces import inside
 from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.inventory.selectors.tasks import open_tasks
 from p2p.pages.floor.job import job_url
@@ -144,21 +146,27 @@ class LookUp(StockPage):
         return ProductionOrder.objects.filter(pk=order.pk)
 
     def _shown(self, chosen: Found) -> dict[str, Any]:
-        lying = lying_at(self.here).order_by("location__walk_order", "location__code", "id")
+        lying = lying_at(self.here).order_by(
+            "location__walk_order", "location__code", *_in_order(chosen), "id"
+        )
         rows = lying.filter(**_within(chosen)) if _within(chosen) else lying.none()
         lines = list(rows[: SHOWN + 1])
+        boxes = boxes_in(chosen.record) if chosen.kind == "unit" else []
         return {
             "lines": lines[:SHOWN],
             "more": len(lines) > SHOWN,
+            "boxes": boxes,
             "tasks": list(self._tasks(chosen)[:SHOWN]),
-            "deeds": deeds(chosen, any_there=bool(lines)),
+            "deeds": deeds(chosen, any_there=bool(lines or chosen.kind == "unit")),
         }
 
     def _tasks(self, chosen: Found) -> Any:
         rows = open_tasks(self.here)
         if chosen.kind == "place":
             return rows.filter(source=chosen.record) | rows.filter(target=chosen.record)
-        column = {"unit": "handling_unit", "card": "rule", "task": "pk"}.get(chosen.kind, chosen.kind)
+        if chosen.kind == "unit":
+            return rows.filter(handling_unit__in=inside(chosen.record))
+        column = {"card": "rule", "task": "pk"}.get(chosen.kind, chosen.kind)
         return rows.filter(**{column: chosen.record.pk})
 
 
@@ -168,16 +176,30 @@ def lying_at(site: Site) -> Any:
     return rows.filter(quantity__gt=0)
 
 
+def boxes_in(unit: HandlingUnit) -> list[HandlingUnit]:
+    """The units that stand in it, however deep; `filled` says whether anything lies in one itself."""
+    there = Balance.objects.filter(handling_unit=OuterRef("pk"), quantity__gt=0)
+    rows = HandlingUnit.objects.filter(pk__in=inside(unit)).exclude(pk=unit.pk).select_related("parent")
+    return list(rows.annotate(filled=Exists(there)).order_by("number")[:SHOWN])
+
+
+def _in_order(chosen: Found) -> tuple[str, ...]:
+    """What lies in a pallet itself first, then box by box."""
+    return ("handling_unit__parent", "handling_unit__number") if chosen.kind == "unit" else ()
+
+
 def _within(chosen: Found) -> dict[str, Any]:
     """Which balances belong to what was found."""
     record = chosen.record
+    if isinstance(record, HandlingUnit):
+        return {"handling_unit__in": inside(record)}
     if chosen.kind == "place":
         return {"location": record}
     if isinstance(record, SupplyRule):
         return {"location": record.location, "item": record.item}
     if chosen.kind == "task":
         return {"item": record.item_id, **({"lot": record.lot_id} if record.lot_id else {})}
-    return {{"unit": "handling_unit", "lot": "lot", "serial": "serial", "item": "item"}[chosen.kind]: record}
+    return {chosen.kind: record}
 
 
 def deeds(chosen: Found, *, any_there: bool) -> list[Deed]:
@@ -190,6 +212,10 @@ def deeds(chosen: Found, *, any_there: bool) -> list[Deed]:
         made.append(
             Deed(_("The bin is empty: call for it"), _to("pages:floor-supply", code=record.card), "bell")
         )
+    parent = record.parent if isinstance(record, HandlingUnit) else None
+    if parent is not None:
+        words = _("It stands in {unit}: look at that").format(unit=parent.number)
+        return [Deed(words, _to("pages:floor-look-up", code=parent.number), "box"), *made]
     if any_there and kind in ("item", "lot", "serial", "unit", "place"):
         made.append(Deed(_("Move it"), _to("pages:floor-move", **_names(chosen)), "arrow-big-right-lines"))
     return made

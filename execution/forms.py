@@ -51,6 +51,10 @@ def naming_asked(operation: Operation) -> tuple[str, ...]:
     return (asked[tracking], "plate") if tracking in asked else ("plate",)
 
 
+SAYS = ("good", "scrap", "minutes", "finish", "end_route")
+"""One of these has to be said in a report."""
+
+
 class ReportForm(forms.Form):
     good = quantity(_("Good"), min_value=Decimal(0), required=False)
     scrap = quantity(_("Scrap"), min_value=Decimal(0), required=False)
@@ -60,6 +64,11 @@ class ReportForm(forms.Form):
         required=False,
         to_field_name="code",
         error_messages={"invalid_choice": _("This reason is not in use any more: choose another.")},
+    )
+    cause = forms.ChoiceField(
+        label=_("At fault"),
+        choices=[("", _("as the reason says")), *ReasonCode.Cause.choices],
+        required=False,
     )
     minutes = forms.DecimalField(
         label=_("Time spent"), min_value=Decimal(0), max_digits=9, decimal_places=2, required=False
@@ -79,11 +88,37 @@ class ReportForm(forms.Form):
         required=False,
         help_text=_("Scan or type its number; + makes a new one."),
     )
+    catch_quantity = quantity(
+        _("Pieces"), min_value=Decimal(0), required=False, help_text=_("How many the weight is.")
+    )
     finish = forms.BooleanField(label=_("The operation is finished with it"), required=False)
+    end_route = forms.BooleanField(
+        label=_("End the route card"),
+        required=False,
+        help_text=_("Finished, and no more time is expected; whoever is clocked on is clocked off."),
+    )
+    end_picking = forms.BooleanField(
+        label=_("End the picking list"),
+        required=False,
+        help_text=_("What is left of its material is not needed any more."),
+    )
+    despite = forms.CharField(
+        label=_("Report all the same, because"),
+        max_length=200,
+        required=False,
+        help_text=_("Where the operation before has not reported, or flushed stock is short."),
+    )
 
-    def __init__(self, *args: Any, operation: Operation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, operation: Operation, supervisor: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
+        if not supervisor:
+            del fields["despite"]
+        weighed = operation.order.item.catch_unit
+        if weighed is None or operation.links_after.exists():
+            del fields["catch_quantity"]
+        else:
+            fields["catch_quantity"].unit = weighed.code
         fields["reason"].queryset = reasons(ReasonCode.Kind.SCRAP)
         fields["resource"].queryset = Resource.objects.filter(group=operation.group_id, active=True)
         for name in ("good", "scrap"):
@@ -95,7 +130,7 @@ class ReportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Something has to be said: pieces, time, or that the operation is finished."""
         given = super().clean() or {}
-        if not self.errors and not any(given.get(name) for name in ("good", "scrap", "minutes", "finish")):
+        if not self.errors and not any(given.get(name) for name in SAYS):
             raise forms.ValidationError(_("Type how many pieces first."))
         return given
 

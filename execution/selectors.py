@@ -234,7 +234,7 @@ def reports() -> QuerySet[Report]:
     undone = Exists(Report.objects.filter(reverses=OuterRef("pk")))
     related = (
         "operation__order__item__unit", "operation__order__site", "operation__group", "reason", "resource", "worker",
-        "device", "reverses", "by",
+        "device", "reverses", "made_up_for", "by",
     )  # fmt: skip
     return Report.objects.select_related(*related).annotate(undone=undone).order_by("-id")
 

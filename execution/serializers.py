@@ -64,12 +64,14 @@ class ReportSerializer(RecordSerializer):
     reason = KeyField(key="code", read_only=True)
     resource = KeyField(key="code", read_only=True)
     undone = serializers.BooleanField(read_only=True, default=False)
+    made_up_for = KeyField(key="number", read_only=True)
 
     class Meta:
         model = Report
         fields = (
-            "number", "order", "operation", "good", "scrap", "reason", "seconds", "resource", "worker", "device",
-            "finishes", "vendor_receipt", "note", "reverses", "undone", "effective_at", "posted_at", "by",
+            "number", "order", "operation", "good", "scrap", "reason", "cause", "seconds", "resource", "worker",
+            "device", "finishes", "ends_picking", "ends_route", "accepted", "accepted_why", "made_up_for",
+            "vendor_receipt", "note", "reverses", "undone", "effective_at", "posted_at", "by",
         )  # fmt: skip
 
 
@@ -186,6 +188,11 @@ class ReportInput(AtInput):
     lot = serializers.CharField(max_length=60, allow_blank=True, default="")
     serials = serializers.ListField(child=serializers.CharField(max_length=60), default=list)
     plate = serializers.CharField(max_length=40, allow_blank=True, default="")
+    cause = serializers.ChoiceField(choices=ReasonCode.Cause.choices, allow_blank=True, default="")
+    catch_quantity = quantity(required=False, allow_null=True)
+    end_picking = serializers.BooleanField(default=False)
+    end_route = serializers.BooleanField(default=False)
+    despite = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
 class UndoInput(AtInput):

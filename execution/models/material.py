@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.fields import QuantityField
 
 
 class MaterialMove(models.Model):
@@ -22,6 +26,27 @@ class MaterialMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.material_id} {self.move_id}"
+
+
+class GivenUp(models.Model):
+    """What an order needed of a component and is not expected any more, because a report ended its picking list. It
+    counts while that report stands."""
+
+    material = models.ForeignKey("planning.Material", on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey("execution.Report", on_delete=models.PROTECT, related_name="+")
+    quantity = QuantityField(help_text=_("In the item's unit."))
+    picked = models.BooleanField(default=False, help_text=_("It stood on a pick list."))
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "given up"
+        constraints = [
+            models.UniqueConstraint(fields=["report", "material"], name="given_up_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="given_up_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material_id} {self.report_id}"
 
 
 class OutputMove(models.Model):

@@ -45,6 +45,14 @@ class Report(models.Model):
     ends_route = models.BooleanField(
         default=False, help_text=_("It finished the operation; no more time is expected of it.")
     )
+    made_up_for = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="made_up",
+        help_text=_("The report for which this one made up what nobody had reported before."),
+    )
     accepted = models.JSONField(
         default=list, blank=True, help_text=_("Sentences of refusals that a supervisor took upon himself.")
     )

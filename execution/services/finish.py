@@ -20,8 +20,9 @@ from execution.facts import (
     OperationReopened,
     Reopened,
 )
-from execution.models import Clocking, MaterialMove
+from execution.models import MaterialMove
 from execution.services import gate, genealogy
+from execution.services.clocks import clock_off
 from execution.services.flush import Flushing, due, issued, takings
 from execution.services.job import Job, job_of, lock_job, operations_of
 from execution.services.release import cancel_picks
@@ -50,7 +51,7 @@ def finish_operation(*, operation: Operation, at: datetime | None = None, by: Us
     ask(FinishingOperation(operations=(current,), by=by))
     moment = at or now()
     progress.finish_operations(operations=[current], at=moment)
-    _clock_off([current], moment)
+    clock_off(operations=[current], at=moment)
     tell(OperationFinished(operations=(current,), by=by))
     return current
 
@@ -67,12 +68,6 @@ def reopen_operation(*, operation: Operation, by: User | None) -> Operation:
     progress.reopen_operation(operation=current)
     tell(OperationReopened(operations=(current,), by=by))
     return current
-
-
-def _clock_off(operations: Sequence[Operation], at: datetime) -> None:
-    Clocking.objects.filter(operation__in=operations, ended_at__isnull=True, began_at__lte=at).update(
-        ended_at=at
-    )
 
 
 def _jobs(orders: Sequence[ProductionOrder]) -> list[Job]:
@@ -108,7 +103,7 @@ def finish(
     for job in jobs:
         _flush_at_finish(job, moment, by)
     cancel_picks(orders=found, by=by)
-    _clock_off(along, moment)
+    clock_off(operations=along, at=moment)
     if along:
         tell(OperationFinished(operations=along, by=by))
     tell(Finished(orders=found, by=by))

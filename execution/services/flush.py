@@ -72,12 +72,14 @@ def takings(
     *,
     at: datetime,
     also: Sequence[tuple[Item, Location]] = (),
+    despite: list[str] | None = None,
 ) -> list[Taking]:
     """Choose the stock for what is lacking and lock it, together with the balances of `also`, in key order.
 
     From the component's own place when it names one; else from the operation's input place first (`ends`). Refused,
     naming each item, when there is too little free stock, unless the site may go below zero. What is reserved for the
-    order and on no pick list is used up first.
+    order and on no pick list is used up first. With `despite` the sentence goes there and what is there is taken; the
+    rest stays due.
     """
     needs = needs_of(job, lacking)
     outcome = share_out(needs=needs, also=also, own=True)
@@ -113,7 +115,9 @@ def takings(
     return (
         reserved
         + chosen
-        + _below_zero(job, [(lacking[index][0], needs[index], quantity) for index, quantity in short], at)
+        + _below_zero(
+            job, [(lacking[index][0], needs[index], quantity) for index, quantity in short], at, despite
+        )
     )
 
 
@@ -152,7 +156,9 @@ def _need(job: Job, material: Material, quantity: Decimal) -> Need:
     )
 
 
-def _below_zero(job: Job, short: Sequence[tuple[Material, Need, Decimal]], at: datetime) -> list[Taking]:
+def _below_zero(
+    job: Job, short: Sequence[tuple[Material, Need, Decimal]], at: datetime, despite: list[str] | None
+) -> list[Taking]:
     if not short:
         return []
     tracked = any(need.item.tracking != Item.Tracking.NONE for _material, need, _quantity in short)
@@ -161,15 +167,17 @@ def _below_zero(job: Job, short: Sequence[tuple[Material, Need, Decimal]], at: d
             f"{plain(quantity)} {need.item.unit.code} {need.item.number}" for _m, need, quantity in short
         )
         frozen = counted([(need, quantity) for _m, need, quantity in short])
-        if frozen is not None:
-            raise frozen
-        raise Refused(
+        refusal = frozen or Refused(
             _("{order} cannot take its components: free stock lacks {names}."),
             code="shortage",
             about=job.order,
             order=job.order.number,
             names=names,
         )
+        if despite is None:
+            raise refusal
+        despite.append(str(refusal))
+        return []
     return [
         Taking(
             material,

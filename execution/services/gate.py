@@ -8,8 +8,10 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from execution.services.job import Job
+from p2p.core.access import Role, may
 from p2p.core.clock import now
 from p2p.core.fields import plain
+from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.services.checks import LARGEST, check_digits
 from planning.models import Operation
@@ -106,6 +108,34 @@ def check_figures(
         )
 
 
+def check_cause(operation: Operation, scrap: Decimal, cause: str) -> None:
+    """What is at fault is said of scrap only, and is one of the causes."""
+    if cause and (not scrap or cause not in ReasonCode.Cause.values):
+        raise Refused(
+            _(
+                "{cause} is no cause of scrap on {operation}: name material, machine or staff, and the pieces."
+            ),
+            code="cause",
+            field="cause",
+            about=operation,
+            cause=cause,
+            operation=operation,
+        )
+
+
+def check_supervisor(job: Job, by: User | None) -> None:
+    """Who reports although something speaks against it is a supervisor of the site."""
+    site = job.order.site
+    if by is None or not may(by, Role.SUPERVISOR, site=site):
+        raise Refused(
+            _("Only a supervisor of {site} reports although something speaks against it."),
+            code="supervisor",
+            field="despite",
+            about=job.order,
+            site=site.code,
+        )
+
+
 def check_tolerance(job: Job, operation: Operation, good: Decimal, scrap: Decimal) -> None:
     """Good pieces stay within what is wanted and the site's tolerance; one scrap entry within what goes in."""
     wanted = wanted_from(job, operation)
@@ -148,11 +178,18 @@ def _tolerance(job: Job) -> str:
 
 def check_pieces(job: Job, operation: Operation, pieces: Decimal) -> None:
     """The operations before have made the pieces: all branches that join here, each counted on its own."""
+    missing = pieces_missing(job, operation, pieces)
+    if missing is not None:
+        raise missing
+
+
+def pieces_missing(job: Job, operation: Operation, pieces: Decimal) -> Refused | None:
+    """What `check_pieces` would say."""
     done = operation.good_quantity + operation.scrap_quantity
     for before in job.before[operation.pk]:
         ready = before.good_quantity - done
         if pieces > ready:
-            raise Refused(
+            return Refused(
                 _(
                     "{operation} can take {ready} more from {before}, which has reported {good} good: not {pieces}."
                 ),
@@ -165,6 +202,7 @@ def check_pieces(job: Job, operation: Operation, pieces: Decimal) -> None:
                 good=plain(before.good_quantity),
                 pieces=plain(pieces),
             )
+    return None
 
 
 def check_unused(job: Job, operation: Operation, good_left: Decimal) -> None:

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from execution.engine.proposal import propose
-from execution.models import Report
 from execution.prepared import Prepared
 from execution.services.job import Job
+from p2p.core.models import User
 from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
 from p2p.inventory.models import HandlingUnit, Move
@@ -41,13 +42,14 @@ class Naming:
     lot: str = ""
     serials: tuple[str, ...] = ()
     plate: str = ""
+    catch_quantity: Decimal | None = None
 
     @property
     def says(self) -> bool:
-        return bool(self.lot or self.serials or self.plate)
+        return bool(self.lot or self.serials or self.plate or self.catch_quantity)
 
 
-def coming(job: Job, row: Report, naming: Naming) -> list[Coming]:
+def coming(job: Job, good: Decimal, at: datetime, naming: Naming, by: User | None) -> list[Coming]:
     """The lines for the good pieces of a report of the last operation, and for co- and by-products in
     proportion. Only the product goes onto the plate.
     """
@@ -55,14 +57,16 @@ def coming(job: Job, row: Report, naming: Naming) -> list[Coming]:
     main = next((each for each in outputs if each.kind == Output.Kind.MAIN), None)
     if main is None:
         raise Refused(_("{order} has no product to receive."), about=job.order, order=job.order.number)
-    wanted = [(main, row.good)]
-    wanted += [(beside, _share(beside, main, row.good)) for beside in outputs if beside is not main]
+    wanted = [(main, good)]
+    wanted += [(beside, _share(beside, main, good)) for beside in outputs if beside is not main]
     made = [(output, quantity) for output, quantity in wanted if quantity > 0]
     arrivals = [_arrival(job, output, quantity, naming) for output, quantity in made]
-    pieces = lots_for_receipt(arrivals=arrivals, at=row.effective_at, by=row.by)
-    unit = plate_at(number=naming.plate, location=job.output_place, by=row.by) if naming.plate else None
+    pieces = lots_for_receipt(arrivals=arrivals, at=at, by=by)
+    unit = plate_at(number=naming.plate, location=job.output_place, by=by) if naming.plate else None
     return [
-        Coming(output, _line(job, output.item, one, row, unit if output is main else None))
+        Coming(output, _line(job, output.item, one, at, unit, naming.catch_quantity))
+        if output is main
+        else Coming(output, _line(job, output.item, one, at))
         for (output, _quantity), several in zip(made, pieces, strict=True)
         for one in several
     ]
@@ -107,7 +111,14 @@ def _share(beside: Output, main: Output, good: Decimal) -> Decimal:
     ).remaining
 
 
-def _line(job: Job, item: Item, piece: Piece, row: Report, unit: HandlingUnit | None) -> MoveLine:
+def _line(
+    job: Job,
+    item: Item,
+    piece: Piece,
+    at: datetime,
+    unit: HandlingUnit | None = None,
+    catch_quantity: Decimal | None = None,
+) -> MoveLine:
     return MoveLine(
         item=item,
         source=job.production,
@@ -118,7 +129,8 @@ def _line(job: Job, item: Item, piece: Piece, row: Report, unit: HandlingUnit | 
         serial=piece.serial,
         into_unit=unit,
         reference=job.order.number,
-        effective_at=row.effective_at,
+        effective_at=at,
+        catch_quantity=catch_quantity,
     )
 
 

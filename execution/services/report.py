@@ -5,40 +5,31 @@ statements.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from execution.facts import FinishingOperation, OperationFinished, Reported, Reporting
 from execution.models import Device, MaterialMove, OutputMove, Report, WipMove
 from execution.services import gate, genealogy, output, reserve, wip
+from execution.services.catching_up import lacking_before
+from execution.services.clocks import clock_off
 from execution.services.flush import Flushing, Taking, due, issued, needs_of, takings
+from execution.services.giving_up import give_up
 from execution.services.job import Job, lock_job
 from execution.services.planned import planned_seconds
+from execution.services.said import Figures, Said, check_naming, check_said
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
-from p2p.core.refusal import Refused
 from p2p.inventory.services.ledger import post_within
 from planning.models import Operation, ProductionOrder
 from planning.services import progress
 from strategies.models import ReasonCode, Resource, Worker
 
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What the person says: pieces in the order's unit, resource seconds, when it happened."""
-
-    good: Decimal
-    scrap: Decimal
-    seconds: int
-    at: datetime
-    finish: bool
 
 
 @transaction.atomic
@@ -48,17 +39,22 @@ def report(
     good: Decimal,
     scrap: Decimal = ZERO,
     reason: ReasonCode | None = None,
+    cause: str = "",
     seconds: int = 0,
     resource: Resource | None = None,
     worker: Worker | None = None,
     device: Device | None = None,
     at: datetime | None = None,
     finish: bool = False,
+    end_picking: bool = False,
+    end_route: bool = False,
+    despite: str = "",
     vendor_receipt: str = "",
     note: str = "",
     lot: str = "",
     serials: Sequence[str] = (),
     plate: str = "",
+    catch_quantity: Decimal | None = None,
     by: User | None,
 ) -> Report:
     """Report good and scrapped pieces (the order's unit) of an operation, and `seconds` of resource time for
@@ -68,76 +64,112 @@ def report(
     operation brings the good ones into stock, with the edges of the trace. `finish` finishes the operation
     too. An outside operation is reported with the number of its `vendor_receipt` only.
 
-    There `lot` or `serials` name the product by hand, and `plate` is the license plate (a handling unit by its number,
-    "+" for a new one) that it is put on.
+    There `lot` or `serials` name the product by hand, `plate` is the license plate (a handling unit by its number,
+    "+" for a new one) that it is put on, and `catch_quantity` counts what is weighed and counted.
 
     Where no time is given and the operation's route group says so, the planned time of the pieces is booked.
+
+    `cause` is what is at fault for the scrap, else what its reason says. `end_picking`: what is left of the
+    operation's material is not expected any more (`giving_up`). `end_route`: the operation is finished, no planned
+    time is booked and open clockings end. `despite` is why a supervisor reports although the operations before have
+    not reported the pieces (they are made up, `catching_up`) or flushed stock is short (the rest stays due).
 
     Asks Reporting (and FinishingOperation), tells Reported (and OperationFinished). Refused in one sentence:
     order or operation not open, blocked, over the site's tolerance, pieces of the operation before not
     there, more digits than the unit allows, scrap without a reason, components short.
     """
-    job = lock_job(operation.order_id)
-    current = job.operation(operation.pk)
-    spent = seconds or planned_seconds(current, good + scrap)
-    figures = Figures(good=good, scrap=scrap, seconds=spent, at=at or now(), finish=finish)
-    naming = output.Naming(lot=lot.strip(), serials=tuple(serials), plate=plate.strip())
-    _check(job, current, figures, reason, vendor_receipt)
-    _check_naming(job, current, figures, naming)
-    ask(Reporting(operations=(current,), by=by))
-    if finish:
-        ask(FinishingOperation(operations=(current,), by=by))
-    row = _record(
-        current,
-        figures,
+    said = Said(
         reason=reason,
+        cause=cause or (reason.cause if reason and scrap else ""),
         resource=resource,
         worker=worker,
         device=device,
         vendor_receipt=vendor_receipt,
         note=note,
-        by=by,
+        end_picking=end_picking,
+        end_route=end_route,
+        despite=despite.strip(),
     )
-    material_moves, output_moves = _move(job, current, row, naming)
-    last = current is job.last
-    progress.book(operation=current, good=good, scrap=scrap, last=last, finish=finish, at=figures.at)
-    fact = Reported(
-        report=row,
+    naming = output.Naming(
+        lot=lot.strip(), serials=tuple(serials), plate=plate.strip(), catch_quantity=catch_quantity
+    )
+    figures = Figures(good=good, scrap=scrap, seconds=seconds, at=at or now(), finish=finish or end_route)
+    return _report(operation, figures, said, naming, by)
+
+
+def _report(
+    operation: Operation, figures: Figures, said: Said, naming: output.Naming, by: User | None
+) -> Report:
+    key = _next_key()
+    job = lock_job(operation.order_id)
+    current = job.operation(operation.pk)
+    check_said(job, current, figures, said)
+    if said.despite and _made_up(job, current, figures, said, key, by):
+        job = lock_job(operation.order_id)
+        current = job.operation(operation.pk)
+    gate.check_pieces(job, current, figures.good + figures.scrap)
+    check_naming(job, current, figures, naming)
+    if not (figures.seconds or said.end_route):
+        figures = replace(figures, seconds=planned_seconds(current, figures.good + figures.scrap))
+    ask(Reporting(operations=(current,), by=by))
+    if figures.finish:
+        ask(FinishingOperation(operations=(current,), by=by))
+    return _book(job, current, figures, said, naming, key, by)
+
+
+def _book(
+    job: Job,
+    current: Operation,
+    figures: Figures,
+    said: Said,
+    naming: output.Naming,
+    key: int,
+    by: User | None,
+) -> Report:
+    taken = _take(job, current, figures, said, naming, by)
+    row = _record(key, current, figures, said, by)
+    material_moves, output_moves = _move(job, current, row, taken)
+    progress.book(
         operation=current,
-        order=job.order,
-        material_moves=tuple(material_moves),
-        output_moves=tuple(output_moves),
-        by=by,
+        good=row.good,
+        scrap=row.scrap,
+        last=current is job.last,
+        finish=figures.finish,
+        at=figures.at,
     )
-    tell(fact)
-    if finish:
+    if said.end_picking:
+        give_up(job=job, operation=current, report=row, by=by)
+    if said.end_route:
+        clock_off(operations=[current], at=figures.at)
+    tell(
+        Reported(
+            report=row,
+            operation=current,
+            order=job.order,
+            material_moves=tuple(material_moves),
+            output_moves=tuple(output_moves),
+            by=by,
+        )
+    )
+    if figures.finish:
         tell(OperationFinished(operations=(current,), by=by))
     return row
 
 
-def _check(
-    job: Job, operation: Operation, figures: Figures, reason: ReasonCode | None, vendor_receipt: str
-) -> None:
-    gate.check_open(job, operation)
-    gate.check_vendor(operation, vendor_receipt)
-    gate.check_time(operation, figures.at)
-    gate.check_figures(
-        job, operation, good=figures.good, scrap=figures.scrap, reason=reason, seconds=figures.seconds
-    )
-    gate.check_tolerance(job, operation, figures.good, figures.scrap)
-    gate.check_pieces(job, operation, figures.good + figures.scrap)
-
-
-def _check_naming(job: Job, operation: Operation, figures: Figures, naming: output.Naming) -> None:
-    """Lot, serial numbers and plate are of what comes into stock."""
-    if naming.says and not (operation is job.last and figures.good):
-        raise Refused(
-            _(
-                "Nothing comes into stock with this report: leave lot, serial numbers and license plate empty."
-            ),
-            code="nothing_comes",
-            field="plate" if naming.plate else "lot" if naming.lot else "serials",
-        )
+def _made_up(job: Job, operation: Operation, figures: Figures, said: Said, key: int, by: User | None) -> bool:
+    """Reports what the operations before never did, without time of its own, for the report with this key; whether
+    there was anything. Only a supervisor may."""
+    gate.check_supervisor(job, by)
+    pieces = figures.good + figures.scrap
+    missing = gate.pieces_missing(job, operation, pieces)
+    if missing is None:
+        return False
+    said.accepted.append(str(missing))
+    for before, lack in lacking_before(job, operation, pieces):
+        own = Said(despite=said.despite, made_up_for=key, note=said.note)
+        figures_before = Figures(good=lack, scrap=ZERO, seconds=0, at=figures.at, finish=False)
+        _report(before, figures_before, own, output.Naming(), by)
+    return True
 
 
 def _next_key() -> int:
@@ -154,33 +186,27 @@ def number_of(key: int) -> str:
     return f"RP-{key:06d}"
 
 
-def _record(
-    operation: Operation,
-    figures: Figures,
-    *,
-    reason: ReasonCode | None,
-    resource: Resource | None,
-    worker: Worker | None,
-    device: Device | None,
-    vendor_receipt: str,
-    note: str,
-    by: User | None,
-) -> Report:
-    key = _next_key()
+def _record(key: int, operation: Operation, figures: Figures, said: Said, by: User | None) -> Report:
     row = Report(
         pk=key,
         number=number_of(key),
         operation=operation,
         good=figures.good,
         scrap=figures.scrap,
-        reason=reason,
+        reason=said.reason,
+        cause=said.cause,
         seconds=figures.seconds,
-        resource=resource,
-        worker=worker,
-        device=device,
+        resource=said.resource,
+        worker=said.worker,
+        device=said.device,
         finishes=figures.finish,
-        vendor_receipt=vendor_receipt,
-        note=note,
+        ends_picking=said.end_picking,
+        ends_route=said.end_route,
+        made_up_for_id=said.made_up_for,
+        accepted=said.accepted,
+        accepted_why=said.despite if said.accepted else "",
+        vendor_receipt=said.vendor_receipt,
+        note=said.note,
         effective_at=figures.at,
         posted_at=now(),
         by=by,
@@ -189,21 +215,37 @@ def _record(
     return row
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """What comes into stock and which components go for it, chosen and locked, not yet posted."""
+
+    coming: list[output.Coming]
+    taken: list[Taking]
+
+
+def _take(
+    job: Job, operation: Operation, figures: Figures, said: Said, naming: output.Naming, by: User | None
+) -> _Taken:
+    """Chosen before the report is written, so that it keeps what was accepted: reports are never changed."""
+    pieces = figures.good + figures.scrap
+    processed = operation.good_quantity + operation.scrap_quantity + pieces
+    last = operation is job.last and bool(figures.good)
+    coming = output.coming(job, figures.good, figures.at, naming, by) if last else []
+    lacking = due(job, operation, processed, (Flushing.START, Flushing.OPERATION)) if pieces else []
+    also = [(one.line.item, one.line.target) for one in coming]
+    if job.order.state == ProductionOrder.State.RELEASED:
+        reserve.at_start(order=job.order, beside=needs_of(job, lacking), also=also, by=by)
+    despite = said.accepted if said.despite else None
+    return _Taken(coming, takings(job, lacking, at=figures.at, also=also, despite=despite))
+
+
 def _move(
-    job: Job, operation: Operation, row: Report, naming: output.Naming
+    job: Job, operation: Operation, row: Report, chosen: _Taken
 ) -> tuple[list[MaterialMove], list[OutputMove]]:
     """Components out of stock, products into it: one posting, so that all balances are locked in one
     order.
     """
-    processed = operation.good_quantity + operation.scrap_quantity + row.good + row.scrap
-    coming = output.coming(job, row, naming) if operation is job.last and row.good else []
-    lacking = (
-        due(job, operation, processed, (Flushing.START, Flushing.OPERATION)) if row.good + row.scrap else []
-    )
-    also = [(one.line.item, one.line.target) for one in coming]
-    if job.order.state == ProductionOrder.State.RELEASED:
-        reserve.at_start(order=job.order, beside=needs_of(job, lacking), also=also, by=row.by)
-    taken = takings(job, lacking, at=row.effective_at, also=also)
+    taken, coming = chosen.taken, chosen.coming
     moves = post_within(lines=[*(one.line for one in taken), *(one.line for one in coming)], by=row.by)
     material_moves = _material_moves(taken, moves, row)
     output_moves = OutputMove.objects.bulk_create(

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from execution.facts import OperationReopened, Reported
 from execution.models import Clocking, MaterialMove, OutputMove, Report, WipMove
 from execution.services import gate, genealogy, wip
+from execution.services.clocks import clock_on_again
 from execution.services.flush import issued
+from execution.services.giving_up import expect_again
 from execution.services.job import Job, lock_job
 from execution.services.report import _next_key, number_of
 from p2p.core.clock import now
@@ -32,7 +34,8 @@ def undo(
     """Take a report back by its mirror image; returns the reversal. `reason` is one for reversals.
 
     Components return, products leave stock, pieces go back to the operations before, counters and states are
-    as if the report had never been. Refused when it was undone before, when the order is finished, when the
+    as if the report had never been; what it gave up is expected again, clockings it ended run on, and what was made
+    up for it goes with it. Refused when it was undone before, when the order is finished, when the
     operation was finished by something else, when later operations worked on the pieces, or when the
     products are gone from stock.
     """
@@ -40,10 +43,15 @@ def undo(
     job = lock_job(known.operation.order_id)
     operation = job.operation(known.operation_id)
     _check(job, operation, known)
-    reversal = _mirror_report(known, operation, reason, at or now(), by)
+    moment = at or now()
+    reversal = _mirror_report(known, operation, reason, moment, by)
     material_moves, output_moves = _take_back(known, reversal, by)
     WipMove.objects.bulk_create(wip.mirror(known, reversal))
     _book_back(job, operation, known)
+    if known.ends_picking:
+        expect_again(report=known, by=by)
+    if known.ends_route:
+        clock_on_again(operation=operation, at=known.effective_at)
     if output_moves:
         genealogy.catch_up(order=job.order, materials=job.materials)
     fact = Reported(
@@ -57,6 +65,8 @@ def undo(
     tell(fact)
     if known.finishes:
         tell(OperationReopened(operations=(operation,), by=by))
+    for made_up in known.made_up.filter(reversed_by=None).order_by("-pk"):
+        undo(report=made_up, reason=reason, at=moment, by=by)
     return reversal
 
 
@@ -96,6 +106,7 @@ def _mirror_report(
         good=-report.good,
         scrap=-report.scrap,
         reason=reason or report.reason,
+        cause=report.cause,
         seconds=-report.seconds,
         resource_id=report.resource_id,
         worker_id=report.worker_id,

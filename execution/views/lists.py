@@ -202,6 +202,7 @@ class Reports(ListPage):
             "scrap", _("Scrap"), kind="quantity", total=True, tone=lambda one: "bad" if one.scrap > 0 else ""
         ),
         Column("reason.name", _("Reason"), width=150),
+        Column("cause", _("At fault"), value=lambda one: one.get_cause_display(), width=110, hidden=True),
         Column("seconds", _("Time"), kind="duration"),
         Column("effective_at", _("When"), kind="time"),
         Column("by", _("By"), width=112, order="by__username"),

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from execution import forms, selectors, words
-from execution.models import Downtime, Report
+from execution.models import Downtime, GivenUp, Report
 from execution.services import downtime, release, start, undo
 from execution.services.report import report
-from p2p.core.access import Role, at_sites
+from p2p.core.access import Role, at_sites, may
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import stay, who
@@ -77,7 +77,11 @@ class ReportWork(_OnOperation):
         )
 
     def form_kwargs(self) -> dict[str, Any]:
-        return {"operation": self.record}
+        site = self.record.order.site
+        return {
+            "operation": self.record,
+            "supervisor": may(self.request.user, Role.SUPERVISOR, site=site),
+        }
 
     def act(self, form: Any) -> Any:
         row = report(operation=self.record, **form.figures(), by=who(self.request))
@@ -130,6 +134,12 @@ class ReportPage(RecordPage):
         ]
         if one.reason:
             facts.insert(2, Said(_("Reason"), one.reason.name))
+        if one.cause:
+            facts.insert(3, Said(_("At fault"), one.get_cause_display()))
+        if one.made_up_for:
+            facts.append(
+                Said(_("Made up for"), one.made_up_for.number, url=words.report_url(one.made_up_for))
+            )
         if one.reverses:
             facts.append(Said(_("Takes back"), one.reverses.number, url=words.report_url(one.reverses)))
         if one.note:
@@ -144,7 +154,19 @@ class ReportPage(RecordPage):
             "materials": selectors.material_moves(self.record.operation.order).filter(report=self.record),
             "outputs": selectors.output_moves(self.record),
             "pieces": selectors.wip_moves(self.record),
+            "given_up": GivenUp.objects.filter(report=self.record).select_related("material__item__unit"),
+            "ends": _ends(self.record),
         }
+
+
+def _ends(one: Report) -> list[Any]:
+    """What it ended beside what it moved."""
+    said = (
+        (one.ends_route, _("It ended the route card: the operation is finished without more time.")),
+        (one.finishes and not one.ends_route, _("It finished the operation.")),
+        (one.ends_picking, _("It ended the picking list: what was left is not needed any more.")),
+    )
+    return [words for holds, words in said if holds]
 
 
 class UndoReport(ActionForm):

@@ -217,6 +217,21 @@ def issue(*, quantities: Mapping[int, Decimal]) -> None:
             cursor.execute(_ISSUE, [list(changed), list(changed.values())])
 
 
+_EXPECT = """
+    UPDATE planning_material AS material SET quantity = material.quantity + more.quantity
+    FROM unnest(%s::bigint[], %s::numeric[]) AS more(id, quantity)
+    WHERE material.id = more.id
+"""
+
+
+def expect(*, quantities: Mapping[int, Decimal]) -> None:
+    """Material key -> how much more of it the order needs than before (negative: no longer). One statement."""
+    changed = {key: quantity for key, quantity in sorted(quantities.items()) if quantity}
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(_EXPECT, [list(changed), list(changed.values())])
+
+
 def receive(*, output: Output, quantity: Decimal) -> None:
     """The order yielded so much of this output (negative when it is taken back)."""
     Output.objects.filter(pk=output.pk).update(received_quantity=F("received_quantity") + quantity)

@@ -1,0 +1,104 @@
+"""Ending the picking list of an operation: what is left of its material is not expected any more, until the report that
+said so is taken back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+
+from execution.models import GivenUp, PickLine, PickList, Report
+from execution.models.pick import PICK_FLOW
+from execution.services.job import Job
+from execution.services.reserve import free_standing
+from p2p.core.clock import now
+from p2p.core.models import User
+from p2p.inventory.models import Reservation
+from p2p.inventory.services.reservations import unreserve
+from planning.models import Material, Operation
+from planning.services import progress
+from strategies.services.numbering import take_numbers
+
+OPEN = PickList.State.OPEN
+
+
+@transaction.atomic
+def give_up(*, job: Job, operation: Operation, report: Report, by: User | None) -> list[GivenUp]:
+    """Close what the operation's components still lack (those of no operation belong to the first one): the need
+    ends, lines of pick lists go, reservations are lifted. Call it after the report has taken its own components.
+    """
+    mine = [
+        material.pk
+        for material in job.materials
+        if material.operation_id == operation.pk or (material.operation_id is None and operation is job.first)
+    ]
+    rows = list(Material.objects.filter(pk__in=mine, quantity__gt=F("issued_quantity")).order_by("pk"))
+    if not rows:
+        return []
+    picked = _off_the_lists(rows, by)
+    given = GivenUp.objects.bulk_create(
+        GivenUp(
+            material=row,
+            report=report,
+            quantity=row.quantity - row.issued_quantity,
+            picked=row.pk in picked,
+        )
+        for row in rows
+    )
+    progress.expect(quantities={one.material_id: -one.quantity for one in given})
+    _let_go(job, rows, by)
+    return given
+
+
+def _off_the_lists(materials: list[Material], by: User | None) -> set[int]:
+    """Lines that were not picked leave their lists; a list on which nothing is left is done. Keys of the components
+    that stood on one."""
+    lines = PickLine.objects.filter(
+        material__in=materials, pick_list__state=OPEN, picked_quantity__lt=F("quantity")
+    )
+    found = list(lines.order_by("pk"))
+    keys = [line.reservation_id for line in found if line.reservation_id]
+    reservations = list(Reservation.objects.filter(pk__in=keys).order_by("pk"))
+    lists = sorted({line.pick_list_id for line in found})
+    PickLine.objects.filter(pk__in=[line.pk for line in found if not line.picked_quantity]).delete()
+    PickLine.objects.filter(pk__in=[line.pk for line in found if line.picked_quantity]).update(
+        quantity=F("picked_quantity"), reservation=None
+    )
+    unreserve(reservations=reservations, by=by)
+    for row in PickList.objects.filter(pk__in=lists, state=OPEN).order_by("pk"):
+        left = PickLine.objects.filter(pick_list=row)
+        if left.filter(picked_quantity__lt=F("quantity")).exists():
+            continue
+        if left.exists():
+            PICK_FLOW.take(row, "pick", picked_at=now(), picked_by=by)
+        else:
+            PICK_FLOW.take(row, "cancel")
+    return {line.material_id for line in found}
+
+
+def _let_go(job: Job, materials: list[Material], by: User | None) -> None:
+    """What is reserved for the order beside its lists, of items that nothing in it wants any more."""
+    gone = {row.item_id for row in materials}
+    wanted = Material.objects.filter(order=job.order, item__in=gone, quantity__gt=F("issued_quantity"))
+    gone -= set(wanted.values_list("item", flat=True))
+    rows = list(free_standing([job.order.number]).filter(item__in=gone))
+    if rows:
+        unreserve(reservations=rows, by=by)
+
+
+@transaction.atomic
+def expect_again(*, report: Report, by: User | None) -> None:
+    """The report is taken back: the components are needed again. What stood on a pick list comes onto a new one,
+    without a place: what was reserved may be somebody else's by now."""
+    given = list(GivenUp.objects.filter(report=report).select_related("material").order_by("pk"))
+    progress.expect(quantities={one.material_id: one.quantity for one in given})
+    again = [one for one in given if one.picked]
+    if not again:
+        return
+    (number,) = take_numbers(code="PK", count=1)
+    row = PickList(number=number, order_id=report.operation.order_id, created_at=now())
+    row.save(force_insert=True)
+    PickLine.objects.bulk_create(
+        PickLine(pick_list=row, material=one.material, quantity=Decimal(one.quantity)) for one in again
+    )

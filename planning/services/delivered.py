@@ -18,12 +18,14 @@ from p2p.core.fields import plain
 from p2p.core.numbers import decimal_of
 from p2p.inventory.models import Move, Reservation, SoftReservation
 from p2p.inventory.services.claims import release
-from p2p.inventory.services.ledger import reverse
+from p2p.inventory.services.kept import keep_again
+from p2p.inventory.services.ledger import post_within, reverse
 from p2p.inventory.services.reservations import unreserve
 from planning.facts import Delivered
 from planning.measures import Measures
 from planning.models import Demand, DemandMove
 from planning.models.demand import DEMAND_FLOW
+from planning.services.again import check_part, posted_again
 from strategies.models import ReasonCode
 
 if TYPE_CHECKING:
@@ -114,12 +116,14 @@ def _sign(move: Move) -> int:
 def take_back(
     *,
     deliveries: Sequence[DemandMove],
+    quantity: Decimal | None = None,
     reason: ReasonCode | None = None,
     at: datetime | None = None,
     by: User | None,
 ) -> list[DemandMove]:
     """Deliveries (or returns) that were booked by mistake are reversed, all or none: the goods lie where they came
-    from, and the demand is open again.
+    from, kept for the demand as far as they were, and the demand is open again. Of one also a part (`quantity`, the
+    item's unit): the rest stays on its delivery note.
 
     Refused when one was taken back before, when a customer gave part of it back already, or when what a return
     brought is no longer there.
@@ -131,19 +135,42 @@ def take_back(
         "move__target__site",
         "move__lot",
         "move__serial",
+        "move__handling_unit",
+        "move__into_unit",
+        "move__reason",
         "move__reversed_by",
     )
     first = list(known.order_by("pk"))
     demands = locked({row.demand_id for row in first})
-    _check_not_returned(first, demands)
+    part = check_part([row.move for row in first], quantity)
+    _check_not_returned(first, demands, part)
     mirrors = reverse(moves=[row.move for row in first], reason=reason, at=at, by=by)
-    rows = DemandMove.objects.bulk_create(
-        DemandMove(
-            demand=demands[row.demand_id], move=mirror, delivery_note=row.delivery_note, counts=row.counts
-        )
-        for row, mirror in zip(first, mirrors, strict=True)
-    )
+    rows = [_row(row, demands, mirror) for row, mirror in zip(first, mirrors, strict=True)]
+    kept = [(row.move, min(row.reserved, part or row.reserved)) for row in first]
+    if part is not None:
+        (again,) = post_within(lines=[posted_again(first[0].move, part, at)], by=by)
+        rows.append(_row(first[0], demands, again, first[0].reserved - kept[0][1]))
+    DemandMove.objects.bulk_create(rows)
     book(rows, Ordered(list(demands.values())), by=by)
+    keep_again(taken=[one for one in kept if one[0].kind == Move.Kind.DELIVERY], by=by)
+    _tell(rows, by=by)
+    return rows
+
+
+def _row(
+    row: DemandMove, demands: dict[int, Demand], move: Move, reserved: Decimal = Decimal(0)
+) -> DemandMove:
+    return DemandMove(
+        demand=demands[row.demand_id],
+        move=move,
+        delivery_note=row.delivery_note,
+        counts=row.counts,
+        reserved=reserved,
+    )
+
+
+def _tell(rows: Sequence[DemandMove], *, by: User | None) -> None:
+    """One fact for each delivery note."""
     notes: dict[str, list[DemandMove]] = defaultdict(list)
     for row in rows:
         notes[row.delivery_note].append(row)
@@ -156,7 +183,6 @@ def take_back(
                 by=by,
             )
         )
-    return rows
 
 
 Piece = tuple[int, int | None, int | None]
@@ -173,13 +199,13 @@ def with_customer(demands: Collection[int]) -> dict[Piece, Decimal]:
     return held
 
 
-def _check_not_returned(rows: Sequence[DemandMove], demands: dict[int, Demand]) -> None:
+def _check_not_returned(rows: Sequence[DemandMove], demands: dict[int, Demand], part: Decimal | None) -> None:
     held = with_customer(demands)
     for row in rows:
         if row.move.kind != Move.Kind.DELIVERY or row.move.reverses_id or hasattr(row.move, "reversed_by"):
             continue
         key = (row.demand_id, row.move.lot_id, row.move.serial_id)
-        held[key] -= row.move.quantity
+        held[key] -= part or row.move.quantity
         if held[key] < 0:
             raise Refused(
                 _("{quantity} {unit} of {item} for {demand} came back already: take the return back first."),

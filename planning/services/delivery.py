@@ -77,7 +77,13 @@ def deliver(
     moves = _post(current, at=at, by=by)
     notes = _notes(list(demands.values()), delivery_note.strip())
     rows = DemandMove.objects.bulk_create(
-        DemandMove(demand=line.demand, move=move, delivery_note=notes[line.demand.pk]) for line, move in moves
+        DemandMove(
+            demand=line.demand,
+            move=move,
+            delivery_note=notes[line.demand.pk],
+            reserved=move.quantity if reserved else Decimal(0),
+        )
+        for line, move, reserved in moves
     )
     book(rows, ordered, final={line.demand.pk for line in current if line.final}, by=by)
     for note in dict.fromkeys(notes.values()):
@@ -167,7 +173,8 @@ def _notes(demands: Sequence[Demand], given: str) -> dict[int, str]:
 
 def _post(
     lines: Sequence[DeliveryLine], *, at: datetime | None, by: User | None
-) -> list[tuple[DeliveryLine, Move]]:
+) -> list[tuple[DeliveryLine, Move, bool]]:
+    """Every move with its line, and whether what it took was reserved for it."""
     doors = Doors(line.demand.site for line in lines)
     wishes = [
         Wish(
@@ -186,6 +193,7 @@ def _post(
     wanted = [
         (
             line,
+            one.reserved,
             MoveLine(
                 item=line.demand.item,
                 source=one.place,
@@ -205,5 +213,5 @@ def _post(
             taken, parted(item=line.demand.item, pieces=line.catch_quantity, parts=taken), strict=True
         )
     ]
-    moves = post_within(lines=[move for _line, move in wanted], by=by)
-    return [(line, move) for (line, _made), move in zip(wanted, moves, strict=True)]
+    moves = post_within(lines=[move for _line, _kept, move in wanted], by=by)
+    return [(line, move, kept) for (line, kept, _made), move in zip(wanted, moves, strict=True)]

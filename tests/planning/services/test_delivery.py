@@ -18,7 +18,7 @@ from p2p.inventory.services.holds import hold
 from p2p.inventory.services.reservations import Need, reserve
 from planning.facts import Delivered, Returned
 from planning.models import Customer, Demand, DemandMove
-from planning.services.delivered import take_back
+from planning.services.delivered import take_back, with_customer
 from planning.services.delivery import DeliveryLine, deliver
 from planning.services.demand import create_customer, create_demand
 from planning.services.returns import ReturnLine, return_goods
@@ -307,3 +307,40 @@ def test_a_return_says_why(site: Site) -> None:
         return_goods(
             lines=[ReturnLine(demand=demand, quantity=Decimal(1))], reason=make_reason(kind="scrap"), by=None
         )
+
+
+def test_what_was_reserved_for_the_line_is_kept_for_it_again(site: Site) -> None:
+    bolt = make_item("BOLT")
+    make_stock(bolt, 20, store_of(site))
+    demand = wanted(site, bolt)
+    reserve(needs=[Need(item=bolt, quantity=Decimal(6), site=site, reference=str(demand))], by=None)
+    rows = deliver(lines=[line(demand, 10)], by=None)
+    assert not Reservation.objects.exists()
+    take_back(deliveries=rows, by=None)
+    kept = Reservation.objects.values_list("reference", "quantity")
+    assert list(kept) == [(str(demand), 6)]
+    demand.refresh_from_db()
+    assert (demand.delivered_quantity, demand.state) == (0, "open")
+    assert problems() == []
+
+
+def test_a_part_of_a_delivery_is_taken_back_and_the_rest_stays_on_its_note(site: Site) -> None:
+    paint = make_item("PAINT", tracking="lot")
+    lot = make_lot(paint, "L1")
+    make_stock(paint, 20, store_of(site), lot=lot)
+    demand = wanted(site, paint)
+    (row,) = deliver(lines=[line(demand, 10)], by=None)
+    with heard(Delivered) as said:
+        take_back(deliveries=[row], quantity=Decimal(4), by=None)
+    assert [fact.says(demand)["quantity"] for fact in said] == ["-4"]
+    demand.refresh_from_db()
+    assert (demand.delivered_quantity, demand.state) == (6, "open")
+    assert Balance.objects.get(lot=lot, quantity__gt=0).quantity == 14
+    notes = DemandMove.objects.order_by("pk").values_list("delivery_note", "move__quantity")
+    assert list(notes) == [(row.delivery_note, 10), (row.delivery_note, 10), (row.delivery_note, 6)]
+    assert with_customer([demand.pk]) == {(demand.pk, lot.pk, None): 6}
+    returned(demand, 3, lot=lot)
+    last = DemandMove.objects.get(move__quantity=6)
+    with pytest.raises(Refused, match="1 EA of PAINT for SO-1/1 came back already"):
+        take_back(deliveries=[last], quantity=Decimal(4), by=None)
+    assert problems() == []

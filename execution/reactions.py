@@ -9,16 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from execution import takeover, tracing
 from execution.checking import RULES
-from execution.models import PickLine, PickList
+from execution.models import Downtime, PickLine, PickList
 from execution.selectors import touched
 from execution.services import staging, swap
 from execution.services.release import cancel_picks
+from p2p.core import clock
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import CheckingLedger, Finding, Unreserving
 from p2p.inventory.task_facts import CrossDocking, ReservationsCarried
 from p2p.inventory.trace_facts import Locating, Recalled, Recalling, RecallLifted, Reviewing, Suspecting
 from planning.facts import Cancelled, Cancelling, Substituted
-from strategies.facts import MeasuringCutOver
+from strategies.facts import MeasuringCutOver, StandingStill
 
 
 def nothing_done(fact: Cancelling) -> Iterator[Refused]:
@@ -70,6 +71,16 @@ def check(_question: CheckingLedger) -> list[Finding]:
     return found
 
 
+def standing(question: StandingStill) -> dict[int, tuple[int, int]]:
+    """Resources with an open downtime. One query."""
+    rows = Downtime.objects.filter(resource__site=question.site, ended_at__isnull=True)
+    now = int(clock.now().timestamp())
+    return {
+        resource: (int(began_at.timestamp()), now)
+        for resource, began_at in rows.order_by("resource").values_list("resource", "began_at")
+    }
+
+
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", Cancelling, nothing_done)
@@ -77,6 +88,7 @@ def wire() -> None:
     listen("ask", Unreserving, on_a_list)
     listen("tell", Substituted, follow_alternate)
     listen("gather", CheckingLedger, check)
+    listen("gather", StandingStill, standing)
     listen("gather", CrossDocking, staging.waiting)
     listen("tell", ReservationsCarried, staging.follow)
     listen("gather", MeasuringCutOver, takeover.figures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -78,6 +79,8 @@ def _text(value: Any) -> str:
         return str(value)
     if isinstance(value, (datetime, date)):
         return value.isoformat()
+    if isinstance(value, dict):
+        return escaped(json.dumps(value, separators=(",", ":")))
     return escaped(str(value))
 
 

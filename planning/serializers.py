@@ -136,6 +136,9 @@ class BlockSerializer(RecordSerializer):
 class OperationSerializer(RecordSerializer):
     order = serializers.CharField(source="order.number", read_only=True)
     blocked = serializers.BooleanField(read_only=True)
+    overflow = serializers.SerializerMethodField(
+        help_text="Why its policy sent it to the vendor, or could not."
+    )
     expandable = {"blocks": Expand(BlockSerializer, many=True, prefetch=("blocks",))}
 
     class Meta:
@@ -144,9 +147,13 @@ class OperationSerializer(RecordSerializer):
             "id", "order", "number", "name", "state", "group", "resource", "station", "setup_seconds",
             "run_seconds", "queue_seconds", "queue_after_seconds", "transit_seconds", "quantity", "good_quantity",
             "scrap_quantity",
-            "inspect", "outside", "vendor", "vendor_days", "promised_at", "promised_quantity", "with_vendor",
+            "inspect", "outside", "vendor", "vendor_days", "overflow", "promised_at",
+            "promised_quantity", "with_vendor",
             "starts_at", "ends_at", "locked", "began_at", "done_at", "blocked", "revision",
         )  # fmt: skip
+
+    def get_overflow(self, operation: Operation) -> str:
+        return words.overflow(operation.overflow)
 
 
 class MaterialSerializer(RecordSerializer):

@@ -27,6 +27,8 @@ CODES = {
     "no_source": gettext_lazy("No source"),
     "stopped": gettext_lazy("Orders stopped"),
     "no_conversion": gettext_lazy("No unit conversion"),
+    "overflow": gettext_lazy("To a vendor"),
+    "overflow_kept": gettext_lazy("Stays inside"),
     "unknown_item": gettext_lazy("Unknown item"),
     "unknown_component": gettext_lazy("Unknown component"),
 }
@@ -44,6 +46,10 @@ def days(count: int) -> str:
 def sentence(message: Message) -> str:
     """A plan's message as a planner reads it: what, how much, and what can be done."""
     facts = message.facts
+    if message.code in ("overflow", "overflow_kept"):
+        return _("{proposal}, operation {number}: {words}").format(
+            proposal=message.proposal or "–", number=facts.get("number", "–"), words=overflow(facts)
+        )
     said = _SENTENCES.get(message.code)
     if said is None:
         return title(message.code)
@@ -89,6 +95,46 @@ _SENTENCES = {
     "unknown_item": gettext_lazy("{item} is wanted but is no longer in use."),
     "unknown_component": gettext_lazy("The BOM of {item} names a component that is no longer in use."),
 }
+
+
+OVERFLOWS = {
+    "load": gettext_lazy("{group} is loaded to {load} % in week {week}, the policy says {limit} %"),
+    "downtime": gettext_lazy("{group} does not work on {day}, when it would run"),
+    "late": gettext_lazy(
+        "{group} is loaded to {load} % in week {week}, the policy says {limit} %, and the order would be late"
+    ),
+}
+KEPT = {
+    "vendor": gettext_lazy("{vendor} is not in use any more"),
+    "no_price": gettext_lazy("{vendor} has no price for it on {on}"),
+    "no_conversion": gettext_lazy("the unit of the price of {vendor} has no conversion"),
+    "minimum": gettext_lazy("{vendor} takes no fewer than {quantity}"),
+    "maximum": gettext_lazy("{vendor} takes no more than {quantity}"),
+    "no_days": gettext_lazy("neither the policy nor the price of {vendor} says how many days it takes"),
+    "hand": gettext_lazy("it was brought back by hand"),
+}
+
+
+def overflow(facts: dict[str, Any]) -> str:
+    """Why an operation goes to a vendor for want of capacity, or stays inside all the same; "" of none."""
+    if not facts:
+        return ""
+    if "cause" not in facts:
+        return _("stays inside: {why}.").format(why=KEPT[facts["kept"]])
+    week = date.fromisoformat(facts["week"]).isocalendar()
+    said = str(OVERFLOWS[facts["cause"]]).format(
+        group=facts["group"],
+        load=number_format(facts["load"], force_grouping=True),
+        limit=facts["limit"],
+        week=f"{week.week}/{week.year}",
+        day=_day(facts["start"]),
+    )
+    if "kept" not in facts:
+        return _("outside at {vendor}: {why}.").format(vendor=facts["vendor"], why=said)
+    but = str(KEPT[facts["kept"]]).format(
+        vendor=facts["vendor"], on=_day(facts.get("day")), quantity=_quantity(facts.get("quantity"))
+    )
+    return _("stays inside although {why}: {but}.").format(why=said, but=but)
 
 
 def _wanted(message: Message) -> str:

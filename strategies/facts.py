@@ -193,6 +193,14 @@ class GroupLoad(Question[dict[int, list[Decimal]]]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandingStill(Question[dict[int, tuple[int, int]]]):
+    """Which resources of a site (by key) cannot work now: since when, and the present moment, seconds since the
+    epoch."""
+
+    site: Site
+
+
+@dataclass(frozen=True, kw_only=True)
 class CutOverChanged(Fact):
     """A cut-over was begun, given a file or a figure, accepted or given up; `step` says which."""
 

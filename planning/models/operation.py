@@ -69,6 +69,9 @@ class Operation(models.Model):
     vendor_days = models.PositiveIntegerField(
         default=0, help_text=_("Calendar days at the vendor, there and back.")
     )
+    overflow = models.JSONField(
+        default=dict, blank=True, help_text=_("Why its outsourcing policy sent it out, or could not.")
+    )
     promised_at = models.DateTimeField(null=True, blank=True)
     promised_quantity = QuantityField(null=True, blank=True)
     with_vendor = QuantityField(default=0, help_text=_("Pieces that lie at the vendor now."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,8 @@ from p2p.core.numbers import decimal_of, rounded
 from planning.copying import copy_records, take_keys
 from planning.models import Material, Operation, OperationLink, Output, ProductionOrder
 from planning.services.merge import Join, Work
-from planning.snapshot.parts import Merged, Part, through
+from planning.snapshot.overflow import Overflow
+from planning.snapshot.parts import Merged, Part, Unfolded, through
 from planning.snapshot.recipes import Recipes
 from strategies.engine.routing import Step, run_time
 from strategies.models import Item, RouteOperation, Site
@@ -44,6 +45,8 @@ class Draft:
     parent: int | None = None
     source_system: str = ""
     all_outside: bool = False
+    overflow: Mapping[int, Overflow] = field(default_factory=dict)
+    """Of operations (by the key of their route operation) whose policy had to decide: what it decided."""
 
 
 @dataclass(slots=True)
@@ -85,16 +88,22 @@ def build(site: Site, drafts: Sequence[Draft], recipes: Recipes) -> Built:
             created_at=moment,
         )
         built.orders.append(order)
-        work = Work(list(_operations(order, draft, recipes)), _drawn(draft, recipes))
-        takes = recipes.unfolded(draft.bom, draft.route, draft.start_on, draft.quantity)
-        for phantom in takes.merged:
-            _merge(work, order, phantom, recipes)
+        work, takes = work_of(order, draft, recipes)
         built.operations += work.operations
         built.materials += _materials(order, recipes, work, takes.parts)
         built.joins += work.joins
         built.outputs += _outputs(order, draft, recipes)
     _give_keys(built)
     return built
+
+
+def work_of(order: ProductionOrder, draft: Draft, recipes: Recipes) -> tuple[Work, Unfolded]:
+    """The operations of an order, those of its phantoms among them, and what it takes."""
+    work = Work(list(_operations(order, draft, recipes)), list(recipes.links(draft.route)))
+    takes = recipes.unfolded(draft.bom, draft.route, draft.start_on, draft.quantity)
+    for phantom in takes.merged:
+        _merge(work, order, phantom, draft, recipes)
+    return work, takes
 
 
 def write(built: Built) -> None:
@@ -134,13 +143,16 @@ def _operations(order: ProductionOrder, draft: Draft, recipes: Recipes) -> Itera
             vendor_id=recipes.vendor_of(order.item_id, order.start_on) if draft.all_outside else None,
         )
     for step in steps:
-        yield _operation(order, order.item, step, order.quantity, recipes)
+        yield _operation(order, order.item, step, order.quantity, draft, recipes)
 
 
 def _operation(
-    order: ProductionOrder, item: Item, step: RouteOperation, launch: Decimal, recipes: Recipes
+    order: ProductionOrder, item: Item, step: RouteOperation, launch: Decimal, draft: Draft, recipes: Recipes
 ) -> Operation:
     outside, vendor, days = recipes.outside(item.pk, step, order.start_on)
+    decided = draft.overflow.get(step.pk)
+    if decided is not None and decided.out:
+        outside, vendor, days = True, decided.vendor, decided.days
     timed, quantity = recipes.timed(step), recipes.entering(step, launch, item.unit_id)
     return Operation(
         order=order,
@@ -162,18 +174,16 @@ def _operation(
         outside=outside,
         vendor_id=vendor,
         vendor_days=days,
+        overflow=decided.facts if decided else {},
     )
 
 
-def _drawn(draft: Draft, recipes: Recipes) -> list[tuple[int, int, bool]]:
-    return list(recipes.links(draft.route))
-
-
-def _merge(work: Work, order: ProductionOrder, phantom: Merged, recipes: Recipes) -> None:
+def _merge(work: Work, order: ProductionOrder, phantom: Merged, draft: Draft, recipes: Recipes) -> None:
     """The operations of a phantom's route become part of the order, for as many pieces as it takes of it."""
     quantity = launched(phantom, order.quantity, recipes)
     steps = [
-        _operation(order, phantom.item, step, quantity, recipes) for step in recipes.operations(phantom.route)
+        _operation(order, phantom.item, step, quantity, draft, recipes)
+        for step in recipes.operations(phantom.route)
     ]
     work.take_in(steps, recipes.links(phantom.route), host=phantom.host, number=phantom.number)
 

@@ -88,8 +88,8 @@ _MAY_CHANGE = (
 _NAMED = ", ".join(_COLUMNS)
 # xmax is 0 on a row that was inserted and not on one that was updated.
 _MERGE = f"""
-        INSERT INTO planning_demand AS known ({_NAMED}, state, delivered_quantity, revision)
-        SELECT {_NAMED}, 'open', 0, 1 FROM demand_coming
+        INSERT INTO planning_demand AS known ({_NAMED}, state, delivered_quantity, short_reason, revision)
+        SELECT {_NAMED}, 'open', 0, '', 1 FROM demand_coming
         ON CONFLICT (source_system, kind, number, line) DO UPDATE
         SET {", ".join(f"{one} = excluded.{one}" for one in _MAY_CHANGE)}, revision = known.revision + 1
         WHERE known.state = 'open'

@@ -29,6 +29,7 @@ from planning.models import (
 )
 from planning.models.proposal import PROPOSAL_FLOW
 from planning.services.build import Built, Draft, build, write
+from planning.services.overflow import of_proposals
 from planning.snapshot.recipes import Recipes
 from strategies.models import Site, Vendor
 from strategies.services.numbering import take_numbers
@@ -65,7 +66,8 @@ def firm(
 ) -> FirmResult:
     """Turn proposals (or all of a run that are still open) into production and replenishment orders.
 
-    BOM and route are copied as they hold on the proposal's start. All made ones go or none; a purchase
+    BOM and route are copied as they hold on the proposal's start; what its plan sent to a vendor for want of
+    capacity goes there. All made ones go or none; a purchase
     without a vendor stays a proposal and is named in the result. Refused when a proposal was firmed or
     dismissed by someone else, when a newer plan covers the same days, or when nothing could be firmed.
     """
@@ -157,6 +159,8 @@ def _without_vendor(rows: Sequence[Proposal], recipes: Recipes) -> Iterable[Skip
 
 
 def _drafts(rows: Sequence[Proposal], recipes: Recipes) -> list[Draft]:
+    made = [row for row in rows if row.kind in MADE]
+    decided = of_proposals(made) if recipes.overflows else {}
     return [
         Draft(
             number="",
@@ -171,9 +175,9 @@ def _drafts(rows: Sequence[Proposal], recipes: Recipes) -> list[Draft]:
             priority=row.priority,
             proposal=row.pk,
             all_outside=row.kind == Proposal.Kind.SUBCONTRACT,
+            overflow=decided.get(row.pk, {}),
         )
-        for row in rows
-        if row.kind in MADE
+        for row in made
     ]
 
 

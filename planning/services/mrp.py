@@ -22,6 +22,7 @@ from planning.engine import mrp as engine
 from planning.facts import Planned
 from planning.models import PlanRun
 from planning.rules import Rules
+from planning.services.overflow import CODES, Overflowing, of_plan
 from planning.snapshot import material as snapshot
 from planning.snapshot.material import Snapshot
 from planning.snapshot.moment import one_moment
@@ -113,9 +114,11 @@ def perform(run: PlanRun, say: Say) -> dict[str, Any]:
             taken = _load(run.site, rules)
         with watch.phase("think"):
             answer = _think(taken, say, watch)
+            with one_moment():
+                overflow = of_plan(site=run.site, rules=rules, taken=taken, orders=answer.orders)
         say(str(_("Storing {count} proposals")).format(count=len(answer.orders)))
         try:
-            return _store(run, taken, answer, watch, attempt)
+            return _store(run, taken, answer, overflow, watch, attempt)
         except (_Moved, Dangling):
             if attempt == ATTEMPTS:
                 raise
@@ -144,21 +147,28 @@ def _think(taken: Snapshot, say: Say, watch: _Watch) -> engine.Plan:
         raise Refused(_("The plan cannot be made: {reason}."), code="bad_input", reason=str(wrong)) from wrong
 
 
-def _store(run: PlanRun, taken: Snapshot, answer: engine.Plan, watch: _Watch, attempt: int) -> dict[str, Any]:
+def _store(
+    run: PlanRun, taken: Snapshot, answer: engine.Plan, overflow: Overflowing, watch: _Watch, attempt: int
+) -> dict[str, Any]:
     with runs.storing(run), watch.phase("store"):
         moved = sum(len(runs.changed(model, seen, lock=False)) for model, seen in taken.revisions.items())
         if moved and attempt < ATTEMPTS:
             raise _Moved
-        stored = writeback.write(run, taken, answer)
+        stored = writeback.write(run, taken, answer, overflow)
         watch.look()
-        run.summary = _summary(taken, answer, stored, watch) | {"attempts": attempt, "unseen_changes": moved}
+        run.summary = _summary(taken, answer, overflow, stored, watch) | {
+            "attempts": attempt,
+            "unseen_changes": moved,
+        }
         tell(Planned(run=run, by=run.asked_by))
     summary: dict[str, Any] = run.summary
     summary["seconds"] = {name: round(spent, 3) for name, spent in watch.seconds.items()}
     return summary
 
 
-def _summary(taken: Snapshot, answer: engine.Plan, stored: Stored, watch: _Watch) -> dict[str, Any]:
+def _summary(
+    taken: Snapshot, answer: engine.Plan, overflow: Overflowing, stored: Stored, watch: _Watch
+) -> dict[str, Any]:
     orders: Counter[str] = Counter()
     units: dict[str, Decimal] = {}
     for order in answer.orders:
@@ -166,6 +176,7 @@ def _summary(taken: Snapshot, answer: engine.Plan, stored: Stored, watch: _Watch
         units[order.source] = units.get(order.source, Decimal(0)) + order.quantity
     codes: Counter[str] = Counter(str(message.code) for message in answer.messages)
     codes.update(notice.code for notice in taken.notices)
+    codes.update(CODES["kept" not in facts] for each in overflow.values() for facts in each)
     return {
         "proposals": stored.proposals,
         "kinds": {kind: {"orders": orders[kind], "units": plain(units[kind])} for kind in sorted(orders)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +24,7 @@ from planning.models.operation import OPERATION_FLOW
 from planning.models.order import ORDER_FLOW
 from planning.services.build import Draft, build, launched, needed, run_seconds, write
 from planning.services.chosen import bom_for, route_for
+from planning.services.overflow import decide
 from planning.snapshot.parts import Part
 from planning.snapshot.recipes import Recipes
 from strategies.models import BomVersion, Item, RouteVersion, Site
@@ -55,7 +57,8 @@ def create_order(
 
     Without `start_on` it starts the item's lead time before it is due, but not before today. A `number` from
     another system is kept; so is a `bom` or `route` that may be used (any approved version). `reserve_at` says when
-    its materials are reserved (empty: as item and site say). Refused for quantities
+    its materials are reserved (empty: as item and site say). An operation whose policy overflows goes to its vendor
+    when its work centre is too full or shut then. Refused for quantities
     that make no sense, versions that may not be used, and numbers that are taken.
     """
     recipes = Recipes(site, {item.pk})
@@ -83,7 +86,8 @@ def create_order(
         parent=parent.pk if parent else None,
         source_system=source_system,
     )
-    built = build(site, [draft], recipes)
+    decided = decide(site=site, drafts=[draft], recipes=recipes, since=clock.now().date())
+    built = build(site, [replace(draft, overflow=decided.get(0, {}))], recipes)
     built.orders[0].reserve_at = reserve_at
     write(built)
     tell(Firmed(orders=tuple(built.orders), by=by))

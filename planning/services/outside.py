@@ -26,7 +26,7 @@ def send_out(*, operation: Operation, vendor: Vendor, by: User | None) -> Operat
         raise Refused(_("{vendor} is no longer a vendor of ours."), field="vendor", vendor=vendor.name)
     if row.outside and row.vendor_id == vendor.pk:
         raise Refused(_("{operation} is with {vendor} already."), operation=row, vendor=vendor.name)
-    row = _write(row, outside=True, vendor=vendor, vendor_days=_days(row, vendor))
+    row = _write(row, outside=True, vendor=vendor, vendor_days=_days(row, vendor), overflow={})
     tell(SentOut(operations=(row,), by=by))
     return row
 
@@ -45,7 +45,9 @@ def bring_back(*, operation: Operation, by: User | None) -> Operation:
             pieces=row.with_vendor.normalize(),
             vendor=row.vendor,
         )
-    row = _write(row, outside=False, vendor=None, vendor_days=0)
+    # The hand outranks the policy: no later schedule sends it out again.
+    said = row.overflow | {"kept": "hand"}
+    row = _write(row, outside=False, vendor=None, vendor_days=0, overflow=said)
     tell(BroughtBack(operations=(row,), by=by))
     return row
 

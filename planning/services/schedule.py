@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import clock, runs
 from p2p.core.facts import Refused, tell
 from planning.engine import schedule as engine
-from planning.facts import OrderChanged, Scheduled
+from planning.facts import OrderChanged, Scheduled, SentOut
 from planning.models import Operation, ProductionOrder, ScheduleRun
+from planning.services.relief import Relieved, relieve, send_out_many
 from planning.snapshot import capacity as snapshot
 from planning.snapshot.capacity import Capacity
 from planning.snapshot.keys import resource_of
@@ -57,11 +58,14 @@ def perform(run: ScheduleRun, say: Say) -> dict[str, Any]:
         began = time.perf_counter()
         say(str(_("Reading orders and calendars")))
         taken, answer = _think(run, frozen, say)
+        relieved = relieve(site=run.site, taken=taken, answer=answer)
+        answer = relieved.answer
+        prove(relieved.problem, answer)
         seconds["think"] = seconds.get("think", 0.0) + time.perf_counter() - began
         say(str(_("Storing {count} operations")).format(count=len(answer.placed)))
         began = time.perf_counter()
         try:
-            summary = _store(run, taken, answer, attempt)
+            summary = _store(run, taken, relieved, attempt)
         except _Moved:
             continue
         summary["seconds"] = {**{k: round(v, 3) for k, v in seconds.items()},
@@ -89,7 +93,6 @@ def _think(run: ScheduleRun, frozen: datetime, say: Say) -> tuple[Capacity, engi
         if all(row.reason != "no_time" or row.operation in shut for row in answer.unplaced):
             break
     say(str(_("Proving the schedule")))
-    prove(taken.problem, answer)
     return taken, answer
 
 
@@ -105,7 +108,8 @@ def prove(problem: engine.Problem, answer: engine.Schedule) -> None:
         )
 
 
-def _store(run: ScheduleRun, taken: Capacity, answer: engine.Schedule, attempt: int) -> dict[str, Any]:
+def _store(run: ScheduleRun, taken: Capacity, relieved: Relieved, attempt: int) -> dict[str, Any]:
+    answer = relieved.answer
     with runs.storing(run):
         stale = runs.changed(ProductionOrder, taken.order_revisions)
         changed = runs.changed(Operation, taken.operation_revisions)
@@ -115,13 +119,21 @@ def _store(run: ScheduleRun, taken: Capacity, answer: engine.Schedule, attempt: 
             raise _Moved
         placed = [row for row in answer.placed if row.order not in stale]
         keys = {int(row.order) for row in placed}
+        sent = send_out_many(relieved.said, orders=keys)
         moved = writeback.write(placed, keys)
         summary = _summary(taken, answer, stale)
+        summary["sent_out"] = [_sent(row) for row in sent]
         summary |= {"moved": moved, "attempts": attempt, "unseen_changes": len(stale)}
         run.summary = summary
         orders = tuple(taken.orders[key] for key in sorted(keys))
+        if sent:
+            tell(SentOut(operations=tuple(sent), by=run.asked_by))
         tell(Scheduled(run=run, orders=orders, by=run.asked_by))
     return summary
+
+
+def _sent(row: Operation) -> dict[str, Any]:
+    return {"order": row.order.number, "number": row.number, "name": row.name, "overflow": row.overflow}
 
 
 def _summary(taken: Capacity, answer: engine.Schedule, stale: Collection[int]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -40,6 +40,8 @@ class Capacity:
     operation_revisions: dict[int, int]
     closed: dict[Key, str]
     """Places that never work in the days laid out, and the calendar that says so."""
+    at_vendor: Callable[[int, int], tuple[Place, Alternative]]
+    """(vendor, calendar days there and back) -> where an operation lies then, and for how long."""
 
     def shut(self) -> dict[Key, str]:
         """Operation -> the calendar without working time for which it has no place at all."""
@@ -102,7 +104,7 @@ class _Reading:
             resources=list(self.places.values()),
             now=self.now,
         )
-        return Capacity(problem, orders, revisions(open_orders), revisions(mine), self.closed)
+        return Capacity(problem, orders, revisions(open_orders), revisions(mine), self.closed, self.at_vendor)
 
     def due(self, orders: dict[int, ProductionOrder]) -> Iterator[Due]:
         zone = ZoneInfo(self.site.time_zone)
@@ -178,10 +180,17 @@ class _Reading:
     def vendor_seconds(self, row: Operation) -> int:
         if not row.vendor_days:
             return row.setup_seconds + row.run_seconds
-        calendar = self.vendor_calendars.get(row.vendor_id or 0)
-        # A lead time in calendar days is so much less of the vendor's own working time.
+        return self.days_at(row.vendor_id or 0, row.vendor_days)
+
+    def days_at(self, vendor: int, days: int) -> int:
+        """A lead time in calendar days is so much less of the vendor's own working time."""
+        calendar = self.vendor_calendars.get(vendor)
         share = _open_share(self.calendars.work(calendar)) if calendar else Fraction(1)
-        return max(1, int(row.vendor_days * DAY * share))
+        return max(1, int(days * DAY * share))
+
+    def at_vendor(self, vendor: int, days: int) -> tuple[Place, Alternative]:
+        key = self.endless(f"vendor:{vendor}", self.vendor_calendars.get(vendor))
+        return self.places[key], Alternative(key, 0, self.days_at(vendor, days))
 
     # ---- operations
 

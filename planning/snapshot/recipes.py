@@ -11,6 +11,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
+from planning.snapshot.overflow import Way, way_of
 from planning.snapshot.parts import Bills, Unfolded
 from planning.snapshot.reach import USABLE, Reach
 from strategies.engine.need import Through
@@ -66,7 +67,7 @@ class Recipes:
         self._links: dict[int, list[RouteLink]] = defaultdict(list)
         # An order takes the operation itself; alternates are for who reschedules it.
         rows = RouteOperation.objects.filter(route__in=routes, alternate_of=None).select_related(
-            "group__input_location", "group__output_location", "route_group"
+            "group__input_location", "group__output_location", "route_group", "route"
         )
         for operation in rows.prefetch_related("route_group__phases").order_by("route", "number"):
             self._operations[operation.route_id].append(operation)
@@ -100,17 +101,23 @@ class Recipes:
 
     def _read_outsourcing(self, items: Collection[int]) -> None:
         self._outsourcing: dict[tuple[int, int | None], list[OutsourcingPolicy]] = defaultdict(list)
-        for policy in OutsourcingPolicy.objects.filter(site=self.site, item__in=items).order_by(
-            "-valid_from"
-        ):
+        policies = OutsourcingPolicy.objects.filter(site=self.site, item__in=items).select_related("vendor")
+        for policy in policies.order_by("-valid_from", "pk"):
             self._outsourcing[policy.item_id, policy.operation_number].append(policy)
+        self.overflows = {
+            item
+            for (item, _number), each in self._outsourcing.items()
+            if any(policy.rule == OutsourcingPolicy.Rule.OVERFLOW for policy in each)
+        }
+        """Items of which an operation may go out on overload or downtime."""
         self._work_prices: dict[tuple[int, int | None], list[VendorPrice]] = defaultdict(list)
         prices = VendorPrice.objects.filter(item__in=items, vendor__active=True)
         for price in prices.select_related("unit").order_by("-vendor__preferred", "price", "pk"):
             self._work_prices[price.item_id, price.operation_number].append(price)
 
     def outside(self, item: int, step: RouteOperation, day: date) -> tuple[bool, int | None, int]:
-        """(done by a vendor, which one, calendar days there and back), for a start on a day."""
+        """(done by a vendor, which one, calendar days there and back), for a start on a day. Overflow is decided
+        elsewhere, by load: here it stays inside."""
         policy = self._policy_on(item, step.number, day)
         if policy is not None and policy.rule == OutsourcingPolicy.Rule.VENDOR:
             return True, policy.vendor_id, policy.lead_time_days
@@ -122,16 +129,45 @@ class Recipes:
         return (True, price.vendor_id, price.lead_time_days) if price else (True, None, 0)
 
     def _policy_on(self, item: int, number: int, day: date) -> OutsourcingPolicy | None:
-        """The rule that decides: of the operation, else of the whole item; overflow decides nothing here."""
+        """The rule that decides: of the operation, else of the whole item."""
         rules: list[OutsourcingPolicy] = [
             *self._outsourcing.get((item, number), ()),
             *self._outsourcing.get((item, None), ()),
         ]
         for rule in rules:
-            inside = rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to)
-            if inside and rule.rule != OutsourcingPolicy.Rule.OVERFLOW:
+            if rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to):
                 return rule
         return None
+
+    def step(self, key: int | None) -> RouteOperation | None:
+        """An operation of a route by its key."""
+        return self._steps.get(key or 0)
+
+    def steps(self) -> Collection[RouteOperation]:
+        """All operations that orders of the items may have."""
+        return self._steps.values()
+
+    @cached_property
+    def _steps(self) -> dict[int, RouteOperation]:
+        return {step.pk: step for each in self._operations.values() for step in each}
+
+    def overflow(self, step: RouteOperation, day: date, quantity: Decimal) -> Way | None:
+        """Where so many pieces go when the work centre is too full or does not work; None where the policy of the
+        day says nothing of that."""
+        item = step.route.item_id
+        if item not in self.overflows:
+            return None
+        policy = self._policy_on(item, step.number, day)
+        if policy is None or policy.rule != OutsourcingPolicy.Rule.OVERFLOW:
+            return None
+        prices = [(price, self._factor(price, item)) for price in self._valid(item, step.number, day)]
+        return way_of(policy, prices, quantity, day)
+
+    def _factor(self, price: VendorPrice, item: int) -> Fraction | None:
+        try:
+            return self.measures.factor(item, price.unit_id, self.item(item).unit_id)
+        except MissingConversion:
+            return None
 
     def _valid(self, item: int, operation: int | None, day: date) -> Iterator[VendorPrice]:
         for price in self._work_prices.get((item, operation), ()):

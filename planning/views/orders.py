@@ -240,7 +240,10 @@ class OperationsPanel(_Panel):
     template_name = "planning/order_operations.html"
 
     def found(self, order: ProductionOrder) -> dict[str, Any]:
-        return {"operations": selectors.operations_of(order), "outputs": selectors.outputs_of(order)}
+        operations = selectors.operations_of(order)
+        for row in operations:
+            row.overflow_words = words.overflow(row.overflow)  # type: ignore[attr-defined]
+        return {"operations": operations, "outputs": selectors.outputs_of(order)}
 
 
 class MaterialsPanel(_Panel):

@@ -17,11 +17,13 @@ from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
 from p2p.core.web.page import Page
 from p2p.core.web.records import RecordPage, RecordTab, Said
-from planning import filters, selectors
+from planning import filters, selectors, words
 from planning.models import Proposal
 from planning.services import firm as service
 
 PLANNER = ("planner",)
+NOTES = 50
+"""So many messages of a plan stand on the page of their proposal."""
 
 
 def firm_many(*, records: QuerySet[Proposal], by: Any) -> str:
@@ -133,7 +135,8 @@ class ProposalPage(RecordPage):
         ]
 
     def extra(self) -> dict[str, Any]:
-        return {"ups": up_rows(self.record, 1), "downs": down_rows(self.record, 1)}
+        notes = [words.sentence(one) for one in selectors.messages().filter(proposal=self.record)[:NOTES]]
+        return {"ups": up_rows(self.record, 1), "downs": down_rows(self.record, 1), "notes": notes}
 
 
 def up_rows(proposal: Proposal, level: int) -> list[dict[str, Any]]:

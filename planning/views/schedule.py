@@ -79,9 +79,9 @@ class SchedulePage(RecordPage):
     def extra(self) -> dict[str, Any]:
         run = self.record
         late = run.summary.get("late_orders", [])[:50]
-        known = {
-            one.number: one for one in selectors.orders().filter(number__in=[row["order"] for row in late])
-        }
+        sent = run.summary.get("sent_out", [])[:50]
+        named = [row["order"] for row in (*late, *sent)]
+        known = {one.number: one for one in selectors.orders().filter(number__in=named)}
         return {
             "run": run,
             "percent": min(100, run.done * 100 // run.total) if run.total else None,
@@ -89,6 +89,7 @@ class SchedulePage(RecordPage):
                 (known.get(row["order"]), row, [words.wait(wait) for wait in row["waits"][:2]])
                 for row in late
             ],
+            "sent": [(known.get(row["order"]), row, words.overflow(row["overflow"])) for row in sent],
             "unplaced": [
                 (row["order"], why(row["reason"], row.get("calendar", "")))
                 for row in run.summary.get("unplaced", [])[:50]

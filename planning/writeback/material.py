@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,6 +31,8 @@ LEVELS = {
     "no_bom": "warning",
     "no_conversion": "problem",
     "no_source": "problem",
+    "overflow": "action",
+    "overflow_kept": "warning",
     "short": "problem",
     "start_overdue": "warning",
     "stopped": "problem",
@@ -57,8 +59,14 @@ class Stored:
     messages: int
 
 
-def write(run: PlanRun, snapshot: Snapshot, plan: Plan) -> Stored:
+def write(
+    run: PlanRun,
+    snapshot: Snapshot,
+    plan: Plan,
+    overflow: Mapping[int, Sequence[Mapping[str, Any]]] | None = None,
+) -> Stored:
     """COPY the plan of a run into its tables and look all references up at once. Call inside `storing(run)`.
+    overflow: what is said of operations of the nth order that go to a vendor, or would have.
 
     Proposal n of the engine gets the nth key, so that pegs and messages can name it.
     """
@@ -66,9 +74,20 @@ def write(run: PlanRun, snapshot: Snapshot, plan: Plan) -> Stored:
     copy_lines(Proposal._meta.db_table, PROPOSAL, _proposals(run, snapshot, plan, rows))
     copy_lines(Peg._meta.db_table, PEG, _pegs(run, plan, rows))
     labels = _labels(plan)  # asked before: the server takes no question in the middle of a COPY
-    copy_lines(Message._meta.db_table, MESSAGE, _messages(run, snapshot, plan, rows, labels))
+    said = [*_messages(run, snapshot, plan, rows, labels), *_overflow(run, plan, rows, overflow or {})]
+    copy_lines(Message._meta.db_table, MESSAGE, said)
     check(run)
-    return Stored(len(plan.orders), len(plan.pegs), len(plan.messages) + len(snapshot.notices))
+    return Stored(len(plan.orders), len(plan.pegs), len(said))
+
+
+def _overflow(
+    run: PlanRun, plan: Plan, rows: list[int], overflow: Mapping[int, Sequence[Mapping[str, Any]]]
+) -> Iterator[str]:
+    for place, said in overflow.items():
+        item, proposal = int(plan.orders[place].item), str(rows[place])
+        for facts in said:
+            code = "overflow_kept" if "kept" in facts else "overflow"
+            yield _line(run, code, item, proposal, NULL, dict(facts))
 
 
 def _proposals(run: PlanRun, snapshot: Snapshot, plan: Plan, rows: list[int]) -> Iterator[str]:

@@ -32,10 +32,11 @@ ONE_DAY = timedelta(days=1)
 class Calendars:
     """Working time by calendar key from `first` to `last` (local days, inclusive); three queries for all.
 
-    A calendar has its own exceptions; on days where it has none, those of the calendar it is based on hold.
+    A calendar has its own exceptions; on days where it has none, those of the calendar it is based on hold. Without
+    `exceptions` every week is an ordinary one.
     """
 
-    def __init__(self, first: date, last: date) -> None:
+    def __init__(self, first: date, last: date, *, exceptions: bool = True) -> None:
         self.first, self.last = first, last
         rows = CalendarRow.objects.values_list("pk", "time_zone", "base_id", "code")
         self._codes: dict[int, str] = {}
@@ -44,7 +45,7 @@ class Calendars:
         for key, zone, base, code in rows:
             self._zones[key], self._bases[key], self._codes[key] = zone, base, code
         self._shifts = _read_shifts()
-        self._exceptions = _read_exceptions(first, last)
+        self._exceptions = _read_exceptions(first, last) if exceptions else {}
         self._known: dict[tuple[Piece, ...], WorkTime] = {}
 
     def work(self, calendar: int | None) -> WorkTime:

@@ -1,0 +1,184 @@
+"""Work that goes to a vendor because its work centre is too full or does not work: decided for orders to be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from math import ceil
+from typing import Any
+
+from planning.engine.mrp import PlannedOrder
+from planning.engine.overflow import Job, Step, Verdict
+from planning.engine.overflow import decide as think
+from planning.models import Message, Operation, ProductionOrder, Proposal
+from planning.rules import Rules
+from planning.services.build import Draft, work_of
+from planning.services.merge import Work
+from planning.snapshot import overflow as snapshot
+from planning.snapshot.material import Snapshot
+from planning.snapshot.overflow import Overflow, Way, Weeks
+from planning.snapshot.recipes import Recipes
+from strategies.models import OutsourcingPolicy, Site
+
+Decided = dict[int, dict[int, Overflow]]
+"""Position of a draft -> key of the route operation -> what was decided of it."""
+
+
+def decide(*, site: Site, drafts: Sequence[Draft], recipes: Recipes, since: date) -> Decided:
+    """What overflow policies say of the operations of orders to be, in the order given. Nothing is written.
+
+    An operation goes out when its work centre, with what is scheduled there, what waits to be scheduled and what these
+    orders put there before it, would be fuller in the week of its start than the policy allows, or is shut for all of
+    its time. Some thirty queries for any number of orders, none where no policy of theirs overflows.
+    """
+    if not recipes.overflows or not drafts:
+        return {}
+    groups = _concerned(recipes)
+    chosen = [(place, draft) for place, draft in enumerate(drafts) if _groups_of(draft, recipes) & groups]
+    if not chosen:
+        return {}
+    days = [draft.start_on for _place, draft in chosen]
+    weeks = Weeks(site, min(since, *days), max(draft.due_on for _place, draft in chosen))
+    ways: dict[str, tuple[Way, Operation]] = {}
+    jobs = [_job(place, draft, recipes, weeks, since, ways) for place, draft in chosen]
+    if not ways:
+        return {}
+    verdicts = think(
+        [*snapshot.waiting(site, weeks, groups, since=since), *jobs],
+        snapshot.places(site, weeks),
+        snapshot.loads(site, weeks, groups),
+    )
+    return _sorted_out(verdicts, ways, weeks)
+
+
+def _concerned(recipes: Recipes) -> set[int]:
+    """The work centres of operations that may overflow."""
+    return {
+        step.group_id for step in recipes.steps() if step.group_id and step.route.item_id in recipes.overflows
+    }
+
+
+def _groups_of(draft: Draft, recipes: Recipes) -> set[int | None]:
+    takes = recipes.unfolded(draft.bom, draft.route, draft.start_on, draft.quantity)
+    routes = [draft.route, *(phantom.route for phantom in takes.merged)]
+    return {step.group_id for route in routes for step in recipes.operations(route)}
+
+
+def _job(
+    place: int,
+    draft: Draft,
+    recipes: Recipes,
+    weeks: Weeks,
+    since: date,
+    ways: dict[str, tuple[Way, Operation]],
+) -> Job:
+    order = ProductionOrder(
+        site=recipes.site, item=draft.item, quantity=draft.quantity, start_on=draft.start_on
+    )
+    work, _takes = work_of(order, draft, recipes)
+    before = _before(work)
+    steps: list[Step] = []
+    for position, row in enumerate(work.operations):
+        step = recipes.step(row.route_operation_id)
+        way = recipes.overflow(step, draft.start_on, row.quantity) if step and row.group_id else None
+        key = f"{place}/{row.route_operation_id or 0}/{position}"
+        if way is not None:
+            ways[key] = (way, row)
+        after = tuple(
+            f"{place}/{one.route_operation_id or 0}/{at}"
+            for at, one in enumerate(work.operations)
+            if id(one) in before[id(row)]
+        )
+        steps.append(snapshot.step_for(row, key, after, row.group_id, way))
+    return Job(weeks.instant(max(draft.start_on, since)), tuple(steps))
+
+
+def _before(work: Work) -> Mapping[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for before, after, _hard in work.joins:
+        found[id(after)].add(id(before))
+    return found
+
+
+def _sorted_out(
+    verdicts: Mapping[int | str, Verdict], ways: Mapping[str, tuple[Way, Operation]], weeks: Weeks
+) -> Decided:
+    found: Decided = defaultdict(dict)
+    for key, (way, row) in ways.items():
+        verdict = verdicts.get(key)
+        if verdict is not None:
+            place, step, _position = key.split("/")
+            # A phantom that is taken twice has each operation twice; one that goes out takes the other along.
+            known = found[int(place)].get(int(step))
+            if known is None or not known.out:
+                group = row.group.code if row.group else ""
+                facts = facts_of(way, verdict, group, weeks)
+                found[int(place)][int(step)] = Overflow(facts | {"number": row.number})
+    return dict(found)
+
+
+def facts_of(way: Way, verdict: Verdict, group: str, weeks: Weeks) -> dict[str, Any]:
+    """What the sentence needs; loads in whole percents, a load just above the limit rounded up."""
+    said: dict[str, Any] = {
+        "cause": verdict.cause,
+        "group": group,
+        "vendor": way.vendor_number,
+        "vendor_id": way.vendor,
+        "days": way.days,
+        "week": weeks.mondays[verdict.week].isoformat(),
+        "start": weeks.day(verdict.start).isoformat(),
+        "load": ceil(verdict.load * 100),
+        "limit": f"{float(way.load * 100):g}",
+    }
+    return said | ({"kept": way.kept, **way.facts} if way.kept else {})
+
+
+# ---- on proposals
+
+Overflowing = dict[int, list[dict[str, Any]]]
+"""Position of a planned order -> what its messages say of operations that overflow."""
+
+
+def of_plan(*, site: Site, rules: Rules, taken: Snapshot, orders: Sequence[PlannedOrder]) -> Overflowing:
+    """What overflow policies say of the operations of a plan's orders, in the order of the plan. One query where no
+    policy of the site overflows."""
+    policies = OutsourcingPolicy.objects.filter(site=site, rule=OutsourcingPolicy.Rule.OVERFLOW)
+    if not policies.exists():
+        return {}
+    made = [(place, order) for place, order in enumerate(orders) if order.source == "make"]
+    recipes = Recipes(site, {int(order.item) for _place, order in made})
+    drafts = [_draft(order, taken, recipes) for _place, order in made]
+    decided = decide(site=site, drafts=drafts, recipes=recipes, since=rules.first)
+    return {
+        made[place][0]: [{**each.facts, "step": step} for step, each in sorted(steps.items())]
+        for place, steps in sorted(decided.items())
+    }
+
+
+def _draft(order: PlannedOrder, taken: Snapshot, recipes: Recipes) -> Draft:
+    item = int(order.item)
+    return Draft(
+        number="",
+        item=recipes.item(item),
+        quantity=order.quantity,
+        good=order.good,
+        start_on=order.start,
+        due_on=order.due,
+        bom=taken.boms.on(item, order.start, order.quantity),
+        route=taken.routes.on(item, order.start, order.quantity),
+    )
+
+
+CODES = {True: "overflow", False: "overflow_kept"}
+"""Of the plan's message, by whether the operation goes out."""
+
+
+def of_proposals(rows: Collection[Proposal]) -> dict[int, dict[int, Overflow]]:
+    """Proposal -> route operation -> what its plan decided of it: firming does what the planner saw. One query."""
+    said = Message.objects.filter(proposal__in=[row.pk for row in rows], code__in=CODES.values())
+    found: dict[int, dict[int, Overflow]] = defaultdict(dict)
+    for proposal, facts in said.order_by("pk").values_list("proposal_id", "facts"):
+        step = int(facts.pop("step"))
+        found[proposal][step] = Overflow(facts)
+    return dict(found)

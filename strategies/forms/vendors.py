@@ -62,7 +62,7 @@ class OutsourcingForm(forms.Form):
         label=_("Allowed loss"), min_value=0, max_value=1, initial=0, help_text=_("0.02 = 2 %"), **NUMBER
     )
     overflow_load = forms.DecimalField(
-        label=_("Overflow above load"), min_value=0, initial=1, help_text=_("0.9 = 90 %"), **NUMBER
+        label=_("Overflow above load"), min_value=0, initial=1, help_text=_("0.9 = 90 % of a week"), **NUMBER
     )
     overflow_on_downtime = forms.BooleanField(label=_("Overflow on downtime"), required=False, initial=True)
     valid_from = forms.DateField(label=_("From"), widget=DAY)

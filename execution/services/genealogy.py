@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from execution.engine.genealogy import Came, Issued, connect
-from p2p.inventory.models import Move
+from p2p.core.refusal import Refused
+from p2p.inventory.models import Consumed, Move
 from p2p.inventory.services.ledger import Edge, consumed
 from planning.models import Material, ProductionOrder
 
@@ -84,3 +86,19 @@ def _edges(order: ProductionOrder, materials: Sequence[Material], came: Sequence
     needed: dict[int, Decimal] = {material.pk: material.quantity for material in materials}
     found = connect(issues=issues, receipts=came, needed=needed, planned=order.quantity)
     return [Edge(Move(pk=went.issue), Move(pk=went.receipt), went.quantity) for went in found]
+
+
+def refuse_used(moves: Sequence[Move], order: ProductionOrder) -> None:
+    """Refused when products contain what these issues took."""
+    used = Consumed.objects.filter(issue__in=moves, receipt__reversed_by__isnull=True).select_related(
+        "issue__item"
+    )
+    edge = used.order_by("pk").first()
+    if edge is not None:
+        raise Refused(
+            _("{item} is already part of what {order} has made: undo its reports first."),
+            code="used",
+            about=order,
+            item=edge.issue.item.number,
+            order=order.number,
+        )

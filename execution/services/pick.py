@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,40 +22,48 @@ from p2p.core.facts import tell
 from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Consumed, Lot, Move, Reservation, Serial
+from p2p.inventory.models import Lot, Move, Reservation, Serial
 from p2p.inventory.refusals import in_words
 from p2p.inventory.services.ledger import MoveLine, post_within, reverse
 from p2p.inventory.services.reservations import consume
 from planning.services import progress
-from strategies.models import Location
+from strategies.models import Location, ReasonCode
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picked:
-    """What was taken for a line of the list: `quantity`, by default from where and what the line says."""
+    """What was taken for a line of the list: `quantity`, by default from where and what the line says;
+    `catch_quantity` pieces, of what is weighed and counted."""
 
     line: PickLine
     quantity: Decimal
     location: Location | None = None
     lot: Lot | None = None
     serial: Serial | None = None
+    catch_quantity: Decimal | None = None
 
 
 @transaction.atomic
 def pick(
-    *, pick_list: PickList, lines: Sequence[Picked] | None = None, at: datetime | None = None, by: User | None
+    *,
+    pick_list: PickList,
+    lines: Sequence[Picked] | None = None,
+    weighed: bool = False,
+    reason: ReasonCode | None = None,
+    at: datetime | None = None,
+    by: User | None,
 ) -> list[MaterialMove]:
     """Issue the lines of a pick list to its order: all that is left on it, or the quantities in `lines`.
 
     The list is picked when nothing is left on it. Lines without a place take free stock. Tells
     MaterialIssued. Refused when the list or the order is not open, a line was picked before, or more is
-    picked than the line says.
+    picked than the line says, unless it was `weighed`. The moves keep `reason`.
     """
     job = lock_job(pick_list.order_id)
     _must_be_open(job)
     moment = at or now()
     open_lines = _open_lines(pick_list)
-    chosen = _chosen(open_lines, lines)
+    chosen = _chosen(open_lines, lines, weighed=weighed)
     if not chosen:
         raise Refused(
             _("Nothing is left to pick on {pick_list}."), about=pick_list, pick_list=pick_list.number
@@ -63,7 +71,7 @@ def pick(
     whole = len(chosen) == len(open_lines) and all(one.quantity == _left(one.line) for one in chosen)
     found = _find(job, chosen, moment)
     _lift(chosen)
-    moves, rows = _issue(job, chosen, found, moment, by)
+    moves, rows = _issue(job, chosen, found, moment, reason, by)
     _tick_off(chosen, by)
     if whole:
         PICK_FLOW.take(pick_list, "pick", picked_at=moment, picked_by=by)
@@ -110,7 +118,7 @@ def _left(line: PickLine) -> Decimal:
     return left
 
 
-def _chosen(open_lines: Sequence[PickLine], lines: Sequence[Picked] | None) -> list[Picked]:
+def _chosen(open_lines: Sequence[PickLine], lines: Sequence[Picked] | None, *, weighed: bool) -> list[Picked]:
     if lines is None:
         return [Picked(line=line, quantity=_left(line)) for line in open_lines]
     known = {line.pk: line for line in open_lines}
@@ -121,7 +129,7 @@ def _chosen(open_lines: Sequence[PickLine], lines: Sequence[Picked] | None) -> l
             raise Refused(
                 _("A line of this list was picked by someone else meanwhile."), code="changed_meanwhile"
             )
-        if one.quantity > _left(line):
+        if one.quantity > _left(line) and not weighed:
             raise Refused(
                 _("{quantity} {unit} of {item} is more than the {left} left on this line."),
                 code="over_pick",
@@ -133,11 +141,7 @@ def _chosen(open_lines: Sequence[PickLine], lines: Sequence[Picked] | None) -> l
                 left=plain(_left(line)),
             )
         if one.quantity > 0:
-            chosen.append(
-                Picked(
-                    line=line, quantity=one.quantity, location=one.location, lot=one.lot, serial=one.serial
-                )
-            )
+            chosen.append(replace(one, line=line))
     return chosen
 
 
@@ -167,6 +171,7 @@ def _issue(
     chosen: Sequence[Picked],
     found: Sequence[tuple[PickLine, MoveLine]],
     at: datetime,
+    reason: ReasonCode | None,
     by: User | None,
 ) -> tuple[list[Move], list[MaterialMove]]:
     lines = [
@@ -183,13 +188,14 @@ def _issue(
                 handling_unit=one.line.handling_unit if place == one.line.location else None,
                 reference=job.order.number,
                 effective_at=at,
+                catch_quantity=one.catch_quantity,
             ),
         )
         for one in chosen
         for place in [_place(one)]
         if place is not None
     ] + list(found)
-    moves = post_within(lines=[line for _pick_line, line in lines], by=by)
+    moves = post_within(lines=[replace(line, reason=reason) for _pick_line, line in lines], by=by)
     rows = MaterialMove.objects.bulk_create(
         MaterialMove(material=pick_line.material, move=move, pick_line=pick_line)
         for (pick_line, _line), move in zip(lines, moves, strict=True)
@@ -243,7 +249,7 @@ def unpick(*, pick_list: PickList, at: datetime | None = None, by: User | None) 
     )
     if not standing:
         raise Refused(_("Nothing was picked from {pick_list}."), about=pick_list, pick_list=pick_list.number)
-    _refuse_used([row.move for row in standing], job)
+    genealogy.refuse_used([row.move for row in standing], job.order)
     if PickList.objects.filter(pk=pick_list.pk, state=PickList.State.PICKED).exists():
         PICK_FLOW.take(pick_list, "reopen", picked_at=None, picked_by=None)
     mirrors = reverse(moves=[row.move for row in standing], at=at, by=by)
@@ -259,21 +265,6 @@ def unpick(*, pick_list: PickList, at: datetime | None = None, by: User | None) 
         )
     )
     return rows
-
-
-def _refuse_used(moves: Sequence[Move], job: Job) -> None:
-    used = Consumed.objects.filter(issue__in=moves, receipt__reversed_by__isnull=True).select_related(
-        "issue__item"
-    )
-    edge = used.order_by("pk").first()
-    if edge is not None:
-        raise Refused(
-            _("{item} is already part of what {order} has made: undo its reports first."),
-            code="used",
-            about=job.order,
-            item=edge.issue.item.number,
-            order=job.order.number,
-        )
 
 
 def _reserve_again(lines: Sequence[PickLine], by: User | None) -> None:

@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused
-from p2p.inventory.facts import Reversing
+from p2p.inventory.facts import Moved, Reversing
 from p2p.inventory.models import Move
 from planning.models import DemandMove, ReplenishmentMove, ReplenishmentOrder
+from strategies.models import Location
 
 
 def moved_for_a_document(asked: Reversing) -> Iterator[Refused]:
@@ -38,3 +39,36 @@ def moved_for_a_document(asked: Reversing) -> Iterator[Refused]:
             move=key,
             document=number,
         )
+
+
+OF_TRANSFERS = (Move.Kind.TRANSFER, Move.Kind.SCRAP)
+
+
+def only_for_its_order(fact: Moved) -> None:
+    """What travels is received, taken back or lost on its transfer order, never moved past it. One query where
+    something comes onto the road or leaves it, else none."""
+    moves = [move for move in fact.moves if _on_or_off_the_road(move)]
+    if not moves:
+        return
+    rows = ReplenishmentOrder.objects.filter(
+        kind=ReplenishmentOrder.Kind.TRANSFER, number__in=[move.reference for move in moves if move.reference]
+    )
+    known = set(rows.values_list("number", "item"))
+    for move in moves:
+        if move.kind not in OF_TRANSFERS or (move.reference, move.item_id) not in known:
+            road = move.source if move.source.kind == Location.Kind.TRANSIT else move.target
+            raise Refused(
+                _(
+                    "What is at {place} travels for a transfer order: receive it there, take the shipment of {item}"
+                    " back or report it lost."
+                ),
+                code="in_transit",
+                about=move.item,
+                place=road.code,
+                item=move.item.number,
+            )
+
+
+def _on_or_off_the_road(move: Move) -> bool:
+    ends = [place.kind == Location.Kind.TRANSIT for place in (move.source, move.target)]
+    return any(ends) and not all(ends) and move.kind != Move.Kind.OPENING

@@ -10,12 +10,12 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
-from p2p.inventory.facts import CheckingLedger, Finding, Reversing
+from p2p.inventory.facts import CheckingLedger, Finding, Moved, Reversing
 from p2p.inventory.task_facts import CrossDocking
 from p2p.inventory.trace_facts import Locating, Reviewing, Suspecting
 from planning import takeover, tracing
 from planning.checking import RULES
-from planning.documents import moved_for_a_document
+from planning.documents import moved_for_a_document, only_for_its_order
 from planning.facts import Cancelled, Firmed, OrderChanged, Scheduled, Substituted, Unfirmed
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
@@ -111,6 +111,7 @@ def wire() -> None:
     listen("ask", ItemsRecounting, counted)
     listen("ask", Reopening, made_from)
     listen("ask", Reversing, moved_for_a_document)
+    listen("tell", Moved, only_for_its_order)
     for fact in (Firmed, Scheduled, OrderChanged):
         listen("tell", fact, claim_materials)
     for over in (Cancelled, Unfirmed):

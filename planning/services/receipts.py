@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from p2p.core.facts import tell
+from p2p.core.facts import Refused, tell
+from p2p.core.fields import plain
 from p2p.inventory.services.ledger import reverse
+from p2p.inventory.services.unit_return import bring_back
 from planning.arrival_facts import TakenIn
 from planning.facts import Replenished
 from planning.models import ReplenishmentMove, ReplenishmentOrder
@@ -46,10 +49,17 @@ def take_back(
     """
     orders = locked([row.order_id for row in receipts])
     known = ReplenishmentMove.objects.filter(pk__in=[row.pk for row in receipts]).select_related(
-        "move__item__unit", "move__source__site", "move__target__site", "move__lot", "move__serial"
+        "move__item__unit",
+        "move__source__site",
+        "move__target__site",
+        "move__lot",
+        "move__serial",
+        "move__reversed_by",
     )
     first = list(known.order_by("pk"))
+    _check_left(orders, first)
     mirrors = reverse(moves=[row.move for row in first], reason=reason, at=at, by=by)
+    bring_back(moves=[row.move for row in first])
     rows = ReplenishmentMove.objects.bulk_create(
         ReplenishmentMove(
             order=orders[row.order_id], move=mirror, price=row.price, delivery_note=row.delivery_note
@@ -58,6 +68,23 @@ def take_back(
     )
     book(rows, by=by)
     return rows
+
+
+def _check_left(orders: Mapping[int, ReplenishmentOrder], receipts: Sequence[ReplenishmentMove]) -> None:
+    """What went back to the vendor, who sends it again, cannot be taken back a second time."""
+    total: dict[int, Decimal] = defaultdict(Decimal)
+    for row in receipts:
+        if not hasattr(row.move, "reversed_by"):
+            total[row.order_id] += row.move.quantity
+    for key, order in orders.items():
+        if total[key] > order.received_quantity:
+            raise Refused(
+                _("Of {order} only {received} are received still: the others went back to the vendor."),
+                code="given_back",
+                about=order,
+                order=order.number,
+                received=plain(order.received_quantity),
+            )
 
 
 def book(rows: Sequence[ReplenishmentMove], *, by: User | None) -> None:

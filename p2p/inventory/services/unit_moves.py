@@ -33,7 +33,7 @@ def transfer_unit(
 
     Refused when it is retired, stands at the target already, stands in another unit, or a part of it is on hold.
     """
-    rows = {row.pk: row for row in _locked_whole(unit)}
+    rows = {row.pk: row for row in locked_whole(unit)}
     keys, here = list(rows), rows[unit.pk]
     if here.state == HandlingUnit.State.RETIRED:
         raise Refused(_("{unit} is not in use any more."), about=here, unit=here.number)
@@ -50,7 +50,7 @@ def transfer_unit(
         )
     if here.location is not None:
         check_places(here.location, target)
-    content = _content(keys)
+    content = content_of(keys)
     moves = carried([(row, row.quantity) for row in content], target, None, reference, by, whole=True)
     stand(unit=unit, place=target, whole=keys)
     return moves
@@ -62,7 +62,7 @@ def _nested(unit: HandlingUnit) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _locked_whole(unit: HandlingUnit) -> list[HandlingUnit]:
+def locked_whole(unit: HandlingUnit) -> list[HandlingUnit]:
     """The unit and all that stands in it, locked. While one waits for the locks, another may be put into it: so it is
     read again until both are the same."""
     keys: list[int] = []
@@ -78,7 +78,7 @@ def _locked_units(keys: Sequence[int]) -> list[HandlingUnit]:
     return list(rows.select_related("location__site", "parent"))
 
 
-def _content(keys: Sequence[int]) -> list[Balance]:
+def content_of(keys: Sequence[int]) -> list[Balance]:
     rows = Balance.objects.filter(handling_unit__in=keys, quantity__gt=0).select_related(*RELATED)
     return list(rows.order_by(*ORDER))
 

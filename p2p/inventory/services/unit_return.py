@@ -30,8 +30,8 @@ _WHOLE = """
 def bring_back(*, moves: Sequence[Move]) -> None:
     """Units that stayed whole with these moves, which were taken back just now, stand where the moves began.
 
-    The unit they stand in comes along when nothing of it is elsewhere; else they are taken out of it. Three statements
-    and one for each place; none where no unit travelled.
+    The unit they stand in comes along when nothing of it is elsewhere; else they are taken out of it, and what stands
+    in them out of them where it did not come back. A few statements for each place; none where no unit travelled.
     """
     went = {
         move.into_unit_id: move.source_id
@@ -63,9 +63,11 @@ def _stand(root: int, tree: dict[int, int | None], went: dict[int, int], lies: d
         return
     for place in sorted(set(went.values())):
         mine = {unit for unit, at in went.items() if at == place}
-        HandlingUnit.objects.filter(pk__in=mine | _below(mine, tree)).update(location=place)
-        outer = [unit for unit in mine if unit != root and tree[unit] not in mine]
-        HandlingUnit.objects.filter(pk__in=outer).update(parent=None)
+        away = {unit for unit in _below(mine, tree) - mine if lies[unit] - {place}}
+        moved = (mine | _below(mine, tree)) - away - _below(away, tree)
+        HandlingUnit.objects.filter(pk__in=moved).update(location=place)
+        torn = [unit for unit in tree if unit != root and (unit in moved) != (tree[unit] in moved)]
+        HandlingUnit.objects.filter(pk__in=torn).update(parent=None)
 
 
 def _below(units: Collection[int], tree: dict[int, int | None]) -> set[int]:

@@ -11,10 +11,9 @@ from django.db.models import BooleanField, DateField, ExpressionWrapper, F, Q, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 
-from p2p.core import clock
 from p2p.core.access import at_sites
 from p2p.inventory.models import Balance, Reservation
-from p2p.inventory.selectors.stock import NETTABLE, held_stock
+from p2p.inventory.selectors.stock import COUNTS, held_stock
 from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
 from planning.services.replenishment import OPEN
 
@@ -93,11 +92,10 @@ def to_deliver(user: Any = None, *, today: date, roles: tuple[str, ...] = ()) ->
 
 
 def free_stock(items: Collection[int] | None = None) -> dict[tuple[int, int], Decimal]:
-    """(item, site) -> what may be delivered: neither reserved nor held, not expired, at nettable places. One query."""
+    """(item, site) -> what may be delivered: what counts and is neither reserved nor held. One query."""
     rows = Balance.objects.filter(
-        NETTABLE,
+        COUNTS,
         ~held_stock("delivery"),
-        Q(lot__isnull=True) | Q(lot__expires_on__isnull=True) | Q(lot__expires_on__gte=clock.now().date()),
         quantity__gt=F("reserved"),
     )
     rows = rows if items is None else rows.filter(item__in=items)

@@ -62,8 +62,8 @@ def _sites(sheet: Sheet, rows: Sequence[Row]) -> list[tuple[Row, set[str]]]:
             code = codes.get(row.values[head], sites.EVERYWHERE if head == "site" else None)
             mine.update(() if code is None else {code})
             mine.update(stored.get(_key(sheet, row), ()))
-    for (_row, mine), codes in zip(found, sheet.lies(rows) if sheet.lies else (), strict=False):
-        mine.update(codes)
+    for (_row, mine), lying in zip(found, sheet.lies(rows) if sheet.lies else (), strict=False):
+        mine.update(lying)
     return found
 
 

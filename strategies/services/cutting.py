@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -68,7 +69,8 @@ def perform(run: CutOverRun, say: Say) -> dict[str, Any]:
 def _try(run: CutOverRun, desk: CutOver, say: Say) -> Found:
     known = _said(desk)
     with transaction.atomic():
-        outcome = take_in(_tables(desk), say=say, partly=not run.final, by=run.asked_by)
+        with ExitStack() as opened:
+            outcome = take_in(_tables(desk, opened), say=say, partly=not run.final, by=run.asked_by)
         say(_("Measuring"), 0, 0)
         found = Found(outcome)
         found.outcome.problems += _broken(desk, known)
@@ -84,11 +86,10 @@ def _try(run: CutOverRun, desk: CutOver, say: Say) -> Found:
     return found
 
 
-def _tables(desk: CutOver) -> Iterator[Table]:
-    """Every table of every file; each could be read when it was handed in."""
+def _tables(desk: CutOver, opened: ExitStack) -> Iterator[Table]:
+    """Every table of every file; each could be read when it was handed in. `opened` closes the files."""
     for file in desk.files.order_by("name"):
-        with file.content.open("rb") as content:
-            yield from list(tables(content, file.name))
+        yield from tables(opened.enter_context(file.content.open("rb")), file.name)
 
 
 def _said(desk: CutOver) -> set[str]:

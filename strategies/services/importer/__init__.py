@@ -2,7 +2,6 @@
 
 from strategies.services.importer.kinds import Choice, Clock, Day, Flag, Number, Text, Unreadable, Whole
 from strategies.services.importer.leftovers import all_right, followed_by, partly_right, wrong_lines
-from strategies.services.importer.reading import Table
 from strategies.services.importer.rows import take_rows
 from strategies.services.importer.running import (
     Outcome,
@@ -24,6 +23,7 @@ from strategies.services.importer.sheets import (
     register_sheet,
     sheets,
 )
+from strategies.services.importer.tables import Table
 from strategies.services.importer.writing import as_csv, as_xlsx, template
 
 __all__ = [

@@ -12,9 +12,12 @@ from p2p.core.runs import Say
 from strategies.services.importer.codes import numbers_for_codes
 from strategies.services.importer.habits import WAITS, Habits, Native
 from strategies.services.importer.kinds import Day, Number, Text, Unreadable, Whole
-from strategies.services.importer.reading import Table
-from strategies.services.importer.references import reference_reader
+from strategies.services.importer.problems import Problems
+from strategies.services.importer.references import KNOWN, reference_reader
+from strategies.services.importer.repeats import Keys
 from strategies.services.importer.sheets import Attributes, Column, Problem, Reference, Row, Sheet
+from strategies.services.importer.spool import Rows
+from strategies.services.importer.tables import Table
 
 _SAID = 1000
 """Lines between two words about how far it is."""
@@ -25,18 +28,18 @@ REASON = "reason"
 class Checked:
     """The rows of one table that could be read, and what was wrong with the others.
 
-    `waves` are lists of rows in the order they must be stored: a sheet whose rows refer to each other (a
-    place within a place) takes several.
+    Of each kind of problem the first `most` are kept, all of them where it is 0.
     """
 
-    def __init__(self, sheet: Sheet, given: frozenset[str]) -> None:
+    def __init__(self, sheet: Sheet, given: frozenset[str], most: int = 0) -> None:
         self.sheet = sheet
         self.given = given
-        self.rows: list[Row] = []
-        self.problems: list[Problem] = []
+        self.rows = Rows(given)
+        self.problems = Problems(most=most)
         self.lines = 0
         self.refused: set[int] = set()
         self.places: dict[str, int] = {}
+        self.waits = False
 
     def cell(self, row: Row, heading: str) -> str:
         """What the file has under a heading, "" where it has no such column."""
@@ -51,53 +54,61 @@ class Checked:
         """Leave out refused lines and all that belongs together with them."""
         if not self.refused:
             return
-        doomed = (
-            {self._bundle(row) for row in self.rows if row.line in self.refused}
-            if self.sheet.together
-            else set()
-        )
-        self.rows = [
-            row for row in self.rows if row.line not in self.refused and self._bundle(row) not in doomed
-        ]
+        if self.sheet.together:
+            doomed = {self._bundle(row) for row in self.rows if row.line in self.refused}
+            self.rows.drop([row.line for row in self.rows if self._bundle(row) in doomed] if doomed else ())
+        self.rows.drop(self.refused)
 
     def _bundle(self, row: Row) -> tuple[str, ...]:
-        if not self.sheet.together:
-            return (str(row.line),)
         return tuple(self.cell(row, heading) for heading in self.sheet.together)
 
 
-def check(sheet: Sheet, table: Table, say: Say | None = None) -> Checked:
+def check(sheet: Sheet, table: Table, say: Say | None = None, *, most: int = 0) -> Checked:
     """Read every line of the table, then what had to wait until all of it was seen. A fixed number of queries:
     one for each model referred to, and one for codes that begin with zeros."""
     headings = list(table.headings)
-    checked = Checked(sheet, frozenset(headings))
+    checked = Checked(sheet, frozenset(headings), most)
     if not _headings_fit(checked, headings):
         return checked
     checked.places = {heading: place for place, heading in enumerate(headings)}
-    waiting: list[Waiting] = []
-    readers = [_reader(one, checked, table.habits, waiting) for one in sheet.fields]
-    width, seen = len(headings), dict[tuple[Any, ...], int]()
+    keys = Keys(sheet.key)
+    _read_lines(checked, table, keys, say)
+    settle = _settler(checked, table.habits)
+
+    def see_again(row: Row) -> None:
+        if settle(row) and row.line not in checked.refused:
+            keys.note(row)
+            _look_at(checked, row)
+
+    checked.rows.settle(see_again)
+    for line, first in keys.twice(checked.rows):
+        text = _("The same row stands on line {line} already.").format(line=first)
+        checked.refuse(line, sheet.headings[0], text, "twice")
+    if not table.habits.strict:
+        numbers_for_codes(checked)
+    checked.problems.sort(key=lambda problem: problem.line or 0)
+    return checked
+
+
+def _read_lines(checked: Checked, table: Table, keys: Keys, say: Say | None) -> None:
+    readers = [_reader(one, checked, table.habits) for one in checked.sheet.fields]
+    width = len(table.headings)
     for line, given in table.rows:
         if say and checked.lines % _SAID == 0:
-            say(str(sheet.title), checked.lines, max(table.size, checked.lines))
+            say(str(checked.sheet.title), checked.lines, max(table.size, checked.lines))
         checked.lines += 1
         # An empty cell at the end is what columns the file does not have are read from (place -1).
         cells = [*given[:width], *[""] * (width + 1 - len(given[:width]))]
         row = Row(line, {}, cells, checked.given)
         if any(given[width:]):
             checked.refuse(line, "", _("The line has more cells than there are headings."))
+        checked.waits = False
         for read in readers:
             read(row)
-        checked.rows.append(row)
-    for each in waiting:
-        each.settle(checked, table.habits)
-    for row in checked.rows:
-        if row.line not in checked.refused:
-            _look_at(checked, row, seen)
-    if not table.habits.strict:
-        numbers_for_codes(checked)
-    checked.problems.sort(key=lambda problem: problem.line or 0)
-    return checked
+        if not checked.waits and line not in checked.refused:
+            keys.note(row)
+            _look_at(checked, row)
+        checked.rows.append(row, late=checked.waits)
 
 
 def _headings_fit(checked: Checked, headings: Sequence[str]) -> bool:
@@ -118,47 +129,51 @@ def _headings_fit(checked: Checked, headings: Sequence[str]) -> bool:
     return not any(problem.is_error for problem in checked.problems)
 
 
-def _look_at(checked: Checked, row: Row, seen: dict[tuple[Any, ...], int]) -> None:
-    key = tuple(row.values[name] for name in checked.sheet.key)
-    first = seen.setdefault(key, row.line)
-    if first != row.line:
-        text = _("The same row stands on line {line} already.").format(line=first)
-        checked.refuse(row.line, checked.sheet.headings[0], text, "twice")
+def _look_at(checked: Checked, row: Row) -> None:
     for look in checked.sheet.checks:
         for column, sentence in look(row):
             checked.refuse(row.line, column, sentence)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A cell that can be read in two ways until the whole file is known."""
 
-    row: Row
-    column: Column
     text: str
 
-    def settle(self, checked: Checked, habits: Habits) -> None:
-        """Read it as the rest of the file says, or refuse its line."""
-        try:
-            settled = habits.settled_day if isinstance(self.column.kind, Day) else habits.settled_number
-            self.row.values[self.column.target] = self.column.kind.parse(settled(self.text))
-        except Unreadable as error:
-            checked.refuse(self.row.line, self.column.name, str(error), "unreadable")
+
+def _settler(checked: Checked, habits: Habits) -> Callable[[Row], bool]:
+    """What reads the cells of a row that wait as the rest of the file says, or refuses its line; False where none
+    waits."""
+    columns = [one for one in checked.sheet.fields if isinstance(one, Column)]
+
+    def settle(row: Row) -> bool:
+        waited = False
+        for column in columns:
+            cell = row.values[column.target]
+            if not isinstance(cell, Waiting):
+                continue
+            waited = True
+            row.values[column.target] = None
+            try:
+                settled = habits.settled_day if isinstance(column.kind, Day) else habits.settled_number
+                row.values[column.target] = column.kind.parse(settled(cell.text))
+            except Unreadable as error:
+                checked.refuse(row.line, column.name, str(error), "unreadable")
+        return waited
+
+    return settle
 
 
-def _reader(
-    one: Column | Reference | Attributes, checked: Checked, habits: Habits, waiting: list[Waiting]
-) -> Callable[[Row], None]:
+def _reader(one: Column | Reference | Attributes, checked: Checked, habits: Habits) -> Callable[[Row], None]:
     if isinstance(one, Column):
-        return _column_reader(one, checked, habits, waiting)
+        return _column_reader(one, checked, habits)
     if isinstance(one, Reference):
         return reference_reader(one, checked)
     return _attributes_reader(one, checked)
 
 
-def _column_reader(
-    column: Column, checked: Checked, habits: Habits, waiting: list[Waiting]
-) -> Callable[[Row], None]:
+def _column_reader(column: Column, checked: Checked, habits: Habits) -> Callable[[Row], None]:
     name, target, place = column.name, column.target, checked.places.get(column.name, -1)
     # Most cells of a column repeat: dates, flags, quantities. Each is read once.
     known: dict[str, Any] = {}
@@ -178,10 +193,11 @@ def _column_reader(
         try:
             ours = plain(words) if words else ""
             if ours is WAITS:
-                waiting.append(Waiting(row, column, words))
+                row.values[target] = Waiting(words)
+                checked.waits = True
                 return
             row.values[target] = column.kind.parse(ours) if words else empty
-            if text.__class__ is str:
+            if text.__class__ is str and len(known) < KNOWN:
                 known[text] = row.values[target]
         except Unreadable as error:
             checked.refuse(row.line, name, str(error), "unreadable")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from strategies.services.importer.habits import Native, mangled
@@ -26,32 +28,34 @@ def numbers_for_codes(checked: Checked) -> None:
         code.lstrip("0"): code
         for code in codes.filter(**{f"{name}__startswith": "0"}).values_list(name, flat=True)
     }
-    odd = [(row, row.cells[place], mangled(row.cells[place])) for row in checked.rows]
-    odd = [each for each in odd if each[2] or each[1] in padded]
-    there = (
-        set(
-            codes.filter(**{f"{name}__in": [str(text) for _row, text, _why in odd]}).values_list(
-                name, flat=True
-            )
-        )
-        if odd
-        else set()
-    )
-    for row, text, why in odd:
+    odd: list[tuple[int, str, str]] = []
+    typed: list[int] = []
+    for row in checked.rows:
+        text = row.cells[place]
+        why = mangled(text)
+        if why or text in padded:
+            odd.append((row.line, text, why))
+        if isinstance(text, Native):
+            typed.append(row.line)
+    there = set(_called(codes, name, [str(text) for _line, text, _why in odd])) if odd else set()
+    for line, text, why in odd:
         if text in there and not (isinstance(text, Native) and text in padded):
             continue
         lost = _("There is {code}: a spreadsheet has taken the zeros off. Format the column as text.")
-        checked.refuse(row.line, column.name, why or lost.format(code=padded[text]), "mangled")
-    _warn_of_numbers(checked, column.name, place)
+        checked.refuse(line, column.name, why or lost.format(code=padded[text]), "mangled")
+    _warn_of_numbers(checked, column.name, typed)
 
 
-def _warn_of_numbers(checked: Checked, name: str, place: int) -> None:
-    typed = [row for row in checked.rows if isinstance(row.cells[place], Native)]
-    if typed:
+def _called(codes: QuerySet[Any], name: str, texts: Sequence[str]) -> Iterable[str]:
+    return codes.filter(**{f"{name}__in": texts}).values_list(name, flat=True)
+
+
+def _warn_of_numbers(checked: Checked, name: str, lines: Sequence[int]) -> None:
+    if lines:
         text = _(
             "{count} cells are numbers, not text: zeros at their beginning, if there were any, are lost."
         )
         found = Problem(
-            checked.sheet.name, text.format(count=len(typed)), typed[0].line, name, "warning", "numbers"
+            checked.sheet.name, text.format(count=len(lines)), lines[0], name, "warning", "numbers"
         )
         checked.problems.append(found)

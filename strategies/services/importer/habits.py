@@ -44,6 +44,9 @@ class Native(str):
         made.number = number
         return made
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Native, (str(self), self.number)
+
 
 @dataclass
 class Habits:

@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from strategies.models import ImportRun
 from strategies.services.importer.checking import REASON
-from strategies.services.importer.reading import Table, tables
+from strategies.services.importer.reading import tables
 from strategies.services.importer.sheets import Sheet, find_sheet
+from strategies.services.importer.tables import Table
 
 
 def partly_right(run: ImportRun) -> bool:
@@ -54,12 +55,12 @@ def _reasons(run: ImportRun, sheet: Sheet) -> dict[int, str]:
 def _lines(table: Table, sheet: Sheet, reasons: dict[int, str]) -> Iterator[str]:
     headings = list(table.headings)
     kept = [place for place, heading in enumerate(headings) if heading != REASON]
-    rows = list(table.rows)
-    bundles = {_bundle(cells, headings, sheet) for line, cells in rows if line in reasons and sheet.together}
+    wrong = (cells for line, cells in table.rows if line in reasons) if sheet.together else ()
+    bundles = {_bundle(cells, headings, sheet) for cells in wrong}
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([*(headings[place] for place in kept), REASON])
-    for line, cells in rows:
+    for line, cells in table.rows:
         if line in reasons or (bundles and _bundle(cells, headings, sheet) in bundles):
             writer.writerow(
                 [*(cells[place] if place < len(cells) else "" for place in kept), reasons.get(line, "")]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
+import shutil
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
+from itertools import islice
 from pathlib import PurePosixPath
-from typing import IO, Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
@@ -19,25 +21,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from p2p.core.refusal import Refused
 from strategies.services.importer.habits import Habits, Native
+from strategies.services.importer.tables import Table, csv_table, heads
 
 LARGEST = 1 << 30
 """Bytes that a ZIP may unfold to."""
-csv.field_size_limit(1 << 20)
-_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Table:
-    """One sheet as it came: the name it goes by, its headings, and its rows with the line each began on.
-
-    `size` is about how many lines it has; `habits` is how it may write numbers and days.
-    """
-
-    name: str
-    headings: Sequence[str]
-    rows: Iterable[tuple[int, Sequence[str]]]
-    size: int = 0
-    habits: Habits = field(default_factory=Habits)
+_SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What reading a member of a ZIP file raises that is cut off, has changed, or needs a password."""
 
 
 def must_be_known(name: str) -> None:
@@ -52,7 +41,8 @@ def must_be_known(name: str) -> None:
 
 
 def tables(content: IO[bytes], name: str) -> Iterator[Table]:
-    """Every table in a file; the name of a CSV file, or of a worksheet, says which sheet it is.
+    """Every table in a file; the name of a CSV file, or of a worksheet, says which sheet it is. Rows are read from
+    the file while somebody looks at them, so it has to stay open until then.
 
     Refused with the file's name when it is none of the three kinds, damaged, or not written in Unicode.
     """
@@ -62,7 +52,7 @@ def tables(content: IO[bytes], name: str) -> Iterator[Table]:
     elif ending in {".xlsx", ".xlsm"}:
         yield from _worksheets(content, name)
     elif ending in {".csv", ".txt", ".tsv"}:
-        yield _csv(content.read(), name)
+        yield csv_table(partial(_from_the_start, content), name)
     else:
         raise Refused(
             _("{name} is neither a CSV, an XLSX nor a ZIP file."),
@@ -72,108 +62,73 @@ def tables(content: IO[bytes], name: str) -> Iterator[Table]:
         )
 
 
+def _from_the_start(content: IO[bytes]) -> IO[bytes]:
+    content.seek(0)
+    return content
+
+
 def _zipped(content: IO[bytes], name: str) -> Iterator[Table]:
     try:
         archive = zipfile.ZipFile(content)
     except zipfile.BadZipFile:
-        raise _damaged(name) from None
-    with archive:
-        members = [one for one in archive.infolist() if not one.is_dir() and not _is_hidden(one.filename)]
-        if sum(one.file_size for one in members) > LARGEST:
-            raise Refused(_("{name} unfolds to more than 1 GB."), field="content", name=name)
-        for member in members:
-            inner = PurePosixPath(member.filename).name
-            if inner.lower().endswith(".zip"):
-                raise Refused(
-                    _("{name} holds another ZIP file: unpack it first."), field="content", name=name
-                )
-            yield from tables(io.BytesIO(archive.read(member)), inner)
+        raise damaged(name) from None
+    members = [one for one in archive.infolist() if not one.is_dir() and not _is_hidden(one.filename)]
+    if sum(one.file_size for one in members) > LARGEST:
+        raise Refused(_("{name} unfolds to more than 1 GB."), field="content", name=name)
+    for member in members:
+        inner = PurePosixPath(member.filename).name
+        if inner.lower().endswith(".zip"):
+            raise Refused(_("{name} holds another ZIP file: unpack it first."), field="content", name=name)
+        try:
+            if inner.lower().endswith((".csv", ".txt", ".tsv")):
+                yield csv_table(partial(archive.open, member), inner)
+            else:
+                yield from tables(_unpacked(archive, member), inner)
+        except _SPOILT:
+            raise damaged(inner) from None
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    """A member as a file of its own: workbooks are read from many places."""
+    whole: Any = SpooledTemporaryFile(max_size=1 << 22)  # noqa: SIM115 - the workbook reads on
+    with archive.open(member) as part:
+        shutil.copyfileobj(part, whole)
+    whole.seek(0)
+    return cast(IO[bytes], whole)
 
 
 def _is_hidden(path: str) -> bool:
     return any(part.startswith((".", "__")) for part in PurePosixPath(path).parts)
 
 
-def _damaged(name: str) -> Refused:
+def damaged(name: str) -> Refused:
+    """What is said of a file that cannot be opened."""
     return Refused(_("{name} is damaged: it cannot be opened."), code="damaged", field="content", name=name)
-
-
-def _csv(raw: bytes, name: str) -> Table:
-    text = _decoded(raw, name)
-    first, _rest, _more = text.lstrip().partition("\n")
-    told = _SEPARATOR.fullmatch(first.strip())
-    if told:
-        # A line for one spreadsheet program; blanked out, so that lines keep their numbers.
-        text = text.replace(first, "", 1)
-        first = text.lstrip().partition("\n")[0]
-    delimiter = told[1] if told else max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows = _numbered(reader, name)
-    _line, headings = next(rows, (1, []))
-    leaning = "." if delimiter == "," and delimiter in first else ""
-    stem, size = PurePosixPath(name).stem, text.count("\n")
-    return Table(stem, _heads(headings), rows, size, Habits(leaning=leaning))
-
-
-def _decoded(raw: bytes, name: str) -> str:
-    encoding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    if encoding == "utf-8-sig" and len(raw) > 3 and 0 in raw[:2]:
-        # Without a mark, but every other byte of the headings is 0.
-        encoding = "utf-16-be" if raw[0] == 0 else "utf-16-le"
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise Refused(
-            _("{name} is not written in UTF-8 (line {line}): save it as “CSV UTF-8”."),
-            code="not_unicode",
-            field="content",
-            name=name,
-            line=line,
-        ) from None
-
-
-def _numbered(reader: Any, name: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Rows with the line they begin on; empty ones are left out."""
-    begins = 1
-    try:
-        for cells in reader:
-            if any(cells):
-                yield begins, cells
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise Refused(
-            _("{name} cannot be read on line {line}: {why}."),
-            field="content",
-            name=name,
-            line=begins,
-            why=error,
-        ) from None
-
-
-def _heads(cells: Sequence[str]) -> list[str]:
-    return [cell.strip().lower().replace(" ", "_") for cell in cells]
 
 
 def _worksheets(content: IO[bytes], name: str) -> Iterator[Table]:
     try:
         book = load_workbook(content, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise _damaged(name) from None
+        raise damaged(name) from None
     for sheet in book.worksheets:
-        rows = _cells(sheet.iter_rows(values_only=True))
-        _line, headings = next(rows, (1, []))
+        _line, headings = next(iter(Worksheet(sheet)), (1, []))
         if headings:
             habits = Habits(mac=book.epoch == CALENDAR_MAC_1904)
-            yield Table(sheet.title, _heads(headings), rows, sheet.max_row or 0, habits)
-    book.close()
+            yield Table(sheet.title, heads(headings), Worksheet(sheet, 1), sheet.max_row or 0, habits)
 
 
-def _cells(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Sequence[str]]]:
-    for line, cells in enumerate(rows, start=1):
-        words = [as_text(cell) for cell in cells]
-        if any(words):
-            yield line, words
+@dataclass(frozen=True)
+class Worksheet:
+    """The rows of a worksheet that are not empty, from the `first` on, with their lines; read anew each time."""
+
+    sheet: Any
+    first: int = 0
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        rows = enumerate(self.sheet.iter_rows(values_only=True), start=1)
+        words = ((line, [as_text(cell) for cell in cells]) for line, cells in rows)
+        return islice(((line, cells) for line, cells in words if any(cells)), self.first, None)
 
 
 def as_text(cell: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,20 @@ from django.utils.translation import gettext as _
 
 from strategies.services.importer.habits import Native, mangled
 from strategies.services.importer.sheets import Reference, Row
+from strategies.services.importer.spool import Rows
 
 if TYPE_CHECKING:
     from strategies.services.importer.checking import Checked
 
-_LATER = object()
+
+class _Later(Enum):
+    LATER = "later"
+
+
+_LATER = _Later.LATER
 """Refers to a row of the same sheet that is not stored yet."""
+KNOWN = 10_000
+"""Cells of a column that are remembered with what they mean."""
 
 
 def keys_of(reference: Reference) -> dict[tuple[str, ...], Any]:
@@ -28,12 +37,21 @@ def keys_of(reference: Reference) -> dict[tuple[str, ...], Any]:
 
 
 def reference_reader(reference: Reference, checked: Checked) -> Callable[[Row], None]:
-    found = keys_of(reference)
+    found: dict[tuple[str, ...], Any] = {}
+    asked = False
     target, last = reference.target, reference.columns[-1]
     places = [checked.places.get(name, -1) for name in reference.columns]
     raw = itemgetter(*places)
     missing = _LATER if reference.model is checked.sheet.model else None
     known: dict[Any, Any] = {}
+
+    def look_up(key: tuple[str, ...]) -> Any:
+        nonlocal asked
+        # Most files leave some columns out: nobody need read a hundred thousand versions for those.
+        if not asked:
+            asked = True
+            found.update(keys_of(reference))
+        return found.get(key, missing)
 
     def read(row: Row) -> None:
         text = raw(row.cells)
@@ -43,13 +61,13 @@ def reference_reader(reference: Reference, checked: Checked) -> Callable[[Row], 
         key = tuple([row.cells[place].strip() for place in places])
         if not key[-1] and reference.required:
             checked.refuse(row.line, last, _("“{column}” is empty.").format(column=last), "empty")
-        row.values[target] = found.get(key, missing) if key[-1] else None
+        row.values[target] = look_up(key) if key[-1] else None
         if isinstance(row.cells[places[-1]], Native) and _padded(found, key):
             row.values[target] = None
         if key[-1] and row.values[target] is None:
             why = mangled(row.cells[places[-1]]) or _padded(found, key) or nothing_called(reference, key)
             checked.refuse(row.line, last, why, "unknown")
-        elif key[-1] or not reference.required:
+        elif (key[-1] or not reference.required) and len(known) < KNOWN:
             known[text] = row.values[target]
 
     return read
@@ -73,7 +91,7 @@ def nothing_called(reference: Reference, key: Sequence[str]) -> str:
     return _("There is no {what} “{key}”.").format(what=reference.model._meta.verbose_name, key=called)
 
 
-def waves(checked: Checked) -> Iterator[list[Row]]:
+def waves(checked: Checked) -> Iterator[Rows]:
     """The rows in portions of which each refers only to rows stored before it. Refuses rows that go in
     circles or refer to a row that is not there."""
     selves = [
@@ -81,34 +99,35 @@ def waves(checked: Checked) -> Iterator[list[Row]]:
     ]
     waiting = checked.rows
     while waiting:
-        known = {one.field: keys_of(one) for one in selves}
-        ready, waiting = _parted(checked, waiting, selves, known)
+        ready, waiting = _parted(checked, waiting, selves)
         if not ready:
             _refuse_strays(checked, waiting, selves)
             return
         yield ready
 
 
-def _parted(
-    checked: Checked, rows: Sequence[Row], selves: Sequence[Reference], known: Mapping[str, Mapping[Any, Any]]
-) -> tuple[list[Row], list[Row]]:
-    """Rows whose references to their own kind are stored, and the others."""
-    ready: list[Row] = []
-    waiting: list[Row] = []
-    for row in rows:
+def _parted(checked: Checked, rows: Rows, selves: Sequence[Reference]) -> tuple[Rows, Rows]:
+    """Rows whose references to their own kind are stored, and the others. A query for each reference."""
+    known = {one.field: keys_of(one) for one in selves}
+
+    def is_ready(row: Row) -> bool:
+        stored = True
         for one in selves:
             key = _key(checked, row, one)
-            row.values[one.target] = known[one.field].get(key, _LATER) if key[-1] else None
-        stored = all(row.values[one.target] is not _LATER for one in selves)
-        (ready if stored else waiting).append(row)
-    return ready, waiting
+            found = known[one.field].get(key, _LATER) if key[-1] else None
+            stored = stored and found is not _LATER
+            if row.values[one.target] is not found:
+                row.values[one.target] = found
+        return stored
+
+    return rows.chosen(is_ready)
 
 
 def _key(checked: Checked, row: Row, reference: Reference) -> tuple[str, ...]:
     return tuple([checked.cell(row, name) for name in reference.columns])
 
 
-def _refuse_strays(checked: Checked, rows: Sequence[Row], selves: Sequence[Reference]) -> None:
+def _refuse_strays(checked: Checked, rows: Iterable[Row], selves: Sequence[Reference]) -> None:
     for row in rows:
         for one in selves:
             if row.values[one.target] is _LATER:

@@ -7,8 +7,9 @@ from typing import Any
 
 from p2p.core.models import User
 from strategies.services.importer.habits import Habits
-from strategies.services.importer.reading import Table, as_text
+from strategies.services.importer.reading import as_text
 from strategies.services.importer.running import Outcome, take_in
+from strategies.services.importer.tables import Table
 from strategies.services.importer.where import EDITORS
 
 

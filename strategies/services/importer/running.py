@@ -7,6 +7,7 @@ together (a bill of material, a route) all or none.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
@@ -25,10 +26,13 @@ from strategies.facts import Imported
 from strategies.models import ImportProblem, ImportRun
 from strategies.services.importer.checking import Checked, check
 from strategies.services.importer.leftovers import followed_by
-from strategies.services.importer.reading import Table, must_be_known, tables
+from strategies.services.importer.problems import Problems
+from strategies.services.importer.reading import must_be_known, tables
 from strategies.services.importer.references import waves
-from strategies.services.importer.sheets import Problem, Review, Row, Sheet, Tally, find_sheet, sheets
+from strategies.services.importer.sheets import Problem, Review, Sheet, Tally, find_sheet, sheets
+from strategies.services.importer.spool import Rows
 from strategies.services.importer.storing import upsert
+from strategies.services.importer.tables import Table
 from strategies.services.importer.where import EDITORS, refuse_other_sites
 from strategies.services.importer.wholes import hold
 
@@ -42,18 +46,18 @@ class Outcome:
     """What an import did, or would do."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     saved: bool = False
 
     @property
     def errors(self) -> int:
-        return sum(problem.is_error for problem in self.problems)
+        return self.problems.errors
 
     def as_json(self) -> dict[str, Any]:
         return {
             "sheets": {name: tally.as_json() for name, tally in self.tallies.items()},
             "errors": self.errors,
-            "warnings": len(self.problems) - self.errors,
+            "warnings": self.problems.warnings,
             "saved": self.saved,
         }
 
@@ -112,8 +116,8 @@ def perform(run: ImportRun, say: Say) -> dict[str, Any]:
     notes = [Problem(**note) for note in run.settings.get("notes", ())]
     with storing(run):
         with run.content.open("rb") as content:
-            found = list(tables(content, str(run.settings.get("name") or run.content.name)))
-        outcome = take_in(found, say=say, dry_run=run.dry_run, partly=partly, by=run.asked_by)
+            found = tables(content, str(run.settings.get("name") or run.content.name))
+            outcome = take_in(found, say=say, dry_run=run.dry_run, partly=partly, most=KEPT, by=run.asked_by)
         outcome.problems.extend(notes)
         _keep(run, outcome)
         run.summary = outcome.as_json()
@@ -122,14 +126,14 @@ def perform(run: ImportRun, say: Say) -> dict[str, Any]:
 
 
 def _keep(run: ImportRun, outcome: Outcome) -> None:
-    counts: dict[tuple[str, str], int] = {}
+    taken: Counter[tuple[str, str]] = Counter()
     rows = []
     for problem in outcome.problems:
         kind = (problem.sheet, problem.level)
-        counts[kind] = counts.get(kind, 0) + 1
-        if counts[kind] <= KEPT:
+        taken[kind] += 1
+        if taken[kind] <= KEPT:
             rows.append(ImportProblem(run=run, **{**asdict(problem), "column": problem.column[:60]}))
-    for (sheet, level), count in counts.items():
+    for (sheet, level), count in outcome.problems.counts.items():
         if count > KEPT:
             text = _("{count} more of this kind are not listed.").format(count=count - KEPT)
             rows.append(ImportProblem(run=run, sheet=sheet, level=level, text=text, code="more"))
@@ -142,21 +146,23 @@ def take_in(
     say: Say | None = None,
     dry_run: bool = False,
     partly: bool = False,
+    most: int = 0,
     roles: Sequence[str] = EDITORS,
     by: User | None,
 ) -> Outcome:
     """Take tables in, in the order their sheets need. One transaction; see the head of this module for
-    errors. Rows of sites where `by` holds none of the roles are refused; without `by` nobody is asked."""
-    outcome = Outcome()
+    errors. Rows of sites where `by` holds none of the roles are refused; without `by` nobody is asked. Of each
+    kind of problem the first `most` are kept and the rest is counted; 0 keeps all."""
+    outcome = Outcome(problems=Problems(most=most))
     by_sheet = _recognised(found, outcome)
     order = [sheet for sheet in sheets() if sheet.name in by_sheet]
-    stored: list[tuple[Sheet, list[Row]]] = []
+    stored: list[tuple[Sheet, Rows]] = []
     with transaction.atomic():
         for place, sheet in enumerate(order):
             if say:
                 say(str(sheet.title), place, len(order))
             for table in by_sheet[sheet.name]:
-                checked = check(sheet, table, say)
+                checked = check(sheet, table, say, most=most)
                 refuse_other_sites(checked, by, roles)
                 stored.append((sheet, _take_table(checked, outcome, by)))
         for sheet, rows in stored:
@@ -184,7 +190,7 @@ def _recognised(found: Iterable[Table], outcome: Outcome) -> dict[str, list[Tabl
     return known
 
 
-def _take_table(checked: Checked, outcome: Outcome, by: User | None) -> list[Row]:
+def _take_table(checked: Checked, outcome: Outcome, by: User | None) -> Rows:
     sheet = checked.sheet
     checked.drop_refused()
     hold(sheet, checked.rows)
@@ -257,7 +263,7 @@ def _store_own(checked: Checked, tally: Tally, by: User | None) -> None:
             done = checked.sheet.store(checked.rows, by) if checked.rows else Tally()
     except Refused as no:  # a sheet is an edge: what its service says goes to whoever reads the problems
         checked.problems.append(Problem(checked.sheet.name, str(no), column=no.field, code=no.code))
-        checked.rows = []
+        checked.rows.drop_all()
         return
     tally.created += done.created
     tally.changed += done.changed

@@ -11,7 +11,7 @@ An app registers its sheets from `AppConfig.ready`:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -117,7 +117,7 @@ class Row:
     are the headings of its file."""
 
     line: int
-    values: dict[str, Any]
+    values: MutableMapping[str, Any]
     cells: Sequence[str]
     given: frozenset[str] = frozenset()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -16,12 +16,16 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from strategies.services.importer.checking import Checked
-from strategies.services.importer.sheets import Attributes, Field, Row, Sheet, Tally
+from strategies.services.importer.sheets import Attributes, Field, Sheet, Tally
+from strategies.services.importer.spool import Rows
 from strategies.services.importer.wholes import count_change
 
 _STAGE = "import_stage"
 _MOST_BROKEN = 50
 """Rows a table may refuse by its own constraints before we stop looking for the next."""
+
+_MANY = 5_000
+"""New rows after which what the database knows of the table no longer holds."""
 
 
 @dataclass(frozen=True)
@@ -113,42 +117,53 @@ def _others(model: type[Model], named: set[str]) -> tuple[list[str], list[Any]]:
     return names, values
 
 
-def upsert(checked: Checked, rows: Sequence[Row], tally: Tally) -> None:
+def upsert(checked: Checked, rows: Rows, tally: Tally) -> None:
     """Store rows and count them. Rows that a constraint of the table refuses are refused by name, with all
     that belongs to them, and the rest is tried again."""
     if not rows:
         return
     prepared = plan(checked.sheet, checked.given)
-    left = list(rows)
+    left = rows
     for _attempt in range(_MOST_BROKEN):
         try:
             created, changed, wholes = _store(prepared, left, checked.sheet)
         except Broken as broken:
             checked.refuse(broken.line, "", broken.sentence, "rule")
             checked.drop_refused()
-            kept = {row.line for row in checked.rows}
-            left = [row for row in left if row.line in kept]
+            left = left.both(checked.rows)
+            if not left:
+                return
             continue
         tally.created += created
         tally.changed += changed
         tally.unchanged += len(left) - created - changed
         count_change(checked.sheet, wholes)
+        _count_anew(checked.sheet, created)
         return
     checked.refuse(
         left[0].line, "", _("Too many rows break rules of the table: nothing more was tried."), "rule"
     )
-    checked.rows = []
+    checked.rows.drop_all()
 
 
-def _store(prepared: Plan, rows: Sequence[Row], sheet: Sheet) -> tuple[int, int, list[int]]:
+def _count_anew(sheet: Sheet, created: int) -> None:
+    """Tell the database how big its table is now. It would learn that only afterwards, and until then join a hundred
+    thousand new rows as if there were none."""
+    if created >= _MANY:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {_quote(sheet.model._meta.db_table)}")
+
+
+def _store(prepared: Plan, rows: Rows, sheet: Sheet) -> tuple[int, int, list[int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_quote(_STAGE)}")
         cursor.execute(prepared.stage)
-        cursor.copy_expert(prepared.copy, _copied(prepared.targets, rows))
+        cursor.copy_expert(prepared.copy, Copied(prepared.targets, rows))
+        lines = rows.lines()
         try:
-            return _try(prepared, rows[-1].line)
+            return _try(prepared, lines[-1])
         except (IntegrityError, DataError) as error:
-            line = _first_broken(prepared, [row.line for row in rows])
+            line = _first_broken(prepared, lines)
             raise Broken(line, _sentence(error, sheet)) from error
 
 
@@ -184,13 +199,27 @@ def _sentence(error: Exception, sheet: Sheet) -> str:
     return _("The row breaks a rule of the table: {rule}.").format(rule=words)
 
 
-def _copied(targets: Sequence[str], rows: Iterable[Row]) -> io.StringIO:
-    buffer = io.StringIO()
-    for row in rows:
-        values = row.values
-        buffer.write("\t".join([str(row.line), *[_written(values[name]) for name in targets]]) + "\n")
-    buffer.seek(0)
-    return buffer
+class Copied(io.TextIOBase):
+    """Rows as PostgreSQL's COPY reads them, written while it reads."""
+
+    def __init__(self, targets: Sequence[str], rows: Rows) -> None:
+        self._rows = rows.tuples(targets)
+        self._rest = ""
+
+    def read(self, size: int | None = -1) -> str:
+        """At most `size` characters, "" at the end."""
+        wanted = len(self._rest) if size is None or size < 0 else size
+        parts, length = [self._rest], len(self._rest)
+        while length < wanted or size in {None, -1}:
+            row = next(self._rows, None)
+            if row is None:
+                break
+            parts.append("\t".join([_written(value) for value in row]) + "\n")
+            length += len(parts[-1])
+        text = "".join(parts)
+        wanted = len(text) if size in {None, -1} else wanted
+        self._rest = text[wanted:]
+        return text[:wanted]
 
 
 def _written(value: Any) -> str:

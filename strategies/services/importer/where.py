@@ -14,6 +14,7 @@ from p2p.core.models import User
 from strategies.models import Site
 from strategies.services.importer.checking import Checked
 from strategies.services.importer.sheets import Row, Sheet
+from strategies.services.importer.spool import portions
 
 EDITORS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
 """Who may hand in files; each at the sites where the role is held."""
@@ -21,18 +22,18 @@ EDITORS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
 
 def refuse_other_sites(checked: Checked, by: User | None, roles: Sequence[str]) -> None:
     """Refuse the rows of sites where `by` holds none of the roles, naming the site; each site is asked for once.
-    No query for who holds one everywhere, else one for each way from a row to a site."""
+    No query for who holds one everywhere, else one for each way from a row to a site and each portion of rows."""
     if by is None or access.sites_of(by, *roles) is None or not checked.rows:
         return
     names = ", ".join(str(Role(role).label) for role in roles)
     may: dict[str, bool] = {}
-    for row, codes in _sites(checked.sheet, checked.rows):
-        for code in sorted(codes):
-            if code not in may:
-                may[code] = access.may(by, *roles, site=code)
-            if not may[code]:
-                checked.refuse(row.line, _heading(checked.sheet), _sentence(code, names), "site")
-                break
+    lying = (each for rows in portions(checked.rows) for each in _sites(checked.sheet, rows))
+    for row, codes in lying:
+        for code in codes - may.keys():
+            may[code] = access.may(by, *roles, site=code)
+        wrong = min((code for code in codes if not may[code]), default=None)
+        if wrong is not None:
+            checked.refuse(row.line, _heading(checked.sheet), _sentence(wrong, names), "site")
 
 
 def _sentence(code: str, names: str) -> str:

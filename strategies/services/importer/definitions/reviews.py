@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, TypeAlias
 
 from django.db import connection
 from django.db.models import Model
@@ -27,6 +27,10 @@ from strategies.models.version import VersionState
 from strategies.selectors.units import conversions
 from strategies.services.bom_loops import loop_refused, take_turn
 from strategies.services.importer.sheets import Problem, Review, Row
+from strategies.services.importer.spool import portions
+
+PAGE = 10_000
+"""Rows fetched at a time where all of a table are looked through."""
 
 
 def lines_may_change(sheet: str, model: type[Model], parent: str) -> Review:
@@ -34,6 +38,10 @@ def lines_may_change(sheet: str, model: type[Model], parent: str) -> Review:
     yet takes its first ones in any state, so that an import can bring a finished bill."""
 
     def look(rows: Sequence[Row]) -> Iterator[Problem]:
+        for some in portions(rows):
+            yield from look_at(some)
+
+    def look_at(rows: Sequence[Row]) -> Iterator[Problem]:
         used = {row.values[parent] for row in rows}
         kept = model._base_manager.filter(**{f"{parent}__in": used}).exclude(**{f"{parent}__state": "draft"})
         columns = list(rows[0].values)
@@ -55,7 +63,7 @@ def units_convert(sheet: str, item: str, level: str) -> Review:
     """Review: a quantity or price in a unit that does not lead to the item's own."""
 
     def look(rows: Sequence[Row]) -> Iterator[Problem]:
-        own = dict(Item.objects.values_list("pk", "unit_id"))
+        own = dict(Item.objects.order_by().values_list("pk", "unit_id").iterator(PAGE))
         odd = [row for row in rows if row.values["unit"] != own[row.values[item]]]
         if not odd:
             return
@@ -93,8 +101,8 @@ def bills_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:
     loops = _loops()
     if not loops:
         return
-    sheet, parents = _parents(rows)
-    lines = {(parents[row.line], row.values["component"]): row.line for row in rows}
+    closing = {edge for loop in loops for edge in zip(loop, loop[1:], strict=False)}
+    sheet, lines = _edges(rows, closing)
     numbers = Item.objects.in_bulk({item for loop in loops for item in loop})
     for loop in loops:
         guilty = [lines[edge] for edge in zip(loop, loop[1:], strict=False) if edge in lines]
@@ -109,10 +117,11 @@ def bills_stay_without_loop(rows: Sequence[Row], _by: Any) -> Iterator[Problem]:
     taken here, with the rows held and just before all is stored, so that others wait for moments only. Refused,
     with the path: nothing of the file is saved then."""
     take_turn()
-    _sheet, parents = _parents(rows)
-    edges = {(parents[row.line], row.values["component"]) for row in rows}
-    for loop in _loops():
-        if edges.intersection(zip(loop, loop[1:], strict=False)):
+    loops = _loops()
+    closing = {edge for loop in loops for edge in zip(loop, loop[1:], strict=False)}
+    edges = _edges(rows, closing)[1] if loops else {}
+    for loop in loops:
+        if not edges.keys().isdisjoint(zip(loop, loop[1:], strict=False)):
             numbers = Item.objects.in_bulk(loop)
             raise loop_refused([numbers[item].number for item in loop])
     return iter(())
@@ -120,29 +129,36 @@ def bills_stay_without_loop(rows: Sequence[Row], _by: Any) -> Iterator[Problem]:
 
 def _loops() -> Sequence[Sequence[int]]:
     """Items that go into themselves, over all bills that are not retired. Two queries."""
-    below: dict[int, set[int]] = defaultdict(set)
+    # Lists and one integer for each item: sets of half a million components would be the most of an import's memory.
+    below: dict[int, list[int]] = defaultdict(list)
+    one: dict[int, int] = {}
     for edges in (
         BomLine.objects.exclude(bom__state=VersionState.RETIRED).values_list("bom__item_id", "component_id"),
         BomAlternate.objects.exclude(line__bom__state=VersionState.RETIRED).values_list(
             "line__bom__item_id", "component_id"
         ),
     ):
-        for parent, component in edges.order_by():
-            below[parent].add(component)
+        for parent, component in edges.order_by().iterator(PAGE):
+            below[one.setdefault(parent, parent)].append(one.setdefault(component, component))
     return low_level_codes((), below).loops
 
 
-def _parents(rows: Sequence[Row]) -> tuple[str, dict[int, int]]:
-    """The sheet these rows are of, and by line of the file the item whose bill they belong to."""
-    if "bom" in rows[0].values:
-        items = dict(
-            BomVersion.objects.filter(pk__in={row.values["bom"] for row in rows}).values_list("pk", "item_id")
-        )
-        return "bom_lines", {row.line: items[row.values["bom"]] for row in rows}
-    items = dict(
-        BomLine.objects.filter(pk__in={row.values["line"] for row in rows}).values_list("pk", "bom__item_id")
+Edge: TypeAlias = tuple[int, int]
+"""An item and a component of it."""
+
+
+def _edges(rows: Sequence[Row], wanted: Collection[Edge]) -> tuple[str, dict[Edge, int]]:
+    """The sheet these rows are of, and the line of the file that says each of the wanted edges; the last one where
+    several do."""
+    sheet, column = ("bom_lines", "bom") if "bom" in rows[0].values else ("bom_alternates", "line")
+    kept = (
+        BomVersion.objects.values_list("pk", "item_id")
+        if column == "bom"
+        else BomLine.objects.values_list("pk", "bom__item_id")
     )
-    return "bom_alternates", {row.line: items[row.values["line"]] for row in rows}
+    items = dict(kept.filter(pk__in={row.values[column] for row in rows}))
+    edges = (((items[row.values[column]], row.values["component"]), row.line) for row in rows)
+    return sheet, {edge: line for edge, line in edges if edge in wanted}
 
 
 def routes_have_no_loop(rows: Sequence[Row]) -> Iterator[Problem]:

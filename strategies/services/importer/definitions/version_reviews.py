@@ -43,12 +43,13 @@ def new_versions_are_marked(model: Model) -> Review:
     """Guard: which rows bring a version that was not there. One query."""
 
     def look(rows: Sequence[Row]) -> Iterator[Problem]:
-        claiming = [row for row in rows if row.values["state"] in CLAIMS]
-        there = model._base_manager.filter(item__in={row.values["item"] for row in claiming})
+        claiming = {row.values["item"] for row in rows if row.values["state"] in CLAIMS}
+        there = model._base_manager.filter(item__in=claiming)
         known = set(there.values_list("item_id", "site_id", "version")) if claiming else set()
-        for row in rows:
+        for row in rows if claiming else ():
             new = (row.values["item"], row.values["site"], row.values["version"]) not in known
-            row.values[ASKED] = row.values["state"] if new and row.values["state"] in CLAIMS else ""
+            if new and row.values["state"] in CLAIMS:
+                row.values[ASKED] = row.values["state"]
         return iter(())
 
     return look
@@ -60,7 +61,7 @@ def versions_answer_for_themselves(sheet: str, model: Model) -> Settle:
 
     def look(rows: Sequence[Row], by: User | None) -> Iterator[Problem]:
         asked = {
-            (row.values["item"], row.values["site"], row.values["version"]): row
+            (row.values["item"], row.values["site"], row.values["version"]): row.line
             for row in rows
             if row.values.get(ASKED)
         }
@@ -70,7 +71,7 @@ def versions_answer_for_themselves(sheet: str, model: Model) -> Settle:
         versions: dict[int, Any] = {
             one.pk: one for one in found if (one.item_id, one.site_id, one.version) in asked
         }
-        line = {key: asked[one.item_id, one.site_id, one.version].line for key, one in versions.items()}
+        line = {key: asked[one.item_id, one.site_id, one.version] for key, one in versions.items()}
         if not versions:
             return
         for key, level, text, code in _settled(model, versions, by):

@@ -4,7 +4,7 @@ without hours."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -72,7 +72,7 @@ def stays_apart(sheet: str, model: type[Model], *owner: str) -> Review:
     """Guard: no two rows of one owner hold on the same day, in the file or with what is there. One query."""
 
     def look(rows: Sequence[Row]) -> Iterator[Problem]:
-        def key(values: dict[str, Any]) -> tuple[Any, ...]:
+        def key(values: Mapping[str, Any]) -> tuple[Any, ...]:
             return tuple(values[name] for name in owner)
 
         mine: dict[tuple[Any, ...], list[tuple[Any, Any, int]]] = defaultdict(list)

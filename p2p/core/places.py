@@ -181,6 +181,9 @@ def verb(
         raise ValueError(f"verb {slot}/{key} needs either url_name or service")
     if service is not None and (model is None or not argument):
         raise ValueError(f"verb {slot}/{key} with a service needs model and argument")
+    there = _verbs[slot].get(key)
+    if there and (there.url_name, there.service) != (url_name, service):
+        raise ValueError(f"verb {slot}/{key} is there already: two pages share the slot {slot}")
     _verbs[slot][key] = Verb(
         slot=slot,
         key=key,

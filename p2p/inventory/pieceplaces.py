@@ -75,7 +75,7 @@ def _lots() -> None:
 
 def _units() -> None:
     places.verb(
-        "units.actions",
+        "handling_units.actions",
         key="new",
         title=_("New handling units"),
         url_name="inventory:new-units",

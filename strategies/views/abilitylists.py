@@ -30,6 +30,7 @@ from strategies.views.worklists import CODE, FROM, NAME, TO, FormList
 
 class Skills(FormList):
     model, title, slot, form = Skill, _("Skills"), "skills", "skill"
+    list_url = "strategies:workers"
     search, order = ("code", "name"), ("code",)
     filterset_class = filters.SkillFilter
     columns = (
@@ -56,6 +57,7 @@ def _ending(row: Any) -> str:
 
 class WorkerSkills(FormList):
     model, title, slot = WorkerSkill, _("Skills of workers"), "worker_skills"
+    list_url = "strategies:workers"
     form = "worker-skill"
     search = ("worker__number", "worker__name", "skill__code", "skill__name")
     order = ("valid_to", "worker__number", "id")
@@ -84,6 +86,7 @@ class WorkerSkills(FormList):
 
 class Capabilities(FormList):
     model, title, slot, form = Capability, _("Capabilities"), "capabilities", "capability"
+    list_url = "strategies:resources"
     search, order = ("code", "name"), ("code",)
     columns = (CODE, NAME, Column("resource_count", _("Resources"), kind="number"))
     bulk = (deleting(capabilities.delete_capability, "capability"),)
@@ -96,6 +99,7 @@ class Capabilities(FormList):
 
 class Abilities(FormList):
     model, title, slot, form = ResourceCapability, _("Capabilities of resources"), "abilities", "ability"
+    list_url = "strategies:resources"
     search = ("resource__code", "resource__name", "capability__code", "capability__name")
     order = ("capability__code", "priority", "resource__code", "id")
     columns = (
@@ -118,6 +122,7 @@ class Abilities(FormList):
 
 class Families(FormList):
     model, title, slot, form = SetupFamily, _("Setup families"), "setup_families", "family"
+    list_url = "strategies:setup-matrices"
     search, order = ("code", "name"), ("code",)
     columns = (CODE, NAME)
     bulk = (deleting(setups.delete_family, "setupfamily"),)
@@ -139,6 +144,7 @@ class Matrices(ListPage):
 
 class Categories(FormList):
     model, title, slot, form = CostCategory, _("Cost categories"), "cost_categories", "category"
+    list_url = "strategies:work-centres"
     search, order = ("code", "name"), ("code",)
     filterset_class = filters.CategoryFilter
     columns = (CODE, NAME, Column("get_kind_display", _("Kind"), width=140, order="kind"))

@@ -214,6 +214,7 @@ class FillHolidays(Page):
             "days": rows,
             "edit": reverse("strategies:edit-calendar", args=[calendar.pk]),
             "fresh": sum(one.fate == "new" for one in rows),
+            "changed": any(one.fate not in ("same", "kept") for one in rows),
         }
         wrong = request.method == "POST" and form.errors
         return render(request, "strategies/holidays.html", context, status=422 if wrong else 200)

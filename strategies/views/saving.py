@@ -38,6 +38,9 @@ class SaveForm(ActionForm):
     argument: ClassVar[str]
     list_url: ClassVar[str]
 
+    def heading(self) -> Any:
+        return self.title if self.record is None else _("Change {record}").format(record=self.record)
+
     def initial(self) -> dict[str, Any]:
         """What the record has; numbers without zeros behind the last digit."""
         if self.record is None:

@@ -59,18 +59,21 @@ class Units(ListPage):
         return reverse("strategies:edit-unit", args=[record.pk])
 
 
-def _factor(row: Any) -> str:
-    return str(Fraction(row.numerator, row.denominator))
+def _factor(row: Any) -> int | str:
+    """A whole number, otherwise the exact fraction."""
+    exact = Fraction(row.numerator, row.denominator)
+    return exact.numerator if exact.denominator == 1 else str(exact)
 
 
 class Conversions(ListPage):
     model, title, section, slot = UnitConversion, _("Unit conversions"), "strategies", "conversions"
+    list_url = "strategies:units"
     search = ("item__number", "source__code", "target__code")
     order = ("source__code", "target__code")
     columns = (
         Column("source.code", _("One"), kind="code", link=True, width=96),
-        Column("factor", _("is exactly"), value=_factor, link=True, width=220),
-        Column("target.code", _("of"), kind="code", width=96),
+        Column("factor", _("Is exactly"), value=_factor, kind="number", width=140),
+        Column("target.code", _("Of"), kind="code", width=96),
         Column("item.number", _("For item"), kind="code", width=136),
         Column("item.name", _("Name")),
     )

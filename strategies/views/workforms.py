@@ -29,28 +29,28 @@ from strategies.services import calendars, capabilities, locations, people, reso
 from strategies.views.saving import DeleteForm, SaveForm
 
 FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
-    "location": (Location, forms.LocationForm, locations.save_location, "locations", _("Location")),
+    "location": (Location, forms.LocationForm, locations.save_location, "locations", _("New location")),
     "production-unit": (
         ProductionUnit,
         forms.UnitOfPlantForm,
         resources.save_unit,
         "production-units",
-        _("Production unit"),
+        _("New production unit"),
     ),
     "work-centre": (
         ResourceGroup,
         forms.GroupForm,
         resources.save_group,
         "work-centres",
-        _("Work centre"),
+        _("New work centre"),
     ),
-    "resource": (Resource, forms.ResourceForm, resources.save_resource, "resources", _("Resource")),
+    "resource": (Resource, forms.ResourceForm, resources.save_resource, "resources", _("New resource")),
     "stay": (
         ResourceMembership,
         forms.MembershipForm,
         resources.save_membership,
         "stays",
-        _("Stay in another work centre"),
+        _("New stay in another work centre"),
     ),
     "dated-calendar": (
         ResourceCalendar,
@@ -59,41 +59,41 @@ FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
         "dated-calendars",
         _("Another calendar for a time"),
     ),
-    "worker": (Worker, forms.WorkerForm, people.save_worker, "workers", _("Worker")),
-    "skill": (Skill, forms.SkillForm, people.save_skill, "skills", _("Skill")),
+    "worker": (Worker, forms.WorkerForm, people.save_worker, "workers", _("New worker")),
+    "skill": (Skill, forms.SkillForm, people.save_skill, "skills", _("New skill")),
     "worker-skill": (
         WorkerSkill,
         forms.WorkerSkillForm,
         people.save_worker_skill,
         "worker-skills",
-        _("Skill of a worker"),
+        _("Add a skill"),
     ),
     "capability": (
         Capability,
         forms.CapabilityForm,
         capabilities.save_capability,
         "capabilities",
-        _("Capability"),
+        _("New capability"),
     ),
     "ability": (
         ResourceCapability,
         forms.AbilityForm,
         capabilities.save_resource_capability,
         "abilities",
-        _("Capability of a resource"),
+        _("Add a capability"),
     ),
-    "family": (SetupFamily, forms.FamilyForm, setups.save_family, "setup-families", _("Setup family")),
-    "matrix": (SetupMatrix, forms.MatrixForm, setups.save_matrix, "setup-matrices", _("Setup matrix")),
+    "family": (SetupFamily, forms.FamilyForm, setups.save_family, "setup-families", _("New setup family")),
+    "matrix": (SetupMatrix, forms.MatrixForm, setups.save_matrix, "setup-matrices", _("New setup matrix")),
     "category": (
         CostCategory,
         forms.CategoryForm,
         capabilities.save_category,
         "cost-categories",
-        _("Cost category"),
+        _("New cost category"),
     ),
-    "calendar": (Calendar, forms.CalendarForm, calendars.save_calendar, "calendars", _("Calendar")),
+    "calendar": (Calendar, forms.CalendarForm, calendars.save_calendar, "calendars", _("New calendar")),
 }
-"""Address -> model, form, service, list it belongs to, title."""
+"""Address -> model, form, service, list it belongs to, title while it is new."""
 KEEPERS = {"location": (Role.ENGINEER, Role.SUPERVISOR)}
 """Who may write, where it is not the engineer alone: supervisors lay out their store."""
 

@@ -86,6 +86,7 @@ class Resources(ListPage):
 
 class Units(FormList):
     model, title, slot, form = ProductionUnit, _("Production units"), "production_units", "production-unit"
+    list_url = "strategies:work-centres"
     search, order = ("code", "name"), ("site__code", "code")
     columns = (
         CODE,
@@ -106,6 +107,7 @@ class Units(FormList):
 
 class Stays(FormList):
     model, title, slot, form = ResourceMembership, _("Stays in other work centres"), "stays", "stay"
+    list_url = "strategies:resource-board"
     search = ("resource__code", "resource__name", "group__name")
     order = ("-valid_from", "resource__code", "id")
     filterset_class = filters.StayFilter
@@ -133,6 +135,7 @@ class Stays(FormList):
 class DatedCalendars(FormList):
     model, title = ResourceCalendar, _("Calendars for a time")
     slot, form = "dated_calendars", "dated-calendar"
+    list_url = "strategies:calendars"
     search = ("resource__code", "group__code", "calendar__code")
     order = ("-valid_from", "id")
     columns = (

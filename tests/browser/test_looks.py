@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from planning.models import ProductionOrder
-from tests.browser.conftest import until
+from tests.browser.conftest import expect, until
 from tests.factories import make_item, make_order, make_site, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,7 +23,7 @@ def test_the_menu_of_an_operation_lies_over_its_table(
     visit: Any, shoot: Any, order: ProductionOrder, size: str
 ) -> None:
     page = visit(order.get_absolute_url(), by=make_user(is_superuser=True), size=size)
-    assert page.locator(".p-tabs [aria-current]").inner_text() == "Overview"
+    expect(page.locator(".p-tabs [aria-current]")).to_have_text("Overview")
     page.locator("td.acts summary").last.click()
     menu = page.locator("td.acts details[open] .p-pop")
     menu.wait_for()
@@ -37,18 +37,18 @@ def test_the_menu_of_an_operation_lies_over_its_table(
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.classList.contains('p-popitem')")
     page.keyboard.press("Escape")
-    assert page.locator("td.acts details[open]").count() == 0
+    expect(page.locator("td.acts details[open]")).to_have_count(0)
 
 
 def test_an_empty_choice_says_any_in_a_filter_and_none_in_a_form(visit: Any, order: ProductionOrder) -> None:
     boss = make_user(is_superuser=True)
     page = visit("/planning/orders/", by=boss)
     page.keyboard.press("f")
-    assert page.get_by_label("Blocked").locator("option").first.inner_text() == "any"
-    assert page.get_by_label("Due, from").get_attribute("type") == "date"
+    expect(page.get_by_label("Blocked").locator("option").first).to_have_text("any")
+    expect(page.get_by_label("Due, from")).to_have_attribute("type", "date")
     page.goto("/quality/nonconformances/new", wait_until="networkidle")
-    assert page.get_by_label("Reason").locator("option").first.inner_text() == "none"
-    assert page.get_by_label("Site").locator("option").first.inner_text() == "Where it was found"
+    expect(page.get_by_label("Reason").locator("option").first).to_have_text("none")
+    expect(page.get_by_label("Site").locator("option").first).to_have_text("Where it was found")
 
 
 def test_on_paper_a_list_is_its_table_and_nothing_to_press(visit: Any, order: ProductionOrder) -> None:
@@ -56,7 +56,7 @@ def test_on_paper_a_list_is_its_table_and_nothing_to_press(visit: Any, order: Pr
     page.emulate_media(media="print")
     for gone in (".p-rail", ".p-topbar", ".p-listbar", ".p-pager", ".p-actions", "#list [data-all]"):
         assert not page.locator(gone).first.is_visible(), gone
-    assert page.get_by_text(order.number).is_visible()
+    expect(page.get_by_text(order.number)).to_be_visible()
     ink = page.evaluate("getComputedStyle(document.querySelector('#list tbody td')).color")
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ink, paper) == ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
@@ -66,11 +66,25 @@ def test_the_rail_of_a_tablet_opens_over_the_page_and_gives_the_focus_back(
     visit: Any, order: ProductionOrder
 ) -> None:
     page = visit("/planning/orders/", by=make_user(is_superuser=True), size="tablet")
-    assert not page.locator("#rail").is_visible()
+    expect(page.locator("#rail")).to_be_hidden()
     burger = page.get_by_role("button", name="Menu")
     burger.click()
     assert page.locator("#rail").is_visible() and burger.get_attribute("aria-expanded") == "true"
     page.keyboard.press("Escape")
     until(page, "getComputedStyle(document.querySelector('#rail')).visibility === 'hidden'")
-    assert burger.get_attribute("aria-expanded") == "false"
+    expect(burger).to_have_attribute("aria-expanded", "false")
     assert page.evaluate("document.activeElement.hasAttribute('data-rail')")
+
+
+def test_toasts_speak_with_the_words_of_the_page(visit: Any, order: ProductionOrder) -> None:
+    page = visit("/planning/orders/", by=make_user(is_superuser=True))
+    page.locator("#toasts").evaluate(
+        "box => { box.dataset.wUndo = 'Deshacer'; box.dataset.wClose = 'Cerrar'; box.dataset.wFault = 'Falta.';"
+        " document.body.dispatchEvent(new CustomEvent('p2p:done', { detail: { text: 'Hecho', undo: '/x/' } })); }"
+    )
+    toast = page.locator(".p-toast", has_text="Hecho")
+    expect(toast.get_by_role("button", name="Deshacer")).to_be_visible()
+    toast.get_by_role("button", name="Cerrar").click()
+    expect(toast).to_have_count(0)
+    page.evaluate("htmx.ajax('GET', '/core/nothing/', { target: 'body', swap: 'none' })")
+    expect(page.locator(".p-toast", has_text="Falta.")).to_be_visible()

@@ -16,6 +16,7 @@ from execution.services.release import release
 from p2p.core import clock
 from p2p.core.access import Role
 from p2p.core.models import Grant
+from planning.models import OperationLink
 from tests.factories import make_group, make_item, make_order, make_reason, make_site, make_user
 from tests.pages.shopfloor import Floor
 
@@ -163,6 +164,17 @@ def test_components_of_no_operation_in_particular_are_shown_at_the_first(floor: 
     release(orders=[order], despite_shortage=True, by=None)
     assert "BOLT-77" in floor.client.get(f"/floor/job/{order.number}/10/").content.decode()
     assert "BOLT-77" not in floor.client.get(f"/floor/job/{order.number}/20/").content.decode()
+
+
+def test_in_an_order_without_links_they_are_shown_at_the_lowest_number_alone(floor: Floor) -> None:
+    part = make_item("BOLT-78")
+    steps = [{"group": floor.group}, {"group": floor.group}]
+    order = make_order(make_item(), 5, site=floor.site, operations=steps, materials={part: 4})
+    order.materials.update(operation=None)
+    OperationLink.objects.filter(after__order=order).delete()
+    release(orders=[order], despite_shortage=True, by=None)
+    assert "BOLT-78" in floor.client.get(f"/floor/job/{order.number}/10/").content.decode()
+    assert "BOLT-78" not in floor.client.get(f"/floor/job/{order.number}/20/").content.decode()
 
 
 def test_an_inspector_looks_at_a_job_and_books_nothing(floor: Floor, client: Client) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from strategies.services.instructions import StepInput, set_steps
 from tests.factories import (
     make_bom,
     make_calendar,
+    make_conversion,
     make_group,
     make_item,
     make_location,
@@ -280,3 +282,46 @@ def test_the_template_and_the_export_are_what_an_import_reads(
         tally = ImportRun.objects.latest("pk").summary["sheets"][sheet]
         assert tally["unchanged"] == tally["lines"] > 0, (sheet, tally)
     assert engineer.get("/strategies/exports/nothing.csv").status_code == 404
+
+
+def test_units_of_measure_and_pallets_have_each_their_own_buttons(client):
+    client.force_login(make_user(is_superuser=True))
+    units, pallets = (client.get(url).content.decode() for url in ("/strategies/units/", "/inventory/units/"))
+    assert "New unit" in units and "New handling units" not in units
+    assert "New handling units" in pallets and "Conversions" not in pallets
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        ("/strategies/unit-conversions/", "/strategies/units/"),
+        ("/strategies/cost-categories/", "/strategies/work-centres/"),
+        ("/strategies/worker-skills/", "/strategies/workers/"),
+        ("/inventory/rules/put-away-rules/", "/inventory/rules/stock-rules/"),
+    ],
+)
+def test_a_list_that_the_rail_does_not_name_marks_the_one_it_belongs_to(client, page, line):
+    client.force_login(make_user(is_superuser=True))
+    rail = client.get(page).content.decode().partition('id="rail"')[2].partition("</nav>")[0]
+    current = [line for line in re.findall(r"<a [^>]*>", rail) if "aria-current" in line]
+    assert [re.search(r'href="([^"]*)"', each)[1] for each in current] == [line]
+
+
+def test_a_conversion_is_a_number_or_an_exact_fraction(engineer):
+    make_conversion("KG", "G", 1000)
+    make_conversion("IN", "CM", 127, 50)
+    said = engineer.get("/strategies/unit-conversions/").content.decode()
+    assert '<td class="n">1,000</td>' in said and '<td class="n">127/50</td>' in said
+
+
+def test_a_form_is_called_after_what_it_makes_or_changes(engineer):
+    site = make_site("ONE")
+    group = make_group(site, "60", name="Final assembly")
+    assert "<h1>New resource</h1>" in engineer.get("/strategies/new/resource/").content.decode()
+    changed = engineer.get(f"/strategies/change/work-centre/{group.pk}/").content.decode()
+    assert "<h1>Change Final assembly</h1>" in changed
+
+
+@pytest.mark.parametrize("page", ["/strategies/where-used/", "/strategies/new-replacement/"])
+def test_a_page_that_asks_first_says_what_it_will_show(engineer, page):
+    assert '<div class="p-empty">' in engineer.get(page).content.decode()

@@ -153,7 +153,7 @@ def _bar(record: Any, parts: tuple[str, str, str]) -> SafeString:
 
 def _words(column: Column, value: Any) -> str:
     if column.kind in ("number", "quantity"):
-        return formats.number(value, column.places)
+        return value if isinstance(value, str) else formats.number(value, column.places)
     if column.kind == "money":
         return formats.number(value, 2 if column.places is None else column.places, sign=column.signed)
     if column.kind == "percent":

@@ -61,7 +61,8 @@ class Row:
 class ListPage(Page):
     """Declare model, columns and order; override `rows` for select_related and site scope.
 
-    page_key names the list for saved views (default: app_label.model); slot takes verbs for the head.
+    page_key names the list for saved views (default: app_label.model); slot takes verbs for the head. A list that the
+    rail does not name sets `list_url` to the one it belongs to.
     """
 
     model: ClassVar[type[Model]]

@@ -103,7 +103,7 @@ class Differences(ListPage):
             Column("item.number", _("Item"), kind="code", width=120, href=item_url),
             Column("item.name", _("Name")),
             Column(
-                "piece", _("Lot or serial"), kind="code", width=120, value=lambda one: one.lot or one.serial
+                "piece", _("Lot or serial"), kind="code", width=160, value=lambda one: one.lot or one.serial
             ),
             Column("handling_unit.number", _("Unit"), kind="code", hidden=True),
             Column("counted", _("Counted"), kind="quantity", unit="item.unit.code", width=110),

@@ -26,6 +26,7 @@ class _RuleList(ListPage):
     """A list whose rows open the form that changes them."""
 
     section, form, empty_action, empty_icon = "inventory", "", IMPORT, "adjustments"
+    list_url = "inventory:stock-rules"
 
     def record_url(self, record: Any) -> str:
         return reverse(f"inventory:edit-{self.form}", args=[record.pk])

@@ -34,7 +34,7 @@ MOVERS = (Role.SUPERVISOR, Role.OPERATOR)
 
 
 class Units(ListPage):
-    model, title, section, slot = HandlingUnit, _("Handling units"), "inventory", "units"
+    model, title, section, slot = HandlingUnit, _("Handling units"), "inventory", "handling_units"
     search = ("number", "sscc", "location__code")
     order = ("number",)
     filterset_class = UnitFilter

@@ -18,13 +18,15 @@ from execution.forms import naming_asked, reasons
 from execution.labels import brought
 from execution.models import Clocking, Report
 from p2p.core import clock
-from p2p.core.access import at_sites, may
+from p2p.core.access import Role, at_sites, may
 from p2p.core.web import formats
 from p2p.core.web.page import who
 from p2p.pages.floor.figures import Figures, figures_of, in_words, job_now, why_not
+from p2p.pages.floor.scales import scales_of
 from p2p.pages.floor.tablet import DOERS, WORKERS, FloorPage
 from p2p.pages.floor.typed import SHEETS, Typed
 from planning.models import Material, Operation
+from planning.sequence import all_before
 from strategies.models import ReasonCode
 from strategies.selectors.instructions import steps_of_operations
 
@@ -85,6 +87,9 @@ class JobPage(FloorPage):
             "naming": naming_asked(row),
             "undo_fields": (("report", last.number),) if last else (),
             "materials": materials_of(row),
+            "supervisor": may(self.request.user, Role.SUPERVISOR, site=row.order.site),
+            "causes": ReasonCode.Cause.choices,
+            **scales_of(row, typed),
             "steps": steps_of_operations([row.route_operation_id]).get(row.route_operation_id, []),
             **_drawn(row, figures),
             **_scrap_reasons(typed),
@@ -117,7 +122,7 @@ def job_url(operation: Operation) -> str:
 def materials_of(row: Operation) -> QuerySet[Material]:
     """What this operation takes; components of no operation in particular are taken at the order's first."""
     mine = Q(operation=row)
-    if not row.links_before.exists():
+    if not all_before([row.order_id]).get(row.pk):
         mine |= Q(order=row.order_id, operation__isnull=True)
     return Material.objects.filter(mine).select_related("item", "unit").order_by("position")
 

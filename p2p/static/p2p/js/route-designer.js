@@ -263,7 +263,11 @@ document.addEventListener("click", event => {
 });
 function look() {
   if (!root()) return;
-  const fitted = sessionStorage.getItem("p2p-route-fit") === "1";
+  const asked = sessionStorage.getItem("p2p-route-fit"), canvas = root().querySelector(".r-canvas");
+  root().classList.remove("fit");
+  // Before anybody has chosen: a route that is only a little too wide is shown whole.
+  const over = canvas ? canvas.scrollWidth / canvas.clientWidth : 1;
+  const fitted = asked === null ? over > 1 && over < 1.25 : asked === "1";
   root().classList.toggle("fit", fitted);
   root().querySelector("[data-fit]")?.setAttribute("aria-pressed", fitted);
 }

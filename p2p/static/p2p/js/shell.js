@@ -24,13 +24,13 @@ export function toast(text, { kind = "success", undo = "" } = {}) {
   words.textContent = text;
   box.append(words);
   if (undo) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn s", textContent: document.documentElement.lang.startsWith("de") ? "Rückgängig" : "Undo" });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn s", textContent: $("toasts").dataset.wUndo });
     button.addEventListener("click", () => { box.remove(); window.htmx.ajax("POST", undo, { target: document.body, swap: "none" }); });
     box.append(button);
   } else box.dataset.fades = "";
   const close = Object.assign(document.createElement("button"), { type: "button", className: "p-iconbtn", textContent: "×" });
   close.dataset.close = "";
-  close.setAttribute("aria-label", "Close");
+  close.setAttribute("aria-label", $("toasts").dataset.wClose);
   box.append(close);
   $("toasts").append(box);
   fade(box);
@@ -76,9 +76,9 @@ document.body.addEventListener("p2p:toast", event => toast(event.detail.text, ev
 document.body.addEventListener("htmx:responseError", event => {
   const { xhr } = event.detail;
   const text = xhr.getResponseHeader("P2P-Sentence");
-  toast(text ? decodeURIComponent(text) : `The server answered ${xhr.status}. Nothing was changed; try again.`, { kind: "error" });
+  toast(text ? decodeURIComponent(text) : $("toasts").dataset.wFault, { kind: "error" });
 });
-document.body.addEventListener("htmx:sendError", () => toast("The server cannot be reached. Nothing was changed; try again.", { kind: "error" }));
+document.body.addEventListener("htmx:sendError", () => toast($("toasts").dataset.wLost, { kind: "error" }));
 addEventListener("DOMContentLoaded", () => { const page = document.querySelector("[data-formpage]"); if (page) focusFirst(page); });
 
 // ---- confirm by name, only where the template asks for it

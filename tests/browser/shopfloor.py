@@ -111,11 +111,6 @@ def go(page: Any) -> Any:
     return page.locator("dialog[open] [data-go]")
 
 
-def shown(page: Any) -> str:
-    """The number in the open pad."""
-    return str(page.locator("dialog[open] [data-shown]").inner_text())
-
-
 def booked(page: Any, words: str) -> None:
     page.locator(".undo.ok, .undo.warn").get_by_text(words).wait_for()
 

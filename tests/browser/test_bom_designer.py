@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from strategies.models import BomLine, BomVersion, ReplaceRun
+from tests.browser.conftest import expect
+from tests.browser.conftest import idle as settled
 from tests.factories import make_bom, make_group, make_item, make_route, make_site, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,7 +42,7 @@ def opened(visit: Any, draft: BomVersion, **also: Any) -> Any:
     return page
 
 
-def until(check: Callable[[], bool], seconds: float = 20) -> None:
+def until(check: Callable[[], bool], seconds: float = 30) -> None:
     """Wait until it is so, in the database or on the page."""
     end = time.monotonic() + seconds
     while not check():
@@ -51,6 +53,7 @@ def until(check: Callable[[], bool], seconds: float = 20) -> None:
 def idle(page: Any) -> None:
     """The page has drawn what the last change made of the bill."""
     page.locator("[data-designer]:not([data-busy])").wait_for()
+    settled(page)
 
 
 def order(draft: BomVersion) -> list[str]:
@@ -97,7 +100,7 @@ def test_everything_has_a_key(visit: Any, draft: BomVersion) -> None:
     page.keyboard.press("ArrowRight")
     page.locator("tr[aria-level='2']", has_text="Spoke").wait_for()
     page.keyboard.press("ArrowLeft")
-    until(lambda: not page.locator("tr[aria-level='2']").is_visible())
+    expect(page.locator("tr[aria-level='2']")).to_be_hidden()
     page.keyboard.press("Alt+ArrowDown")
     until(lambda: order(draft) == ["BELL@0", "WHEEL@0", "SEAT@0"])
     idle(page)
@@ -133,13 +136,13 @@ def test_everything_has_a_key(visit: Any, draft: BomVersion) -> None:
 def test_the_count_in_the_tab_follows_the_lines(visit: Any, draft: BomVersion) -> None:
     page = opened(visit, draft, by=make_user("engineer"))
     count = page.locator(".p-tabs a[aria-current] .cnt")
-    assert count.inner_text() == "3"
+    expect(count).to_have_text("3")
     row(page, "BELL").focus()
     page.keyboard.press("Delete")
     until(lambda: count.inner_text() == "2")
     page.locator("[data-do='undo']").click()
     until(lambda: count.inner_text() == "3")
-    assert page.locator("#head").count() == 1
+    expect(page.locator("#head")).to_have_count(1)
 
 
 def test_a_line_is_dragged_to_another_operation(visit: Any, draft: BomVersion) -> None:
@@ -278,8 +281,8 @@ def test_two_versions_are_compared(visit: Any, draft: BomVersion) -> None:
     page.get_by_role("link", name="Compare").first.click()
     changed = page.locator("tr[data-s='started']", has_text="WHEEL")
     changed.wait_for()
-    assert "Changed" in changed.inner_text()
-    assert page.locator("tr[data-s='late']", has_text="Removed").count() == 2
+    expect(changed).to_contain_text("Changed")
+    expect(page.locator("tr[data-s='late']", has_text="Removed")).to_have_count(2)
 
 
 def test_where_used_leads_to_a_replacement_with_preview(visit: Any, draft: BomVersion) -> None:

@@ -15,7 +15,7 @@ from strategies.models import (
     SetupMatrix,
     SetupTime,
 )
-from tests.browser.conftest import until
+from tests.browser.conftest import expect, idle, until
 from tests.factories import make_calendar, make_group, make_site, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,8 +28,9 @@ def weeks(calendar: Any) -> list[tuple[int, str, str]]:
 
 def wait(check: Any, page: Any) -> None:
     """Until the database says so: the page saves behind the hand."""
-    for _turn in range(200):
+    for _turn in range(600):
         if check():
+            idle(page)
             return
         page.wait_for_timeout(50)
     assert check()
@@ -115,7 +116,7 @@ def test_a_resource_is_lent_by_hand_and_by_keys(visit, shoot) -> None:
     page.mouse.move(lane["x"] + 60, lane["y"] + 60, steps=6)
     page.mouse.up()
     until(page, "document.getElementById('lend-dialog').open")
-    assert page.input_value("#lend-from") == "2026-03-02"
+    expect(page.locator("#lend-from")).to_have_value("2026-03-02")
     page.click("#lend-dialog button[value='save']")
     until(page, 'document.querySelector(\'[data-lane="60"] [data-resource="50-1"]\')')
     stay = ResourceMembership.objects.get()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from strategies.models import BomVersion, Item, RouteVersion
-from tests.browser.conftest import until
+from tests.browser.conftest import expect, idle, until
 from tests.factories import (
     make_bom,
     make_calendar,
@@ -73,7 +73,7 @@ def test_a_product_with_bill_and_route_from_nothing_to_active(visit: Any, shoot:
         page.keyboard.press("Enter")
         page.keyboard.type(quantity)
         page.keyboard.press("Enter")
-        page.wait_for_load_state("networkidle")
+        idle(page)
     until(page, "document.querySelector('[data-designer]').textContent.includes('TANDEM → TANDEM')")
     shoot(page, "engineer-loop")
     page.keyboard.press("Escape")
@@ -93,7 +93,7 @@ def test_a_branched_route_is_drawn(visit: Any, shoot: Any, plant: Item) -> None:
         fill(page, "Add operation", name=name, run_seconds="60", follows=follows)
         page.locator("td", has_text=name).first.wait_for()
     page.goto(f"/strategies/routes/{route.pk}/", wait_until="networkidle")
-    assert page.locator("svg.s-graph .s-box").count() == 4
+    expect(page.locator("svg.s-graph .s-box")).to_have_count(4)
     shoot(page, "engineer-route-dark")
     assert sorted(route.links.values_list("before__number", "after__number")) == [
         (10, 20),
@@ -120,10 +120,10 @@ def test_a_day_is_closed_and_seen_in_the_week(visit: Any, shoot: Any, plant: Ite
     page.get_by_role("link", name="A day that differs").click()
     fill(page, "Save", day="2026-12-25", reason="Christmas")
     page.wait_for_url("**week=2026-12-25")
-    assert page.locator("td", has_text="Christmas").count() == 1
+    expect(page.locator("td", has_text="Christmas")).to_have_count(1)
     shoot(page, "engineer-calendar")
     page.goto("/strategies/calendars/WEEK/?tab=year&year=2026")
-    assert page.locator("td", has_text="Christmas").count() == 1
+    expect(page.locator("td", has_text="Christmas")).to_have_count(1)
     shoot(page, "engineer-calendar-year")
 
 
@@ -140,14 +140,16 @@ def test_an_import_with_three_errors_names_them(visit: Any, shoot: Any, plant: I
     assert not Item.objects.filter(number="A").exists()
     said = page.locator(".p-title").inner_text()
     assert "Lines refused" in said and "Dry run" in said and "Done" not in said
-    assert page.locator(".p-note.stop", has_text="3 lines of 4 are refused, nothing was saved").count() == 1
+    expect(
+        page.locator(".p-note.stop", has_text="3 lines of 4 are refused, nothing was saved")
+    ).to_have_count(1)
     page.get_by_role("button", name="Save the right lines").click()
     page.locator("#confirm-yes").click()
     page.locator(".p-title", has_text="Saved in part").wait_for()
     assert Item.objects.filter(number="A").exists() and not Item.objects.filter(number="B").exists()
     page.locator(".p-facts a", has_text="No. ").last.click()  # the dry run, which offers it no more
     page.locator(".p-facts", has_text="Saved by").wait_for()
-    assert page.get_by_role("button", name="Save the right lines").count() == 0
+    expect(page.get_by_role("button", name="Save the right lines")).to_have_count(0)
     with page.expect_download() as download:
         page.get_by_role("link", name="Wrong lines of Items").click()
     assert len(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == 4

@@ -8,6 +8,7 @@ import pytest
 
 from tests.architecture.edges import pages
 from tests.architecture.rows import make_row
+from tests.browser.conftest import expect
 from tests.browser.test_readable import problems
 from tests.factories import make_user
 
@@ -20,17 +21,17 @@ def test_a_list_can_be_worked_by_keys_and_read_by_everybody(visit: Any, address:
     for _turn in range(2):
         make_row(model)
     page = visit(address, by=make_user(is_superuser=True), size="tablet", theme="dark")
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
     assert page.title().startswith(page.locator("h1").inner_text())
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert problems(page) == []
     _walk(page)
     _filter(page)
     page.keyboard.press("?")
-    assert page.locator("#help").is_visible()
+    expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
-    assert page.locator("#palette").is_visible()
+    expect(page.locator("#palette")).to_be_visible()
 
 
 def _walk(page: Any) -> None:
@@ -43,8 +44,8 @@ def _walk(page: Any) -> None:
     assert "here" in rows.nth(0).get_attribute("class")
     page.keyboard.press("x")
     if page.locator("#bulk").count():
-        assert rows.nth(0).get_attribute("aria-selected") == "true"
-        assert page.locator("#bulk").is_visible()
+        expect(rows.nth(0)).to_have_attribute("aria-selected", "true")
+        expect(page.locator("#bulk")).to_be_visible()
 
 
 def _filter(page: Any) -> None:
@@ -57,5 +58,5 @@ def _filter(page: Any) -> None:
         assert above["y"] + above["height"] <= below["y"] + 1, "one filter lies over the next"
     # Esc closes the box; pressed in a field it must not take the focus out of the page.
     page.keyboard.press("Escape")
-    assert page.locator("#filterbox[open]").count() == 0
+    expect(page.locator("#filterbox[open]")).to_have_count(0)
     page.evaluate("document.activeElement.blur()")

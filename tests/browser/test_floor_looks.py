@@ -15,6 +15,7 @@ from execution.services.report import report
 from execution.services.undo import undo
 from p2p.core import clock
 from planning.models import ProductionOrder
+from tests.browser.conftest import expect
 from tests.browser.shopfloor import (
     CUT,
     JOB,
@@ -77,7 +78,7 @@ def walk(page: Any) -> Iterator[str]:
     yield "scrap"
     page.get_by_role("button", name="Gouge in metal").click()
     page.locator("dialog[open] .stopnote").wait_for()
-    page.get_by_text("More reasons").click()
+    page.locator("dialog[open]").get_by_text("More reasons").click()
     yield "scrap-refused"
     page.keyboard.press("Escape")
     tap(page, "Finish")
@@ -168,8 +169,8 @@ def test_turning_the_tablet_loses_nothing_that_was_typed(order: ProductionOrder,
     page = visit(JOB, by=olinda(), size="tablet")
     type_good(page, "6")
     turn(page, "portrait")
-    assert page.locator("dialog[open] [data-shown]").inner_text() == "6"
-    assert page.locator("dialog[open] [data-go]").is_visible()
+    expect(page.locator("dialog[open] [data-shown]")).to_have_text("6")
+    expect(page.locator("dialog[open] [data-go]")).to_be_visible()
 
 
 @pytest.mark.parametrize("way", SIZES)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from p2p.core.models import User
 from tests.browser import pages
+from tests.browser.conftest import drawn, expect, idle
+from tests.browser.shopfloor import scan
 
 pytestmark = [
     pytest.mark.browser,
@@ -31,9 +34,10 @@ def pad(visit: Any, by: User, theme: str = "light") -> Any:
 def test_the_pad_starts_empty_and_books_nothing(visit: Any, guy: User) -> None:
     page = pad(visit, guy)
     go = page.locator("[data-go]")
-    assert go.get_attribute("aria-disabled") == "true"
+    expect(go).to_have_attribute("aria-disabled", "true")
     go.click(force=True)
-    page.wait_for_timeout(100)
+    drawn(page)
+    idle(page)
     assert pages.BOOKED == []
 
 
@@ -42,7 +46,7 @@ def test_the_button_says_what_it_books_and_books_it_once(visit: Any, guy: User) 
     for key in "20":
         page.locator(f"[data-k='{key}']").click()
     go = page.locator("[data-go]")
-    assert " ".join(go.inner_text().split()) == "Report 20 good"
+    expect(go).to_have_text("Report 20 good", use_inner_text=True)
     go.dblclick()
     page.wait_for_url("**/try/booked/")
     assert [each["quantity"] for each in pages.BOOKED] == ["20"]
@@ -63,7 +67,7 @@ def test_beyond_the_order_is_amber_and_beyond_the_limit_refused(
 ) -> None:
     page = pad(visit, guy)
     page.keyboard.type(typed, delay=80)
-    assert note in page.locator("[data-note]").inner_text()
+    expect(page.locator("[data-note]")).to_contain_text(note)
     assert page.locator("[data-go]").get_attribute("aria-disabled") == disabled
 
 
@@ -79,10 +83,10 @@ def test_a_scanner_is_heard_without_a_field_in_focus_and_a_typist_is_not(visit: 
     page = visit("/try/floor/job/", by=guy, size="tablet")
     page.keyboard.type("abc", delay=120)
     page.keyboard.press("Enter")
-    page.wait_for_timeout(100)
+    drawn(page)
+    idle(page)
     assert pages.BOOKED == []
-    page.keyboard.type("MO-104233", delay=2)
-    page.keyboard.press("Enter")
+    scan(page, "MO-104233")
     page.wait_for_url("**/try/booked/")
     assert pages.BOOKED[0]["code"] == "MO-104233"
 
@@ -90,15 +94,15 @@ def test_a_scanner_is_heard_without_a_field_in_focus_and_a_typist_is_not(visit: 
 def test_a_dashed_button_tells_why(visit: Any, guy: User) -> None:
     page = visit("/try/floor/queue/", by=guy, size="tablet")
     page.get_by_role("button", name="Why not?").click()
-    assert "Jig is out." in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("Jig is out.")
 
 
 def test_without_a_connection_nothing_is_sent_and_it_is_said(visit: Any, guy: User) -> None:
     page = visit("/try/floor/queue/", by=guy, size="tablet")
     page.context.set_offline(True)
     page.get_by_role("button", name="Start", exact=True).first.click()
-    assert "No connection" in page.get_by_role("alert").inner_text()
-    assert page.url.endswith("/try/floor/queue/")
+    expect(page.get_by_role("alert")).to_contain_text("No connection")
+    expect(page).to_have_url(re.compile(re.escape("/try/floor/queue/") + "$"))
     page.context.set_offline(False)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from p2p.core.models import User
+from tests.browser.conftest import expect, until
 
 pytestmark = [
     pytest.mark.browser,
@@ -48,32 +49,32 @@ def test_a_tree_opens_folds_and_walks_by_arrow_keys(visit: Any, builder: User) -
     page.keyboard.press("ArrowRight")
     page.locator(".p-tree tr[aria-level='2']").first.wait_for()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.getAttribute('aria-level')") == "2"
+    until(page, "document.activeElement.getAttribute('aria-level') === '2'")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    assert page.locator(".p-tree tr[aria-level='2']:visible").count() == 0
+    expect(page.locator(".p-tree tr[aria-level='2']:visible")).to_have_count(0)
     page.keyboard.press("ArrowDown")
-    assert "HL Fork" in page.evaluate("document.activeElement.textContent")
+    until(page, "document.activeElement.textContent.includes('HL Fork')")
 
 
 def test_a_grey_button_tells_its_reason_to_mouse_and_keyboard(visit: Any, builder: User) -> None:
     page = visit("/core/gallery/", by=builder)
     page.get_by_role("button", name="Finish").focus()
-    assert "Operation 40 Paint is not complete" in page.get_by_role("tooltip").inner_text()
+    expect(page.get_by_role("tooltip")).to_contain_text("Operation 40 Paint is not complete")
     page.keyboard.press("Escape")
-    assert page.get_by_role("tooltip").count() == 0
+    expect(page.get_by_role("tooltip")).to_have_count(0)
     page.get_by_role("button", name="Finish").hover()
-    assert page.get_by_role("tooltip").is_visible()
+    expect(page.get_by_role("tooltip")).to_be_visible()
 
 
 def test_a_form_opens_in_a_dialog_with_the_first_field_in_focus(visit: Any, builder: User) -> None:
     page = visit("/core/gallery/", by=builder)
     page.get_by_role("link", name="Split").click()
     page.locator("#dialog[open]").wait_for()
-    assert page.evaluate("document.activeElement.name") == "quantity"
+    until(page, "document.activeElement.name === 'quantity'")
     page.keyboard.press("Escape")
-    assert page.locator("#dialog[open]").count() == 0
-    assert page.evaluate("document.activeElement.textContent") == "Split"
+    expect(page.locator("#dialog[open]")).to_have_count(0)
+    until(page, "document.activeElement.textContent === 'Split'")
 
 
 def test_the_theme_is_remembered(visit: Any, builder: User) -> None:
@@ -93,7 +94,7 @@ def test_ctrl_k_finds_a_page_and_goes_there(visit: Any, builder: User) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("zzz")
     page.keyboard.press("Escape")
-    assert page.locator("#palette[open]").count() == 0
+    expect(page.locator("#palette[open]")).to_have_count(0)
     page.keyboard.press("Control+k")
     page.keyboard.type("peop")
     page.keyboard.press("Enter")
@@ -102,7 +103,7 @@ def test_ctrl_k_finds_a_page_and_goes_there(visit: Any, builder: User) -> None:
 
 def test_the_gallery_is_for_builders(visit: Any) -> None:
     page = visit("/core/gallery/", by=User.objects.create_user("maya"))
-    assert page.get_by_text("The gallery is for the people who build pages.").is_visible()
+    expect(page.locator("main").get_by_text("The gallery is for the people who build pages.")).to_be_visible()
 
 
 def test_no_template_carries_style_script_or_colour() -> None:

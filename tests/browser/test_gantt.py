@@ -9,13 +9,15 @@ import pytest
 
 from p2p.core.models import User
 from tests.browser import plant
-from tests.browser.conftest import until
+from tests.browser.conftest import drawn, expect, until
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("try_pages"),
 ]
+
+GANTT = "document.querySelector('[data-gantt]').gantt"
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def maya() -> User:
 def opened(visit: Any, by: User, operations: int = 1500, **also: Any) -> Any:
     page = visit(f"/try/gantt/?operations={operations}", by=by, **also)
     until(page, "document.querySelector('[data-gantt]').gantt?.plan !== undefined")
-    page.wait_for_timeout(100)
+    drawn(page)
     return page
 
 
@@ -63,14 +65,14 @@ def test_a_click_selects_the_bar_under_it_and_says_what_it_is(visit: Any, maya: 
         page.mouse.click(*middle_of(page, bar))
         assert ask(page, "return g.ui.bar") == bar
     number = ask(page, "return g.plan.order[g.ui.bar]")
-    assert number in page.locator(".g-side h2").inner_text()
-    assert number in page.locator("[data-gantt] > [aria-live]").inner_text()
+    expect(page.locator(".g-side h2")).to_contain_text(number)
+    expect(page.locator("[data-gantt] > [aria-live]")).to_contain_text(number)
 
 
 def test_a_bar_under_the_pointer_shows_its_times(visit: Any, maya: User) -> None:
     page = opened(visit, maya)
     page.mouse.move(*middle_of(page, in_sight(page)[12]))
-    assert "MO-1041" in page.locator(".g-tip").inner_text()
+    expect(page.locator(".g-tip")).to_contain_text("MO-1041")
 
 
 def test_dragging_pans_and_the_wheel_zooms_about_the_pointer(visit: Any, maya: User) -> None:
@@ -133,11 +135,11 @@ def test_the_table_twin_holds_what_is_in_sight_and_selects_the_same(visit: Any, 
     page.keyboard.press("t")
     lines = page.locator(".g-twin tbody tr")
     assert lines.count() == expected > 5
-    assert not page.locator(".g-stage").is_visible()
+    expect(page.locator(".g-stage")).to_be_hidden()
     lines.nth(3).get_by_role("button").click()
     assert str(ask(page, "return g.plan.id[g.ui.bar]")) == lines.nth(3).get_attribute("data-id")
     page.keyboard.press("t")
-    assert page.locator(".g-stage").is_visible()
+    expect(page.locator(".g-stage")).to_be_visible()
 
 
 def test_an_order_is_found_by_its_number(visit: Any, maya: User) -> None:
@@ -147,7 +149,7 @@ def test_an_order_is_found_by_its_number(visit: Any, maya: User) -> None:
     assert ask(page, "return g.ui.order") == "MO-104200"
     page.get_by_label("Find an order in the Gantt").fill("nothing like this")
     page.keyboard.press("Enter")
-    assert "No order fits" in page.locator("[data-gantt] > [aria-live]").inner_text()
+    expect(page.locator("[data-gantt] > [aria-live]")).to_contain_text("No order fits")
 
 
 def test_days_begin_at_midnight_in_the_plants_time_when_clocks_change(visit: Any, maya: User) -> None:
@@ -182,13 +184,13 @@ def test_twelve_thousand_operations_are_drawn_and_hit(visit: Any, maya: User) ->
     page = opened(visit, maya, operations=13000)
     assert ask(page, "return g.plan.size") > 10000
     page.get_by_role("button", name="Show all").click()
-    page.wait_for_timeout(100)
-    colours = ask(
+    until(
         page,
-        "const d = g.pen.getImageData(0, 0, g.canvas.width, g.canvas.height).data; const seen = new Set();"
-        "for (let i = 0; i < d.length; i += 4096) seen.add(d[i] + ',' + d[i+1] + ',' + d[i+2]); return seen.size;",
+        "(() => { const g = document.querySelector('[data-gantt]').gantt, seen = new Set();"
+        "const d = g.pen.getImageData(0, 0, g.canvas.width, g.canvas.height).data;"
+        "for (let i = 0; i < d.length; i += 4096) seen.add(d[i] + ',' + d[i+1] + ',' + d[i+2]);"
+        "return seen.size > 8; })()",
     )
-    assert colours > 8
     page.get_by_role("button", name="8 h").click()
     bar = in_sight(page)[0]
     page.mouse.click(*middle_of(page, bar))
@@ -200,8 +202,7 @@ def test_the_theme_changes_what_is_drawn(visit: Any, maya: User) -> None:
     corner = "return Array.from(g.pen.getImageData(5, 60, 1, 1).data)"
     assert ask(page, corner)[:3] == [255, 255, 255]
     page.evaluate("window.p2pTheme.choose('dark')")
-    page.wait_for_timeout(100)
-    assert max(ask(page, corner)[:3]) < 60
+    until(page, f"Math.max(...(() => {{ const g = {GANTT}; {corner} }})().slice(0, 3)) < 60")
 
 
 def test_an_empty_plan_says_how_operations_get_there(visit: Any, maya: User, monkeypatch: Any) -> None:
@@ -209,7 +210,7 @@ def test_an_empty_plan_says_how_operations_get_there(visit: Any, maya: User, mon
     nothing["bars"] = {key: [] for key in nothing["bars"]}
     monkeypatch.setattr(plant, "payload", lambda operations: json.loads(json.dumps(nothing)))
     page = opened(visit, maya)
-    assert page.get_by_text("Nothing is scheduled").is_visible()
+    expect(page.locator("main").get_by_text("Nothing is scheduled")).to_be_visible()
 
 
 @pytest.mark.parametrize(("size", "theme"), [("desktop", "light"), ("desktop", "dark"), ("tablet", "light")])
@@ -217,5 +218,5 @@ def test_the_gantt_is_photographed(visit: Any, shoot: Any, maya: User, size: str
     page = opened(visit, maya, size=size, theme=theme)
     page.locator(".g-stage").focus()
     page.keyboard.press("n")
-    page.wait_for_timeout(400)
+    drawn(page)
     assert shoot(page, f"gantt-{size}-{theme}").stat().st_size > 20_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal as D
 from typing import Any
@@ -13,7 +14,7 @@ from execution.services.release import release
 from execution.services.report import report
 from p2p.inventory import selectors as inventory
 from planning.models import ProductionOrder
-from tests.browser.conftest import until
+from tests.browser.conftest import drawn, expect, idle, until
 from tests.browser.shopfloor import (
     JOB,
     LISTEN,
@@ -22,7 +23,6 @@ from tests.browser.shopfloor import (
     make_floor,
     olinda,
     scan,
-    shown,
     type_good,
 )
 from tests.factories import make_group, make_item, make_order, make_reason, make_site, make_unit, make_user
@@ -45,6 +45,18 @@ def listening(page: Any) -> Any:
     return page
 
 
+def ring(page: Any, tones: list[int]) -> None:
+    """Wait until so many tones were heard; they are these."""
+    until(page, f"window.heard.length >= {len(tones)}")
+    drawn(page)
+    assert heard(page) == tones
+
+
+def pad(page: Any) -> Any:
+    """The number in the open pad."""
+    return page.locator("dialog[open] [data-shown]")
+
+
 def heard(page: Any) -> list[int]:
     return [round(each) for each in page.evaluate("window.heard")]
 
@@ -53,25 +65,25 @@ def test_scan_start_report_scrap_undo_and_finish_leave_exact_figures(
     order: ProductionOrder, visit: Visit
 ) -> None:
     page = visit("/floor/", by=olinda(), size="tablet")
-    assert "Road bicycle" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Road bicycle")
     scan(page, "MO-000077-10")
     page.wait_for_url(f"**{JOB}")
     page.get_by_role("button", name="Start", exact=True).click()
     page.locator(".timer").wait_for()
 
     type_good(page, "6")
-    assert " ".join(go(page).inner_text().split()) == "Report 6 good"
+    expect(go(page)).to_have_text("Report 6 good", use_inner_text=True)
     go(page).click()
     booked(page, "6 good booked.")
 
     page.get_by_role("button", name="Scrap").click()
     page.locator("dialog[open]").get_by_role("button", name="Gouge in metal").click()
     booked(page, "1 scrap: Gouge in metal booked.")
-    assert page.locator(".bigrow .togo").inner_text().split()[0] == "3"
+    expect(page.locator(".bigrow .togo")).to_have_text(re.compile(r"^\s*3\b"))
 
     page.get_by_role("button", name="Undo").click()
     page.locator(".donenote").get_by_text("Taken back: 1 scrap: Gouge in metal.").wait_for()
-    assert "6 good" in page.locator(".undo").inner_text()
+    expect(page.locator(".undo")).to_contain_text("6 good")
 
     type_good(page, "")
     page.locator("dialog[open]").get_by_role("button", name="All 4").click()
@@ -95,13 +107,13 @@ def test_the_pad_starts_empty_each_time_and_a_second_tap_on_report_books_nothing
     go(page).dblclick()
     booked(page, "2 good booked.")
     type_good(page, "")
-    assert shown(page) == ""
+    expect(pad(page)).to_have_text("")
     go(page).click(force=True)
-    page.wait_for_timeout(300)
+    idle(page)
     page.locator("dialog[open] [data-k='7']").click()
     page.get_by_role("button", name="Close without reporting").click()
     type_good(page, "")
-    assert shown(page) == ""
+    expect(pad(page)).to_have_text("")
     assert Report.objects.count() == 1
 
 
@@ -115,14 +127,14 @@ def test_a_report_is_seen_and_heard_once_and_a_reload_neither_rings_nor_books(
     type_good(page, "3")
     go(page).click()
     booked(page, "3 good booked.")
-    assert heard(page) == GOOD
-    assert "3 good booked." in page.locator("#live").inner_text()
+    ring(page, GOOD)
+    expect(page.locator("#live")).to_contain_text("3 good booked.")
     for _reload in range(2):
         page.reload(wait_until="networkidle")
         page.locator("main").click(position={"x": 5, "y": 5})
         assert heard(page) == []
-    assert "3 good" in page.locator(".undo").inner_text()
-    assert page.locator(".undo.ok").count() == 0
+    expect(page.locator(".undo")).to_contain_text("3 good")
+    expect(page.locator(".undo.ok")).to_have_count(0)
     assert Report.objects.count() == 1
 
 
@@ -138,19 +150,19 @@ def test_what_another_tablet_reported_meanwhile_refuses_the_count_and_keeps_it(
     go(page).click()
     refusal = page.locator("dialog[open] .stopnote")
     refusal.wait_for()
-    assert "14 good would be more than the 10" in refusal.inner_text()
-    assert heard(page) == REFUSED
-    assert shown(page) == "8"
-    assert page.locator("dialog[open] [name=note]").input_value() == "left rack"
+    expect(refusal).to_contain_text("14 good would be more than the 10")
+    ring(page, REFUSED)
+    expect(pad(page)).to_have_text("8")
+    expect(page.locator("dialog[open] [name=note]")).to_have_value("left rack")
     # The figures are those of now, and the sentence stays until the next entry.
-    assert page.locator("dialog[open] .entry .togo").inner_text().split()[0] == "4"
-    assert page.locator("dialog[open] .note.bad").is_visible()
+    expect(page.locator("dialog[open] .entry .togo")).to_have_text(re.compile(r"^\s*4\b"))
+    expect(page.locator("dialog[open] .note.bad")).to_be_visible()
     page.keyboard.type("4", delay=80)
-    assert shown(page) == "4"
-    assert refusal.is_visible()
+    expect(pad(page)).to_have_text("4")
+    expect(refusal).to_be_visible()
     go(page).click()
     booked(page, "4 good booked.")
-    assert heard(page) == REFUSED + GOOD
+    ring(page, REFUSED + GOOD)
     assert [(row.good, row.note) for row in Report.objects.all()] == [(D(4), "left rack"), (D(6), "")]
 
 
@@ -161,12 +173,12 @@ def test_refused_scrap_comes_back_with_its_pieces_and_its_reason(
     page.get_by_role("button", name="Scrap").click()
     sheet = page.locator("dialog[open]")
     sheet.get_by_role("button", name="Ten more").click()
-    assert "books 11 as scrap" in " ".join(sheet.inner_text().split())
+    expect(sheet).to_contain_text("books 11 as scrap", use_inner_text=True)
     sheet.get_by_role("button", name="Paint process failed").click()
     sheet.locator(".stopnote").wait_for()
-    assert "11 scrap at once is more than the 10" in sheet.locator(".stopnote").inner_text()
-    assert sheet.locator("[name=quantity]").input_value() == "11"
-    assert "Paint process failed" in sheet.locator(".rt.was").inner_text()
+    expect(sheet.locator(".stopnote")).to_contain_text("11 scrap at once is more than the 10")
+    expect(sheet.locator("[name=quantity]")).to_have_value("11")
+    expect(sheet.locator(".rt.was")).to_contain_text("Paint process failed")
     sheet.get_by_role("button", name="One less").click()
     sheet.locator(".rt.was").click()
     booked(page, "10 scrap: Paint process failed booked.")
@@ -177,17 +189,16 @@ def test_beyond_the_order_is_amber_and_booked_beyond_the_tolerance_the_pad_refus
     make_floor(over_report_fraction=D("0.2"))
     page = listening(visit(JOB, by=olinda(), size="tablet"))
     type_good(page, "13")
-    assert "3 more than ordered, 1 over the limit." in page.locator("[data-note]").inner_text()
+    expect(page.locator("[data-note]")).to_contain_text("3 more than ordered, 1 over the limit.")
     go(page).click(force=True)
-    until(page, "window.heard.length === 2")
-    assert heard(page) == REFUSED
+    ring(page, REFUSED)
     assert not Report.objects.exists()
     page.keyboard.press("Backspace")
     page.keyboard.press("1")
-    assert page.locator("dialog[open] .note.warn").is_visible()
+    expect(page.locator("dialog[open] .note.warn")).to_be_visible()
     go(page).click()
     booked(page, "11 good booked: 1 more than ordered.")
-    assert page.locator(".undo.warn").is_visible()
+    expect(page.locator(".undo.warn")).to_be_visible()
     assert Report.objects.get().good == D(11)
 
 
@@ -202,11 +213,11 @@ def test_who_is_signed_out_while_typing_finds_the_count_after_signing_in(
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Sign in").click()
     page.locator("dialog[open]").get_by_text("You were signed out while you typed").wait_for()
-    assert shown(page) == "6"
+    expect(pad(page)).to_have_text("6")
     assert not Report.objects.exists()
     go(page).click()
     booked(page, "6 good booked.")
-    assert page.url.endswith(JOB)
+    expect(page).to_have_url(re.compile(re.escape(JOB) + "$"))
     assert Report.objects.count() == 1
 
 
@@ -218,7 +229,7 @@ def test_a_fault_of_the_server_keeps_the_count_and_the_next_tap_books_it_once(
     type_good(page, "6")
     go(page).click()
     page.locator("dialog[open]").get_by_text("The server had a fault.").wait_for()
-    assert shown(page) == "6"
+    expect(pad(page)).to_have_text("6")
     page.unroute("**/report/")
     go(page).click()
     booked(page, "6 good booked.")
@@ -237,10 +248,10 @@ def test_an_answer_lost_on_its_way_is_asked_for_again_and_counts_once(
     type_good(page, "6")
     go(page).click()
     page.locator("dialog[open]").get_by_text("The server did not answer.").wait_for()
-    assert shown(page) == "6"
+    expect(pad(page)).to_have_text("6")
     go(page).click()
     page.locator(".donenote").get_by_text("it counts once").wait_for()
-    assert "6 good" in page.locator(".undo").inner_text()
+    expect(page.locator(".undo")).to_contain_text("6 good")
     assert Report.objects.count() == 1
 
 
@@ -252,7 +263,7 @@ def test_without_a_connection_nothing_is_sent_and_the_count_stays(
     page.context.set_offline(True)
     go(page).click()
     page.locator("dialog[open]").get_by_text("No connection: nothing was sent.").wait_for()
-    assert shown(page) == "6"
+    expect(pad(page)).to_have_text("6")
     page.context.set_offline(False)
     go(page).click()
     booked(page, "6 good booked.")
@@ -261,18 +272,18 @@ def test_without_a_connection_nothing_is_sent_and_the_count_stays(
 def test_a_scan_does_not_throw_away_a_number_that_is_not_sent(order: ProductionOrder, visit: Visit) -> None:
     page = visit(JOB, by=olinda(), size="tablet")
     type_good(page, "6")
-    page.wait_for_timeout(100)
+    drawn(page)
     scan(page, "4006381333931")
     page.locator("dialog[open]").get_by_text("Send or clear the number first").wait_for()
-    assert shown(page) == "6"
-    assert page.url.endswith(JOB)
+    expect(pad(page)).to_have_text("6")
+    expect(page).to_have_url(re.compile(re.escape(JOB) + "$"))
 
 
 def test_a_wrong_scan_names_the_code_and_stays_on_the_job(order: ProductionOrder, visit: Visit) -> None:
     page = visit(JOB, by=olinda(), size="tablet")
     scan(page, "4006381333931")
-    page.get_by_text("4006381333931 is no order or operation of this plant.").wait_for()
-    assert page.url.endswith(JOB)
+    page.locator(".stopnote").get_by_text("4006381333931 is no order or operation of this plant.").wait_for()
+    expect(page).to_have_url(re.compile(re.escape(JOB) + "$"))
 
 
 def test_a_whole_report_by_keyboard(order: ProductionOrder, visit: Visit) -> None:
@@ -285,7 +296,7 @@ def test_a_whole_report_by_keyboard(order: ProductionOrder, visit: Visit) -> Non
     page.get_by_role("button", name="Scrap").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
     assert Report.objects.count() == 1
 
 
@@ -319,11 +330,11 @@ def test_choosing_the_place_opens_its_queue_and_back_leads_to_the_places(
     make_group(order.site, "70", name="Paint")
     page = visit("/floor/station/", by=olinda(), size="tablet")
     page.get_by_role("button", name="Paint").click()
-    page.get_by_text("No work for Paint yet").wait_for()
-    assert page.url.endswith("/floor/")
+    page.locator("main").get_by_text("No work for Paint yet").wait_for()
+    expect(page).to_have_url(re.compile(re.escape("/floor/") + "$"))
     page.go_back()
-    page.get_by_text("Where does this tablet stand?").wait_for()
-    assert "here now" in page.get_by_role("button", name="Paint").inner_text()
+    page.locator("main").get_by_text("Where does this tablet stand?").wait_for()
+    expect(page.get_by_role("button", name="Paint")).to_contain_text("here now")
 
 
 def test_a_weight_is_typed_with_the_readers_own_decimal_sign(visit: Visit) -> None:
@@ -341,8 +352,8 @@ def test_a_weight_is_typed_with_the_readers_own_decimal_sign(visit: Visit) -> No
     by = make_user("operator", site=site, number_format="1.234,5")
     page = visit(JOB, by=by, size="tablet")
     type_good(page, "2.5")
-    assert shown(page) == "2,5"
-    assert "2,5" in go(page).inner_text()
+    expect(pad(page)).to_have_text("2,5")
+    expect(go(page)).to_contain_text("2,5")
     go(page).click()
     booked(page, "2,5 good booked.")
     page.get_by_role("button", name="Scrap").click()

@@ -10,6 +10,7 @@ import pytest
 
 from p2p.core import clock
 from planning.models import ProductionOrder
+from tests.browser.conftest import expect
 from tests.factories import make_group, make_item, make_order, make_site, make_stock, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -53,10 +54,10 @@ def test_a_planner_follows_an_order_from_the_list_to_its_page_and_the_gantt(
     page = visit("/planning/orders/", by=make_user("planner", site=order.site))
     page.get_by_role("link", name="MO-000042").click()
     page.wait_for_url("**/orders/MO-000042/**")
-    assert "Road bicycle" in page.locator(".p-head").inner_text()
+    expect(page.locator(".p-head")).to_contain_text("Road bicycle")
     for tab, seen in (("Operations", "Assemble"), ("Materials", "WHEEL"), ("Cost", "Nothing was booked")):
         page.locator(".p-tabs").get_by_role("link", name=tab).click()
-        page.get_by_text(seen).first.wait_for()
+        page.locator("main").get_by_text(seen).first.wait_for()
     page.goto("/planning/gantt/", wait_until="networkidle")
     page.locator("canvas").first.wait_for()
     page.get_by_role("button", name="As table").click()
@@ -75,9 +76,9 @@ def test_a_supervisor_releases_it_and_the_floor_has_work(
     order.refresh_from_db()
     assert order.state == "released"
     page.goto("/execution/pick-lists/", wait_until="networkidle")
-    page.get_by_text("MO-000042").first.wait_for()
+    page.locator("main").get_by_text("MO-000042").first.wait_for()
 
 
 def test_somebody_without_the_role_cannot_release(order: ProductionOrder, visit: Callable[..., Any]) -> None:
     page = visit("/orders/MO-000042/", by=make_user("inspector", site=order.site))
-    assert page.locator(".p-actions").get_by_text("Release").count() == 0
+    expect(page.locator(".p-actions").get_by_text("Release")).to_have_count(0)

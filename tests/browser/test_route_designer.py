@@ -10,7 +10,7 @@ from strategies.models import RouteVersion
 from strategies.services import instructions, routelinks, routes
 from strategies.services.instructions import StepInput
 from strategies.services.routes import OperationInput
-from tests.browser.conftest import until
+from tests.browser.conftest import expect, idle, until
 from tests.factories import make_group, make_item, make_site, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -48,7 +48,7 @@ def drag(page: Any, start: tuple[float, float], stop: tuple[float, float]) -> No
 def drawn(page: Any, number: int) -> None:
     """Wait until the server has drawn the draft of this revision."""
     until(page, f"document.querySelector('#route-design')?.dataset.revision === '{number}'")
-    page.wait_for_timeout(60)
+    idle(page)
 
 
 def op(number: int) -> str:
@@ -78,7 +78,7 @@ def test_an_engineer_drags_a_route_into_shape_and_takes_it_back(visit: Any, shoo
     page.hover(op(40))
     drag(page, middle(page, f"{op(40)} .grip"), middle(page, op(10)))
     page.locator("#route-design .p-note.stop").wait_for()
-    assert "An operation cannot wait for itself" in page.inner_text("#route-design .p-note.stop")
+    expect(page.locator("#route-design .p-note.stop")).to_contain_text("An operation cannot wait for itself")
     assert links(route) == [(10, 20), (20, 30), (30, 40)]
     shoot(page, "route-designer-refused")
 
@@ -148,12 +148,12 @@ def test_properties_are_edited_in_place_and_the_lead_time_follows(visit: Any, sh
     page.press("#id_setup_seconds", "Tab")
     drawn(page, route.revision + 1)
     assert route.operations.get(number=20).setup_seconds == 4200
-    assert "1 h 40" in page.inner_text(".r-sums")
+    expect(page.locator(".r-sums")).to_contain_text("1 h 40")
     page.fill("#id_setup_seconds", "soon")
     page.press("#id_setup_seconds", "Tab")
     page.locator(".r-side .err").wait_for()
-    assert "is not a length of time" in page.inner_text(".r-side .err")
-    assert page.input_value("#id_setup_seconds") == "soon"
+    expect(page.locator(".r-side .err")).to_contain_text("is not a length of time")
+    expect(page.locator("#id_setup_seconds")).to_have_value("soon")
     shoot(page, "route-designer-panel")
 
 
@@ -198,8 +198,8 @@ def test_of_two_people_the_later_is_told_and_keeps_what_was_typed(visit: Any) ->
     page.fill("#id_name", "My name for it")
     page.press("#id_name", "Enter")
     page.locator(".r-side .p-note.stop").wait_for()
-    assert "changed by somebody else meanwhile" in page.inner_text(".r-side .p-note.stop")
-    assert page.input_value("#id_name") == "My name for it"
+    expect(page.locator(".r-side .p-note.stop")).to_contain_text("changed by somebody else meanwhile")
+    expect(page.locator("#id_name")).to_have_value("My name for it")
     page.press("#id_name", "Enter")
     drawn(page, route.revision + 2)
     assert route.operations.get(number=20).name == "My name for it"
@@ -218,7 +218,7 @@ def test_steps_are_moved_with_keys_and_shown_as_on_the_tablet(visit: Any, shoot:
     assert [one.text for one in weld.steps.order_by("position")] == ["Clean", "Weld", "Clamp"]
     page.click("#op-40 >> text=As the tablet shows it")
     page.locator(".r-tablet article").first.wait_for()
-    assert page.locator(".r-tablet article").count() == 3
+    expect(page.locator(".r-tablet article")).to_have_count(3)
     shoot(page, "route-steps-tablet")
 
 
@@ -229,5 +229,5 @@ def test_the_designer_is_photographed_at_both_sizes_and_themes(
 ) -> None:
     engineer, route = make_draft()
     page = visit(f"/strategies/routes/{route.pk}/?open=20", by=engineer, size=size, theme=theme)
-    assert page.locator(".op").count() == 4
+    expect(page.locator(".op")).to_have_count(4)
     shoot(page, f"route-designer-{size}-{theme}")

@@ -15,6 +15,7 @@ export function suggest(input, address, none, taken = () => {}) {
 
   function show() {
     const shown = found.length > 0 || asked.length > 1;
+    list.dataset.asked = asked;
     list.hidden = !shown;
     input.setAttribute("aria-expanded", String(shown));
     list.replaceChildren(...found.map(option));

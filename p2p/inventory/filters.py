@@ -22,11 +22,17 @@ from p2p.inventory.models import (
 from strategies.models import Item, Location, Site
 
 MOST = 2000
-"""So many names at most that a word is part of."""
+"""So many names at most are looked up beforehand; a word that is part of more of them is asked within the list."""
 
 
-def _keys(rows: QuerySet[Any]) -> list[int]:
-    return list(rows.order_by().values_list("pk", flat=True)[:MOST])
+def _named(path: str, names: QuerySet[Any]) -> Q:
+    """Rows whose `path`, a key or a name, is among these."""
+    first = list(names[: MOST + 1])
+    return Q(**{f"{path}__in": first if len(first) <= MOST else names})
+
+
+def _keys(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values_list("pk", flat=True)
 
 
 class BalanceFilter(filters.FilterSet):  # type: ignore[misc]
@@ -50,15 +56,16 @@ class BalanceFilter(filters.FilterSet):  # type: ignore[misc]
 
     def found(self, rows: QuerySet[Balance], _name: str, value: str) -> QuerySet[Balance]:
         """Each word is part of an item's number or name or of a place's code, or is a lot or serial number. Names are
-        looked up first: the balances of a big store are then asked by key."""
+        looked up first: the balances of a big store are then asked by key, those of items by the number that the list
+        is sorted by, so that its first page needs the first items only."""
         for word in value.split():
             items = Item.objects.filter(Q(number__icontains=word) | Q(name__icontains=word))
             numbers = {word, word.upper()}
             rows = rows.filter(
-                Q(item__in=_keys(items))
-                | Q(location__in=_keys(Location.objects.filter(code__icontains=word)))
-                | Q(lot__in=_keys(Lot.objects.filter(number__in=numbers)))
-                | Q(serial__in=_keys(Serial.objects.filter(number__in=numbers)))
+                _named("item__number", items.order_by().values_list("number", flat=True))
+                | _named("location", _keys(Location.objects.filter(code__icontains=word)))
+                | _named("lot", _keys(Lot.objects.filter(number__in=numbers)))
+                | _named("serial", _keys(Serial.objects.filter(number__in=numbers)))
             )
         return rows
 

@@ -209,3 +209,13 @@ def test_the_card_over_rest_is_narrowed_and_shows_only_sites_of_the_reader(
     card = client.get("/api/v1/inventory/stock-cards/BOLT/?place=B").json()
     assert [line["balance"] for line in card["lines"]] == ["5"]
     assert client.get("/api/v1/inventory/stock-cards/BOLT/?place=NIX").status_code == 400
+
+
+def test_a_word_that_is_part_of_many_names_still_finds_all_of_them(
+    client: Client, places: dict[str, Location], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("p2p.inventory.filters.MOST", 2)
+    for number in ("BOLT-1", "BOLT-2", "BOLT-3", "NUT-1"):
+        make_stock(make_item(number), places["A"], 5)
+    found = [row["Item"] for row in csv(client, "/inventory/stock/?q=bolt&export=csv")]
+    assert found == ["BOLT-1", "BOLT-2", "BOLT-3"]

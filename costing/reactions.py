@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from costing import checking, selectors, takeover
 from costing.models import Period
-from costing.services import outside, post, settle, transfers
+from costing.services import given_back, outside, post, settle, transfers
 from execution.facts import Ended, Ending, MaterialIssued, OperationsTakenOver, Reported
 from outsourcing.facts import Invoiced, Received
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import BackDating, CheckingLedger, Moved
+from planning.arrival_facts import GivenBack
 from planning.facts import LostInTransit, Replenished, Shipped
 from strategies.facts import MeasuringCutOver, TakenOver
 
@@ -48,6 +49,11 @@ def value_transfer(fact: Shipped | Replenished | LostInTransit) -> None:
     """Goods left one site for another, came in, or got lost between them."""
     if fact.order.from_location_id is not None:
         transfers.post_transfer(order=fact.order, moves=fact.moves, by=fact.by)
+
+
+def value_given_back(fact: GivenBack) -> None:
+    """Bought goods went back to their vendor, with what they cost more or less than the standard."""
+    given_back.post_given_back(order=fact.order, moves=fact.moves, price=fact.price, by=fact.by)
 
 
 def value_outside(fact: Received) -> None:
@@ -111,6 +117,7 @@ def wire() -> None:
     listen("tell", Replenished, value_purchase)
     for moved in (Shipped, Replenished, LostInTransit):
         listen("tell", moved, value_transfer)
+    listen("tell", GivenBack, value_given_back)
     listen("tell", Received, value_outside)
     listen("tell", Invoiced, value_invoice)
     listen("ask", Ending, needs_a_standard)

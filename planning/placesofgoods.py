@@ -65,6 +65,7 @@ def _phrases() -> None:
         ),
         ("Returned", _("{quantity} came back"), _("{quantity} came back")),
         ("Shipped", _("{quantity} shipped"), _("{quantity} shipped")),
+        ("GivenBack", _("{quantity} went back to the vendor"), _("{quantity} went back to the vendor")),
     ):
         journal.phrase(f"planning.{name}", _quantities(came, back))
 

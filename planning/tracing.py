@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from p2p.inventory.models import RecallLine
+from p2p.inventory.models import Move, RecallLine
 from p2p.inventory.trace_facts import Locating, Reading, Reviewing, Sighting, Suspecting, Suspects
-from planning.models import DemandMove, ReplenishmentMove
+from planning.models import DemandMove, ReplenishmentMove, ReplenishmentOrder
+from strategies.models import Location
 
 
 def delivered(asked: Locating) -> list[Sighting]:
-    """Customers and demand of deliveries and customer returns, vendors of what went back. Two queries."""
+    """Customers and demand of deliveries and customer returns, vendors of what went back. Three queries."""
     found = [
         Sighting(
             move=row.move_id,
@@ -35,7 +36,25 @@ def delivered(asked: Locating) -> list[Sighting]:
         .select_related("order__vendor")
         .order_by("pk")
     ]
-    return found
+    return found + _given_back(asked)
+
+
+def _given_back(asked: Locating) -> list[Sighting]:
+    """What went back to the vendor of its purchase. One query."""
+    order = ReplenishmentOrder.objects.filter(number=OuterRef("reference"))
+    rows = Move.objects.filter(
+        pk__in=asked.moves, kind=Move.Kind.RETURN, target__kind=Location.Kind.SUPPLIER
+    ).annotate(vendor=Subquery(order.values("vendor__name")[:1]))
+    return [
+        Sighting(
+            move=move,
+            where=RecallLine.Where.VENDOR,
+            document=reference,
+            party=vendor or "",
+            note=_("given back"),
+        )
+        for move, reference, vendor in rows.order_by("pk").values_list("pk", "reference", "vendor")
+    ]
 
 
 def purchased(asked: Reviewing) -> list[Reading]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.models import Lot
+from planning.lineforms import numbers
 from planning.models import Operation, ProductionOrder
 from quality.models import ControlPlan, ControlPlanLine, NonConformance
 from strategies.models import Characteristic, Item, ItemGroup, ReasonCode, ResourceGroup, Site, Vendor
@@ -150,8 +151,18 @@ class NonConformanceForm(forms.Form):
 
 class DecideForm(forms.Form):
     disposition = forms.ChoiceField(label=_("What becomes of it"), choices=NonConformance.Disposition.choices)
+    sent_again = forms.BooleanField(
+        label=_("The vendor sends as many again"),
+        required=False,
+        help_text=_("Of a return: the purchase expects them again; else nothing more comes."),
+    )
     reason = forms.ModelChoiceField(
         label=_("Scrap reason"), queryset=ReasonCode.objects.none(), required=False
+    )
+    serials = forms.CharField(
+        label=_("Serial numbers"),
+        required=False,
+        help_text=_("Which pieces, when not all of them: one by one, or as SN-1..SN-9."),
     )
     note = forms.CharField(
         label=_("Note"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -160,3 +171,6 @@ class DecideForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].queryset = scrap_reasons()  # type: ignore[attr-defined]
+
+    def clean_serials(self) -> list[str]:
+        return numbers(self.cleaned_data.get("serials") or "")

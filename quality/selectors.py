@@ -132,9 +132,11 @@ def nonconformances() -> QuerySet[NonConformance]:
     return NonConformance.objects.select_related(
         "site",
         "inspection__plan__site",
+        "inspection__replenishment",
         "operation__order__site",
         "item__unit",
         "lot",
+        "move",
         "reason",
         "decided_by",
         "report",

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from p2p.core.rest import Expand, KeyField, RecordSerializer, VerbSerializer
 from p2p.inventory.models import Lot
+from p2p.inventory.serializers.by_hand import SerialsField
 from planning.models import Operation
 from quality import selectors
 from quality.models import ControlPlan, ControlPlanLine, Inspection, NonConformance, Result
@@ -218,10 +219,21 @@ class NonConformanceSerializer(RecordSerializer):
             "decided_at",
             "decided_by",
             "decision_note",
+            "sent_again",
+            "move",
             "rework_order",
             "report",
         )
-        read_only_fields = ("number", "state", "disposition", "opened_at", "decided_at", "decision_note")
+        read_only_fields = (
+            "number",
+            "state",
+            "disposition",
+            "opened_at",
+            "decided_at",
+            "decision_note",
+            "sent_again",
+            "move",
+        )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """The site it belongs to is known before the role there is looked at, also when the caller leaves it out."""
@@ -234,6 +246,10 @@ class NonConformanceSerializer(RecordSerializer):
 
 class DecideInput(NoteInput):
     disposition = serializers.ChoiceField(NonConformance.Disposition.choices)
+    sent_again = serializers.BooleanField(
+        default=False, help_text="Of a return: the purchase expects as many again."
+    )
+    serials = SerialsField(required=False, default=list)
     reason = serializers.SlugRelatedField(
         slug_field="code", queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP), required=False
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,16 +19,15 @@ from p2p.core import clock
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
 from p2p.core.models import User
-from p2p.inventory.models import Balance, Move
-from p2p.inventory.services import holds, ledger
+from p2p.inventory.services import holds
 from planning.models import Operation, ProductionOrder
 from planning.services.order import create_order
 from quality.facts import InspectionDecided, NonConformanceDecided
 from quality.models import Inspection, NonConformance
 from quality.models.inspection import INSPECTION_FLOW
 from quality.models.nonconformance import NCR_FLOW
-from quality.services import blocking
-from strategies.models import Location, ReasonCode
+from quality.services import blocking, stock
+from strategies.models import ReasonCode
 
 _Disposition = NonConformance.Disposition
 REWORK_DAYS = 7
@@ -41,13 +41,17 @@ def decide(
     disposition: str,
     reason: ReasonCode | None = None,
     note: str = "",
+    serials: Sequence[str] = (),
+    sent_again: bool = False,
     by: User,
 ) -> NonConformance:
     """Decide once and for all what becomes of the pieces, and do it.
 
     use: the inspection it came from is conceded; needs a note. scrap: the report that called them good is
     corrected, or stock is scrapped; needs a reason. rework: a rework order is made. return: they go back to the
-    vendor they came from. Its hold ends, and with the last one decided the block of its inspection.
+    vendor they came from; `sent_again`: the purchase expects as many again. `serials` names pieces of an item that has
+    serial numbers, when not all that were inspected go. Its hold ends, and with the last one decided the block of its
+    inspection.
     Raises Refused; then nothing is decided.
     """
     record = NonConformance.objects.select_for_update(of=("self",)).get(pk=nonconformance.pk)
@@ -59,6 +63,7 @@ def decide(
         decided_by=by,
         decision_note=note[:200],
         reason=reason or record.reason,
+        sent_again=sent_again and disposition == _Disposition.RETURN,
     )
     if record.hold is not None and record.hold.released_at is None:
         holds.unhold(holds=[record.hold], by=by)
@@ -71,7 +76,7 @@ def decide(
         _Disposition.REWORK: _rework,
         _Disposition.RETURN: _return,
     }
-    steps[_Disposition(disposition)](record, note, by)
+    steps[_Disposition(disposition)](record, note, serials, by)
     _block_again(record, by)
     tell(NonConformanceDecided(nonconformance=record, by=by))
     nonconformance.refresh_from_db()
@@ -104,7 +109,7 @@ def _block_again(record: NonConformance, by: User) -> None:
         blocking.hold_again(inspection=inspection, by=by)
 
 
-def _use(record: NonConformance, note: str, by: User) -> None:
+def _use(record: NonConformance, note: str, _serials: Sequence[str], by: User) -> None:
     if not note.strip():
         raise Refused(
             _("Write down who agreed that {record} is used as it is, and why."),
@@ -122,7 +127,7 @@ def _use(record: NonConformance, note: str, by: User) -> None:
     tell(InspectionDecided(inspection=inspection, by=by))
 
 
-def _scrap(record: NonConformance, note: str, by: User) -> None:
+def _scrap(record: NonConformance, _note: str, serials: Sequence[str], by: User) -> None:
     if record.reason is None:
         raise Refused(
             _("Say why {record} is scrapped."), code="reason_missing", field="reason", record=record
@@ -132,7 +137,7 @@ def _scrap(record: NonConformance, note: str, by: User) -> None:
     elif record.operation is not None:
         record.report = _correct_report(record, by)
     else:
-        record.move = _scrap_stock(record, by)
+        record.move = stock.scrap(record, stock.pieces_of(record, serials), by=by)
     record.save(update_fields=["report", "move"])
 
 
@@ -187,40 +192,7 @@ def _report_to_correct(record: NonConformance, operation: Operation) -> Report:
     return earlier
 
 
-def _scrap_stock(record: NonConformance, by: User) -> Move:
-    """Scrap from the place where the lot, or the untracked item, lies in sufficient quantity."""
-    rows = Balance.objects.filter(item=record.item, quantity__gte=record.quantity)
-    if record.lot is not None:
-        rows = rows.filter(lot=record.lot)
-    rows = rows.filter(location__site=record.site).exclude(location__kind__in=Location.OUTSIDE)
-    rows = rows.select_related("location__site")
-    place = rows.order_by("-quantity", "pk").first()
-    if place is None:
-        raise Refused(
-            _("{quantity} {item} lie at no single place: scrap them where they lie."),
-            code="not_there",
-            quantity=plain(record.quantity),
-            item=record.item,
-        )
-    target = (
-        place.location.site.locations.filter(kind=Location.Kind.SCRAP, active=True).order_by("pk").first()
-    )
-    if target is None:
-        raise Refused(_("{site} has no scrap location: add one first."), site=place.location.site)
-    line = ledger.MoveLine(
-        item=record.item,
-        source=place.location,
-        target=target,
-        quantity=record.quantity,
-        kind=Move.Kind.SCRAP,
-        lot=record.lot,
-        reason=record.reason,
-        reference=record.number,
-    )
-    return ledger.post(lines=[line], by=by)[0]
-
-
-def _rework(record: NonConformance, note: str, by: User) -> None:
+def _rework(record: NonConformance, _note: str, _serials: Sequence[str], by: User) -> None:
     operation = record.operation
     if operation is None:
         raise Refused(
@@ -240,8 +212,13 @@ def _rework(record: NonConformance, note: str, by: User) -> None:
     record.save(update_fields=["rework_order"])
 
 
-def _return(record: NonConformance, note: str, by: User) -> None:
-    _correct_receipt(record, scrapped=False, by=by)
+def _return(record: NonConformance, _note: str, serials: Sequence[str], by: User) -> None:
+    if record.operation is not None:
+        _correct_receipt(record, scrapped=False, by=by)
+        return
+    pieces = stock.pieces_of(record, serials)
+    record.move = stock.send_back(record, pieces, sent_again=record.sent_again, by=by)
+    record.save(update_fields=["move"])
 
 
 def _correct_receipt(record: NonConformance, *, scrapped: bool, by: User) -> None:

@@ -39,6 +39,11 @@ class NonConformancePage(RecordPage):
             facts.append(Said(_("Decision"), one.get_disposition_display()))
         if one.inspection:
             facts.append(Said(_("Inspection"), one.inspection, url=one.inspection.get_absolute_url()))
+        if one.disposition == NonConformance.Disposition.RETURN and one.move:
+            again = _("as many again") if one.sent_again else _("nothing more")
+            facts.append(Said(_("The vendor sends"), again))
+        if one.move:
+            facts.append(Said(_("Out of stock by"), _("Move {move}").format(move=one.move.pk)))
         for label, value in ((_("Operation"), one.operation), (_("Lot"), one.lot), (_("Reason"), one.reason)):
             if value:
                 facts.append(Said(label, value))

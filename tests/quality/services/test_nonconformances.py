@@ -259,7 +259,7 @@ class TestLots:
         with pytest.raises(Refused, match="makes .*, not "):
             note(item=item, quantity=Decimal(1), operation=step(order, 10), by=inspector)
         raised = note(item=item, quantity=Decimal(1), lot=lot, by=inspector)
-        with pytest.raises(Refused, match="lie at no single place"):
+        with pytest.raises(Refused, match="lie free at"):
             dispose.decide(nonconformance=raised, disposition="scrap", reason=make_reason(), by=inspector)
 
 

@@ -1,0 +1,110 @@
+"""Bought goods go back to their vendor: out of stock, and on the order's books when as many are to come again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.facts import Refused, tell
+from p2p.core.fields import plain
+from p2p.inventory.models import Move
+from p2p.inventory.services.doors import Doors
+from p2p.inventory.services.ledger import MoveLine, post_within
+from p2p.inventory.services.taking import Taken
+from planning.arrival_facts import GivenBack
+from planning.models import ReplenishmentMove, ReplenishmentOrder
+from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services.receipts import locked
+from strategies.models import Location, ReasonCode
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+
+@transaction.atomic
+def give_back(
+    *,
+    order: ReplenishmentOrder,
+    pieces: Sequence[Taken],
+    sent_again: bool,
+    reason: ReasonCode | None = None,
+    by: User | None,
+) -> list[Move]:
+    """Give `pieces` (in the item's unit, where they lie) of a purchase back to its vendor; one move for each.
+
+    `sent_again`: the vendor replaces them, so the order expects as many again and MRP counts on them; else what was
+    received stays received and nothing more is expected for them. Refused for a transfer, for more than came in, for a
+    closed order that would expect again, for stock that is not there or reserved.
+    """
+    current = locked([order.pk])[order.pk]
+    total = sum((piece.quantity for piece in pieces), Decimal(0))
+    _check(current, total, sent_again=sent_again)
+    target = Doors([current.site]).outside(current.site, Location.Kind.SUPPLIER)
+    lines = [
+        MoveLine(
+            item=current.item,
+            source=piece.place,
+            target=target,
+            quantity=piece.quantity,
+            kind=Move.Kind.RETURN,
+            lot=piece.lot,
+            serial=piece.serial,
+            handling_unit=piece.unit,
+            reason=reason,
+            reference=current.number,
+        )
+        for piece in pieces
+    ]
+    moves = post_within(lines=lines, by=by)
+    if sent_again:
+        _expect_again(current, total)
+    price = _price(current, pieces)
+    tell(GivenBack(order=current, moves=tuple(moves), price=price, sent_again=sent_again, by=by))
+    return moves
+
+
+def _check(order: ReplenishmentOrder, total: Decimal, *, sent_again: bool) -> None:
+    if order.kind != ReplenishmentOrder.Kind.PURCHASE:
+        raise Refused(
+            _("{order} is a transfer: nothing of it goes to a vendor."), about=order, order=order.number
+        )
+    if total > order.received_quantity:
+        raise Refused(
+            _("Of {order} {received} {unit} have come: {quantity} cannot go back."),
+            code="more_than_received",
+            field="quantity",
+            about=order,
+            order=order.number,
+            received=plain(order.received_quantity),
+            unit=order.item.unit.code,
+            quantity=plain(total),
+        )
+    if sent_again and order.state in ("closed", "cancelled"):
+        raise Refused(
+            _("{order} is closed and expects nothing any more: return without replacement, and order anew."),
+            code="closed",
+            field="sent_again",
+            about=order,
+            order=order.number,
+        )
+
+
+def _expect_again(order: ReplenishmentOrder, total: Decimal) -> None:
+    order.received_quantity -= total
+    order.revision += 1
+    order.save(update_fields=["received_quantity", "revision"])
+    if order.state == "received" and order.received_quantity < order.quantity:
+        REPLENISHMENT_FLOW.take(order, "take_back")
+
+
+def _price(order: ReplenishmentOrder, pieces: Sequence[Taken]) -> Decimal | None:
+    """What one of these cost when it came in: the latest receipt of their lots, else of the order."""
+    rows = ReplenishmentMove.objects.filter(order=order, move__reverses=None, price__isnull=False)
+    lots = {piece.lot.pk for piece in pieces if piece.lot}
+    of_lots = rows.filter(move__lot__in=lots).order_by("-pk").first() if lots else None
+    latest = of_lots or rows.order_by("-pk").first()
+    return latest.price if latest else None

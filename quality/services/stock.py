@@ -1,0 +1,136 @@
+"""Nonconforming pieces that lie in stock: found where they lie, scrapped, or given back to the vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.facts import Refused
+from p2p.core.fields import plain
+from p2p.core.models import User
+from p2p.inventory.models import Balance, Move
+from p2p.inventory.services import ledger
+from p2p.inventory.services.doors import Doors
+from p2p.inventory.services.taking import Taken
+from planning.models import ReplenishmentMove, ReplenishmentOrder
+from planning.services.give_back import give_back
+from quality.models import InspectedMove, NonConformance
+from strategies.models import Item, Location
+
+
+def pieces_of(record: NonConformance, serials: Sequence[str] = ()) -> list[Taken]:
+    """Where the pieces lie that are to go: of its lot, of the serial numbers named, else where they came in.
+
+    Free stock only, first where the goods came in, then where most lies. Of an item that nobody can tell apart, and
+    that no inspection found, all have to lie at one place. Raises Refused when there are fewer.
+    """
+    rows = Balance.objects.filter(item=record.item, quantity__gt=0, location__site=record.site)
+    rows = rows.exclude(location__kind__in=(*Location.OUTSIDE, Location.Kind.TRANSIT))
+    if record.lot is not None:
+        rows = rows.filter(lot=record.lot)
+    rows = rows.select_related("location__site", "lot", "serial", "handling_unit").order_by("-quantity", "pk")
+    arrived = list(InspectedMove.objects.filter(inspection=record.inspection_id or 0).select_related("move"))
+    if record.item.tracking == Item.Tracking.SERIAL:
+        return _of_serials(record, rows, serials, {row.move.serial_id for row in arrived})
+    places = {row.move.target_id for row in arrived}
+    if record.lot is None and not arrived:
+        rows = rows.filter(quantity__gte=record.quantity)[:1]
+    taken, missing = [], record.quantity
+    for row in sorted(rows, key=lambda row: row.location_id not in places):
+        part = min(missing, row.quantity - row.reserved)
+        if part > 0:
+            taken.append(Taken(row.location, part, lot=row.lot, unit=row.handling_unit))
+            missing -= part
+    if missing > 0:
+        raise _too_few(record, record.quantity - missing)
+    return taken
+
+
+def _of_serials(
+    record: NonConformance, rows: QuerySet[Balance], serials: Sequence[str], came: set[int | None]
+) -> list[Taken]:
+    if serials:
+        rows = rows.filter(serial__number__in=serials)
+    elif came:
+        rows = rows.filter(serial__in=came)
+    found = list(rows)
+    if serials and len(found) < len(set(serials)):
+        raise _too_few(record, Decimal(len(found)))
+    if len(found) != record.quantity:
+        raise Refused(
+            _("{record} is about {quantity} of {there} pieces: say which, by their serial numbers."),
+            code="serials_missing",
+            field="serials",
+            record=record,
+            quantity=plain(record.quantity),
+            there=len(found),
+        )
+    return [
+        Taken(row.location, row.quantity, lot=row.lot, serial=row.serial, unit=row.handling_unit)
+        for row in found
+    ]
+
+
+def _too_few(record: NonConformance, there: Decimal) -> Refused:
+    return Refused(
+        _("Only {there} of {quantity} {unit} {item} lie free at {site}: book the others where they are."),
+        code="not_there",
+        there=plain(there),
+        quantity=plain(record.quantity),
+        unit=record.item.unit,
+        item=record.item,
+        site=record.site,
+    )
+
+
+def scrap(record: NonConformance, pieces: Sequence[Taken], *, by: User) -> Move:
+    """Scrap the pieces where they lie; the first move. Refused when the site has no place for scrap."""
+    target = Doors([record.site]).outside(record.site, Location.Kind.SCRAP)
+    lines = [
+        ledger.MoveLine(
+            item=record.item,
+            source=piece.place,
+            target=target,
+            quantity=piece.quantity,
+            kind=Move.Kind.SCRAP,
+            lot=piece.lot,
+            serial=piece.serial,
+            handling_unit=piece.unit,
+            reason=record.reason,
+            reference=record.number,
+        )
+        for piece in pieces
+    ]
+    return ledger.post(lines=lines, by=by)[0]
+
+
+def send_back(record: NonConformance, pieces: Sequence[Taken], *, sent_again: bool, by: User) -> Move:
+    """Give the pieces back to the vendor of the purchase they came with; the first move. Refused without one."""
+    order = _purchase(record)
+    if order is None:
+        raise Refused(
+            _("{record} did not come from a vendor: it cannot go back to one."),
+            code="no_vendor",
+            record=record,
+        )
+    return give_back(order=order, pieces=pieces, sent_again=sent_again, reason=record.reason, by=by)[0]
+
+
+def _purchase(record: NonConformance) -> ReplenishmentOrder | None:
+    """The purchase that was inspected, or the last that brought the lot to this site."""
+    if record.inspection is not None and record.inspection.replenishment is not None:
+        return record.inspection.replenishment
+    if record.lot is None:
+        return None
+    rows = ReplenishmentMove.objects.filter(
+        move__lot=record.lot,
+        move__reversed_by=None,
+        move__reverses=None,
+        order__site=record.site,
+        order__kind=ReplenishmentOrder.Kind.PURCHASE,
+    )
+    latest = rows.select_related("order").order_by("-pk").first()
+    return latest.order if latest else None

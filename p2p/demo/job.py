@@ -13,6 +13,7 @@ from p2p.demo import trace  # isort: skip
 from p2p.demo import goods  # isort: skip
 from p2p.demo import lots  # isort: skip
 from p2p.demo import counts  # isort: skip
+from p2p.demo import goodsin  # isort: skip
 
 __all__ = [
     "STEPS",
@@ -21,6 +22,7 @@ __all__ = [
     "engineering",
     "floor",
     "goods",
+    "goodsin",
     "golive",
     "lots",
     "morning",

@@ -45,7 +45,7 @@ def test_what_it_would_touch_shows_while_the_form_is_filled_in(client, way, insp
     preview = client.post(reverse("inventory:recall-preview"), {"numbers": "heat-7"}).content.decode()
     assert way[1].number in preview and "Bike World" in preview
     nothing = client.post(reverse("inventory:recall-preview"), {"title": "x"}).content.decode()
-    assert "Say where to begin" in nothing
+    assert "what it touches shows here" in nothing and "p-note" not in nothing
     unknown = client.post(reverse("inventory:recall-preview"), {"numbers": "NOBODY"}).content.decode()
     assert "No lot, serial number or vendor&#x27;s lot is called NOBODY." in unknown
     assert not Recall.objects.exists()
@@ -103,6 +103,29 @@ def test_nobody_holds_at_a_site_where_they_have_no_say(client, recall):
     client.force_login(make_user("operator"))
     assert client.post(reverse("inventory:recall-new"), {}).status_code == 403
     assert not Hold.objects.exists()
+
+
+def test_a_recall_of_nothing_is_refused_in_one_sentence(client, inspector):
+    refused = client.post(reverse("inventory:recall-new"), {"title": "Something"})
+    assert refused.status_code == 409
+    assert refused.content.decode().count("Say where to begin") == 1
+    assert not Recall.objects.exists()
+
+
+def test_what_was_lifted_is_not_counted_as_held_any_more(client, recall):
+    for step, holds in (("hold", 2), ("lift", 0)):
+        client.post(reverse(f"inventory:recall-{step}", args=[recall.pk]), {})
+        recall.refresh_from_db()
+        assert recall.summary["holds"] == holds
+        assert Hold.objects.filter(released_at=None).count() == holds
+
+
+def test_the_page_leads_to_its_lines_as_files(client, recall):
+    shown = client.get(recall.get_absolute_url()).content.decode()
+    for kind in ("csv", "xlsx"):
+        address = f"{reverse('inventory:recall-lines', args=[recall.pk])}?export={kind}"
+        assert address in shown
+        assert client.get(address).status_code == 200
 
 
 def test_shift_needs_its_day_and_a_whole_site_its_time(client, plant, inspector):

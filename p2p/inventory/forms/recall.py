@@ -79,6 +79,13 @@ class SuspicionForm(forms.Form):
         )
         fields["everything"].queryset = Site.objects.order_by("code")
 
+    @property
+    def named(self) -> bool:
+        """Whether anything is filled in that a recall could begin with."""
+        return any(
+            str(self.data.get(self.add_prefix(name), "")).strip() for name in SuspicionForm.base_fields
+        )
+
     def clean_numbers(self) -> tuple[Piece, ...]:
         found: list[Piece] = []
         for number in filter(None, (part.strip() for part in PARTS.split(self.cleaned_data["numbers"]))):

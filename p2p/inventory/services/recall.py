@@ -240,6 +240,8 @@ def _lift(recall: Recall, by: User | None) -> None:
     if holds:
         unhold(holds=holds, by=by)
     RecallLine.objects.filter(recall=recall).update(hold=None)
+    recall.summary = {**recall.summary, "holds": 0}
+    Recall.objects.filter(pk=recall.pk).update(summary=recall.summary)
     tell(RecallLifted(recall=recall, by=by))
 
 

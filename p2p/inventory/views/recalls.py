@@ -96,6 +96,8 @@ class RecallPreview(Page):
     def post(self, request: HttpRequest) -> HttpResponseBase:
         form = RecallForm(request.POST)
         form.is_valid()
+        if not form.named:
+            return render(request, "inventory/recall_preview.html", {"nothing": True})
         context: dict[str, Any] = {}
         problems = [str(said) for name, each in form.errors.items() if name != "title" for said in each]
         try:

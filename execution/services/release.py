@@ -23,7 +23,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
 from p2p.inventory.services.counted import counted
-from p2p.inventory.services.reservations import Need, share_out, unreserve
+from p2p.inventory.services.reservations import Need, share_out
 from planning.models import Material, Operation, ProductionOrder
 from planning.services import progress, reserving
 from strategies.models import Item
@@ -31,7 +31,7 @@ from strategies.services.numbering import take_numbers
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """A component line that stock must serve, and how."""
 
     material: Material
@@ -77,7 +77,7 @@ def release(
     return lists
 
 
-def _standing(picked: Sequence[_Line], flushed: Sequence[_Line]) -> list[reserve.Part]:
+def _standing(picked: Sequence[Line], flushed: Sequence[Line]) -> list[reserve.Part]:
     """What is reserved for the lines already, read once the stock is locked. What goes to a vendor is left alone: a
     delivery note takes it."""
     needs = [line.need for line in [*picked, *flushed]]
@@ -86,7 +86,7 @@ def _standing(picked: Sequence[_Line], flushed: Sequence[_Line]) -> list[reserve
     return [part for part in parts if part.index < len(picked) or part in here]
 
 
-def lines_of(orders: Sequence[ProductionOrder]) -> list[_Line]:
+def lines_of(orders: Sequence[ProductionOrder]) -> list[Line]:
     """What the orders still need from stock; urgent orders first, then those that start first."""
     known = {order.pk: order for order in orders}
     first_outside = _first_outside(orders)
@@ -108,7 +108,7 @@ def lines_of(orders: Sequence[ProductionOrder]) -> list[_Line]:
             first_from=input_place(material, step),
             reference=order.number,
         )
-        lines.append(_Line(material, need, step.outside if step else order.pk in first_outside))
+        lines.append(Line(material, need, step.outside if step else order.pk in first_outside))
     lines.sort(key=lambda line: _urgency(known[line.material.order_id], line.material))
     return lines
 
@@ -124,14 +124,14 @@ def _urgency(order: ProductionOrder, material: Material) -> tuple[object, ...]:
     return (order.priority, order.start_on, order.pk, material.position)
 
 
-def _missing(lines: Sequence[_Line], rows: Sequence[Reservation]) -> list[Decimal]:
+def _missing(lines: Sequence[Line], rows: Sequence[Reservation]) -> list[Decimal]:
     missing = [line.need.quantity for line in lines]
     for row in rows:
         missing[row.need_index] -= row.quantity  # type: ignore[attr-defined]
     return missing
 
 
-def _refuse_shortage(lines: Sequence[tuple[_Line, Decimal]]) -> None:
+def _refuse_shortage(lines: Sequence[tuple[Line, Decimal]]) -> None:
     lacking: dict[str, dict[str, Decimal]] = {}
     for line, quantity in lines:
         if quantity > 0:
@@ -152,7 +152,7 @@ def _refuse_shortage(lines: Sequence[tuple[_Line, Decimal]]) -> None:
 
 
 def _write_lists(
-    lines: Sequence[_Line], rows: Sequence[Reservation], short: Sequence[Decimal]
+    lines: Sequence[Line], rows: Sequence[Reservation], short: Sequence[Decimal]
 ) -> list[PickList]:
     """A list per order; a line per reservation, and one without a place for what is missing."""
     orders = sorted({line.material.order_id for line in lines})
@@ -204,5 +204,4 @@ def cancel_picks(*, orders: Sequence[ProductionOrder], by: User | None) -> None:
     reservations = list(Reservation.objects.filter(pk__in=lines.values("reservation")).order_by("pk"))
     lines.update(reservation=None)
     PICK_FLOW.take_many(lists, "cancel")
-    unreserve(reservations=reservations, by=by)
-    reserve.let_go(orders=orders, by=by)
+    reserve.let_go(orders=orders, also=reservations, by=by)

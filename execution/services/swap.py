@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import F
 
 from execution.models import PickLine, PickList
 from execution.selectors import PICKED
-from execution.services.release import lines_of
+from execution.services.release import Line, lines_of
 from execution.services.reserve import line_for
 from p2p.core.models import User
 from p2p.inventory.models import Reservation
-from p2p.inventory.services.reservations import reserve, unreserve
+from p2p.inventory.services.reservations import reserve, share_out, unreserve
 from planning.models import Material, ProductionOrder
 
 
@@ -27,20 +28,26 @@ def follow(*, order: ProductionOrder, material: Material, instead_of: Material, 
         return
     lists = rows[0].pick_list
     held = Reservation.objects.filter(pk__in=[row.reservation_id for row in rows if row.reservation_id])
-    freed = list(held.order_by("pk"))
+    freed = list(held.select_related("item", "location").order_by("pk"))
+    wanted = _wanted(order, material)
+    # Both components' stock in one order: whoever releases an order with both waits in no circle with this.
+    share_out(needs=[line.need for line in wanted], also=[(row.item, row.location) for row in freed])
     lines.update(reservation=None)
     PickLine.objects.filter(pk__in=[row.pk for row in rows], picked_quantity=0).delete()
     PickLine.objects.filter(pk__in=[row.pk for row in rows]).update(quantity=F("picked_quantity"))
     unreserve(reservations=freed, by=by)
-    _put(order, material, lists, by)
+    _put(wanted, material, lists, by)
 
 
-def _put(order: ProductionOrder, material: Material, pick_list: PickList, by: User | None) -> None:
-    wanted = [
+def _wanted(order: ProductionOrder, material: Material) -> list[Line]:
+    return [
         line
         for line in lines_of([order])
         if line.material.pk == material.pk and line.material.flushing in PICKED and not line.at_vendor
     ]
+
+
+def _put(wanted: Sequence[Line], material: Material, pick_list: PickList, by: User | None) -> None:
     reserved = reserve(needs=[line.need for line in wanted], partial=True, by=by)
     rows = [line_for(pick_list.pk, material, row) for row in reserved]
     missing = sum((line.need.quantity for line in wanted), Decimal(0)) - sum(

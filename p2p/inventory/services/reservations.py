@@ -74,10 +74,15 @@ def reserve(*, needs: Sequence[Need], partial: bool = False, by: User | None) ->
 
 @transaction.atomic
 def unreserve(*, reservations: Sequence[Reservation], by: User | None) -> None:
-    """Give stock back to everybody. Reservations that are gone already are no error."""
-    keys = sorted(row.pk for row in reservations if row.pk)
-    if keys:
-        Reservation.objects.filter(pk__in=keys)._raw_delete("default")
+    """Give stock back to everybody. Reservations that are gone already are no error.
+
+    Balances are locked before the reservations on them and all in key order, as whoever takes the stock does: call
+    it once for all that is given back.
+    """
+    rows = [row for row in reservations if row.pk]
+    if rows:
+        lock([_key(row) for row in rows])
+        Reservation.objects.filter(pk__in=[row.pk for row in rows])._raw_delete("default")
 
 
 @transaction.atomic
@@ -107,11 +112,7 @@ def consume(*, reservations: Sequence[Reservation], also: Sequence[tuple[Item, L
     meanwhile.
     """
     lock(
-        [
-            (row.item_id, row.location_id, row.lot_id, row.serial_id, row.handling_unit_id)
-            for row in reservations
-        ]
-        + [(item.pk, place.pk, None, None, None) for item, place in also]
+        [_key(row) for row in reservations] + [(item.pk, place.pk, None, None, None) for item, place in also]
     )
     keys = sorted(row.pk for row in reservations)
     if keys and Reservation.objects.filter(pk__in=keys)._raw_delete("default") != len(keys):
@@ -138,6 +139,11 @@ def draw(*, parts: Sequence[tuple[Reservation, Decimal]]) -> None:
 
 
 Key = tuple[int, int, int | None, int | None, int | None]
+
+
+def _key(row: Reservation) -> Key:
+    """Of the balance it is on."""
+    return row.item_id, row.location_id, row.lot_id, row.serial_id, row.handling_unit_id
 
 
 def lock(keys: Sequence[Key]) -> None:

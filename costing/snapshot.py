@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,10 +12,11 @@ from fractions import Fraction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from costing.engine.rollup import Fee, Part, Step, Surcharge, Use
+from costing.engine.rollup import Fee, Part, Rolled, Step, Surcharge, Use
 from costing.models import CostElement, CostVersion, ItemPrice
 from costing.selectors.standards import rates
 from costing.services.elements import element_for
+from costing.structures import Structures
 from p2p.core.numbers import ScrapRule
 from p2p.core.refusal import Refused
 from strategies.engine.need import Consumption, Through, consumption_of
@@ -54,6 +55,22 @@ class Snapshot:
     parts: list[Part]
     surcharges: list[Surcharge]
     missing: list[Missing]
+    stand_ins: Mapping[int, int] = field(default_factory=dict)
+    """Keys of parts below 0, phantoms of which a line names the version, and their items."""
+
+
+def of_items(rolled: Rolled, stand_ins: Mapping[int, int]) -> Rolled:
+    """Costs of items alone; what is missing of a stand-in is missing of its item."""
+    warnings = {
+        replace(
+            one,
+            item=stand_ins.get(one.item, one.item),
+            path=tuple(stand_ins.get(step, step) for step in one.path),
+        ): None
+        for one in rolled.warnings
+    }
+    costs = {item: cost for item, cost in rolled.costs.items() if item not in stand_ins}
+    return Rolled(costs, tuple(warnings))
 
 
 def take(version: CostVersion) -> Snapshot:
@@ -72,6 +89,14 @@ class _Reader:
         self.material = element_for(CostElement.Kind.MATERIAL).pk
         self.outsourcing = element_for(CostElement.Kind.OUTSOURCING).pk
         self.missing: list[Missing] = []
+        self._said: set[tuple[object, ...]] = set()
+
+    def _miss(self, code: str, item: int, **facts: str) -> None:
+        """Said once, in however many versions of the item it is."""
+        key = (code, item, *sorted(facts.items()))
+        if key not in self._said:
+            self._said.add(key)
+            self.missing.append(Missing(code, item, facts))
 
     def read(self) -> Snapshot:
         """All parts: every active item, with its BOM, route and price."""
@@ -80,60 +105,51 @@ class _Reader:
         policies = settings_at(self.site)
         boms = _current(BomVersion, self.site, self.day, policies)
         routes = _current(RouteVersion, self.site, self.day, policies)
-        uses = self._uses(boms, routes, policies)
-        steps, fees = self._work(boms, routes, policies)
+        made = Structures(self.day, boms, routes)
+        uses = self._uses(made, policies)
+        steps, fees = self._work(made, policies)
         prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))
+        items = list(Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
+        used = set(items)
+        beside = [(key, item) for key, item in made.stand_ins.items() if item in used]
         parts = []
-        for item in Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True):
-            policy = policies.get(item)
+        for key, item in [*zip(items, items, strict=True), *beside]:
+            bom = made.makes[key].bom if key in made.makes else None
             parts.append(
                 Part(
-                    item=item,
+                    item=key,
                     price=prices.get(item),
                     price_element=self.material,
-                    lot=_lot(policy),
-                    output_share=boms[item].yield_fraction if item in boms else 1,
-                    uses=tuple(uses.get(item, ())),
-                    steps=tuple(steps.get(item, ())),
-                    fees=tuple(fees.get(item, ())),
+                    lot=_lot(policies.get(item)),
+                    output_share=bom.yield_fraction if bom else 1,
+                    uses=tuple(uses.get(key, ())),
+                    steps=tuple(steps.get(key, ())),
+                    fees=tuple(fees.get(key, ())),
                 )
             )
         surcharges = [Surcharge(base, element, share) for base, element, share in self.rates.surcharges]
-        return Snapshot(parts, surcharges, self.missing)
+        return Snapshot(parts, surcharges, self.missing, made.stand_ins)
 
-    def _uses(
-        self,
-        boms: Mapping[int, BomVersion],
-        routes: Mapping[int, RouteVersion],
-        policies: Mapping[int, ItemPolicy],
-    ) -> dict[int, list[Use]]:
-        owners = {bom.pk: bom for bom in boms.values()}
-        lines = (
-            BomLine.objects.filter(bom__in=owners)
-            .filter(Q(valid_from__isnull=True) | Q(valid_from__lte=self.day))
-            .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=self.day))
-            .exclude(kind=BomLine.Kind.VENDOR)
-            .select_related("component", "unit")
-            .order_by("bom", "position")
-        )
+    def _uses(self, made: Structures, policies: Mapping[int, ItemPolicy]) -> dict[int, list[Use]]:
         tables = step_tables()
         found: dict[int, list[Use]] = defaultdict(list)
-        for line in lines:
-            bom = owners[line.bom_id]
-            factor = self._factor(line)
-            if factor is None:
+        for key, make in made.makes.items():
+            if make.bom is None:
                 continue
-            route = routes.get(bom.item_id)
-            need = consumption_of(
-                line,
-                batch=bom.batch_quantity,
-                factor=factor,
-                steps=tables.get(line.pk, ()),
-                rule=ScrapRule(self.site.scrap_rule),
-                through=self.scrap.at(route.pk if route else None, line.operation_number),
-            )
-            launch = _launch(policies.get(bom.item_id), bom)
-            found[bom.item_id].append(use_of(line.component_id, need, launch))
+            launch = _launch(policies.get(make.item), make.bom)
+            for line in made.lines(key):
+                factor = self._factor(line)
+                if factor is None:
+                    continue
+                need = consumption_of(
+                    line,
+                    batch=make.bom.batch_quantity,
+                    factor=factor,
+                    steps=tables.get(line.pk, ()),
+                    rule=ScrapRule(self.site.scrap_rule),
+                    through=self.scrap.at(make.route.pk if make.route else None, line.operation_number),
+                )
+                found[key].append(use_of(made.component(line), need, launch))
         return found
 
     def _factor(self, line: BomLine) -> Fraction | None:
@@ -144,49 +160,49 @@ class _Reader:
             factor = self.factors.get((item, line.unit_id, line.component.unit_id))
             if factor is not None:
                 return factor
-        words = {"unit": line.unit.code, "component": line.component.number}
-        self.missing.append(Missing("no_conversion", line.bom.item_id, words))
+        self._miss("no_conversion", line.bom.item_id, unit=line.unit.code, component=line.component.number)
         return None
 
     def _work(
-        self,
-        boms: Mapping[int, BomVersion],
-        routes: Mapping[int, RouteVersion],
-        policies: Mapping[int, ItemPolicy],
+        self, made: Structures, policies: Mapping[int, ItemPolicy]
     ) -> tuple[dict[int, list[Step]], dict[int, list[Fee]]]:
-        owners = {route.pk: route.item_id for route in routes.values()}
+        by_route = self._operations({make.route.pk for make in made.makes.values() if make.route})
+        vendor = vendor_prices(self.site, self.day, {make.item for make in made.makes.values() if make.route})
+        steps: dict[int, list[Step]] = defaultdict(list)
+        fees: dict[int, list[Fee]] = defaultdict(list)
+        for key, make in made.makes.items():
+            launch = _launch(policies.get(make.item), make.bom)
+            for operation in by_route.get(make.route.pk, ()) if make.route else ():
+                if not operation.outside:
+                    step = self._step(operation, make.item, launch)
+                    steps[key] += [step] if step is not None else []
+                    continue
+                fee = vendor.get((make.item, operation.number))
+                if fee is not None:
+                    fees[key].append(Fee(self.outsourcing, fee))
+                    continue
+                self._miss("no_vendor_price", make.item, operation=str(operation.number))
+        return steps, fees
+
+    def _operations(self, routes: Iterable[int]) -> dict[int, list[RouteOperation]]:
         # An order takes the operation itself or one alternate, never both: the standard is the operation's.
-        operations = (
-            RouteOperation.objects.filter(route__in=owners, alternate_of=None)
+        rows = (
+            RouteOperation.objects.filter(route__in=list(routes), alternate_of=None)
             .select_related("group", "route_group")
             .prefetch_related("route_group__phases")
             .order_by("route", "number")
         )
-        steps: dict[int, list[Step]] = defaultdict(list)
-        fees: dict[int, list[Fee]] = defaultdict(list)
-        vendor = vendor_prices(self.site, self.day, set(owners.values()))
-        for operation in operations:
-            item = owners[operation.route_id]
-            if operation.outside:
-                fee = vendor.get((item, operation.number))
-                if fee is None:
-                    self.missing.append(
-                        Missing("no_vendor_price", item, {"operation": str(operation.number)})
-                    )
-                else:
-                    fees[item].append(Fee(self.outsourcing, fee))
-                continue
-            step = self._step(operation, item, _launch(policies.get(item), boms.get(item)))
-            if step is not None:
-                steps[item].append(step)
-        return steps, fees
+        found: dict[int, list[RouteOperation]] = defaultdict(list)
+        for operation in rows:
+            found[operation.route_id].append(operation)
+        return found
 
     def _step(self, operation: RouteOperation, item: int, launch: Fraction) -> Step | None:
         category = operation.cost_category_id or (
             operation.group.cost_category_id if operation.group else None
         )
         if category is None or category not in self.rates.hourly:
-            self.missing.append(Missing("no_rate", item, {"operation": str(operation.number)}))
+            self._miss("no_rate", item, operation=str(operation.number))
             return None
         element, per_hour = self.rates.hourly[category]
         through = self.scrap.at(operation.route_id, operation.number)

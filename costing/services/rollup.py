@@ -10,7 +10,7 @@ from django.db import transaction
 from costing.engine.rollup import Rolled, roll_up
 from costing.models import CostVersion, ItemCost, RollupRun, RollupWarning
 from costing.services.version import still_pending
-from costing.snapshot import Snapshot, take
+from costing.snapshot import Snapshot, of_items, take
 from p2p.core.models import User
 from p2p.core.numbers import decimal_of
 from p2p.core.runs import Say, start, storing
@@ -36,11 +36,11 @@ def perform(run: RollupRun, say: Say) -> dict[str, Any]:
     snapshot = take(version)
     say("roll up", 0, len(snapshot.parts))
     loaded = time.perf_counter()
-    rolled = roll_up(snapshot.parts, snapshot.surcharges)
+    rolled = of_items(roll_up(snapshot.parts, snapshot.surcharges), snapshot.stand_ins)
     thought = time.perf_counter()
     say("store", 0, len(rolled.costs))
     run.summary = {
-        "items": len(snapshot.parts),
+        "items": len(snapshot.parts) - len(snapshot.stand_ins),
         "costed": sum(1 for cost in rolled.costs.values() if cost.total),
         "warnings": len(rolled.warnings) + len(snapshot.missing),
         "load_seconds": round(loaded - began, 3),

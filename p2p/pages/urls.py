@@ -39,6 +39,7 @@ urlpatterns = [
     path(JOB + "stop/", entries.Stop.as_view(), name="floor-stop"),
     path(JOB + "report/", entries.ReportGood.as_view(), name="floor-report"),
     path(JOB + "scrap/", entries.ReportScrap.as_view(), name="floor-scrap"),
+    path(JOB + "weigh/", entries.WeighIn.as_view(), name="floor-weigh"),
     path(JOB + "undo/", entries.Undo.as_view(), name="floor-undo"),
     path(JOB + "finish/", entries.Finish.as_view(), name="floor-finish"),
 ]

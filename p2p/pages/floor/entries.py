@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -14,22 +15,28 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from execution.forms import ReportForm
+from execution.forms import ReportForm, reasons
 from execution.models import Clocking, Report
 from execution.services.finish import finish_operation
 from execution.services.report import report
 from execution.services.start import start, stop
 from execution.services.undo import undo
+from execution.services.weigh import weigh_in
 from p2p.core import clock
+from p2p.core.access import Role, may
 from p2p.core.facts import Refused
+from p2p.core.fields import plain
 from p2p.core.web import formats
 from p2p.core.web.once import first_time
 from p2p.core.web.page import who
+from p2p.inventory.forms.counts import number_of
+from p2p.inventory.services.weighing import net_weight
 from p2p.pages.floor.figures import in_words
-from p2p.pages.floor.job import FRESH, JobPage, job_url
+from p2p.pages.floor.job import FRESH, JobPage, job_url, materials_of
 from p2p.pages.floor.tablet import DOERS
 from p2p.pages.floor.typed import Typed
 from planning.models import Operation
+from strategies.models import ReasonCode
 
 
 class Act(JobPage):
@@ -102,13 +109,22 @@ class _Reported(Act):
 
     def enter(self, row: Operation) -> None:
         given = {name: self.request.POST.get(name, "") for name in self.also}
-        form = ReportForm({**given, self.field: self.request.POST.get("quantity", "")}, operation=row)
+        supervisor = may(self.request.user, Role.SUPERVISOR, site=row.order.site)
+        form = ReportForm({**given, self.field: self.quantity(row)}, operation=row, supervisor=supervisor)
         made = report(
             operation=row,
             **{**form.sound_figures(), "resource": row.resource, "seconds": self.seconds(row)},
             by=who(self.request),
         )
         self._say(row, made)
+
+    def quantity(self, row: Operation) -> str:
+        """What was typed, or put on the scale."""
+        weighings: str = self.request.POST.get("weighings", "")
+        if not weighings.strip():
+            return self.request.POST.get("quantity", "")
+        item = row.order.item
+        return plain(net_weight(item=item, weighings=weighings, tare=self.request.POST.get("tare", "")))
 
     def seconds(self, row: Operation) -> int:
         return 0
@@ -126,14 +142,45 @@ class _Reported(Act):
 
 
 class ReportGood(_Reported):
-    sheet, field, also = "report", "good", ("note", "lot", "serials", "plate")
+    sheet, field = "report", "good"
+    also = ("note", "lot", "serials", "plate", "catch_quantity", "end_picking", "end_route", "despite")
 
     def seconds(self, row: Operation) -> int:
         return unbooked_seconds(row, self.request)
 
 
 class ReportScrap(_Reported):
-    sheet, field = "scrap", "scrap"
+    sheet, field, also = "scrap", "scrap", ("reason", "note", "cause", "despite")
+
+
+class WeighIn(Act):
+    """A component from the scale into the order."""
+
+    sheet = "weigh"
+
+    def enter(self, row: Operation) -> None:
+        said = self.request.POST
+        key = said.get("material", "")
+        one = materials_of(row).filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+        if one is None:
+            self.sheet = ""
+            raise Refused(_("This component is not on this job: look at the job again."))
+        rows = reasons(ReasonCode.Kind.ADJUSTMENT).filter(code=said.get("reason", ""))
+        issued = weigh_in(
+            material=one,
+            weighings=said.get("weighings", ""),
+            tare=said.get("tare", ""),
+            more_comes=bool(said.get("more_comes")),
+            reason=rows.first(),
+            catch_quantity=number_of(said.get("catch_quantity", "").strip()),
+            by=who(self.request),
+        )
+        weight = sum((each.move.quantity for each in issued), Decimal(0))
+        words = _("{quantity} {unit} of {item} weighed in.")
+        messages.success(
+            self.request,
+            words.format(quantity=formats.number(weight), unit=one.unit.code, item=one.item.number),
+        )
 
 
 class Undo(Act):

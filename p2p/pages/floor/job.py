@@ -72,6 +72,7 @@ class JobPage(FloorPage):
         figures = figures_of(row, job)
         last = self._last(row)
         works = may(self.request.user, *DOERS, site=row.order.site)
+        materials = materials_of(row)
         context = {
             "page": self,
             "group": self.group(),
@@ -86,10 +87,10 @@ class JobPage(FloorPage):
             "last": last,
             "naming": naming_asked(row),
             "undo_fields": (("report", last.number),) if last else (),
-            "materials": materials_of(row),
+            "materials": materials,
             "supervisor": may(self.request.user, Role.SUPERVISOR, site=row.order.site),
             "causes": ReasonCode.Cause.choices,
-            **scales_of(row, typed),
+            **scales_of(row, materials, typed),
             "steps": steps_of_operations([row.route_operation_id]).get(row.route_operation_id, []),
             **_drawn(row, figures),
             **_scrap_reasons(typed),

@@ -7,8 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-SHEETS = ("report", "scrap")
-LONGEST = {"quantity": 40, "reason": 30, "note": 200, "key": 80, "lot": 60, "serials": 2000, "plate": 40}
+SHEETS = ("report", "scrap", "weigh")
+LONGEST = {
+    "quantity": 40, "reason": 30, "note": 200, "key": 80, "lot": 60, "serials": 2000, "plate": 40, "cause": 8,
+    "end_picking": 2, "end_route": 2, "despite": 200, "catch_quantity": 40, "weighings": 2000, "tare": 40,
+    "more_comes": 2, "material": 20,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +27,15 @@ class Typed:
     lot: str = ""
     serials: str = ""
     plate: str = ""
+    cause: str = ""
+    end_picking: str = ""
+    end_route: str = ""
+    despite: str = ""
+    catch_quantity: str = ""
+    weighings: str = ""
+    tare: str = ""
+    more_comes: str = ""
+    material: str = ""
     key: str = ""
     why: str = ""
     tone: str = ""

@@ -6,6 +6,7 @@ import { hear } from "./scan.js";
 import { send } from "./send.js";
 import { ring } from "./sound.js";
 import { reset, turn } from "./step.js";
+import { startWeighing } from "./weigh.js";
 
 const part = value => String(value).padStart(2, "0");
 
@@ -18,6 +19,7 @@ function show(sheet) {
 // ---- a page that has just come, whole or in place of the one before
 function wake() {
   document.querySelectorAll("form[data-pad]").forEach(startPad);
+  document.querySelectorAll("form[data-weigh]").forEach(startWeighing);
   document.querySelectorAll("dialog[data-open]").forEach(each => { delete each.dataset.open; show(each); });
   document.querySelectorAll("[data-sound]:not([data-rung])").forEach(each => { each.dataset.rung = "1"; ring(each.dataset.sound); });
   const said = [...document.querySelectorAll("[data-said]")].map(each => each.innerText).join(" ");

@@ -17,6 +17,7 @@ function sign(event) {
 function keeps(field, code) {
   if (!field.matches?.("[data-takes]")) return false;
   field.value = field.value.slice(0, -code.raw.length) + code.text + (field.dataset.takes === "list" ? ", " : "");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
   return true;
 }
 

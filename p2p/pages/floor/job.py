@@ -18,10 +18,11 @@ from execution.forms import naming_asked, reasons
 from execution.labels import brought
 from execution.models import Clocking, Report
 from p2p.core import clock
-from p2p.core.access import at_sites, may
+from p2p.core.access import Role, at_sites, may
 from p2p.core.web import formats
 from p2p.core.web.page import who
 from p2p.pages.floor.figures import Figures, figures_of, in_words, job_now, why_not
+from p2p.pages.floor.scales import scales_of
 from p2p.pages.floor.tablet import DOERS, WORKERS, FloorPage
 from p2p.pages.floor.typed import SHEETS, Typed
 from planning.models import Material, Operation
@@ -71,6 +72,7 @@ class JobPage(FloorPage):
         figures = figures_of(row, job)
         last = self._last(row)
         works = may(self.request.user, *DOERS, site=row.order.site)
+        materials = materials_of(row)
         context = {
             "page": self,
             "group": self.group(),
@@ -85,7 +87,10 @@ class JobPage(FloorPage):
             "last": last,
             "naming": naming_asked(row),
             "undo_fields": (("report", last.number),) if last else (),
-            "materials": materials_of(row),
+            "materials": materials,
+            "supervisor": may(self.request.user, Role.SUPERVISOR, site=row.order.site),
+            "causes": ReasonCode.Cause.choices,
+            **scales_of(row, materials, typed),
             "steps": steps_of_operations([row.route_operation_id]).get(row.route_operation_id, []),
             **_drawn(row, figures),
             **_scrap_reasons(typed),

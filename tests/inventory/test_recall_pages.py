@@ -43,7 +43,7 @@ def recall(way, inspector):
 
 def test_what_it_would_touch_shows_while_the_form_is_filled_in(client, way, inspector):
     preview = client.post(reverse("inventory:recall-preview"), {"numbers": "heat-7"}).content.decode()
-    assert way[1].number in preview and "Bike World" in preview
+    assert way[1].number in preview and "Shipped · Bike World" in preview and "Consumed" in preview
     nothing = client.post(reverse("inventory:recall-preview"), {"title": "x"}).content.decode()
     assert "what it touches shows here" in nothing and "p-note" not in nothing
     unknown = client.post(reverse("inventory:recall-preview"), {"numbers": "NOBODY"}).content.decode()

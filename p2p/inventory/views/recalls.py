@@ -105,7 +105,7 @@ class RecallPreview(Page):
                 upstream = bool(form.cleaned_data.get("upstream"))
                 found = reads.scope(form.cleaned_data["suspicion"], upstream=upstream)
                 context = {
-                    "lines": found.lines[:SHOWN],
+                    "lines": [(line, RecallLine.Where(line.where).label) for line in found.lines[:SHOWN]],
                     "more": max(0, len(found.lines) - SHOWN),
                     "summary": reads.summary(found.lines),
                     "cut": found.trace.cut,

@@ -20,10 +20,17 @@ async function show(node) {
   if (!side) return;
   document.querySelectorAll(".t-node.here").forEach(each => each.classList.remove("here"));
   node.classList.add("here");
+  const chosen = side.dataset.chosen = node.dataset.node;
   const answer = await fetch(`${side.dataset.url}?of=${encodeURIComponent(node.dataset.node)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok) return;
-  side.innerHTML = await answer.text();
+  const words = await answer.text();
+  if (side.dataset.chosen === chosen) side.innerHTML = words;
 }
+
+// The first node is asked for when the page opens; who has chosen another meanwhile keeps that.
+document.addEventListener("htmx:beforeSwap", event => {
+  if (event.detail.target?.id === "trace-node" && event.detail.target.dataset.chosen) event.detail.shouldSwap = false;
+});
 
 document.addEventListener("click", event => {
   const button = event.target.closest?.("[data-zoom]");

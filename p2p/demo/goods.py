@@ -22,13 +22,19 @@ from planning.services.returns import ReturnLine, return_goods
 from planning.services.transfer import ShipLine, ship
 from strategies.models import Item, ItemPolicy, Location, ReasonCode, Unit, UnitConversion, Vendor
 
-BELL, GREASE, LAMP = "BELL-100", "GREASE-500", "LAMP-E1"
+BELL, GREASE, LAMP, WAX = "BELL-100", "GREASE-500", "LAMP-E1", "WAX-5"
 NAMES = {
     BELL: ("Bell, chrome", "none", None),
     GREASE: ("Bearing grease, 500 g tin", "lot", 540),
     LAMP: ("Headlamp for hub dynamo", "serial", None),
 }
-BOUGHT = ((BELL, 240, -2, "0.85"), (GREASE, 48, -1, "6.20"), (LAMP, 20, 0, "23.50"), (GREASE, 96, 3, "6.05"))
+BOUGHT = (
+    (BELL, 240, -2, "0.85"),
+    (GREASE, 48, -1, "6.20"),
+    (LAMP, 20, 0, "23.50"),
+    (GREASE, 96, 3, "6.05"),
+    (WAX, 100, 0, "4.40"),
+)
 """Item, how many, due how many days from today, price."""
 SOLD = ((BELL, 20, 0), (GREASE, 6, 0), (LAMP, 4, 2), (BELL, 500, 5))
 REASONS = (("T01", "Damaged on the way"), ("T02", "Wrong article sent"), ("T03", "Customer ordered too many"))
@@ -36,7 +42,7 @@ REASONS = (("T01", "Damaged on the way"), ("T02", "Wrong article sent"), ("T03",
 
 @transaction.atomic
 def trade(say: Say) -> Mapping[str, object]:
-    """Three items that are only traded, so that no figure of the plant changes."""
+    """Items that are only traded, so that no figure of the plant changes; one is weighed and counted."""
     items, places = _items(), _places()
     with clock.frozen(at(time(11))):
         bought = _buy(items)
@@ -62,9 +68,28 @@ def _items() -> dict[str, Item]:
     UnitConversion.objects.get_or_create(
         item=found[BELL], source=box, target=unit, defaults={"numerator": 24, "denominator": 1}
     )
+    found[WAX] = _weighed()
     for code, name in REASONS:
         ReasonCode.objects.get_or_create(kind=ReasonCode.Kind.RETURN, code=code, defaults={"name": name})
     return found
+
+
+def _weighed() -> Item:
+    """Blocks of wax: each is weighed, none weighs exactly five kilograms."""
+    kilo = Unit.objects.get_or_create(code="KG", defaults={"name": "Kilogram", "digits": 3})[0]
+    block = Unit.objects.get_or_create(code="BLK", defaults={"name": "Block", "digits": 0})[0]
+    item, _made = Item.objects.get_or_create(
+        number=WAX,
+        defaults={
+            "name": "Chain wax, block of about 5 kg",
+            "unit": kilo,
+            "catch_unit": block,
+            "catch_least": Decimal("4.6"),
+            "catch_most": Decimal("5.4"),
+        },
+    )
+    ItemPolicy.objects.get_or_create(item=item, site=site(), defaults={"supply": "buy"})
+    return item
 
 
 def _places() -> dict[str, Location]:
@@ -99,8 +124,24 @@ def _stock(items: Mapping[str, Item], places: Mapping[str, Location]) -> None:
             item=items[GREASE], quantity=Decimal(10), place=places["1"], expires_on=TODAY + timedelta(200)
         ),
         HandLine(item=items[LAMP], quantity=Decimal(5), place=places["1"]),
+        HandLine(item=items[WAX], quantity=Decimal("118.640"), catch_quantity=Decimal(24), place=places["1"]),
     ]
     book_by_hand(act=Act.RECEIPT, lines=lines, reference="SHELF CHECK", by=person("shane"))
+    _melt(items[WAX], places)
+
+
+def _melt(wax: Item, places: Mapping[str, Location]) -> None:
+    """Two blocks go to the bench and are used there; they have dried, and what they weigh less is booked beside."""
+    bench = places["SHIPPING"]
+    reason = ReasonCode.objects.get_or_create(
+        kind=ReasonCode.Kind.ADJUSTMENT, code="A90", defaults={"name": "Used at the bench"}
+    )[0]
+    taken = HandLine(
+        item=wax, quantity=Decimal("9.9"), catch_quantity=Decimal(2), place=places["1"], to=bench
+    )
+    used = HandLine(item=wax, quantity=Decimal("9.78"), catch_quantity=Decimal(2), place=bench)
+    book_by_hand(act=Act.TRANSFER, lines=[taken], by=person("shane"))
+    book_by_hand(act=Act.ISSUE, lines=[used], reason=reason, reference="BENCH", by=person("shane"))
 
 
 def _come(bought: list[ReplenishmentOrder]) -> None:

@@ -32,7 +32,9 @@ class CardLine:
     def pieces(self) -> Decimal | None:
         """What it changed in pieces; None where the item is not counted beside its weight."""
         pieces = self.move.catch_quantity
-        return pieces if pieces is None or self.change >= 0 else -pieces
+        if pieces is None or not self.change:
+            return None if pieces is None else Decimal(0)
+        return pieces if self.change > 0 else -pieces
 
 
 def moves() -> QuerySet[Move]:

@@ -14,6 +14,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.labels import lot_label
 from p2p.inventory.models import Balance, Count, CountLine, HandlingUnit, Move
+from p2p.inventory.selectors.card import stock_card
 from p2p.inventory.services.by_hand import HandLine, book_by_hand
 from p2p.inventory.services.count_entry import Entry, Found, enter
 from p2p.inventory.services.count_posting import decide, post_count
@@ -229,3 +230,16 @@ def test_pages_and_labels_show_both(client: Client, site: Site, store: Location)
     assert "PC" in client.get("/inventory/stock/").content.decode()
     assert "PC" in client.get(f"/inventory/lots/{lot.pk}/").content.decode()
     assert "24.6 KG, 5 PC" in lot_label(lot, quantity=Decimal("24.6"), pieces=Decimal(5)).lines
+
+
+def test_the_stock_card_counts_pieces_like_weight(store: Location, line: Location) -> None:
+    ham = make_ham()
+    stock(ham, "24.6", 5, store)
+    transfer(
+        carry=Carry(item=ham, source=store, target=line, quantity=Decimal("9.8"), catch_quantity=Decimal(2)),
+        by=None,
+    )
+    reason = make_reason(kind="scrap")
+    lines = [HandLine(item=ham, quantity=Decimal(5), catch_quantity=Decimal(1), place=line)]
+    book_by_hand(act="scrap", lines=lines, reason=reason, by=None)
+    assert [(row.change, row.pieces) for row in stock_card(ham)] == [(-5, -1), (0, 0), (Decimal("24.6"), 5)]

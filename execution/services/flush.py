@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from execution.engine.proposal import propose
+from execution.services.elsewhere import give_surplus_back, misplaced
 from execution.services.ends import input_place
 from execution.services.job import Job
 from execution.services.reserve import Part, fitting, less, standing
@@ -20,7 +22,7 @@ from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services.claims import spend
 from p2p.inventory.services.counted import counted
 from p2p.inventory.services.ledger import MoveLine
-from p2p.inventory.services.reservations import Need, draw, share_out
+from p2p.inventory.services.reservations import Need, Outcome, draw, share_out
 from planning.models import Material, Operation
 from strategies.models import BomLine, Item, Location
 
@@ -78,26 +80,56 @@ def takings(
 
     From the component's own place when it names one; else from the operation's input place first (`ends`). Refused,
     naming each item, when there is too little free stock, unless the site may go below zero. What is reserved for the
-    order and on no pick list is used up first. With `despite` the sentence goes there and what is there is taken; the
-    rest stays due.
+    order and on no pick list is used up first; what is reserved for it at another place than the component's own stays
+    there, free again when the order wants no more of it, and is named when the own place has too little. With `despite`
+    the sentence goes there and what is there is taken; the rest stays due.
     """
     needs = needs_of(job, lacking)
     outcome = share_out(needs=needs, also=also, own=True)
     reserved: list[Taking] = []
+    away: list[Part] = []
     if outcome.own:
-        parts = fitting(needs, standing(needs))
+        every = standing(needs)
+        parts = fitting(needs, every)
+        away = [part for part in every if part not in parts]
         outcome = share_out(needs=less(needs, parts), also=also)
         draw(parts=[(part.reservation, part.quantity) for part in parts])
         reserved = [_reserved(job, lacking[part.index][0], part, at) for part in parts]
     spend(outcome.spent)
+    short = {index: quantity for index, quantity in enumerate(outcome.missing) if quantity}
+    below = _below_zero(
+        job,
+        [(lacking[index][0], needs[index], quantity) for index, quantity in short.items()],
+        at,
+        misplaced(needs, away, short),
+        despite,
+    )
+    give_surplus_back(parts=away, still=_still(job, needs, outcome) if away else {})
+    return reserved + _chosen(job, lacking, outcome, at) + below
+
+
+def _still(job: Job, needs: Sequence[Need], outcome: Outcome) -> dict[tuple[str, int], Decimal]:
+    """What the order wants of each item once the needs are served, as far as they are."""
+    still: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    for material in job.materials:
+        still[job.order.number, material.item_id] += material.quantity - material.issued_quantity
+    for need, missing in zip(needs, outcome.missing, strict=True):
+        still[need.reference, need.item.pk] -= need.quantity - missing
+    return still
+
+
+def _chosen(
+    job: Job, lacking: Sequence[tuple[Material, Decimal]], outcome: Outcome, at: datetime
+) -> list[Taking]:
+    """What was shared out of free stock, as lines for the ledger. Three queries."""
     lots = Lot.objects.in_bulk({share.pile.lot for share in outcome.shares if share.pile.lot})
     serials = Serial.objects.in_bulk({share.pile.serial for share in outcome.shares if share.pile.serial})
     units = HandlingUnit.objects.in_bulk({share.pile.unit for share in outcome.shares if share.pile.unit})
-    chosen = [
+    return [
         Taking(
             lacking[share.want][0],
             MoveLine(
-                item=needs[share.want].item,
+                item=lacking[share.want][0].item,
                 source=outcome.places[share.pile.location],
                 target=job.production,
                 quantity=share.quantity,
@@ -111,14 +143,6 @@ def takings(
         )
         for share in outcome.shares
     ]
-    short = [(index, quantity) for index, quantity in enumerate(outcome.missing) if quantity]
-    return (
-        reserved
-        + chosen
-        + _below_zero(
-            job, [(lacking[index][0], needs[index], quantity) for index, quantity in short], at, despite
-        )
-    )
 
 
 def _reserved(job: Job, material: Material, part: Part, at: datetime) -> Taking:
@@ -157,7 +181,11 @@ def _need(job: Job, material: Material, quantity: Decimal) -> Need:
 
 
 def _below_zero(
-    job: Job, short: Sequence[tuple[Material, Need, Decimal]], at: datetime, despite: list[str] | None
+    job: Job,
+    short: Sequence[tuple[Material, Need, Decimal]],
+    at: datetime,
+    why: Refused | None,
+    despite: list[str] | None,
 ) -> list[Taking]:
     if not short:
         return []
@@ -167,12 +195,16 @@ def _below_zero(
             f"{plain(quantity)} {need.item.unit.code} {need.item.number}" for _m, need, quantity in short
         )
         frozen = counted([(need, quantity) for _m, need, quantity in short])
-        refusal = frozen or Refused(
-            _("{order} cannot take its components: free stock lacks {names}."),
-            code="shortage",
-            about=job.order,
-            order=job.order.number,
-            names=names,
+        refusal = (
+            why
+            or frozen
+            or Refused(
+                _("{order} cannot take its components: free stock lacks {names}."),
+                code="shortage",
+                about=job.order,
+                order=job.order.number,
+                names=names,
+            )
         )
         if despite is None:
             raise refusal

@@ -46,7 +46,8 @@ class Part:
 
 
 def standing(needs: Sequence[Need]) -> list[Part]:
-    """What is reserved for the needs' orders already, dealt out to them in their order. One query."""
+    """What is reserved for the needs' orders already, dealt out to them in their order: what lies where a need wants it
+    first, then the rest. One query."""
     if not needs:
         return []
     rows = free_standing(sorted({need.reference for need in needs}))
@@ -56,25 +57,25 @@ def standing(needs: Sequence[Need]) -> list[Part]:
     for index, need in enumerate(needs):
         of_key[need.reference, need.item.pk].append(index)
     parts = []
-    for row in rows:
-        left = row.quantity
-        for index in of_key.get((row.reference, row.item_id), ()):
-            taken = min(left, open_quantity[index])
-            if taken > 0:
-                parts.append(Part(index, row, taken))
-                left -= taken
-                open_quantity[index] -= taken
+    left = {row.pk: row.quantity for row in rows}
+    for here in (True, False):
+        for row in rows:
+            for index in of_key.get((row.reference, row.item_id), ()):
+                taken = min(left[row.pk], open_quantity[index])
+                if taken > 0 and _lies_right(needs[index], row) == here:
+                    parts.append(Part(index, row, taken))
+                    left[row.pk] -= taken
+                    open_quantity[index] -= taken
     return parts
+
+
+def _lies_right(need: Need, row: Reservation) -> bool:
+    return need.location is None or need.location.pk == row.location_id
 
 
 def fitting(needs: Sequence[Need], parts: Sequence[Part]) -> list[Part]:
     """Without what lies elsewhere than at the place a need names: what is flushed is taken from there only."""
-    return [
-        part
-        for part in parts
-        for place in [needs[part.index].location]
-        if place is None or place.pk == part.reservation.location_id
-    ]
+    return [part for part in parts if _lies_right(needs[part.index], part.reservation)]
 
 
 def less(needs: Sequence[Need], parts: Sequence[Part]) -> list[Need]:

@@ -47,7 +47,9 @@ def dispatch(
     if refusal is not None:
         raise refusal
     trip = Trip(locked, take_numbers(code="DN", count=1)[0], at or clock.now(), by)
-    for line, quantity in trip.chosen(lines):
+    chosen = trip.chosen(lines)
+    trip.hold(chosen)
+    for line, quantity in chosen:
         trip.load(line, quantity)
     if not trip.rows:
         raise Refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.models import WipMove
 from execution.services import wip
+from execution.services.elsewhere import give_surplus_back, misplaced
 from execution.services.job import Job, lock_job
+from execution.services.reserve import Part, fitting, less, standing
 from outsourcing.models import Dispatch, DispatchLine, DispatchMove, SubcontractLine, SubcontractOrder
 from outsourcing.services.places import place_at
 from p2p.core import clock
@@ -23,7 +26,8 @@ from p2p.core.numbers import Rounding, rounded
 from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services import ledger
 from p2p.inventory.services.claims import spend
-from p2p.inventory.services.reservations import Need, Outcome, share_out, shortage
+from p2p.inventory.services.counted import refusal_of
+from p2p.inventory.services.reservations import Need, Outcome, draw, share_out
 from planning.models import Material, Operation
 from planning.services import vendors
 from strategies.models import Item, Location
@@ -152,12 +156,32 @@ class Trip:
     def _send_components(
         self, job: Job, line: SubcontractLine, operation: Operation, quantity: Decimal
     ) -> list[DispatchMove]:
-        wanted = [
-            (material, missing)
-            for material in components(job, operation)
-            if (missing := self._missing(line, material, operation, quantity)) > 0
-        ]
-        needs = [
+        """What is reserved for the production order and on no pick list goes first; what is reserved or claimed for
+        others stays."""
+        needs = self._needs(job, line, operation, quantity)
+        also = [(need.item, self.place) for need in needs]
+        shared = share_out(needs=needs, also=also, own=True)
+        parts: list[Part] = []
+        if shared.own:
+            every = standing(needs)
+            parts = fitting(needs, every)
+            shared = share_out(needs=less(needs, parts), also=also)
+            draw(parts=[(part.reservation, part.quantity) for part in parts])
+            short = {index: lack for index, lack in enumerate(shared.missing) if lack}
+            away = [part for part in every if part not in parts]
+            refused = misplaced(needs, away, short)
+            if refused is not None:
+                raise refused
+            give_surplus_back(parts=away, still=self._still(job, line, operation, needs) if away else {})
+        spend(shared.spent)
+        lacking = [(need, short) for need, short in zip(needs, shared.missing, strict=True) if short]
+        if lacking:
+            raise refusal_of(lacking)
+        lines = [self._reserved(part) for part in parts] + self._moves(needs, shared)
+        return [DispatchMove(move=move) for move in ledger.post(lines=lines, by=self.by)]
+
+    def _needs(self, job: Job, line: SubcontractLine, operation: Operation, quantity: Decimal) -> list[Need]:
+        return [
             Need(
                 item=material.item,
                 quantity=missing,
@@ -165,15 +189,51 @@ class Trip:
                 location=material.location,
                 reference=operation.order.number,
             )
-            for material, missing in wanted
+            for material in components(job, operation)
+            if (missing := self._missing(line, material, operation, quantity)) > 0
         ]
-        shared = share_out(needs=needs)
-        spend(shared.spent)
-        lacking = [(need, short) for need, short in zip(needs, shared.missing, strict=True) if short]
-        if lacking:
-            raise shortage(lacking)
-        posted = ledger.post(lines=self._moves(needs, shared), by=self.by)
-        return [DispatchMove(move=move) for move in posted]
+
+    def _still(
+        self, job: Job, line: SubcontractLine, operation: Operation, needs: Sequence[Need]
+    ) -> dict[tuple[str, int], Decimal]:
+        """What the production order wants of each item once the needs are served."""
+        still: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+        mine, left = components(job, operation), line.quantity - line.sent_quantity
+        for material in job.materials:
+            still[job.order.number, material.item_id] += (
+                self._missing(line, material, operation, left)
+                if material in mine
+                else material.quantity - material.issued_quantity
+            )
+        for need in needs:
+            still[need.reference, need.item.pk] -= need.quantity
+        return still
+
+    def hold(self, chosen: Sequence[tuple[SubcontractLine, Decimal]]) -> None:
+        """Lock the stock of all lines in one order: taken line by line, two notes could wait in a circle."""
+        needs = [
+            need
+            for line, quantity in (chosen if len(chosen) > 1 else ())
+            for job, operation in [(self.jobs[line.operation.order_id], self.operation(line))]
+            if not job.takes_from(operation)
+            for need in self._needs(job, line, operation, quantity)
+        ]
+        share_out(needs=needs, also=[(need.item, self.place) for need in needs], own=True)
+
+    def _reserved(self, part: Part) -> ledger.MoveLine:
+        row = part.reservation
+        return ledger.MoveLine(
+            item=row.item,
+            source=row.location,
+            target=self.place,
+            quantity=part.quantity,
+            kind=Move.Kind.TRANSFER,
+            lot=row.lot,
+            serial=row.serial,
+            handling_unit=row.handling_unit,
+            reference=self.number,
+            effective_at=self.at,
+        )
 
     def _missing(
         self, line: SubcontractLine, material: Material, operation: Operation, quantity: Decimal

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from p2p.pages import cockpit, order, search
-from p2p.pages.floor import bring, count, counting, doing, entries, job, moving, places, queue, receive, stock
+from p2p.pages.floor import bring, count, counting, doing, entries, job, moving, places, queue, receive, receiving, stock
 
 JOB = "floor/job/<str:number>/<int:operation>/"
 TASK = "floor/stock/task/<str:number>/"
@@ -21,8 +21,8 @@ urlpatterns = [
     path("floor/stock/put-away/", bring.Queue.as_view(), name="floor-put-away"),
     path("floor/stock/supply/", bring.Supply.as_view(), name="floor-supply"),
     path("floor/stock/move/", moving.Move.as_view(), name="floor-move"),
-    path("floor/stock/receive/", receive.Receive.as_view(), name="floor-receive"),
-    path("floor/stock/receive/<int:pk>/undo/", receive.UndoReceive.as_view(), name="floor-receive-undo"),
+    path("floor/stock/receive/", receiving.Receive.as_view(), name="floor-receive"),
+    path("floor/stock/receive/<int:pk>/undo/", receiving.UndoReceive.as_view(), name="floor-receive-undo"),
     path("floor/stock/receive/<str:number>/", receive.ReceiveOrder.as_view(), name="floor-receive-order"),
     path("floor/stock/receive/<str:number>/do/", receive.DoReceive.as_view(), name="floor-receive-do"),
     path("floor/stock/count/", counting.CountMenu.as_view(), name="floor-count"),

@@ -146,9 +146,10 @@ def test_labels_pallets_and_serial_numbers_are_scanned(tablet: Client, site: Sit
     assert "unit=PAL-1" in said and "place=DOCK" in said and "lot=L-55" in said
     do(tablet, paint, lot="L-55", unit="PAL-1", place="DOCK")
     assert Balance.objects.get(lot__number="L-55").handling_unit == pallet
-    said = tablet.post(page_of(pump), {"code": "SN-2", "serials": "SN-1"})["Location"]
-    assert "serials=SN-1%2C+SN-2" in said
-    do(tablet, pump, quantity="2", serials="SN-1, SN-2")
+    for code in ("SN-1", "PUMP~SN-2"):
+        tablet.post(page_of(pump), {"code": code})
+    assert "2 of 3" in tablet.get(page_of(pump)).content.decode()
+    do(tablet, pump)
     assert Balance.objects.filter(serial__number__in=("SN-1", "SN-2"), quantity=1).count() == 2
 
 
@@ -175,3 +176,106 @@ def test_the_last_receipt_is_undone_by_who_booked_it(tablet: Client, site: Site)
     order.refresh_from_db()
     assert order.received_quantity == 0
     assert not Balance.objects.filter(quantity__gt=0).exists()
+
+
+def scanned(tablet: Client, order: ReplenishmentOrder, *codes: str) -> str:
+    """Scan one after the other; the page that answers the last."""
+    for code in codes:
+        answer = tablet.post(page_of(order), {"code": code, "scanned": "1"}, follow=True)
+    return answer.content.decode()
+
+
+@pytest.fixture
+def pumps(site: Site) -> ReplenishmentOrder:
+    return bought(site, make_item("PUMP", tracking="serial"), 3)
+
+
+def test_serial_numbers_add_up_with_their_progress_and_survive_a_reload(
+    tablet: Client, pumps: ReplenishmentOrder
+) -> None:
+    page = scanned(tablet, pumps, "SN-1", "1002")
+    assert "2 of 3" in page and "Receive 2 EA" in page
+    again = tablet.get(page_of(pumps)).content.decode()
+    assert "2 of 3" in again and 'value="SN-1"' in again and 'value="1002"' in again
+
+
+def test_a_serial_number_scanned_twice_is_refused_by_name_and_the_others_stay(
+    tablet: Client, pumps: ReplenishmentOrder
+) -> None:
+    page = scanned(tablet, pumps, "SN-1", "SN-2", "SN-1")
+    assert "SN-1 is scanned already: it is one piece, and 2 are scanned." in page and "2 of 3" in page
+
+
+def test_a_serial_number_that_lies_here_already_is_refused_when_it_is_scanned(
+    tablet: Client, pumps: ReplenishmentOrder
+) -> None:
+    scanned(tablet, pumps, "SN-1")
+    do(tablet, pumps)
+    page = scanned(tablet, pumps, "SN-1")
+    assert "SN-1 came in before and lies at DOCK: it cannot come in again." in page
+
+
+def test_one_serial_number_is_taken_off_and_a_range_is_typed(
+    tablet: Client, pumps: ReplenishmentOrder
+) -> None:
+    scanned(tablet, pumps, "SN-9")
+    tablet.post(page_of(pumps), {"drop": "SN-9"})
+    tablet.post(page_of(pumps), {"sheet": "more", "serials": "SN-1..SN-3"})
+    assert "3 of 3" in tablet.get(page_of(pumps)).content.decode()
+    do(tablet, pumps)
+    numbers = set(Balance.objects.filter(quantity=1).values_list("serial__number", flat=True))
+    assert numbers == {"SN-1", "SN-2", "SN-3"}
+
+
+def test_what_is_booked_is_off_the_list_and_what_is_refused_stays_on_it(
+    tablet: Client, pumps: ReplenishmentOrder
+) -> None:
+    scanned(tablet, pumps, "SN-1", "SN-2", "SN-3", "SN-4")
+    answer = do(tablet, pumps, status=409).content.decode()
+    assert "at most 3 more are taken in" in answer and "4 of 3" in answer
+    tablet.post(page_of(pumps), {"drop": "SN-4"})
+    do(tablet, pumps)
+    pumps.refresh_from_db()
+    assert pumps.state == "received"
+    assert not [key for key in dict(tablet.session.items()) if key.startswith("floor_serials")]
+
+
+def test_a_wrongly_scanned_pallet_is_taken_off_before_anything_is_booked(tablet: Client, site: Site) -> None:
+    order = bought(site, make_item("BOLT"))
+    place = make_location(site, code="A-1")
+    HandlingUnit.objects.create(number="PAL-9", location=place)
+    kept = {"quantity": "4", "note": "DN-1"}
+    said = tablet.post(page_of(order), {**kept, "code": "PAL-9"})["Location"]
+    assert "unit=PAL-9" in said and 'name="off" value="unit"' in tablet.get(said).content.decode()
+    said = tablet.post(page_of(order), {**kept, "unit": "PAL-9", "place": "A-1", "off": "unit"})["Location"]
+    assert "unit" not in said and "place" not in said and "quantity=4" in said and "note=DN-1" in said
+    said = tablet.post(page_of(order), {**kept, "off": "quantity"})["Location"]
+    assert "quantity" not in said
+
+
+def test_what_came_already_stands_on_the_order_with_undo_for_who_booked_it(
+    tablet: Client, site: Site, pumps: ReplenishmentOrder
+) -> None:
+    scanned(tablet, pumps, "SN-1", "SN-2")
+    do(tablet, pumps)
+    page = tablet.get(page_of(pumps)).content.decode()
+    row = ReplenishmentMove.objects.earliest("pk")
+    undo = reverse("pages:floor-receive-undo", args=[row.pk])
+    assert "Came already" in page and "2 EA" in page and undo in page
+    other = Client()
+    other.force_login(make_user("operator", site=site))
+    assert undo not in other.get(page_of(pumps)).content.decode()
+    tablet.post(undo)
+    assert "Came already" not in tablet.get(page_of(pumps)).content.decode()
+
+
+def test_the_last_receipt_stays_on_the_list_with_undo_until_it_is_taken_back(
+    tablet: Client, site: Site
+) -> None:
+    order = bought(site, make_item("BOLT"))
+    do(tablet, order)
+    where = reverse("pages:floor-receive")
+    quiet = tablet.get(where).content.decode()
+    assert "10 EA of BOLT received" in quiet and 'data-sound="good"' not in quiet
+    tablet.post(reverse("pages:floor-receive-undo", args=[ReplenishmentMove.objects.get().pk]))
+    assert "10 EA of BOLT received" not in tablet.get(where).content.decode()

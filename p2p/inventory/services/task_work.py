@@ -70,7 +70,7 @@ def do(
         reference=row.number,
     )
     moves = transfer(carry=carry, by=by)
-    return _book(row, moves, closes=closes, by=by)
+    return booked(row, moves, closes=closes, by=by)
 
 
 def _do_unit(row: StockTask, unit: HandlingUnit, target: Location, by: User | None) -> StockTask:
@@ -91,7 +91,7 @@ def _do_unit(row: StockTask, unit: HandlingUnit, target: Location, by: User | No
                 item=row.item.number,
             )
         if mine:
-            _book(each, mine, closes=True, by=by)
+            booked(each, mine, closes=True, by=by)
     return row
 
 
@@ -103,7 +103,7 @@ def _is_for(move: Move, task: StockTask) -> bool:
     )
 
 
-def _book(row: StockTask, moves: Sequence[Move], *, closes: bool, by: User | None) -> StockTask:
+def booked(row: StockTask, moves: Sequence[Move], *, closes: bool = False, by: User | None) -> StockTask:
     """Write what was moved for a task down, and close it when nothing is left."""
     done = row.done_quantity + sum((move.quantity for move in moves), ZERO)
     said = {"done_quantity": done, "started_by": row.started_by or by, "revision": row.revision + 1}

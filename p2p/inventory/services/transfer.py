@@ -57,7 +57,7 @@ def transfer(*, carry: Carry, by: User | None) -> list[Move]:
     """
     check_quantity(carry.item, carry.quantity)
     check_places(carry.source, carry.target)
-    _check_into(carry)
+    check_into(carry.into_unit, carry.target)
     return carried(
         _choose(carry), carry.target, carry.into_unit, carry.reference, by, pieces=carry.catch_quantity
     )
@@ -80,20 +80,20 @@ def check_places(source: Location, target: Location) -> None:
             )
 
 
-def _check_into(carry: Carry) -> None:
-    """Locks the unit, before any balance is."""
-    if carry.into_unit is None:
+def check_into(into_unit: HandlingUnit | None, target: Location) -> None:
+    """Locks the unit, before any balance is. Refused when it stands elsewhere."""
+    if into_unit is None:
         return
-    unit = lock_units([carry.into_unit])[carry.into_unit.pk]
+    unit = lock_units([into_unit])[into_unit.pk]
     if unit.location_id is None:
-        HandlingUnit.objects.filter(pk=unit.pk).update(location=carry.target)
-    elif unit.location_id != carry.target.pk:
+        HandlingUnit.objects.filter(pk=unit.pk).update(location=target)
+    elif unit.location_id != target.pk:
         raise Refused(
             _("{unit} stands at {place}, not at {target}."),
             field="into_unit",
             unit=unit.number,
             place=unit.location.code if unit.location else "",
-            target=carry.target.code,
+            target=target.code,
         )
 
 

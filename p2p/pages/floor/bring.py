@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +18,13 @@ from p2p.core.facts import Refused
 from p2p.core.web import formats
 from p2p.core.web.once import first_time
 from p2p.core.web.page import who
-from p2p.inventory.models import HandlingUnit, StockTask
+from p2p.inventory.models import HandlingUnit, Move, StockTask
 from p2p.inventory.selectors.pieces import inside
 from p2p.inventory.selectors.scanned import scanned
 from p2p.inventory.selectors.tasks import next_task, open_tasks, tasks
 from p2p.inventory.services import supply, task_work
-from p2p.pages.floor.hand import Hand, Step, step, with_amount
+from p2p.pages.floor.gathered import Gathered, lies
+from p2p.pages.floor.hand import Hand, Held, Step, held, step, with_amount
 from p2p.pages.floor.said import Said
 from p2p.pages.floor.stock import SHOWN, StockPage
 from p2p.pages.floor.tablet import DOERS
@@ -64,11 +65,51 @@ class BringPage(StockPage):
     def said(self) -> Said:
         return Said.of(self.request.POST)
 
+    def pieces_of(self, now: Held) -> Gathered:
+        """The serial numbers scanned so far of what is in hand: of one item from one place."""
+        place = now.source.pk if now.source else 0
+        item = now.item.pk if now.item else 0
+        kind = now.task.kind if now.task else "hand"
+        return Gathered(self.request.session, f"{kind}-{item}-{place}")
+
+    def by_piece(self, said: Step, task: StockTask | None = None) -> Step:
+        """A serial number that was scanned goes to those scanned before, and not into the hand: one scans the next.
+        Refused when it is there already, or does not lie where the others are taken from."""
+        now = held(said.hand, self.here, task)
+        if not said.hand.serial or now.serial is None or said.target is not None:
+            return said
+        place = lies(now.serial, self.here)
+        if place is None or (now.source is not None and place != now.source):
+            raise Refused(
+                _("{piece} does not lie at {place}: nothing was changed."),
+                piece=now.serial.number,
+                place=now.source.code if now.source else self.here.code,
+            )
+        gathered = self.pieces_of(replace(now, source=place))
+        if task is None and not Hand.of(self.request.POST.dict()).pieces:
+            gathered.clear()
+        gathered.add([now.serial.number])
+        source = said.hand.source if task is not None and task.source == place else place.code
+        return Step(replace(said.hand, serial="", source=source, pieces="1"))
+
+    def sure(self, hand: Hand, gathered: Gathered) -> None:
+        """Refused when numbers were scanned and none is kept any more: nobody means all that lies there then."""
+        if hand.pieces and not gathered:
+            raise Refused(_("No serial number is left on the list: scan what you take."))
+
+    def dropped(self, now: Held) -> bool:
+        """Whether a tap took a serial number off."""
+        if "drop" in self.request.POST:
+            self.pieces_of(now).drop(self.request.POST["drop"])
+        if "none" in self.request.POST:
+            self.pieces_of(now).clear()
+        return "drop" in self.request.POST or "none" in self.request.POST
+
     def stepped(self, hand: Hand, task: StockTask | None = None) -> Step:
         """What the scan field says, or the number of the sheet that asks how much."""
         if "amount" in self.request.POST:
             return Step(with_amount(hand, self.request.POST["amount"]))
-        return step(hand, self.said, site=self.here, task=task)
+        return self.by_piece(step(hand, self.said, site=self.here, task=task), task)
 
     def last(self) -> Last | None:
         """What this person did last, shown with Undo: `?last=` names it."""
@@ -78,7 +119,8 @@ class BringPage(StockPage):
         batch = [move for move in moves if move.posted_at == moves[-1].posted_at]
         if task is None or not batch:
             return None
-        mine = [move.quantity for move in batch if move.item_id == task.item_id]
+        together = Move.objects.filter(reference=task.number, posted_at=batch[-1].posted_at, item=task.item)
+        mine = together.filter(reverses=None, reversed_by=None).values_list("quantity", flat=True)
         whole = task.handling_unit if task.at_once else None
         return Last(task, sum(mine, Decimal(0)), batch[-1].target, whole)
 

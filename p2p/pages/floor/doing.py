@@ -20,7 +20,9 @@ from p2p.inventory.models import StockTask
 from p2p.inventory.selectors.tasks import next_task, tasks
 from p2p.inventory.services import task_work
 from p2p.inventory.services import tasks as work
+from p2p.inventory.services.piece_moves import do_pieces
 from p2p.pages.floor.bring import QUEUES, BringPage, Kind, task_url
+from p2p.pages.floor.gathered import Gathered, progress
 from p2p.pages.floor.hand import Hand, Held, Step, held
 from p2p.pages.floor.stock import lying_at
 from strategies.models import Location
@@ -44,11 +46,14 @@ class TaskPage(BringPage):
     def show(self, hand: Hand, *, refusal: Refused | str = "", code: str = "", key: str = "") -> HttpResponse:
         now = held(hand, self.here, self.task)
         left = max(self.task.quantity - self.task.done_quantity, Decimal(0))
+        serials = self.pieces_of(now).numbers
         context = {
             "task": self.task,
             "hand": hand,
             "now": now,
-            "amount": now.quantity or left,
+            "amount": Decimal(len(serials)) or now.quantity or left,
+            "serials": serials,
+            "progress": progress(len(serials), left) if serials else None,
             "left": left,
             "lines": self._elsewhere(now),
             "fields": hand.fields(),
@@ -75,6 +80,8 @@ class TaskPage(BringPage):
         """A scan."""
         hand = Hand.of(request.POST.dict())
         try:
+            if self.dropped(held(hand, self.here, self.task)):
+                return redirect(task_url(self.task) + hand.query())
             said = self.stepped(hand, self.task)
             if said.target is None:
                 return redirect(task_url(self.task) + said.hand.query())
@@ -85,20 +92,34 @@ class TaskPage(BringPage):
     def booked(self, said: Step) -> HttpResponse:
         """Do it, and go on to the next. Refused passes through."""
         now = held(said.hand, self.here, self.task)
-        by, hand = who(self.request), said.hand
-        done = self.once(
-            lambda: task_work.do(
-                task=self.task,
-                quantity=now.quantity,
-                source=now.source if hand.source else None,
-                target=said.target,
-                lot=now.lot if hand.lot else None,
-                serial=now.serial if hand.serial else None,
-                handling_unit=now.unit if hand.unit else None,
-                into_unit=said.into,
-                by=by,
-            )
+        pieces = self.pieces_of(now)
+        if pieces:
+            return self._booked_pieces(said, pieces)
+        done = self.once(lambda: self._done(now, said))
+        return redirect(self._after(done or self.task))
+
+    def _done(self, now: Held, said: Step) -> StockTask:
+        hand = said.hand
+        self.sure(hand, self.pieces_of(now))
+        return task_work.do(
+            task=self.task,
+            quantity=now.quantity,
+            source=now.source if hand.source else None,
+            target=said.target,
+            lot=now.lot if hand.lot else None,
+            serial=now.serial if hand.serial else None,
+            handling_unit=now.unit if hand.unit else None,
+            into_unit=said.into,
+            by=who(self.request),
         )
+
+    def _booked_pieces(self, said: Step, pieces: Gathered) -> HttpResponse:
+        """All that were scanned, in one go."""
+        serials, by = pieces.pieces(self.task.item), who(self.request)
+        done = self.once(
+            lambda: do_pieces(task=self.task, serials=serials, target=said.target, into_unit=said.into, by=by)
+        )
+        pieces.clear()
         return redirect(self._after(done or self.task))
 
     def _after(self, task: StockTask) -> str:

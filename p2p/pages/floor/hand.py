@@ -25,7 +25,8 @@ PIECES = ("lot", "serial", "item")
 
 @dataclass(frozen=True, kw_only=True)
 class Hand:
-    """As it stands in an address and in the hidden fields of a form: numbers and codes, "" for what is not said."""
+    """As it stands in an address and in the hidden fields of a form: numbers and codes, "" for what is not said.
+    `pieces`: serial numbers were scanned, which are kept apart."""
 
     source: str = ""
     item: str = ""
@@ -33,6 +34,7 @@ class Hand:
     serial: str = ""
     unit: str = ""
     quantity: str = ""
+    pieces: str = ""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Hand:

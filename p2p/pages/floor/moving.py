@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -18,7 +19,9 @@ from p2p.inventory.models import HandlingUnit, StockTask
 from p2p.inventory.selectors.pieces import inside
 from p2p.inventory.selectors.tasks import open_tasks
 from p2p.inventory.services import task_work
+from p2p.inventory.services.piece_moves import carry_pieces
 from p2p.pages.floor.bring import BringPage, Kind
+from p2p.pages.floor.gathered import progress
 from p2p.pages.floor.hand import Hand, Held, Step, held, seen
 from p2p.pages.floor.stock import SHOWN, lying_at
 from strategies.models import Location
@@ -37,10 +40,13 @@ class Move(BringPage):
 
     def show(self, hand: Hand, *, refusal: Refused | str = "", code: str = "", key: str = "") -> HttpResponse:
         now = held(hand, self.here)
+        serials = self.pieces_of(now).numbers if hand.pieces else []
         context = {
             "hand": hand,
             "now": now,
-            "amount": now.quantity or (now.there if now.has_piece else None),
+            "amount": Decimal(len(serials)) or now.quantity or (now.there if now.has_piece else None),
+            "serials": serials,
+            "progress": progress(len(serials), now.quantity or now.there) if serials else None,
             "lines": self._lines(now),
             "fields": hand.fields(),
             "refusal": refusal,
@@ -68,6 +74,8 @@ class Move(BringPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         hand = Hand.of(request.POST.dict())
         try:
+            if self.dropped(held(hand, self.here)):
+                return redirect(reverse("pages:floor-move") + hand.query())
             said = self.stepped(hand)
             if said.target is None:
                 return redirect(reverse("pages:floor-move") + said.hand.query())
@@ -89,6 +97,19 @@ class Move(BringPage):
             return self._carry_unit(now, said.target)
         if now.item is None or now.source is None:
             raise Refused(_("Scan first what is moved and where it lies."))
+        scanned_ones = self.pieces_of(now)
+        self.sure(said.hand, scanned_ones)
+        if said.hand.pieces:
+            made = carry_pieces(
+                item=now.item,
+                serials=scanned_ones.pieces(now.item),
+                source=now.source,
+                target=said.target,
+                into_unit=said.into,
+                by=who(self.request),
+            )
+            scanned_ones.clear()
+            return made
         return task_work.carry_now(
             item=now.item,
             quantity=now.quantity or now.there,

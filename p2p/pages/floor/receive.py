@@ -1,4 +1,4 @@
-"""The tablet receives: scan or pick the order, scan or type what came, one touch books it, labels come after."""
+"""The tablet receives an order: scan or type what came, take off what was wrong, one touch books it."""
 
 from __future__ import annotations
 
@@ -14,111 +14,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from p2p.core import clock
-from p2p.core.access import Role, require
 from p2p.core.facts import Refused, gather
 from p2p.core.fields import plain
 from p2p.core.web.page import who
 from p2p.inventory.engine.scan import Reading
 from p2p.inventory.models import HandlingUnit
 from p2p.inventory.selectors.scanned import Found, scanned
-from p2p.pages.floor.bring import BringPage
 from p2p.pages.floor.coming import Coming, label_of, with_label
+from p2p.pages.floor.gathered import Gathered, must_be_new, progress
 from p2p.pages.floor.hand import PIECES
+from p2p.pages.floor.receiving import Receiving, came_for, remember
 from p2p.pages.floor.said import NEW_SERIAL, QUANTITY, Said, number, one_of
-from p2p.pages.floor.tablet import DOERS
-from planning import selectors
 from planning.arrival_facts import Arriving
 from planning.models import ReplenishmentMove
-from planning.services.receipts import take_back
 from planning.services.receive import ReceiptLine, receive_lines
-from quality.models import Inspection
 from strategies.models import Item, Location
 
-SHOWN = 60
+TAKEN_OFF = ("unit", "place", "lot", "expires", "vendor_lot", "note", "quantity")
+"""What a tap on its chip takes off again."""
 
 
-class _Receiving(BringPage):
-    """Orders of this site that this person may receive."""
-
-    title = gettext_lazy("Receive")
-    roles = DOERS
-
-    def orders(self) -> Any:
-        rows = selectors.expected(who(self.request), today=clock.now().date(), roles=self.roles)
-        return rows.filter(site=self.here).order_by("expected_on", "vendor__name", "number")
-
-    def last(self) -> Any:
-        """What was received last, all of it, with its labels and Undo: `?last=` names its first piece."""
-        key = self.request.GET.get("last", "")
-        if not (key.isascii() and key.isdecimal() and len(key) < 19):
-            return None
-        rows = selectors.receipts(who(self.request)).filter(pk=key, order__site=self.here)
-        row = rows.filter(move__reverses=None, move__reversed_by=None).first()
-        if row is not None:
-            booked = [each.move for each in booked_with(row)]
-            row.whole = sum(move.quantity for move in booked)
-            waiting = Inspection.objects.filter(arrivals__move__in=booked, state=Inspection.State.OPEN)
-            row.inspections = list(waiting.distinct().order_by("pk"))
-        return row
-
-
-def booked_with(row: ReplenishmentMove) -> list[ReplenishmentMove]:
-    """All that was booked with it in one go: pieces with serial numbers are a receipt each."""
-    rows = selectors.receipts().filter(
-        order=row.order_id, move__posted_at=row.move.posted_at, move__by=row.move.by_id, move__reverses=None
-    )
-    return list(rows.order_by("pk"))
-
-
-class Receive(_Receiving):
-    """What is expected here: late first, then today."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show()
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        code = self.said.code
-        found = self._meant(code)
-        if len(found) == 1:
-            return redirect(reverse("pages:floor-receive-order", args=[found[0].number]) + self._said(code))
-        if found:
-            return self.show(orders=found, code=code)
-        words = _("Nothing is expected here for {code}.").format(code=code or "–")
-        return self.show(refusal=words, code=code)
-
-    def show(self, *, orders: Any = None, refusal: str = "", code: str = "") -> HttpResponse:
-        rows = list(orders if orders is not None else self.orders()[:SHOWN])
-        context = {
-            "orders": rows,
-            "narrowed": orders is not None,
-            "last": self.last(),
-            "refusal": refusal,
-            "code": code,
-            "receive_url": reverse("pages:floor-receive"),
-        }
-        return self.draw("receive", context, status=409 if refusal else 200)
-
-    def _meant(self, code: str) -> list[Any]:
-        """The order of that number; else what its vendor, or the item of the label, is expected with."""
-        if not code:
-            return []
-        rows = self.orders()
-        for column in ("number", "vendor__number"):
-            found = list(rows.filter(**{f"{column}__iexact": code})[:SHOWN])
-            if found:
-                return found
-        items = {one.item.pk for one in scanned(code, site=self.here) if one.item is not None}
-        return list(rows.filter(item__in=items)[:SHOWN]) if items else []
-
-    def _said(self, code: str) -> str:
-        """What the label said besides the item goes along."""
-        return with_label(Coming(), label_of(code)).query()
-
-
-class ReceiveOrder(_Receiving):
+class ReceiveOrder(Receiving):
     """One order: how many, which lot, where to; Receive books it."""
 
     back_to = "pages:floor-receive"
@@ -131,6 +48,18 @@ class ReceiveOrder(_Receiving):
     def url(self) -> str:
         return reverse("pages:floor-receive-order", args=[self.order.number])
 
+    @cached_property
+    def gathered(self) -> Gathered:
+        return Gathered(self.request.session, f"receipt-{self.order.pk}")
+
+    @property
+    def _by_serial(self) -> bool:
+        return bool(self.order.item.tracking == Item.Tracking.SERIAL)
+
+    @property
+    def _bought(self) -> bool:
+        return bool(self.order.kind == "purchase")
+
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         if not self.orders().filter(number=number).exists():
             messages.info(request, _("{order} expects nothing here any more.").format(order=number))
@@ -138,8 +67,9 @@ class ReceiveOrder(_Receiving):
         return self.show(Coming.of(request.GET.dict()))
 
     def show(self, coming: Coming, *, refusal: Refused | str = "", code: str = "") -> HttpResponse:
-        item = self.order.item
-        amount = number(coming.quantity) or self.order.left
+        item, serials = self.order.item, self.gathered.numbers
+        wanted = number(coming.quantity) or self.order.left
+        amount = Decimal(len(serials)) if serials else wanted
         context = {
             "order": self.order,
             "item": item,
@@ -149,8 +79,11 @@ class ReceiveOrder(_Receiving):
             "fields": coming.fields(),
             "tracked": item.tracking,
             "by_lot": item.tracking == Item.Tracking.LOT,
-            "by_serial": item.tracking == Item.Tracking.SERIAL,
-            "bought": self.order.kind == "purchase",
+            "by_serial": self._by_serial,
+            "bought": self._bought,
+            "serials": serials,
+            "progress": progress(len(serials), wanted) if serials else None,
+            "came": came_for(self.order, who(self.request)),
             "place": coming.place or (self.order.to_location.code if self.order.to_location else ""),
             "key": self.request.POST.get("key") or uuid4().hex,
             "notices": gather(Arriving(orders=(self.order,))),
@@ -173,11 +106,17 @@ class ReceiveOrder(_Receiving):
         """A number from the pad, a sheet that says more, or what the scan field says."""
         if "amount" in self.request.POST:
             return replace(coming, quantity=self._amount(self.request.POST["amount"]))
-        if self.request.POST.get("sheet") or not said.code:
+        if "drop" in self.request.POST:
+            self.gathered.drop(self.request.POST["drop"])
             return coming
+        if self.request.POST.get("off") in TAKEN_OFF:
+            return self._without(coming, self.request.POST["off"])
+        if self.request.POST.get("sheet") or not said.code:
+            return self._gather(coming, coming.numbers())
         label = label_of(said.code)
         if label is not None and self._names_the_item(label):
-            return with_label(coming, label)
+            piece = (label.serial or label.piece) if self._by_serial else ""
+            return self._gather(coming, [piece]) if piece else with_label(coming, label)
         chosen = one_of(said, self._able(said))
         if chosen is None or chosen.kind in ("card", "task"):
             raise self._not_this(said.code)
@@ -199,9 +138,21 @@ class ReceiveOrder(_Receiving):
         if chosen.kind in PIECES and chosen.item != self.order.item:
             raise self._not_this(said.code)
         if chosen.kind in (NEW_SERIAL, "serial"):
-            number = said.code if chosen.kind == NEW_SERIAL else chosen.record.number
-            return replace(coming, serials=", ".join(filter(None, [coming.serials, number])))
+            return self._gather(coming, [said.code if chosen.kind == NEW_SERIAL else chosen.record.number])
         return replace(coming, lot=chosen.record.number) if chosen.kind == "lot" else coming
+
+    def _gather(self, coming: Coming, numbers: list[str]) -> Coming:
+        """Serial numbers are kept apart from the page, until they are booked: a reload loses none of them."""
+        if self._by_serial and numbers:
+            if self._bought:
+                must_be_new(self.order.item, numbers)
+            self.gathered.add(numbers)
+        return replace(coming, serials="") if self._by_serial else coming
+
+    def _without(self, coming: Coming, what: str) -> Coming:
+        """A pallet goes with the place where it stands."""
+        gone = ("unit", "place") if what == "unit" else (what,)
+        return replace(coming, **dict.fromkeys(gone, ""))
 
     def _not_this(self, code: str) -> Refused:
         return Refused(
@@ -237,17 +188,22 @@ class DoReceive(ReceiveOrder):
             rows = self.once(lambda: self._receive(coming))
         except Refused as no:
             return self.show(coming, refusal=no)
+        if rows:
+            self.gathered.clear()
+            remember(request, rows[0])
         last = f"?{urlencode({'last': rows[0].pk})}" if rows else ""
         return redirect(reverse("pages:floor-receive") + last)
 
     def _receive(self, coming: Coming) -> list[ReplenishmentMove]:
+        serials = [*self.gathered.numbers, *coming.numbers()]
+        scanned_ones = Decimal(len(self.gathered)) or None
         line = ReceiptLine(
             order=self.order,
-            quantity=number(coming.quantity) or Decimal(self.order.left),
+            quantity=scanned_ones or number(coming.quantity) or Decimal(self.order.left),
             location=self._place(coming.place),
             into_unit=self._unit(coming.unit),
             lot=coming.lot,
-            serials=coming.numbers(),
+            serials=serials,
             vendor_lot=coming.vendor_lot,
             expires_on=coming.day(),
         )
@@ -268,21 +224,3 @@ class DoReceive(ReceiveOrder):
         if found is None:
             raise Refused(_("There is no handling unit {number}."), number=text)
         return found
-
-
-class UndoReceive(_Receiving):
-    """Take the last receipt back, by the one who booked it or a supervisor."""
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        rows = selectors.receipts(who(request)).filter(order__site=self.here)
-        row = get_object_or_404(rows, pk=pk)
-        if row.move.by_id != who(request).pk:
-            require(request.user, Role.SUPERVISOR, site=self.here)
-        order = row.order
-        try:
-            self.once(lambda: take_back(receipts=booked_with(row), by=who(request)))
-        except Refused as no:
-            messages.error(request, str(no))
-            return redirect("pages:floor-receive")
-        messages.success(request, _("Taken back: {order} waits for it again.").format(order=order.number))
-        return redirect("pages:floor-receive-order", order.number)

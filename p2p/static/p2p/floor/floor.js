@@ -6,6 +6,7 @@ import { hear } from "./scan.js";
 import { send } from "./send.js";
 import { ring } from "./sound.js";
 import { reset, turn } from "./step.js";
+import * as waiting from "./waiting.js";
 import { startWeighing } from "./weigh.js";
 
 const part = value => String(value).padStart(2, "0");
@@ -27,6 +28,7 @@ function wake() {
   tick();
   net();
   aim();
+  goOn();
 }
 
 // The page's scan field has the focus without a keyboard on the screen; a tap into it brings the keyboard.
@@ -53,7 +55,8 @@ document.addEventListener("submit", event => {
   const form = event.target;
   if (!("once" in form.dataset)) return;
   event.preventDefault();
-  send(form, event.submitter, draw);
+  const scan = "scan" in form.dataset && { before: body => { if (body.get("scanned")) waiting.sending(form, body.get("code"), body.get("key")); }, after: waiting.answered };
+  send(form, event.submitter, draw, scan || undefined);
 });
 
 // ---- touches
@@ -120,10 +123,31 @@ addEventListener("offline", net);
 
 // ---- scanner: fills the page's scan form, or tells the page; a number that is not sent yet is not thrown away
 // What a scanner read is marked: digits of it are a code, those of a hand may be a quantity.
-function fill(form, code) {
+function fill(form, code, key) {
   form.elements.code.value = code;
   if (form.elements.scanned) form.elements.scanned.value = "1";
+  if (key && !form.elements.key) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "key", value: key }));
 }
+
+// Scans that wait go out one after the other; a refusal or a question holds the rest until somebody has looked.
+function goOn() {
+  const form = document.querySelector("form[data-scan]"), { scan, lost } = waiting.next(form), held = document.querySelector("#main > .stopnote, .which");
+  if (lost.length) { waiting.forget(); stop(`${words("unsent")} ${lost.join(", ")}`); return; }
+  if (!scan || form.dataset.sent || !navigator.onLine) { showWaiting(); return; }
+  if (held) { showWaiting(); return; }
+  fill(form, scan.code, scan.key);
+  form.requestSubmit();
+}
+function showWaiting() {
+  const number = waiting.count();
+  document.querySelectorAll("[data-waiting]").forEach(each => { each.hidden = !number; each.querySelector("b").textContent = number; });
+}
+// Back again: what had no answer goes out once more, with its key.
+addEventListener("online", () => { if (waiting.unanswered()) clear(); setTimeout(goOn, 0); });
+document.addEventListener("click", event => {
+  if (event.target.closest("[data-dismiss]")) setTimeout(goOn, 0);
+  if (event.target.closest("[data-throw]")) { waiting.forget(); showWaiting(); }
+});
 document.addEventListener("input", event => {
   const form = event.target.closest("form[data-scan]");
   if (form?.elements.scanned) form.elements.scanned.value = "";
@@ -134,6 +158,7 @@ hear(code => {
   clear();
   say(code);
   const form = document.querySelector("form[data-scan]");
+  if (form && (form.dataset.sent || waiting.count())) { waiting.add(form, code); goOn(); return; }
   if (form) { fill(form, code); form.requestSubmit(); return; }
   document.dispatchEvent(new CustomEvent("floor:scan", { detail: { code } }));
 });

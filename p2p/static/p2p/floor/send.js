@@ -34,14 +34,17 @@ async function ask(url, body) {
   } catch { return { problem: "lost" }; } finally { clearTimeout(timer); }
 }
 
-export async function send(form, button, draw) {
+// `notes.before(body)` hears what goes out, `notes.after()` that it was answered.
+export async function send(form, button, draw, notes) {
   if (form.dataset.sent) return;
-  const sheet = form.closest("dialog");
+  const sheet = form.closest("dialog"), body = filled(form, button);
+  notes?.before(body);
   if (!navigator.onLine) { stop(words("offline"), sheet); return; }
   form.dataset.sent = "1";
   form.setAttribute("aria-busy", "true");
   say(words("sending"));
-  const said = await ask(form.action, filled(form, button));
+  const said = await ask(form.action, body);
+  if (said.page || said.away) notes?.after();
   if (said.page) { draw(said.page, said.url); return; }
   // To the log-in: it brings back to the job, with what was typed.
   if (said.away) { location.assign(said.away); return; }

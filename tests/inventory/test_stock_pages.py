@@ -216,6 +216,6 @@ def test_a_word_that_is_part_of_many_names_still_finds_all_of_them(
 ) -> None:
     monkeypatch.setattr("p2p.inventory.filters.MOST", 2)
     for number in ("BOLT-1", "BOLT-2", "BOLT-3", "NUT-1"):
-        make_stock(make_item(number), places["A"], 5)
+        make_stock(make_item(number), 5, places["A"])
     found = [row["Item"] for row in csv(client, "/inventory/stock/?q=bolt&export=csv")]
     assert found == ["BOLT-1", "BOLT-2", "BOLT-3"]

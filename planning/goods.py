@@ -9,10 +9,10 @@ from rest_framework import serializers
 
 from p2p.core.rest import KeyField, RecordSerializer, VerbSerializer
 from p2p.core.rest.serializers import DecimalText
-from p2p.inventory.models import Lot, Serial
+from p2p.inventory.models import HandlingUnit, Lot, Serial
 from p2p.inventory.serializers import MeasuredInput
 from p2p.inventory.serializers.by_hand import SerialsField, place_at, unit_key
-from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
+from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder, ShipmentMove
 from strategies.models import Item, ReasonCode, Site
 
 
@@ -50,6 +50,18 @@ class ReceiptSerializer(_MovedSerializer):
         model = ReplenishmentMove
         fields = ("id", "order", "vendor", *MOVED, "price")
         money = ("price",)
+
+
+class ShipmentSerializer(_MovedSerializer):
+    order = KeyField(key="number", read_only=True)
+    handling_unit = serializers.CharField(source="move.into_unit.number", read_only=True, default=None)
+
+    class Meta:
+        model = ShipmentMove
+        fields = (
+            "id", "order", *(name for name in MOVED if name != "delivery_note"), "despatch_note", "handling_unit",
+            "reserved",
+        )  # fmt: skip
 
 
 class DeliverySerializer(_MovedSerializer):
@@ -118,10 +130,41 @@ class ReceiveLinesInput(VerbSerializer):
 
 
 class ShipInput(VerbSerializer):
+    """So much of the order's item, or a handling unit with all that stands in it."""
+
+    quantity = serializers.DecimalField(max_digits=24, decimal_places=12, required=False)
+    handling_unit = unit_key()
+    lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    serials = SerialsField(required=False, default=list)
+    despatch_note = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if not given.get("handling_unit") and "quantity" not in given:
+            raise serializers.ValidationError(
+                {"quantity": _("Say how much leaves, or name a handling unit.")}
+            )
+        return given
+
+
+class LoseInput(VerbSerializer):
     quantity = serializers.DecimalField(max_digits=24, decimal_places=12)
+    reason = KeyField(key="code", queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP))
     lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     serials = SerialsField(required=False, default=list)
     at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class ReceiveUnitInput(VerbSerializer):
+    handling_unit = KeyField(key="number", queryset=HandlingUnit.objects.select_related("location__site"))
+    location = serializers.CharField(required=False, allow_blank=True, default="")
+    delivery_note = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        unit = given["handling_unit"]
+        place = located(unit.location.site, given["location"]) if unit.location else None
+        return {**given, "location": place}
 
 
 def reversal_reason() -> Any:
@@ -132,6 +175,14 @@ def reversal_reason() -> Any:
 class TakeBackInput(VerbSerializer):
     reason = reversal_reason()
     at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class PartBackInput(TakeBackInput):
+    """The same of a part: `quantity` in the item's unit, all when it is left out."""
+
+    quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True, default=None
+    )
 
 
 class _PiecesInput(MeasuredInput):

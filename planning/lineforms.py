@@ -266,35 +266,3 @@ def _pieces_of(demand: Any) -> dict[str, tuple[Any, Decimal]]:
 def left_of(demand: Any) -> Decimal:
     """What is still to deliver, in the item's unit: what the quantity of a delivery starts with."""
     return Ordered([demand]).left(demand)
-
-
-class TakeBackForm(forms.Form):
-    reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["reason"]
-        field.queryset = ReasonCode.objects.filter(kind=ReasonCode.Kind.REVERSAL, active=True)
-
-
-class ShipForm(Measured):
-    quantity = quantity_field()
-    unit = unit_field()
-    lot = forms.CharField(
-        label=_("Lot"), max_length=60, required=False, help_text=_("Empty: by the item's rule.")
-    )
-    serials = serials_field()
-
-    def __init__(self, *args: Any, order: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order = order
-        if order.item.tracking != Item.Tracking.LOT:
-            self.fields.pop("lot")
-        if order.item.tracking != Item.Tracking.SERIAL:
-            self.fields.pop("serials")
-
-    def item_of(self, given: dict[str, Any]) -> Any:
-        return self.order.item
-
-    def clean_serials(self) -> list[str]:
-        return numbers(self.cleaned_data.get("serials") or "")

@@ -14,6 +14,7 @@ from planning.models.replenishment import REPLENISHMENT_FLOW
 
 RECEIVERS = ("buyer", "planner", "supervisor", "operator")
 DELIVERERS = ("supervisor", "operator", "planner")
+CORRECTORS = ("supervisor", "buyer")
 SLOT = "replenishment.actions"
 
 
@@ -54,6 +55,16 @@ def _verbs() -> None:
         when=lambda order: order.kind == "transfer" and order.shipped_quantity < order.quantity,
     )  # fmt: skip
 
+    places.verb(
+        SLOT, key="lose", title=_("Lost on the way"), url_name="planning:replenishment-lose", roles=CORRECTORS,
+        when=lambda order: order.kind == "transfer" and order.shipped_quantity > order.received_quantity,
+        danger=True, order=80,
+    )  # fmt: skip
+    places.verb(
+        "expected.actions", key="pallet", title=_("Receive a pallet"), url_name="planning:receive-pallet",
+        roles=RECEIVERS, order=10,
+    )  # fmt: skip
+
 
 def _phrases() -> None:
     for name, came, back in (
@@ -64,7 +75,16 @@ def _phrases() -> None:
             _("{quantity} delivered on {note} were taken back"),
         ),
         ("Returned", _("{quantity} came back"), _("{quantity} came back")),
-        ("Shipped", _("{quantity} shipped"), _("{quantity} shipped")),
+        (
+            "Shipped",
+            _("{quantity} shipped on {despatch}"),
+            _("{quantity} shipped on {despatch} were taken back"),
+        ),
+        (
+            "LostInTransit",
+            _("{quantity} lost on the way: {reason}"),
+            _("{quantity} that were lost on the way were found"),
+        ),
         ("GivenBack", _("{quantity} went back to the vendor"), _("{quantity} went back to the vendor")),
     ):
         journal.phrase(f"planning.{name}", _quantities(came, back))
@@ -74,6 +94,11 @@ def _quantities(came: Any, back: Any) -> Any:
     def words(said: Any) -> str:
         quantity = str(said.get("quantity", ""))
         sentence = back if quantity.startswith("-") else came
-        return str(sentence).format(quantity=quantity.lstrip("-"), note=said.get("delivery_note") or "–")
+        return str(sentence).format(
+            quantity=quantity.lstrip("-"),
+            note=said.get("delivery_note") or "–",
+            despatch=said.get("despatch_note") or "–",
+            reason=said.get("reason") or "–",
+        )
 
     return words

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.views import demand, goods, items, orders, plans, proposals, replenishments, schedule
+from planning.views import demand, goods, items, orders, plans, proposals, replenishments, schedule, shipments
 
 app_name = "planning"
 urlpatterns = [
@@ -41,7 +41,11 @@ urlpatterns = [
         name="replenishment-confirm",
     ),
     path("purchases/<int:pk>/receive/", goods.Receive.as_view(), name="replenishment-receive"),
-    path("purchases/<int:pk>/ship/", goods.Ship.as_view(), name="replenishment-ship"),
+    path("purchases/<int:pk>/ship/", shipments.Ship.as_view(), name="replenishment-ship"),
+    path("purchases/<int:pk>/lose/", shipments.Lose.as_view(), name="replenishment-lose"),
+    path("shipments/<int:pk>/take-back/", shipments.TakeShipmentBack.as_view(), name="shipment-take-back"),
+    path("shipments/<int:pk>/note/", shipments.DespatchPaper.as_view(), name="despatch-note"),
+    path("receive/pallet/", shipments.ReceivePallet.as_view(), name="receive-pallet"),
     path("receipts/<int:pk>/take-back/", goods.TakeReceiptBack.as_view(), name="receipt-take-back"),
     path("expected/", goods.Expected.as_view(), name="expected"),
     path("receive/", goods.Receive.as_view(), name="receive"),
@@ -49,7 +53,7 @@ urlpatterns = [
     path("deliver/", goods.Deliver.as_view(), name="deliver"),
     path("demand/<int:pk>/deliver/", goods.Deliver.as_view(), name="demand-deliver"),
     path("demand/<int:pk>/return/", goods.Return.as_view(), name="demand-return"),
-    path("deliveries/<int:pk>/take-back/", goods.TakeDeliveryBack.as_view(), name="delivery-take-back"),
+    path("deliveries/<int:pk>/take-back/", shipments.TakeDeliveryBack.as_view(), name="delivery-take-back"),
     path("deliveries/<int:pk>/note/", goods.NotePaper.as_view(), name="delivery-note"),
     path("purchases/<str:number>/", replenishments.ReplenishmentPage.as_view(), name="replenishment"),
 ]

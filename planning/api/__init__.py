@@ -2,7 +2,7 @@
 
 from p2p.core.rest import Routes
 from planning.api.demand import CustomerApi, DemandApi
-from planning.api.goods import DeliveryApi, ReceiptApi
+from planning.api.goods import DeliveryApi, ReceiptApi, ShipmentApi
 from planning.api.orders import OperationApi, OrderApi, ReplenishmentApi
 from planning.api.plans import MessageApi, PlanRunApi, ProposalApi
 from planning.api.schedule import GanttApi, ScheduleRunApi
@@ -17,6 +17,7 @@ routes.add("orders", OrderApi)
 routes.add("operations", OperationApi)
 routes.add("replenishments", ReplenishmentApi)
 routes.add("receipts", ReceiptApi)
+routes.add("shipments", ShipmentApi)
 routes.add("deliveries", DeliveryApi)
 routes.add("schedule-runs", ScheduleRunApi)
 routes.add("gantt", GanttApi)

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from p2p.core.access import Role
 from p2p.core.rest import RecordViewSet, verb
 from planning import goods, paper, selectors
-from planning.services import delivered, receipts
+from planning.services import delivered, receipts, shipments
+from planning.services.arriving_units import receive_units
 from planning.services.delivery import DeliveryLine, deliver
 from planning.services.receive import ReceiptLine, receive_lines
 from planning.services.returns import ReturnLine, return_goods
@@ -47,11 +48,50 @@ class ReceiptApi(RecordViewSet):
         wanted = [ReceiptLine(**line) for line in lines]
         return _again(receive_lines(lines=wanted, **given, by=by), selectors.receipts())
 
+    @verb(roles=RECEIVERS, body=goods.ReceiveUnitInput, answer=goods.ReceiptSerializer, detail=False)
+    def receive_unit(self, by: Any, *, handling_unit: Any, **given: Any) -> Any:
+        """Take a handling unit in that travels for transfers, with all that stands in it."""
+        return _again(receive_units(units=[handling_unit], **given, by=by), selectors.receipts())
+
     @verb(roles=CORRECTORS, body=goods.TakeBackInput, answer=goods.ReceiptSerializer)
     def take_back(self, record: Any, by: Any, **given: Any) -> Any:
         """Reverse a receipt: stock, quantities and price; the order waits for it again."""
         rows = receipts.take_back(receipts=[record], **given, by=by)
         return _again(rows, selectors.receipts())[0]
+
+
+class ShipmentApi(RecordViewSet):
+    queryset = selectors.shipments()
+    serializer_class = goods.ShipmentSerializer
+    key = "id"
+    filters = {
+        "order": "order__number",
+        "item": "move__item__number",
+        "lot": "move__lot__number",
+        "serial": "move__serial__number",
+        "handling_unit": "move__into_unit__number",
+        "despatch_note": "despatch_note",
+        "kind": "move__kind",
+        "site": "order__site__code",
+        "after": "move__effective_at__gte",
+        "before": "move__effective_at__lte",
+    }
+    searches = ("order__number", "move__item__number", "despatch_note", "move__lot__number")
+    orderings = ("id",)
+    order = ("-id",)
+    site_path = "order__site__code"
+
+    @verb(roles=CORRECTORS, body=goods.PartBackInput, answer=goods.ShipmentSerializer)
+    def take_back(self, record: Any, by: Any, **given: Any) -> Any:
+        """Reverse a shipment, or a part of it, before it was received; or a loss. The reversal."""
+        rows = shipments.take_back(shipments=[record], **given, by=by)
+        return _again(rows, selectors.shipments())[0]
+
+    @extend_schema(responses={(200, "application/pdf"): bytes})
+    @action(detail=True, methods=["get"])
+    def paper(self, request: Request, number: str) -> HttpResponse:
+        """The despatch note it is on, as PDF."""
+        return HttpResponse(paper.despatch_note(self.get_object()), content_type="application/pdf")
 
 
 class DeliveryApi(RecordViewSet):
@@ -87,9 +127,9 @@ class DeliveryApi(RecordViewSet):
         wanted = [ReturnLine(**line) for line in lines]
         return _again(return_goods(lines=wanted, **given, by=by), selectors.deliveries())
 
-    @verb(roles=CORRECTORS, body=goods.TakeBackInput, answer=goods.DeliverySerializer)
+    @verb(roles=CORRECTORS, body=goods.PartBackInput, answer=goods.DeliverySerializer)
     def take_back(self, record: Any, by: Any, **given: Any) -> Any:
-        """Reverse a delivery or a return that was booked by mistake."""
+        """Reverse a delivery or a return that was booked by mistake, or a part of it; the reversal."""
         rows = delivered.take_back(deliveries=[record], **given, by=by)
         return _again(rows, selectors.deliveries())[0]
 

@@ -14,13 +14,14 @@ from p2p.core.facts import Refused
 from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory.serializers import measured
 from planning import goods, selectors, serializers
-from planning.api.goods import RECEIVERS
+from planning.api.goods import CORRECTORS, RECEIVERS
 from planning.facts import Cancelling
 from planning.models.order import ORDER_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services import firm, outside, receive, replenishment, schedule, transfer
+from planning.services import firm, outside, receive, replenishment, schedule, shipments, transfer
 from planning.services import order as orders
 from planning.services import substitute as substitution
+from planning.services.shipping_units import ship_units
 
 PLANNER = (Role.PLANNER,)
 WRITER = (Role.PLANNER, Role.INTEGRATOR)
@@ -153,9 +154,20 @@ class ReplenishmentApi(RecordViewSet):
         return receive.receive(order=record, **given, by=by)
 
     @verb(roles=RECEIVERS, body=goods.ShipInput)
-    def ship(self, record: Any, by: Any, *, at: Any = None, **given: Any) -> Any:
-        """Goods of a transfer left the other place and are in transit."""
-        transfer.ship(lines=[transfer.ShipLine(order=record, **given)], at=at, by=by)
+    def ship(self, record: Any, by: Any, **given: Any) -> Any:
+        """Goods of a transfer left the other place and are in transit: a quantity, or a whole handling unit."""
+        also = {name: given.pop(name) for name in ("despatch_note", "at")}
+        unit = given.pop("handling_unit", None)
+        if unit is not None:
+            ship_units(units=[unit], order=record, **also, by=by)
+        else:
+            transfer.ship(lines=[transfer.ShipLine(order=record, **given)], **also, by=by)
+        return record
+
+    @verb(roles=CORRECTORS, body=goods.LoseInput)
+    def lose(self, record: Any, by: Any, **given: Any) -> Any:
+        """What travels for a transfer never arrives: it is scrapped out of transit and may be shipped again."""
+        shipments.lose(order=record, **given, by=by)
         return record
 
     @verb(roles=BUYER, flow=REPLENISHMENT_FLOW)

@@ -2,7 +2,7 @@
 
 from planning.selectors.gantt import gantt
 from planning.selectors.gantt import minute as gantt_minute
-from planning.selectors.goods import covered, deliveries, expected, receipts, to_deliver
+from planning.selectors.goods import covered, deliveries, expected, receipts, shipments, to_deliver
 from planning.selectors.orders import (
     blocks_of,
     demands,
@@ -56,6 +56,7 @@ __all__ = [
     "replenishments",
     "receipts",
     "runs_of",
+    "shipments",
     "supplies_of",
     "to_deliver",
     "why_late",

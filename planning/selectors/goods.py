@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 from p2p.core.access import at_sites
 from p2p.inventory.models import Balance, Reservation
 from p2p.inventory.selectors.stock import COUNTS, held_stock
-from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
+from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder, ShipmentMove
 from planning.services.replenishment import OPEN
 
 ZERO = Decimal(0)
@@ -23,6 +23,7 @@ _MOVE = (
     "move__item__unit",
     "move__lot",
     "move__serial",
+    "move__handling_unit",
     "move__into_unit",
     "move__source__site",
     "move__target__site",
@@ -35,6 +36,14 @@ _MOVE = (
 def receipts(user: Any = None) -> QuerySet[ReplenishmentMove]:
     """Receipts of the sites a user may see, with their orders, vendors and moves."""
     rows = ReplenishmentMove.objects.select_related("order__site", "order__vendor", *_MOVE)
+    return rows if user is None else at_sites(rows, user, path="order__site__code")
+
+
+def shipments(user: Any = None) -> QuerySet[ShipmentMove]:
+    """What left for transfers of the sites a user may see, and what of it got lost, with orders and moves."""
+    rows = ShipmentMove.objects.select_related(
+        "order__site", "order__from_location__site", "order__to_location", *_MOVE
+    )
     return rows if user is None else at_sites(rows, user, path="order__site__code")
 
 

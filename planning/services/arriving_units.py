@@ -21,7 +21,7 @@ from planning.models import ReplenishmentMove, ReplenishmentOrder, ShipmentMove
 from planning.services import receipts
 from planning.services.replenishment import OPEN
 from planning.services.shipping_units import Part, all_in
-from planning.services.travelling import travelling
+from planning.services.travelling import check_receiver, travelling
 from strategies.models import Location
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def receive_units(
     """
     rows = ShipmentMove.objects.filter(move__into_unit__in=all_in(units), order__state__in=OPEN)
     orders = receipts.locked(list(rows.values_list("order", flat=True)))
+    check_receiver(list(orders.values()), by)
     road = travelling(list(orders.values()))
     doors = Doors(order.site for order in orders.values())
     wanted: list[tuple[ReplenishmentOrder, MoveLine]] = []
@@ -107,12 +108,11 @@ def _expected(
     parts: list[Part] = []
     for pile in content:
         rest = pile.quantity
-        for order in orders.values():
-            for taken, open_quantity in road.get(order.number, ()):
-                part = min(rest, open_quantity) if order.item_id == pile.item_id and _same(taken, pile) else 0
-                if part > 0:
-                    parts.append(Part(order, pile, Decimal(part)))
-                    rest -= part
+        for order, open_quantity in _waiting(pile, orders, road):
+            part = min(rest, open_quantity)
+            if part > 0:
+                parts.append(Part(order, pile, part))
+                rest -= part
         if rest > 0:
             raise Refused(
                 _("{unit} holds {quantity} {measure} of {item} that no open order expects."),
@@ -125,6 +125,19 @@ def _expected(
                 item=pile.item.number,
             )
     return parts
+
+
+def _waiting(
+    pile: Balance, orders: dict[int, ReplenishmentOrder], road: dict[str, list[list[Any]]]
+) -> list[tuple[ReplenishmentOrder, Decimal]]:
+    """The orders for which this lot or piece travels in this unit, and how much of it."""
+    return [
+        (order, open_quantity)
+        for order in orders.values()
+        if order.item_id == pile.item_id
+        for taken, open_quantity in road.get(order.number, ())
+        if _same(taken, pile)
+    ]
 
 
 def _same(taken: Taken, pile: Balance) -> bool:

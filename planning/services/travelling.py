@@ -131,6 +131,14 @@ def check_sender(orders: Sequence[ReplenishmentOrder], by: User | None) -> None:
         require(by, *SENDERS, site=site)
 
 
+def check_receiver(orders: Sequence[ReplenishmentOrder], by: User | None) -> None:
+    """Who takes a unit in works where its orders are for: the unit itself stands on the road."""
+    if by is None:
+        return
+    for site in sorted({order.site.code for order in orders}):
+        require(by, *SENDERS, site=site)
+
+
 def from_stock(
     lines: Sequence[Open[Line]], targets: Sequence[tuple[Item, Location]], by: User | None
 ) -> list[tuple[Line, Taken]]:

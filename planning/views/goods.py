@@ -21,14 +21,13 @@ from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
 from p2p.core.web.page import Page, who
-from planning import filters, lineforms, paper, selectors
+from planning import filters, lineforms, paper, selectors, shipforms
 from planning.arrival_facts import Arriving, Notice
-from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
-from planning.services import delivered, receipts
+from planning.models import Demand, ReplenishmentMove, ReplenishmentOrder
+from planning.services import receipts
 from planning.services.delivery import deliver
 from planning.services.receive import receive_lines
 from planning.services.returns import return_goods
-from planning.services.transfer import ShipLine, ship
 from planning.views.lines import LineForm, LinesPage
 
 RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
@@ -116,30 +115,13 @@ class Receive(LinesPage):
 
 class TakeReceiptBack(ActionForm):
     model, lookup, section, roles = ReplenishmentMove, "pk", "planning", CORRECTORS
-    form_class = lineforms.TakeBackForm
+    form_class = shipforms.TakeBackForm
     title, submit, danger = _("Take the receipt back"), _("Take back"), True
     text = _("A move with the opposite direction is posted; the order waits for the goods again.")
 
     def act(self, form: Any) -> Any:
         (row,) = receipts.take_back(receipts=[self.record], **form.cleaned_data, by=who(self.request))
         return reverse("planning:replenishment", args=[row.order.number])
-
-
-class Ship(ActionForm):
-    model, lookup, section, roles = ReplenishmentOrder, "pk", "planning", RECEIVERS
-    form_class = lineforms.ShipForm
-    title, submit = _("Ship the transfer"), _("Ship")
-    text = _("The goods leave the other place now and are in transit until they are received.")
-
-    def form_kwargs(self) -> dict[str, Any]:
-        return {"order": self.record}
-
-    def initial(self) -> dict[str, Any]:
-        return {"quantity": plain(max(self.record.quantity - self.record.shipped_quantity, 0))}
-
-    def act(self, form: Any) -> Any:
-        ship(lines=[ShipLine(order=self.record, **form.cleaned_data)], by=who(self.request))
-        return reverse("planning:replenishment", args=[self.record.number])
 
 
 # ---- going out
@@ -246,18 +228,6 @@ class Return(LinesPage):
         return _now("{count} came back to {place}.").format(
             count=len(rows), place=", ".join(sorted({row.move.target.code for row in rows}))
         )
-
-
-class TakeDeliveryBack(ActionForm):
-    model, lookup, section, roles = DemandMove, "pk", "planning", CORRECTORS
-    form_class = lineforms.TakeBackForm
-    title, submit, danger = _("Take it back"), _("Take back"), True
-    text = _("It was booked by mistake: a move with the opposite direction is posted. Goods that a customer gives"
-             " back are a return.")  # fmt: skip
-
-    def act(self, form: Any) -> Any:
-        (row,) = delivered.take_back(deliveries=[self.record], **form.cleaned_data, by=who(self.request))
-        return reverse("planning:demand", args=[row.demand_id])
 
 
 class NotePaper(Page):

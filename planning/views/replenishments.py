@@ -101,11 +101,19 @@ class ReplenishmentPage(RecordPage):
         ]
 
     def tabs(self) -> list[RecordTab]:
-        return [RecordTab("receipts", _("Receipts"), "planning/replenishment_receipts.html")]
+        tabs = [RecordTab("receipts", _("Receipts"), "planning/replenishment_receipts.html")]
+        if self.record.from_location_id is not None:
+            tabs.append(RecordTab("shipments", _("Shipments"), "planning/replenishment_shipments.html"))
+        return tabs
 
     def extra(self) -> dict[str, Any]:
         rows = selectors.receipts().filter(order=self.record).order_by("pk")
-        return {"receipts": rows, "corrects": may(self.request.user, *CORRECTORS, site=self.record.site)}
+        sent = selectors.shipments().filter(order=self.record).order_by("pk")
+        return {
+            "receipts": rows,
+            "shipments": sent,
+            "corrects": may(self.request.user, *CORRECTORS, site=self.record.site),
+        }
 
 
 def _page(row: ReplenishmentOrder) -> str:

@@ -13,7 +13,9 @@ from django.urls import reverse
 from p2p.core import clock
 from p2p.core.models import Grant
 from p2p.inventory.models import Balance, Lot, Move
-from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder
+from p2p.inventory.services.packing import Packing, pack
+from p2p.inventory.services.units import create_units
+from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder, ShipmentMove
 from planning.services.delivery import DeliveryLine, deliver
 from planning.services.demand import create_customer, create_demand
 from planning.services.receive import ReceiptLine, receive_lines
@@ -205,6 +207,77 @@ def test_a_transfer_is_shipped_on_its_page(site: Site) -> None:
     assert (order.shipped_quantity, order.state) == (12, "sent")
 
 
+@pytest.fixture
+def road(site: Site) -> Any:
+    """A pallet with 10 BOLT at the other site, and a transfer order of 24 for them."""
+    make_location(site, code="ROAD", kind="transit", nettable=False)
+    far = make_location(make_site("OTHER"), code="FAR")
+    bolt = make_item("BOLT")
+    make_stock(bolt, 10, far)
+    pallet = create_units(number="PAL-1", location=far, by=None)[0]
+    type(pallet).objects.update(sscc="106141412345678908")
+    pack(unit=pallet, lines=[Packing(item=bolt, quantity=Decimal(10))], by=None)
+    make_stock(bolt, 30, far)
+    return create_replenishment(
+        site=site, item=bolt, quantity=Decimal(24), due_on=today(), from_location=far, by=None
+    )
+
+
+def test_a_pallet_is_scanned_when_it_leaves_and_when_it_comes(site: Site, road: Any) -> None:
+    client = as_("supervisor")
+    where = reverse("planning:replenishment-ship", args=[road.pk])
+    assert "no handling unit NONE" in text(client.post(where, {"pallet": "NONE"}), 422)
+    assert "scan the pallet" in text(client.post(where, {"quantity": ""}), 422)
+    assert (
+        client.post(where, {"pallet": "(00)106141412345678908", "despatch_note": "CMR-9"}).status_code == 303
+    )
+    shown = text(client.get(reverse("planning:replenishment", args=[road.number]) + "?tab=shipments"))
+    row = ShipmentMove.objects.get()
+    assert all(word in shown for word in ("Shipments", "CMR-9", "PAL-1", "Lost on the way"))
+    assert reverse("planning:shipment-take-back", args=[row.pk]) in shown
+    paper = client.get(reverse("planning:despatch-note", args=[row.pk])).content
+    words = "\n".join(pages(paper))
+    assert all(word in words for word in ("CMR-9", "106141412345678908", "10 EA", road.number))
+    assert "Receive a pallet" in text(client.get(reverse("planning:expected")))
+    arrive = reverse("planning:receive-pallet")
+    assert "There is no location NOWHERE" in text(
+        client.post(arrive, {"pallet": "PAL-1", "location": "NOWHERE"}), 422
+    )
+    client.post(arrive, {"pallet": "pal-1", "delivery_note": "D-1"})
+    road.refresh_from_db()
+    assert (road.shipped_quantity, road.received_quantity) == (10, 10)
+    assert "PAL-1 is not in transit" in text(client.post(arrive, {"pallet": "PAL-1"}), 409)
+
+
+def test_a_shipment_is_taken_back_in_part_and_the_rest_reported_lost(site: Site, road: Any) -> None:
+    client = as_("supervisor")
+    client.post(reverse("planning:replenishment-ship", args=[road.pk]), {"quantity": "12"})
+    where = reverse("planning:shipment-take-back", args=[ShipmentMove.objects.get().pk])
+    assert "Empty: all 12 EA" in text(client.get(where))
+    client.post(where, {"quantity": "5"})
+    road.refresh_from_db()
+    assert road.shipped_quantity == 7
+    lose = reverse("planning:replenishment-lose", args=[road.pk])
+    assert as_("operator").get(lose).status_code == 403
+    client.post(lose, {"quantity": "7", "reason": make_reason("FELL", kind="scrap").pk})
+    road.refresh_from_db()
+    assert road.shipped_quantity == 0
+    shown = text(client.get(reverse("planning:replenishment", args=[road.number]) + "?tab=shipments"))
+    assert "Was taken back" in shown and "FELL" in shown
+
+
+def test_a_part_of_a_delivery_is_taken_back_on_its_page(site: Site) -> None:
+    bolt = make_item("BOLT")
+    make_stock(bolt, 30, site.locations.get(code="STORE"))
+    demand = wanted(site, bolt)
+    (row,) = deliver(lines=[DeliveryLine(demand=demand, quantity=Decimal(10))], by=None)
+    where = reverse("planning:delivery-take-back", args=[row.pk])
+    assert "10 EA of BOLT went: 11 cannot" in text(as_("supervisor").post(where, {"quantity": "11"}), 409)
+    as_("supervisor").post(where, {"quantity": "4"})
+    demand.refresh_from_db()
+    assert (demand.delivered_quantity, demand.state) == (6, "open")
+
+
 def test_what_can_go_is_seen_and_goes_on_one_note(site: Site) -> None:
     acme = create_customer(number="C1", name="Acme", by=None)
     bolt, nut = make_item("BOLT"), make_item("NUT")
@@ -354,3 +427,30 @@ def test_a_transfer_is_shipped_over_rest(site: Site) -> None:
     )
     shown = post(as_("operator"), f"replenishments/{order.number}/ship/", {"quantity": "20"})
     assert (shown["shipped_quantity"], shown["state"]) == ("20", "sent")
+
+
+def test_a_pallet_leaves_gets_lost_and_arrives_over_rest(site: Site, road: Any) -> None:
+    client, order = as_("supervisor"), f"replenishments/{road.number}"
+    post(client, f"{order}/ship/", {}, 400)
+    shown = post(client, f"{order}/ship/", {"handling_unit": "PAL-1", "despatch_note": "CMR-9"})
+    assert shown["shipped_quantity"] == "10"
+    (row,) = client.get("/api/v1/planning/shipments/?despatch_note=CMR-9").json()["results"]
+    assert (row["handling_unit"], row["quantity"], row["order"]) == ("PAL-1", "10", road.number)
+    paper = client.get(f"/api/v1/planning/shipments/{row['id']}/paper/")
+    assert paper["Content-Type"] == "application/pdf"
+    reason = make_reason("FELL", kind="scrap").code
+    assert post(client, f"{order}/lose/", {"quantity": "2", "reason": reason})["shipped_quantity"] == "8"
+    no = post(client, f"shipments/{row['id']}/take-back/", {}, 409)
+    assert "8 are still in transit" in no["detail"]
+    (came,) = post(client, "receipts/receive-unit/", {"handling_unit": "PAL-1"})
+    assert (came["quantity"], came["target"]) == ("8", "STORE")
+
+
+def test_a_part_of_a_shipment_is_taken_back_over_rest(site: Site, road: Any) -> None:
+    client = as_("supervisor")
+    post(client, f"replenishments/{road.number}/ship/", {"quantity": "12"})
+    (row,) = client.get("/api/v1/planning/shipments/").json()["results"]
+    back = post(client, f"shipments/{row['id']}/take-back/", {"quantity": "5"})
+    assert (back["takes_back"], back["quantity"]) == (row["move"], "12")
+    road.refresh_from_db()
+    assert road.shipped_quantity == 7

@@ -1,0 +1,134 @@
+"""What travels: shipping a transfer, losing it on the way, a pallet that arrives; and taking back what was wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core.access import Role
+from p2p.core.fields import plain
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.page import Page, who
+from planning import paper, selectors, shipforms
+from planning.models import DemandMove, ReplenishmentOrder, ShipmentMove
+from planning.services import delivered, shipments
+from planning.services.arriving_units import receive_units
+from planning.services.shipping_units import ship_units
+from planning.services.transfer import ShipLine, ship
+
+RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
+CORRECTORS = (Role.SUPERVISOR, Role.BUYER)
+
+
+def _page(order: ReplenishmentOrder) -> str:
+    return reverse("planning:replenishment", args=[order.number])
+
+
+class Ship(ActionForm):
+    model, lookup, section, roles = ReplenishmentOrder, "pk", "planning", RECEIVERS
+    form_class = shipforms.ShipForm
+    title, submit = _("Ship the transfer"), _("Ship")
+    text = _("The goods leave the other place now and are in transit until they are received.")
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"order": self.record}
+
+    def initial(self) -> dict[str, Any]:
+        return {"quantity": plain(max(self.record.quantity - self.record.shipped_quantity, 0))}
+
+    def act(self, form: Any) -> Any:
+        given = {name: value for name, value in form.cleaned_data.items() if name != "unit"}
+        note, pallet = given.pop("despatch_note"), given.pop("pallet")
+        if pallet is not None:
+            ship_units(units=[pallet], order=self.record, despatch_note=note, by=who(self.request))
+        else:
+            line = ShipLine(order=self.record, **given)
+            ship(lines=[line], despatch_note=note, by=who(self.request))
+        return _page(self.record)
+
+
+class Lose(ActionForm):
+    model, lookup, section, roles = ReplenishmentOrder, "pk", "planning", CORRECTORS
+    form_class = shipforms.LoseForm
+    title, submit, danger = _("Lost on the way"), _("Report lost"), True
+    text = _("What never arrives is scrapped out of transit; the order may be shipped again.")
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"order": self.record}
+
+    def initial(self) -> dict[str, Any]:
+        return {"quantity": plain(max(self.record.shipped_quantity - self.record.received_quantity, 0))}
+
+    def act(self, form: Any) -> Any:
+        given = {name: value for name, value in form.cleaned_data.items() if name != "unit"}
+        shipments.lose(order=self.record, **given, by=who(self.request))
+        return _page(self.record)
+
+
+class ReceivePallet(ActionForm):
+    title, submit, section, roles = _("Receive a pallet"), _("Receive"), "planning", RECEIVERS
+    form_class = shipforms.ReceivePalletForm
+    text = _("A handling unit that travels arrives with all that stands on it, for all its orders at once.")
+
+    def act(self, form: Any) -> Any:
+        given = dict(form.cleaned_data)
+        receive_units(units=[given.pop("pallet")], **given, by=who(self.request))
+        return reverse("planning:expected")
+
+    def said(self, result: Any) -> Any:
+        return _now("The pallet is here.")
+
+
+class _TakeBack(ActionForm):
+    """Of what is booked on one line, whole or in part."""
+
+    lookup, section, roles = "pk", "planning", CORRECTORS
+    form_class = shipforms.PartBackForm
+    title, submit, danger = _("Take it back"), _("Take back"), True
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"move": self.record.move}
+
+
+class TakeShipmentBack(_TakeBack):
+    model = ShipmentMove
+    text = _(
+        "It was booked by mistake: the goods lie where they came from again, in their lot and handling unit."
+    )
+
+    def act(self, form: Any) -> Any:
+        rows = shipments.take_back(shipments=[self.record], **form.cleaned_data, by=who(self.request))
+        return _page(rows[0].order)
+
+
+class TakeDeliveryBack(_TakeBack):
+    model = DemandMove
+    text = _("It was booked by mistake: a move with the opposite direction is posted. Goods that a customer gives"
+             " back are a return.")  # fmt: skip
+
+    def act(self, form: Any) -> Any:
+        rows = delivered.take_back(deliveries=[self.record], **form.cleaned_data, by=who(self.request))
+        return reverse("planning:demand", args=[rows[0].demand_id])
+
+
+class DespatchPaper(Page):
+    """The despatch note a shipment is on, as PDF."""
+
+    def rows(self) -> QuerySet[ShipmentMove]:
+        return selectors.shipments(who(self.request))
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        row = get_object_or_404(self.rows(), pk=pk)
+        number = row.despatch_note or row.order.number
+        name = "".join(each if each.isalnum() or each in "-_" else "_" for each in number)
+        return HttpResponse(
+            paper.despatch_note(row),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+        )

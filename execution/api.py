@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from execution import selectors, serializers
 from execution.facts import Ending, Finishing, FinishingOperation, Releasing, Reporting
 from execution.models import Clocking, PickList, WipMove
 from execution.models.pick import PICK_FLOW
+from execution.scrapped import faults, period
 from execution.services import downtime, finish, pick, release, reserve, start, undo
 from execution.services.report import report as report_pieces
+from execution.services.weigh import weigh_in
 from p2p.core.access import Role, at_sites, require, sites_of
+from p2p.core.refusal import Refused
 from p2p.core.rest import RecordViewSet, Routes, verb
 from planning.models import Operation, ProductionOrder
 from planning.models.operation import OPERATION_FLOW
@@ -188,6 +196,7 @@ class ReportApi(RecordViewSet):
         "site": "operation__order__site__code",
         "group": "operation__group__code",
         "reason": "reason__code",
+        "cause": "cause",
         "after": "effective_at__gte",
         "before": "effective_at__lte",
     }
@@ -200,6 +209,13 @@ class ReportApi(RecordViewSet):
     def undo(self, record: Any, by: Any, **given: Any) -> Any:
         """Take it back by its mirror image."""
         return undo.undo(report=record, **given, by=by)
+
+    @action(detail=False, methods=["get"])
+    def scrap(self, request: Request) -> Response:
+        """Scrap by what was at fault and why, the most first, of the days from `since` to `until` (the last 90)."""
+        since, until, _days = period(request.query_params)
+        found = faults(request.user, since, until)
+        return Response({"results": serializers.FaultSerializer(found, many=True).data})
 
 
 class PickListApi(RecordViewSet):
@@ -215,6 +231,14 @@ class PickListApi(RecordViewSet):
     def pick(self, record: PickList, by: Any, **given: Any) -> PickList:
         """Issue what is left on it, or the given lines, to its order."""
         pick.pick(pick_list=record, **given, by=by)
+        return record
+
+    @verb(roles=FLOOR, body=serializers.WeighInput)
+    def weigh(self, record: PickList, by: Any, *, line: Any, **given: Any) -> PickList:
+        """Issue what a scale weighed of a line's component, more or less than planned."""
+        if line.pick_list_id != record.pk:
+            raise Refused(_("This line is not on {pick_list}."), field="line", pick_list=record.number)
+        weigh_in(material=line.material, **given, by=by)
         return record
 
     @verb(roles=SUPERVISOR, body=serializers.AtInput)

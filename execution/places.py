@@ -57,6 +57,7 @@ def _rail() -> None:
                 False,
             ),
             (_("Reports"), "reports", None, False),
+            (_("Scrap"), "scrap", None, False),
             (_("Downtime"), "downtimes", lambda user: _count(Downtime.objects.filter(ended_at=None)), True),
         ),
         start=1,

@@ -206,10 +206,41 @@ class UndoInput(AtInput):
 
 class PickedInput(VerbSerializer):
     line = serializers.PrimaryKeyRelatedField(queryset=PickLine.objects.all())
+    catch_quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True, default=None
+    )
     quantity = quantity()
 
     def to_internal_value(self, data: Any) -> Any:
         return Picked(**super().to_internal_value(data))
+
+
+class WeighInput(AtInput):
+    """What a scale typed for a line of the list: one weighing a line, or semicolons between them."""
+
+    line = serializers.PrimaryKeyRelatedField(queryset=PickLine.objects.select_related("material"))
+    weighings = serializers.CharField(max_length=2000)
+    tare = serializers.CharField(max_length=40, allow_blank=True, default="")
+    more_comes = serializers.BooleanField(default=False)
+    catch_quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True, default=None
+    )
+    reason = KeyField(
+        key="code",
+        queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.ADJUSTMENT, active=True),
+        required=False,
+        allow_null=True,
+    )
+
+
+class FaultSerializer(VerbSerializer):
+    """Scrap of one cause and reason, the most first."""
+
+    cause = serializers.CharField()
+    reason = serializers.CharField(source="code")
+    pieces = DecimalText(max_digits=24, decimal_places=12)
+    share = DecimalText(max_digits=24, decimal_places=12)
+    up_to = DecimalText(max_digits=24, decimal_places=12)
 
 
 class PickInput(AtInput):

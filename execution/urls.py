@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution.views import lists, picking, tracing, work
+from execution.views import lists, picking, scrap, tracing, work
 
 app_name = "execution"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("pick-lists/<str:number>/", picking.PickListPage.as_view(), name="pick-list"),
     path("pick-lists/<int:pk>/pick", picking.PickPart.as_view(), name="pick-part"),
     path("pick-lists/<int:pk>/paper", picking.PickListPaper.as_view(), name="pick-paper"),
+    path("scrap/", scrap.ScrapPage.as_view(), name="scrap"),
     path("reports/", lists.Reports.as_view(), name="reports"),
     path("reports/<str:number>/", work.ReportPage.as_view(), name="report-page"),
     path("reports/<int:pk>/undo", work.UndoReport.as_view(), name="undo"),

@@ -90,7 +90,48 @@ class ScheduleForm(forms.Form):
         self.fields["frozen_hours"].unit = "h"  # type: ignore[attr-defined]
 
 
-class DemandForm(forms.Form):
+class Versioned(forms.Form):
+    """Fields `bom` and `route` (or as `versions` calls them) that are numbers of the item's versions."""
+
+    versions: tuple[tuple[str, Any], ...] = (("bom", BomVersion), ("route", RouteVersion))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        for name, model in self.versions:
+            if name in given:
+                given[name] = self._version(model, name)
+        return given
+
+    def of_item(self) -> Any:
+        return self.cleaned_data.get("item")
+
+    def at_site(self) -> Any:
+        return self.cleaned_data.get("site")
+
+    def _version(self, model: Any, name: str) -> Any:
+        """The item's version of this number: the site's own before the one for all sites."""
+        number, item = self.cleaned_data[name], self.of_item()
+        if number is None or item is None:
+            return None
+        rows = model.objects.filter(item=item, version=number).filter(
+            Q(site=self.at_site()) | Q(site__isnull=True)
+        )
+        found = rows.order_by(F("site").asc(nulls_last=True)).first()
+        if found is None:
+            self.add_error(
+                name, _("{item} has no version {number} here.").format(item=item.number, number=number)
+            )
+        return found
+
+
+def wanted(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, required=False, min_value=1, help_text=_("Its number; empty: the one that holds.")
+    )
+
+
+class DemandForm(Versioned):
+    versions = (("bom_version", BomVersion), ("route_version", RouteVersion))
     number = forms.CharField(label=_("Number"), max_length=40, help_text=_("Of the sales order."))
     line = forms.IntegerField(label=_("Line"), initial=1, min_value=1)
     site = site()
@@ -100,12 +141,27 @@ class DemandForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Demand.Kind.choices, initial=Demand.Kind.SALES)
     customer = KeyedField(label=_("Customer"), rows=Customer.objects.all(), required=False)
     priority = forms.IntegerField(label=_("Priority"), initial=50, min_value=0, max_value=100)
+    bom_version = wanted(_("BOM version wanted"))
+    route_version = wanted(_("Route version wanted"))
 
 
-class DemandChangeForm(forms.Form):
+class DemandChangeForm(Versioned):
+    versions = DemandForm.versions
     quantity = quantity()
     due_on = day(_("Due"))
     priority = forms.IntegerField(label=_("Priority"), min_value=0, max_value=100)
+    bom_version = wanted(_("BOM version wanted"))
+    route_version = wanted(_("Route version wanted"))
+
+    def __init__(self, *args: Any, demand: Demand, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.demand = demand
+
+    def of_item(self) -> Any:
+        return self.demand.item
+
+    def at_site(self) -> Any:
+        return self.demand.site
 
 
 def reserve_at() -> forms.ChoiceField:
@@ -116,7 +172,7 @@ def reserve_at() -> forms.ChoiceField:
     )
 
 
-class OrderForm(forms.Form):
+class OrderForm(Versioned):
     site = site()
     item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True))
     quantity = quantity()
@@ -139,27 +195,6 @@ class OrderForm(forms.Form):
     number = forms.CharField(
         label=_("Number"), required=False, max_length=40, help_text=_("Empty: the next of the series.")
     )
-
-    def clean_bom(self) -> BomVersion | None:
-        return self._version(BomVersion, "bom")
-
-    def clean_route(self) -> RouteVersion | None:
-        return self._version(RouteVersion, "route")
-
-    def _version(self, model: Any, name: str) -> Any:
-        """The item's version of this number: the site's own before the one for all sites."""
-        number, item = self.cleaned_data[name], self.cleaned_data.get("item")
-        if number is None or item is None:
-            return None
-        rows = model.objects.filter(item=item, version=number).filter(
-            Q(site=self.cleaned_data.get("site")) | Q(site__isnull=True)
-        )
-        found = rows.order_by(F("site").asc(nulls_last=True)).first()
-        if found is None:
-            raise forms.ValidationError(
-                _("{item} has no version {number} here.").format(item=item.number, number=number)
-            )
-        return found
 
 
 class OrderChangeForm(forms.Form):

@@ -22,7 +22,7 @@ from planning.models import (
     ReplenishmentOrder,
     ScheduleRun,
 )
-from strategies.models import BomAlternate, ReserveAt, Site, Unit, Vendor
+from strategies.models import BomAlternate, BomVersion, ReserveAt, RouteVersion, Site, Unit, Vendor
 
 
 def quantity(**also: object) -> serializers.DecimalField:
@@ -43,7 +43,8 @@ class DemandSerializer(RecordSerializer):
         model = Demand
         fields = (
             "number", "line", "kind", "state", "site", "item", "unit", "quantity", "delivered_quantity",
-            "ordered_on", "due_on", "promised_on", "priority", "customer", "source_system", "revision",
+            "ordered_on", "due_on", "promised_on", "priority", "customer", "bom_version", "route_version",
+            "source_system", "revision",
         )  # fmt: skip
         read_only_fields = ("state", "delivered_quantity", "revision")
         # The services say it in one sentence; the framework's own check would need a query for each row.
@@ -55,6 +56,8 @@ class DemandChange(VerbSerializer):
     due_on = serializers.DateField(required=False)
     promised_on = serializers.DateField(required=False)
     priority = serializers.IntegerField(min_value=0, max_value=100, required=False)
+    bom_version = KeyField(key="pk", queryset=BomVersion.objects.all(), required=False, allow_null=True)
+    route_version = KeyField(key="pk", queryset=RouteVersion.objects.all(), required=False, allow_null=True)
 
 
 class PlanRunSerializer(RecordSerializer):
@@ -88,7 +91,7 @@ class ProposalSerializer(RecordSerializer):
         model = Proposal
         fields = (
             "id", "number", "run", "kind", "need", "state", "site", "item", "unit", "quantity", "good_quantity",
-            "start_on", "due_on", "need_on", "level", "priority", "vendor",
+            "start_on", "due_on", "need_on", "level", "priority", "vendor", "bom", "route", "named",
         )  # fmt: skip
 
 
@@ -194,7 +197,7 @@ class OrderSerializer(RecordSerializer):
         fields = (
             "number", "kind", "state", "site", "item", "unit", "quantity", "good_quantity", "scrap_quantity",
             "need", "priority", "start_on", "due_on", "starts_at", "ends_at", "late_seconds", "blocked",
-            "bom", "route", "output_location", "reserve_at", "proposal", "source_system", "created_at",
+            "bom", "route", "named", "output_location", "reserve_at", "proposal", "source_system", "created_at",
             "released_at", "started_at", "finished_at", "ended_at", "revision",
         )  # fmt: skip
         read_only_fields = tuple(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from planning.models import Customer, Demand
 from planning.services.demand_bulk import DemandRow, put_demand
-from strategies.models import Item, Site, Unit
+from strategies.models import BomVersion, Item, RouteVersion, Site, Unit
 from strategies.services.importer import (
     Choice,
     Column,
@@ -39,6 +39,16 @@ def _due_after_order(row: Row) -> Iterable[tuple[str, str]]:
 def _store(rows: Sequence[Row], by: User | None) -> Tally:
     result = put_demand(rows=[DemandRow(**row.values) for row in rows], by=by)
     return Tally(created=result.created, changed=result.changed, unchanged=result.same)
+
+
+def _version(field: str, model: type[BomVersion] | type[RouteVersion]) -> Reference:
+    return Reference(
+        field,
+        model,
+        ("item", f"{field}_site", field),
+        ("item__number", "site__code", "version"),
+        help=gettext_lazy("wanted of this version, by its number; empty: the one that holds"),
+    )
 
 
 CUSTOMERS = Sheet(
@@ -75,6 +85,8 @@ DEMAND = Sheet(
         Column("promised_on", Day()),
         Column("priority", Whole(0, 100), example="50"),
         Reference("customer", Customer, ("customer",), ("number",), example="29825"),
+        _version("bom_version", BomVersion),
+        _version("route_version", RouteVersion),
     ),
 )
 

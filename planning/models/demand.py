@@ -73,6 +73,22 @@ class Demand(models.Model):
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="demands"
     )
+    bom_version = models.ForeignKey(
+        "strategies.BomVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Wanted of this bill; empty: the one that holds."),
+    )
+    route_version = models.ForeignKey(
+        "strategies.RouteVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Wanted made on this route; empty: the one that holds."),
+    )
     short_reason = models.CharField(
         max_length=200, blank=True, help_text=_("Why it was closed with less than was ordered.")
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.clock import now
 from p2p.core.fields import QuantityField, RateField
 from p2p.core.flow import Flow
-from planning.models.proposal import Need
+from planning.models.proposal import Named, Need
 from strategies.models import ReserveAt
 
 ORDER_FLOW = Flow(
@@ -63,6 +63,9 @@ class ProductionOrder(models.Model):
     )
     route = models.ForeignKey(
         "strategies.RouteVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    named = models.CharField(
+        max_length=5, choices=Named.choices, blank=True, help_text=_("Versions that the demand asks for.")
     )
     output_location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

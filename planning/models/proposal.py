@@ -30,6 +30,14 @@ class Need(models.TextChoices):
     STOCK = "stock", _("Stock")
 
 
+class Named(models.TextChoices):
+    """Which versions the demand names that an order or a proposal is for; its supply serves such demand only."""
+
+    BOM = "bom", _("BOM")
+    ROUTE = "route", _("Route")
+    BOTH = "both", _("BOM and route")
+
+
 def _checked(to: str, **options: Any) -> Any:
     """A foreign key that the database does not look up row by row.
 
@@ -75,6 +83,9 @@ class Proposal(models.Model):
     vendor = _checked("strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True)
     bom = _checked("strategies.BomVersion", on_delete=models.PROTECT, null=True, blank=True)
     route = _checked("strategies.RouteVersion", on_delete=models.PROTECT, null=True, blank=True)
+    named = models.CharField(
+        max_length=5, choices=Named.choices, blank=True, help_text=_("Versions that the demand asks for.")
+    )
 
     class Meta:
         ordering = ["run", "number"]

@@ -44,6 +44,7 @@ class Draft:
     kind: str = ProductionOrder.Kind.STANDARD
     parent: int | None = None
     source_system: str = ""
+    named: str = ""
     all_outside: bool = False
     overflow: Mapping[int, Overflow] = field(default_factory=dict)
     """Of operations (by the key of their route operation) whose policy had to decide: what it decided."""
@@ -81,6 +82,7 @@ def build(site: Site, drafts: Sequence[Draft], recipes: Recipes) -> Built:
             due_on=draft.due_on,
             bom_id=draft.bom,
             route_id=draft.route,
+            named=draft.named,
             output_location=policy.location if policy else None,
             parent_id=draft.parent,
             proposal_id=draft.proposal,

@@ -18,7 +18,9 @@ from planning.measures import Measures
 from planning.models import Customer, Demand
 from planning.models.demand import DEMAND_FLOW
 from planning.services.delivered import let_go
-from strategies.models import Item, Site, Unit
+from planning.services.wanted import Wanted, check_versions
+from strategies.models import BomVersion, Item, RouteVersion, Site, Unit
+from strategies.services.keep import KEEP, Keep, put
 
 if TYPE_CHECKING:
     from p2p.core.models import User
@@ -39,11 +41,14 @@ def create_demand(
     promised_on: date | None = None,
     priority: int = 50,
     customer: Customer | None = None,
+    bom_version: BomVersion | None = None,
+    route_version: RouteVersion | None = None,
     source_system: str = "",
     by: User | None,
 ) -> Demand:
-    """Enter one demand line; quantity in `unit` (the item's own where none is given). Refused when the line
-    exists, the item is not in use, or the quantity makes no sense in that unit."""
+    """Enter one demand line; quantity in `unit` (the item's own where none is given). Named versions are what it is
+    to be made of: plans make an order for such lines alone. Refused when the line exists, the item is not in use, the
+    quantity makes no sense in that unit, or a version may not be used."""
     ordered = ordered_on or clock.now().date()
     chosen = unit or item.unit
     _check_item(item, quantity, chosen, line=f"{number}/{line}")
@@ -57,6 +62,7 @@ def create_demand(
             number=number,
             line=line,
         )
+    _check_versions(site, item, ordered, due_on, bom_version, route_version, line=f"{number}/{line}")
     demand = Demand.objects.create(
         number=number,
         line=line,
@@ -70,6 +76,8 @@ def create_demand(
         promised_on=promised_on,
         priority=priority,
         customer=customer,
+        bom_version=bom_version,
+        route_version=route_version,
         source_system=source_system,
     )
     tell(DemandChanged(demands=(demand,), step="created", by=by))
@@ -84,10 +92,17 @@ def change_demand(
     due_on: date | None = None,
     promised_on: date | None = None,
     priority: int | None = None,
+    bom_version: BomVersion | Keep | None = KEEP,
+    route_version: RouteVersion | Keep | None = KEEP,
     by: User | None,
 ) -> Demand:
-    """Change what is still open; None leaves a value as it is. Refused below what has been delivered."""
-    row = Demand.objects.select_for_update(of=("self",)).select_related("item", "unit").get(pk=demand.pk)
+    """Change what is still open; None leaves a value as it is, but takes a version away. Refused below what has been
+    delivered, and for versions that may not be used."""
+    row = (
+        Demand.objects.select_for_update(of=("self",))
+        .select_related("item", "unit", "site")
+        .get(pk=demand.pk)
+    )
     _must_be_open(row)
     if quantity is not None:
         _check_item(row.item, quantity, row.unit, line=str(row))
@@ -107,8 +122,11 @@ def change_demand(
         row.due_on = due_on
     row.promised_on = promised_on if promised_on is not None else row.promised_on
     row.priority = priority if priority is not None else row.priority
+    if put(row, {"bom_version": bom_version, "route_version": route_version}) or due_on is not None:
+        dates = (row.ordered_on, row.due_on)
+        _check_versions(row.site, row.item, *dates, row.bom_version, row.route_version, line=str(row))
     row.revision += 1
-    row.save(update_fields=["quantity", "due_on", "promised_on", "priority", "revision"])
+    row.save()
     tell(DemandChanged(demands=(row,), step="changed", by=by))
     return row
 
@@ -133,6 +151,28 @@ def create_customer(*, number: str, name: str, by: User | None) -> Customer:
     if Customer.objects.filter(number=number).exists():
         raise Refused(_("Customer {number} exists already."), code="exists", field="number", number=number)
     return Customer.objects.create(number=number, name=name)
+
+
+def _check_versions(
+    site: Site,
+    item: Item,
+    ordered: date,
+    due: date,
+    bom: BomVersion | None,
+    route: RouteVersion | None,
+    *,
+    line: str,
+) -> None:
+    wanted = Wanted(
+        line=line,
+        item=item.pk,
+        site=site.pk,
+        ordered_on=ordered,
+        due_on=due,
+        bom=bom.pk if bom else None,
+        route=route.pk if route else None,
+    )
+    check_versions([wanted])
 
 
 def _check_item(item: Item, quantity: Decimal, unit: Unit, *, line: str) -> None:

@@ -18,6 +18,7 @@ from planning.facts import DemandImported
 from planning.measures import Measures
 from planning.models import Demand
 from planning.services.demand import check_line, due_before_order
+from planning.services.wanted import Wanted, check_versions
 from strategies.models import Item
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class DemandRow:
     promised_on: date | None = None
     priority: int = 50
     customer: int | None = None
+    bom_version: int | None = None
+    route_version: int | None = None
     source_system: str = ""
 
 
@@ -79,11 +82,12 @@ def put_demand(*, rows: Sequence[DemandRow], by: User | None) -> PutResult:
 
 _COLUMNS = (
     "number", "line", "kind", "site_id", "item_id", "unit_id", "quantity", "ordered_on", "due_on",
-    "promised_on", "priority", "customer_id", "source_system",
+    "promised_on", "priority", "customer_id", "source_system", "bom_version_id",
+    "route_version_id",
 )  # fmt: skip
 _MAY_CHANGE = (
     "site_id", "item_id", "unit_id", "quantity", "ordered_on", "due_on", "promised_on", "priority",
-    "customer_id",
+    "customer_id", "bom_version_id", "route_version_id",
 )  # fmt: skip
 _NAMED = ", ".join(_COLUMNS)
 # xmax is 0 on a row that was inserted and not on one that was updated.
@@ -116,6 +120,19 @@ def _check_rows(rows: Sequence[DemandRow]) -> None:
         if row.due_on < row.ordered_on:
             raise due_before_order(line, row.ordered_on, row.due_on)
         check_line(items[row.item], row.quantity, row.unit, measures, line=line)
+    check_versions([_wanted(row) for row in rows if row.bom_version or row.route_version])
+
+
+def _wanted(row: DemandRow) -> Wanted:
+    return Wanted(
+        line=f"{row.number}/{row.line}",
+        item=row.item,
+        site=row.site,
+        ordered_on=row.ordered_on,
+        due_on=row.due_on,
+        bom=row.bom_version,
+        route=row.route_version,
+    )
 
 
 def upsert_demand(*, rows: Sequence[Mapping[str, Any]], by: User | None) -> list[str]:
@@ -135,6 +152,8 @@ def upsert_demand(*, rows: Sequence[Mapping[str, Any]], by: User | None) -> list
             promised_on=row.get("promised_on"),
             priority=row.get("priority", 50),
             customer=row["customer"].pk if row.get("customer") else None,
+            bom_version=row["bom_version"].pk if row.get("bom_version") else None,
+            route_version=row["route_version"].pk if row.get("route_version") else None,
             source_system=row.get("source_system", ""),
         )
         for row in rows

@@ -27,16 +27,19 @@ from planning.models import (
     Proposal,
     ReplenishmentOrder,
 )
-from planning.models.proposal import PROPOSAL_FLOW
+from planning.models.proposal import PROPOSAL_FLOW, Named
 from planning.services.build import Built, Draft, build, write
 from planning.services.overflow import of_proposals
+from planning.snapshot.reach import USABLE
 from planning.snapshot.recipes import Recipes
-from strategies.models import Site, Vendor
+from strategies.models import BomVersion, RouteVersion, Site, Vendor
 from strategies.services.numbering import take_numbers
 
 if TYPE_CHECKING:
     from p2p.core.models import User
 
+BILL, ROUTE = (Named.BOM, Named.BOTH), (Named.ROUTE, Named.BOTH)
+"""What a proposal keeps of the versions its demand names: its order is made of them."""
 MADE = (Proposal.Kind.MAKE, Proposal.Kind.SUBCONTRACT)
 
 
@@ -160,6 +163,7 @@ def _without_vendor(rows: Sequence[Proposal], recipes: Recipes) -> Iterable[Skip
 
 def _drafts(rows: Sequence[Proposal], recipes: Recipes) -> list[Draft]:
     made = [row for row in rows if row.kind in MADE]
+    _check_named(made)
     decided = of_proposals(made) if recipes.overflows else {}
     return [
         Draft(
@@ -169,8 +173,11 @@ def _drafts(rows: Sequence[Proposal], recipes: Recipes) -> list[Draft]:
             good=row.good_quantity,
             start_on=row.start_on,
             due_on=row.due_on,
-            bom=recipes.boms.on(row.item_id, row.start_on, row.quantity),
-            route=recipes.routes.on(row.item_id, row.start_on, row.quantity),
+            bom=row.bom_id if row.named in BILL else recipes.boms.on(row.item_id, row.start_on, row.quantity),
+            route=row.route_id
+            if row.named in ROUTE
+            else recipes.routes.on(row.item_id, row.start_on, row.quantity),
+            named=row.named,
             need=row.need,
             priority=row.priority,
             proposal=row.pk,
@@ -179,6 +186,23 @@ def _drafts(rows: Sequence[Proposal], recipes: Recipes) -> list[Draft]:
         )
         for row in made
     ]
+
+
+def _check_named(rows: Sequence[Proposal]) -> None:
+    """Refused when a version that demand names may not be used any more. Two queries where any is named."""
+    for model, column, words in ((BomVersion, "bom_id", BILL), (RouteVersion, "route_id", ROUTE)):
+        named = {getattr(row, column): row for row in rows if row.named in words}
+        gone = model._default_manager.filter(pk__in=named).exclude(state__in=USABLE) if named else ()
+        for version in gone:
+            raise Refused(
+                _(
+                    "{proposal} is for demand of {version}, which is {state}: change the demand and plan again."
+                ),
+                code="version_not_usable",
+                proposal=named[version.pk],
+                version=version,
+                state=version.get_state_display(),
+            )
 
 
 def _replenishments(site: Site, rows: Sequence[Proposal], recipes: Recipes) -> list[ReplenishmentOrder]:

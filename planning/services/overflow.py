@@ -16,6 +16,7 @@ from planning.rules import Rules
 from planning.services.build import Draft, work_of
 from planning.services.merge import Work
 from planning.snapshot import overflow as snapshot
+from planning.snapshot.keys import made_from
 from planning.snapshot.material import Snapshot
 from planning.snapshot.overflow import Overflow, Way, Weeks
 from planning.snapshot.recipes import Recipes
@@ -147,7 +148,7 @@ def of_plan(*, site: Site, rules: Rules, taken: Snapshot, orders: Sequence[Plann
     if not policies.exists():
         return {}
     made = [(place, order) for place, order in enumerate(orders) if order.source == "make"]
-    recipes = Recipes(site, {int(order.item) for _place, order in made})
+    recipes = Recipes(site, {made_from(order.item)[0] for _place, order in made})
     drafts = [_draft(order, taken, recipes) for _place, order in made]
     decided = decide(site=site, drafts=drafts, recipes=recipes, since=rules.first)
     return {
@@ -157,7 +158,7 @@ def of_plan(*, site: Site, rules: Rules, taken: Snapshot, orders: Sequence[Plann
 
 
 def _draft(order: PlannedOrder, taken: Snapshot, recipes: Recipes) -> Draft:
-    item = int(order.item)
+    item, bom, route = taken.made_from(order)
     return Draft(
         number="",
         item=recipes.item(item),
@@ -165,8 +166,8 @@ def _draft(order: PlannedOrder, taken: Snapshot, recipes: Recipes) -> Draft:
         good=order.good,
         start_on=order.start,
         due_on=order.due,
-        bom=taken.boms.on(item, order.start, order.quantity),
-        route=taken.routes.on(item, order.start, order.quantity),
+        bom=bom,
+        route=route,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 from p2p.core.numbers import ScrapRule
 from planning.engine.mrp import BomLine, Item
 from planning.measures import Measures
+from planning.snapshot.keys import made_from
 from planning.snapshot.notices import Notice, gap_facts
 from strategies import models as strategies
 from strategies.engine.need import COLUMNS, Consumption, Linear, Row, Through, consumption_of
@@ -49,7 +50,9 @@ class BillLines:
         boms: Versions,
         routes: Versions,
         units: Mapping[int, int],
+        named: Collection[str] = (),
     ) -> None:
+        """named: keys of items that demand wants of certain versions."""
         self.first, self.measures, self.boms, self.routes, self.units = first, measures, boms, routes, units
         self.rule = ScrapRule(site.scrap_rule)
         self.scrap = RouteScrap(site)
@@ -57,6 +60,7 @@ class BillLines:
         self.notices: list[Notice] = []
         self.stand_ins: list[Item] = []
         """A phantom whose line names a certain bill or route stands in the plan as an item of its own."""
+        self._asked = named
         self._by_bom: dict[int, list[tuple[Any, ...]]] = {}
         self._named: dict[str, _Named] = {}
         self._known: dict[tuple[Any, ...], Consumption | Linear] = {}
@@ -68,7 +72,14 @@ class BillLines:
         for parent in sorted(self.boms.items & self.units.keys()):
             for window in self.boms.windows(parent):
                 yield from self._within(parent, parent, window)
+        for key in sorted(self._asked):
+            item, bom, route = made_from(key)
+            for window in self._windows(item, bom):
+                yield from self._within(key, item, window, route)
         yield from self._certain_versions()
+
+    def _windows(self, item: int, bom: int | None) -> list[Window]:
+        return [Window(date.min, date.max, bom)] if bom else self.boms.windows(item)
 
     def _certain_versions(self) -> Iterator[BomLine]:
         """Lines of the phantoms whose bill or route is named, which may name others."""
@@ -78,8 +89,7 @@ class BillLines:
                 done.add(key)
                 component, bom, route = self._named[key]
                 self.stand_ins.append(Item(id=key, source="", phantom=True, places=12))
-                windows = [Window(date.min, date.max, bom)] if bom else self.boms.windows(component)
-                for window in windows:
+                for window in self._windows(component, bom):
                     yield from self._within(key, component, window, route)
 
     def _within(

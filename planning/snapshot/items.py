@@ -48,7 +48,6 @@ class Stocked:
         """Every item in use, in the order of its key; one without a policy has no source."""
         on_hand = stock.on_hand(self.site) if self.rules.netting else {}
         prices = self._vendor_prices()
-        formulas = self._formulas()
         rows = strategies.Item.objects.filter(active=True).exclude(kind="service").order_by("pk")
         for key, unit in rows.values_list("pk", "unit_id"):
             self.units[key] = unit
@@ -60,13 +59,32 @@ class Stocked:
             if policy.supply in ("buy", "subcontract") and vendor:
                 self.vendors[key] = vendor
             version = self.boms.on(key, self.rules.first, ZERO)
-            good, multiple = formulas[version] if version is not None else (Decimal(1), ZERO)
+            good, multiple = self._formulas[version] if version is not None else (Decimal(1), ZERO)
             planned = self._item(key, unit, policy, on_hand.get(key, ZERO), vendor_days, multiple)
             yield replace(planned, good_share=policy.yield_fraction * good)
 
+    def of_version(self, base: Item, key: str, bom: int | None, on_hand: Decimal) -> Item:
+        """An item as demand wants it of a certain version: ordered for that demand alone, with nothing in store."""
+        policy = self._policies.get(int(base.id))
+        plain = replace(
+            base,
+            id=key,
+            on_hand=on_hand,
+            safety_stock=ZERO,
+            coverage="requirement",
+            minimum_stock=ZERO,
+            maximum_stock=ZERO,
+        )
+        if policy is None or bom is None or bom not in self._formulas:
+            return plain
+        good, multiple = self._formulas[bom]
+        steps = self.measures.up(together(policy.multiple_quantity, multiple), self.units[policy.item_id])
+        return replace(plain, good_share=policy.yield_fraction * good, lot=replace(base.lot, multiple=steps))
+
+    @cached_property
     def _formulas(self) -> dict[int, tuple[Decimal, Decimal]]:
         """Version -> (good share, multiple that is made at a time)."""
-        rows = strategies.BomVersion.objects.filter(state="active")
+        rows = strategies.BomVersion.objects.filter(state__in=("active", "approved"))
         return {
             key: (good, multiple)
             for key, good, multiple in rows.values_list("pk", "yield_fraction", "multiple_quantity")

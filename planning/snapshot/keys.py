@@ -11,6 +11,31 @@ def split(key: str) -> tuple[str, int]:
     return key[0], int(key[1:])
 
 
+def of_version(item: int, bom: int | None, route: int | None) -> int | str:
+    """An item, or the item as made from a certain bill or on a certain route, which stands beside it: `n7/12/`."""
+    return f"n{item}/{bom or ''}/{route or ''}" if bom or route else item
+
+
+def made_from(key: int | str) -> tuple[int, int | None, int | None]:
+    """`n7/12/` -> (7, 12, None): the item, and the bill and route that are named."""
+    if isinstance(key, int) or not key.startswith("n"):
+        return int(key), None, None
+    item, bom, route = key[1:].split("/")
+    return int(item), int(bom) if bom else None, int(route) if route else None
+
+
+def named_by(bom: int | None, route: int | None) -> str:
+    """Which of the two are named, as proposals and orders keep it."""
+    return "both" if bom and route else "bom" if bom else "route" if route else ""
+
+
+def named_key(item: int, bom: int | None, route: int | None, named: str) -> int | str:
+    """The key of what an order of those versions serves, of which `named` were asked for."""
+    return of_version(
+        item, bom if named in ("bom", "both") else None, route if named in ("route", "both") else None
+    )
+
+
 def lent(resource: int, group: int) -> str:
     """A resource while it works in another work centre than its own: `17@4`."""
     return f"{resource}@{group}"

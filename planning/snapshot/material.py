@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,13 +13,14 @@ from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
 from p2p.core.runs import revisions
-from planning.engine.mrp import Demand, Problem, Receipt, Settings, lot_for_lot
+from planning.engine.mrp import Demand, Item, PlannedOrder, Problem, Receipt, Settings, lot_for_lot
 from planning.measures import Measures
 from planning.models import Demand as DemandLine
 from planning.models import Material, ProductionOrder, ReplenishmentOrder
 from planning.snapshot import keys
 from planning.snapshot.bills import BillLines
 from planning.snapshot.items import Stocked
+from planning.snapshot.named import in_store
 from planning.snapshot.notices import Notice, gap_facts
 from strategies import models as strategies
 from strategies.engine.units import MissingConversion
@@ -43,6 +44,12 @@ class Snapshot:
     revisions: dict[type[Model], dict[int, int]]
     notices: list[Notice] = field(default_factory=list)
 
+    def made_from(self, order: PlannedOrder) -> tuple[int, int | None, int | None]:
+        """(item, bill, route) of a planned order: those that its demand names, else those in force on its start."""
+        item, bom, route = keys.made_from(order.item)
+        bom = bom or self.boms.on(item, order.start, order.quantity)
+        return item, bom, route or self.routes.on(item, order.start, order.quantity)
+
 
 def take(site: strategies.Site, rules: Rules) -> Snapshot:
     """Read everything the plan of a site depends on, as of one moment."""
@@ -60,14 +67,19 @@ class _Reading:
         self.stocked = Stocked(site, rules, self.measures, self.boms)
         self.units = self.stocked.units
         self.notices: list[Notice] = []
+        self.named: set[str] = set()
+        """Keys of items that demand wants of certain versions."""
 
     def snapshot(self) -> Snapshot:
         items = list(self.stocked.items())
-        bills = BillLines(self.site, self.rules.first, self.measures, self.boms, self.routes, self.units)
+        demands = list(self.demands())
+        items = self.with_versions(items)
+        bills = BillLines(
+            self.site, self.rules.first, self.measures, self.boms, self.routes, self.units, self.named
+        )
         lines = list(bills.lines())
         items += bills.stand_ins
         self.notices += bills.notices
-        demands = list(self.demands())
         receipts: list[Receipt] = []
         if self.rules.netting:
             demands += self.materials()
@@ -77,6 +89,22 @@ class _Reading:
         )
         seen: dict[type[Model], dict[int, int]] = {rows.model: revisions(rows) for rows in self.watched()}
         return Snapshot(problem, self.boms, self.routes, self.stocked.vendors, seen, self.notices)
+
+    def with_versions(self, items: list[Item]) -> list[Item]:
+        """Items that demand wants of certain versions stand beside themselves, with what was made for it."""
+        if not self.named:
+            return items
+        kept = in_store(self.site, self.named, self.measures) if self.rules.netting else {}
+        spot = {item.id: place for place, item in enumerate(items)}
+        for key in sorted(self.named):
+            own, bom, _route = keys.made_from(key)
+            if own not in spot:
+                continue
+            base = items[spot[own]]
+            there = min(kept.get(key, ZERO), base.on_hand)
+            items[spot[own]] = replace(base, on_hand=base.on_hand - there)
+            items.append(self.stocked.of_version(base, key, bom, there))
+        return items
 
     def watched(self) -> Iterator[QuerySet[Any]]:
         """The rows whose change while the plan is being made would make it wrong."""
@@ -122,10 +150,15 @@ class _Reading:
         by_order = self.rules.start_after_order_days
         column = "due_on" if by_order is None else "ordered_on"
         shift = timedelta(days=by_order or 0)
-        columns = ("pk", "item_id", "unit_id", "quantity", "delivered_quantity", column, "priority")
+        columns = (
+            "pk", "item_id", "unit_id", "quantity", "delivered_quantity", column, "priority", "bom_version_id",
+            "route_version_id",
+        )  # fmt: skip
         days: dict[date, date] = {}
         rows = self.open_demand().order_by("pk").values_list(*columns)
-        for key, item, unit, quantity, delivered, day, priority in rows.iterator(chunk_size=20_000):
+        for key, item, unit, quantity, delivered, day, priority, bom, route in rows.iterator(
+            chunk_size=20_000
+        ):
             wanted = days.get(day)
             if wanted is None:
                 wanted = days[day] = day + shift
@@ -136,7 +169,10 @@ class _Reading:
                 if converted is None:
                     continue
                 left = converted
-            yield Demand(id=f"{keys.DEMAND}{key}", item=item, day=wanted, quantity=left, priority=priority)
+            made = keys.of_version(item, bom, route)
+            if isinstance(made, str):
+                self.named.add(made)
+            yield Demand(id=f"{keys.DEMAND}{key}", item=made, day=wanted, quantity=left, priority=priority)
 
     def _converted(self, item: int, quantity: Decimal, unit: int, own: int, key: str) -> Decimal | None:
         try:
@@ -181,10 +217,14 @@ class _Reading:
             left=F("quantity") - F("good_quantity") - F("scrap_quantity"),
             day=Coalesce(TruncDate("ends_at"), "due_on"),
         )
-        columns = ("pk", "item_id", "day", "left", "state")
-        for key, item, day, left, state in rows.filter(left__gt=0).order_by("pk").values_list(*columns):
+        columns = ("pk", "item_id", "day", "left", "state", "bom_id", "route_id", "named")
+        rows = rows.filter(left__gt=0).order_by("pk")
+        for key, item, day, left, state, bom, route, named in rows.values_list(*columns):
             firm = state in ("released", "started")
-            yield Receipt(id=f"{keys.ORDER}{key}", item=item, day=day, quantity=left, firm=firm)
+            made = keys.named_key(item, bom, route, named)
+            # What nobody wants of that version any more is there for all.
+            supplied = made if made in self.named else item
+            yield Receipt(id=f"{keys.ORDER}{key}", item=supplied, day=day, quantity=left, firm=firm)
 
     def open_replenishments(self) -> QuerySet[ReplenishmentOrder]:
         return ReplenishmentOrder.objects.filter(site=self.site, state__in=("firm", "sent", "confirmed"))

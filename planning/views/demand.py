@@ -81,7 +81,7 @@ class DemandPage(RecordPage):
     annex = ("journal", "talk", "files")
 
     def rows(self) -> QuerySet[Any]:
-        return selectors.demands(self.request.user)
+        return selectors.demands(self.request.user).select_related("bom_version__item", "route_version__item")
 
     def heading(self) -> str:
         return str(self.record)
@@ -99,6 +99,14 @@ class DemandPage(RecordPage):
             Said(_("Promised"), formats.day(row.promised_on)),
             Said(_("Priority"), row.priority),
             Said(_("Customer"), row.customer or formats.NONE),
+            *(
+                Said(title, f"v{version.version}", url=version.get_absolute_url())
+                for title, version in (
+                    (_("BOM wanted"), row.bom_version),
+                    (_("Route wanted"), row.route_version),
+                )
+                if version
+            ),
         ]
 
     def tabs(self) -> list[RecordTab]:
@@ -131,9 +139,18 @@ class DemandChange(ActionForm):
     model, title, submit, section, roles = Demand, _("Change demand"), _("Change"), "planning", PLANNER
     form_class = forms.DemandChangeForm
 
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"demand": self.record}
+
     def initial(self) -> dict[str, Any]:
         row = self.record
-        return {"quantity": row.quantity.normalize(), "due_on": row.due_on, "priority": row.priority}
+        return {
+            "quantity": row.quantity.normalize(),
+            "due_on": row.due_on,
+            "priority": row.priority,
+            "bom_version": row.bom_version.version if row.bom_version else None,
+            "route_version": row.route_version.version if row.route_version else None,
+        }
 
     def act(self, form: Any) -> Any:
         service.change_demand(demand=self.record, **form.cleaned_data, by=who(self.request))

@@ -126,6 +126,8 @@ class ProposalPage(RecordPage):
             facts.append(Said(_("BOM"), f"v{row.bom.version}"))
         if row.route:
             facts.append(Said(_("Route"), f"v{row.route.version}"))
+        if row.named:
+            facts.append(Said(_("Demand names"), row.get_named_display()))
         return facts
 
     def tabs(self) -> list[RecordTab]:

@@ -41,7 +41,7 @@ LEVELS = {
 }
 PROPOSAL = (
     "id", "run_id", "number", "kind", "need", "state", "site_id", "item_id", "quantity", "good_quantity",
-    "start_on", "due_on", "need_on", "level", "priority", "vendor_id", "bom_id", "route_id",
+    "start_on", "due_on", "need_on", "level", "priority", "vendor_id", "bom_id", "route_id", "named",
 )  # fmt: skip
 PEG = (
     "run_id", "quantity", "item_id", "supply_stock", "supply_proposal_id", "supply_order_id",
@@ -84,7 +84,7 @@ def _overflow(
     run: PlanRun, plan: Plan, rows: list[int], overflow: Mapping[int, Sequence[Mapping[str, Any]]]
 ) -> Iterator[str]:
     for place, said in overflow.items():
-        item, proposal = int(plan.orders[place].item), str(rows[place])
+        item, proposal = keys.made_from(plan.orders[place].item)[0], str(rows[place])
         for facts in said:
             code = "overflow_kept" if "kept" in facts else "overflow"
             yield _line(run, code, item, proposal, NULL, dict(facts))
@@ -94,17 +94,19 @@ def _proposals(run: PlanRun, snapshot: Snapshot, plan: Plan, rows: list[int]) ->
     days: dict[date, str] = {}
     site = run.site_id
     for key, order in zip(rows, plan.orders, strict=True):
-        item = int(order.item)
+        item, named = order.item, ""
         bom = route = NULL
+        if isinstance(item, str):
+            item, *versions = keys.made_from(item)
+            named = keys.named_by(*versions)
         if order.source in ("make", "subcontract"):
-            bom = _or_null(snapshot.boms.on(item, order.start, order.quantity))
-            route = _or_null(snapshot.routes.on(item, order.start, order.quantity))
+            bom, route = (_or_null(version) for version in snapshot.made_from(order)[1:])
         vendor = _or_null(snapshot.vendors.get(item))
         yield (
             f"{key}\t{run.pk}\t{order.number}\t{order.source}\t{order.kind}\tproposed\t{site}\t{item}\t"
             f"{order.quantity}\t{order.good}\t{_day(days, order.start)}\t{_day(days, order.due)}\t"
             f"{_day(days, order.need_on)}\t{order.level}\t{min(order.priority, 100)}\t"
-            f"{vendor}\t{bom}\t{route}\n"
+            f"{vendor}\t{bom}\t{route}\t{named}\n"
         )
 
 
@@ -122,7 +124,8 @@ def _day(known: dict[date, str], day: date) -> str:
 def _pegs(run: PlanRun, plan: Plan, rows: list[int]) -> Iterator[str]:
     start = f"{run.pk}\t"
     for peg in plan.pegs:
-        yield f"{start}{peg.quantity}\t{peg.item}\t{_supply(peg, rows)}\t{_need(peg, rows)}\n"
+        item = peg.item if isinstance(peg.item, int) else keys.made_from(peg.item)[0]
+        yield f"{start}{peg.quantity}\t{item}\t{_supply(peg, rows)}\t{_need(peg, rows)}\n"
 
 
 def _supply(peg: Pegged, rows: list[int]) -> str:
@@ -147,7 +150,7 @@ def _messages(
     run: PlanRun, snapshot: Snapshot, plan: Plan, rows: list[int], labels: dict[str, str]
 ) -> Iterator[str]:
     for said in plan.messages:
-        yield _line(run, said.code, int(said.item), *_about(said, rows), _facts(said, labels))
+        yield _line(run, said.code, keys.made_from(said.item)[0], *_about(said, rows), _facts(said, labels))
     for notice in snapshot.notices:
         yield _notice(run, notice)
 

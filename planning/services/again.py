@@ -52,6 +52,7 @@ def posted_again(move: Move, part: Decimal, at: datetime | None) -> MoveLine:
         serial=move.serial,
         handling_unit=move.handling_unit,
         into_unit=move.into_unit,
+        with_unit=move.into_unit is not None and move.into_unit_id == move.handling_unit_id,
         reason=move.reason,
         reference=move.reference,
         effective_at=at,

@@ -158,6 +158,7 @@ def _line(part: Part, target: Location, at: datetime | None) -> MoveLine:
         serial=pile.serial,
         handling_unit=pile.handling_unit,
         into_unit=pile.handling_unit,
+        with_unit=True,
         reference=part.order.number,
         effective_at=at,
     )

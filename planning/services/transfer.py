@@ -97,6 +97,7 @@ def sent(
             serial=part.serial,
             handling_unit=part.unit,
             into_unit=part.unit if whole else None,
+            with_unit=whole,
             reference=order.number,
             effective_at=at,
         )

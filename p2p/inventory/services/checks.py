@@ -38,7 +38,14 @@ def check_lines(lines: Sequence[MoveLine]) -> None:
                 item=line.item.number,
                 unit=line.item.unit.code,
             )
-    _check_units([line for line in lines if line.into_unit and line.into_unit != line.handling_unit])
+    _check_units([line for line in lines if _puts_into(line)])
+
+
+def _puts_into(line: MoveLine) -> bool:
+    """Whether something comes to lie in a unit: out of another, out of none, or at another place without it."""
+    if line.into_unit is None:
+        return False
+    return line.into_unit != line.handling_unit or (line.source != line.target and not line.with_unit)
 
 
 def _units_of(items: Sequence[Item]) -> None:

@@ -28,7 +28,8 @@ class MoveLine:
     """`quantity` (> 0, the item's unit) from `source` to `target`; `kind` is one of Move.Kind.
 
     `catch_quantity` is how many pieces that is, of an item that is weighed and counted; None: as it follows.
-    It comes out of `handling_unit` and lies in `into_unit` afterwards; neither: loose.
+    It comes out of `handling_unit` and lies in `into_unit` afterwards; neither: loose. `with_unit`: both are the same
+    and the unit goes along; whoever says so writes down where it stands then.
     """
 
     item: Item
@@ -44,6 +45,7 @@ class MoveLine:
     reference: str = ""
     effective_at: datetime | None = None
     catch_quantity: Decimal | None = None
+    with_unit: bool = False
 
 
 @dataclass(frozen=True)

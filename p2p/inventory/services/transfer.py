@@ -184,6 +184,7 @@ def carried(
             serial=pile.serial,
             handling_unit=pile.handling_unit,
             into_unit=pile.handling_unit if whole else into,
+            with_unit=whole,
             reference=reference,
             catch_quantity=count,
         )

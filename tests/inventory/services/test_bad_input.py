@@ -12,11 +12,15 @@ from django.db import transaction
 from p2p.core.clock import frozen, now
 from p2p.core.facts import listening
 from p2p.core.refusal import Refused
+from p2p.inventory.checking import problems
 from p2p.inventory.facts import BackDating
 from p2p.inventory.models import Move
+from p2p.inventory.services.by_hand import HandLine, book_by_hand
 from p2p.inventory.services.holds import hold, unhold
 from p2p.inventory.services.ledger import MoveLine, post, post_within, reverse
 from p2p.inventory.services.measure import in_item_unit
+from p2p.inventory.services.unit_moves import transfer_unit
+from p2p.inventory.services.units import create_units
 from strategies.models import Item, Location
 from tests.factories import (
     make_item,
@@ -161,3 +165,22 @@ def test_the_day_before_is_the_one_of_the_site(places: dict[str, Location]) -> N
         assert asked == []
         post(lines=[line(*move, effective_at=yesterday)], by=None)
     assert [[(one.site.code, one.at) for one in fact.dates] for fact in asked] == [[("MAIN", yesterday)]]
+
+
+def test_a_part_of_a_pallet_does_not_change_places_without_leaving_the_pallet(
+    places: dict[str, Location],
+) -> None:
+    """The same unit at both ends is still a unit that stands at one place."""
+    nut = make_item("NUT")
+    (pallet,) = create_units(number="P-1", location=places["STORE"], by=None)
+    make_stock(nut, 10, places["STORE"], into_unit=pallet)
+    both = {"handling_unit": pallet, "into_unit": pallet}
+    said = "P-1 stands at STORE: nothing can be put into it at LINE."
+    assert refusal(line(nut, places["STORE"], places["LINE"], 4, "transfer", **both)) == said
+    by = HandLine(
+        item=nut, quantity=Decimal(4), place=places["STORE"], to=places["LINE"], unit=pallet, into_unit=pallet
+    )
+    with pytest.raises(Refused, match=said), transaction.atomic():
+        book_by_hand(act="transfer", lines=[by], by=None)
+    assert transfer_unit(unit=pallet, target=places["LINE"], by=None), "all of it goes with the pallet"
+    assert problems() == []

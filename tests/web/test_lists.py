@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from p2p.core.models import User
+from p2p.core.web import formats
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +103,12 @@ def test_a_range_filter_is_one_chip_that_goes_whole(signed_in: Client) -> None:
     answer = signed_in.get("/people/?joined_after=2026-01-01&joined_before=2026-12-31&active=true")
     labels = {chip.label: chip.without for chip in answer.context["chips"]}
     assert labels == {"Active": "?joined_after=2026-01-01&joined_before=2026-12-31", "Joined": "?active=true"}
+
+
+def test_a_chip_writes_days_as_the_list_does(signed_in: Client) -> None:
+    answer = signed_in.get("/people/?joined_after=2025-03-01&joined_before=2025-12-31")
+    days = f"{formats.day(date(2025, 3, 1))} – {formats.day(date(2025, 12, 31))}"
+    assert [chip.value for chip in answer.context["chips"]] == [days]
 
 
 def test_nothing_found_by_a_filter_reads_differently_from_nothing_there(signed_in: Client) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Model
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
+
+from p2p.core.web import formats
 
 PAGING = ("after", "export", "counts")
 
@@ -75,12 +79,23 @@ def _words(field: Any, value: Any) -> str:
         for key, label in getattr(field, "choices", [])
         if not isinstance(label, (list, tuple))
     }
-    return choices.get(str(value)) or str(localize(value))
+    return choices.get(str(value)) or _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """Days and moments as the lists themselves write them; of a range of days only the days were typed."""
+    if isinstance(value, datetime):
+        clock = value.astimezone(timezone.get_current_timezone()).time()
+        whole = clock == time.min or clock >= time(23, 59, 59)
+        return formats.day(value) if whole else formats.moment(value)
+    if isinstance(value, date):
+        return formats.day(value)
+    return str(localize(value))
 
 
 def _between(value: slice) -> str:
     if value.start is None:
-        return _("up to {value}").format(value=localize(value.stop))
+        return _("up to {value}").format(value=_plain(value.stop))
     if value.stop is None:
-        return _("from {value}").format(value=localize(value.start))
-    return f"{localize(value.start)} – {localize(value.stop)}"
+        return _("from {value}").format(value=_plain(value.start))
+    return f"{_plain(value.start)} – {_plain(value.stop)}"

@@ -107,12 +107,12 @@ def _outside(item: Item, limit: Limit, number: Decimal) -> Refused:
         "name": limit.characteristic.name,
         "item": item.number,
         "value": plain(number),
-        "unit": limit.characteristic.unit.code if limit.characteristic.unit else "",
     }
+    unit = f" {limit.characteristic.unit.code}" if limit.characteristic.unit else ""
     if limit.lower is not None and number < limit.lower:
-        sentence = _("{name} of {item} is at least {limit} {unit}: {value} is not allowed.")
-        return Refused(sentence, code="outside", field="attributes", limit=plain(limit.lower), **said)
-    sentence = _("{name} of {item} is at most {limit} {unit}: {value} is not allowed.")
+        sentence = _("{name} of {item} is at least {limit}: {value} is not allowed.")
+        return Refused(sentence, code="outside", field="attributes", limit=plain(limit.lower) + unit, **said)
+    sentence = _("{name} of {item} is at most {limit}: {value} is not allowed.")
     return Refused(
-        sentence, code="outside", field="attributes", limit=plain(limit.upper or Decimal(0)), **said
+        sentence, code="outside", field="attributes", limit=plain(limit.upper or Decimal(0)) + unit, **said
     )

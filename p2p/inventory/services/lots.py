@@ -243,7 +243,9 @@ def _check_life(one: Arrival, rule: Rule, lot: Lot, day: date) -> None:
     left = (lot.expires_on - day).days
     if left < rule.receipt_days or left < 0:
         raise Refused(
-            _("{item} expires on {expires}, in {left} days: at receipt at least {days} must be left."),
+            _("{item} expired on {expires}: it is not taken in.")
+            if left < 0
+            else _("{item} expires on {expires}, in {left} days: at receipt at least {days} must be left."),
             code="expired",
             field="expires_on",
             about=one.item,

@@ -42,7 +42,7 @@ def test_a_value_is_kept_as_a_plain_number_and_the_journal_keeps_before_and_afte
 def test_a_required_characteristic_stays_within_its_limits(milk, fat):
     AttributeRule.objects.create(group=milk.group, characteristic=fat, required=True)
     lot = make_lot(milk)
-    with pytest.raises(Refused, match="Fat of MILK is at most 4 : 4.1 is not allowed"):
+    with pytest.raises(Refused, match="Fat of MILK is at most 4: 4.1 is not allowed"):
         set_to(lot, FAT="4.1")
     with pytest.raises(Refused, match="at least 3"):
         set_to(lot, FAT=2)

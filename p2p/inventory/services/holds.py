@@ -14,6 +14,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.facts import Held, Unheld
 from p2p.inventory.models import Balance, Hold, Lot, Serial
+from p2p.inventory.services.recall_lines import count_again, recalls_behind
 from strategies.models import Item, Location, ReasonCode
 
 
@@ -108,7 +109,8 @@ def _lock_stock(holds: Sequence[Hold]) -> None:
 
 @transaction.atomic
 def unhold(*, holds: Sequence[Hold], by: User | None) -> list[Hold]:
-    """Lift holds. Refused when one was lifted before."""
+    """Lift holds; a recall that placed one counts anew how many still stand. Refused when one was lifted before."""
+    recalls = recalls_behind(holds)
     keys = sorted(row.pk for row in holds)
     moment = now()
     lifted = Hold.objects.filter(pk__in=keys, released_at__isnull=True).update(
@@ -117,5 +119,6 @@ def unhold(*, holds: Sequence[Hold], by: User | None) -> list[Hold]:
     if lifted != len(set(keys)):
         raise Refused(_("One of these holds was already lifted."), code="changed_meanwhile")
     rows = list(Hold.objects.filter(pk__in=keys).select_related("item", "location").order_by("pk"))
+    count_again(recalls)
     tell(Unheld(holds=tuple(rows), by=by))
     return rows

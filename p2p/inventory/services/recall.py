@@ -239,6 +239,7 @@ def _lift(recall: Recall, by: User | None) -> None:
     holds = list(standing.order_by("pk"))
     if holds:
         unhold(holds=holds, by=by)
+        recall.refresh_from_db(fields=["summary"])
     RecallLine.objects.filter(recall=recall).update(hold=None)
     recall.summary = {**recall.summary, "holds": 0}
     Recall.objects.filter(pk=recall.pk).update(summary=recall.summary)

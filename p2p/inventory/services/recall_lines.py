@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from p2p.core.clock import now
@@ -56,6 +57,28 @@ def _kept_by(line: Touched, holds: dict[_Piece, int]) -> int | None:
     return holds.get(
         (line.item.pk, line.lot.pk if line.lot else None, line.serial.pk if line.serial else None, None)
     )
+
+
+def recalls_behind(holds: Sequence[Hold]) -> list[Recall]:
+    """The recalls that placed these holds, locked: recalls come before their holds, whoever lifts one. No query where
+    none did."""
+    numbers = {row.reference for row in holds if row.kind == Hold.Kind.RECALL and row.reference}
+    if not numbers:
+        return []
+    return list(
+        Recall.objects.filter(number__in=numbers).select_for_update(of=("self",), no_key=True).order_by("pk")
+    )
+
+
+def count_again(recalls: Sequence[Recall]) -> None:
+    """How many holds of each recall still stand, once some were lifted. Lines of lifted holds are held no more."""
+    for recall in recalls:
+        RecallLine.objects.filter(recall=recall, hold__released_at__isnull=False).update(hold=None)
+        standing = Hold.objects.filter(
+            reference=recall.number, kind=Hold.Kind.RECALL, released_at__isnull=True
+        )
+        recall.summary = {**recall.summary, "holds": standing.count()}
+        Recall.objects.filter(pk=recall.pk).update(summary=recall.summary)
 
 
 def pieces_of(recall: Recall) -> set[tuple[Any, ...]]:

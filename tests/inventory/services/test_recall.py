@@ -16,6 +16,7 @@ from p2p.inventory.models import Consumed, Hold, Recall, RecallLine
 from p2p.inventory.selectors import recall as reads
 from p2p.inventory.selectors.starts import Suspicion
 from p2p.inventory.services import recall as service
+from p2p.inventory.services.holds import unhold
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.trace_facts import Recalled, RecallLifted
 from planning.models import Customer, Demand, DemandMove
@@ -187,6 +188,19 @@ def test_lifting_lets_everything_go_again_and_tells_who_blocked(plant, way, insp
     assert recall.state == "open" and [fact.recall for fact in told] == [recall]
     assert not Hold.objects.filter(released_at=None).exists()
     assert deliver(plant, way[2])
+
+
+def test_the_head_counts_the_holds_that_stand_however_they_were_lifted(way, inspector):
+    recall = service.hold_all(recall=drawn(inspector, way[0]), by=inspector)
+    assert recall.summary["holds"] == 3
+    unhold(holds=[Hold.objects.filter(released_at=None).first()], by=inspector)
+    recall.refresh_from_db()
+    assert recall.summary["holds"] == 2
+    assert recall.lines.exclude(hold=None).exclude(hold__released_at=None).count() == 0
+    lifted = service.lift_all(recall=recall, by=inspector)
+    recall.refresh_from_db()
+    assert lifted.summary["holds"] == recall.summary["holds"] == 0
+    assert recall.summary["lines"] > 0, "the rest of the head stays"
 
 
 def test_lifting_lifts_only_its_own_holds(way, inspector):

@@ -107,9 +107,10 @@ def close_for_goods(*, receipts: Sequence[ReplenishmentMove], by: User | None) -
 
     Returns those called off. What was decided already stays as it was decided."""
     gone = [row.move.reverses_id for row in receipts if row.move.reverses_id]
+    covering = InspectedMove.objects.filter(move__in=gone).values("inspection")
     touched = list(
-        Inspection.objects.filter(arrivals__move__in=gone, state=Inspection.State.OPEN)
-        .distinct()
+        Inspection.objects.select_for_update(of=("self",))
+        .filter(pk__in=covering, state=Inspection.State.OPEN)
         .order_by("pk")
     )
     if not touched:

@@ -269,6 +269,17 @@ class Delivered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClosedShort(Fact):
+    """Demand lines ended with less than was ordered; `reason` is why."""
+
+    demands: tuple[Demand, ...]
+    reason: str
+
+    def about(self) -> Sequence[Model]:
+        return self.demands
+
+
+@dataclass(frozen=True, kw_only=True)
 class Returned(Delivered):
     """A customer gave goods back; `reason` is the code of why."""
 

@@ -46,6 +46,11 @@ def _verbs() -> None:
         roles=DELIVERERS, when=lambda demand: demand.delivered_quantity > 0, order=15,
     )  # fmt: skip
     places.verb(
+        "demand-line.actions", key="close-short", title=_("Close with less"), url_name="planning:demand-close-short",
+        roles=("planner", "supervisor"), objections=_against(DEMAND_FLOW, "close_short"), danger=True, order=16,
+        when=lambda demand: demand.delivered_quantity > 0 and demand.state == "open",
+    )  # fmt: skip
+    places.verb(
         SLOT, key="receive", title=_("Receive"), url_name="planning:replenishment-receive",
         roles=RECEIVERS, objections=_against(REPLENISHMENT_FLOW, "receive"), primary=True, order=10,
     )  # fmt: skip
@@ -88,6 +93,10 @@ def _phrases() -> None:
         ("GivenBack", _("{quantity} went back to the vendor"), _("{quantity} went back to the vendor")),
     ):
         journal.phrase(f"planning.{name}", _quantities(came, back))
+    journal.phrase(
+        "planning.ClosedShort",
+        lambda said: _("closed with less than ordered: {reason}").format(reason=said.get("reason") or "–"),
+    )
 
 
 def _quantities(came: Any, back: Any) -> Any:

@@ -32,7 +32,7 @@ def quantity(**also: object) -> serializers.DecimalField:
 class CustomerSerializer(RecordSerializer):
     class Meta:
         model = Customer
-        fields = ("number", "name")
+        fields = ("number", "name", "over_delivery_fraction", "under_delivery_fraction")
 
 
 class DemandSerializer(RecordSerializer):
@@ -44,11 +44,15 @@ class DemandSerializer(RecordSerializer):
         fields = (
             "number", "line", "kind", "state", "site", "item", "unit", "quantity", "delivered_quantity",
             "ordered_on", "due_on", "promised_on", "priority", "customer", "bom_version", "route_version",
-            "source_system", "revision",
+            "short_reason", "source_system", "revision",
         )  # fmt: skip
-        read_only_fields = ("state", "delivered_quantity", "revision")
+        read_only_fields = ("state", "delivered_quantity", "short_reason", "revision")
         # The services say it in one sentence; the framework's own check would need a query for each row.
         validators = ()
+
+
+class CloseShortInput(VerbSerializer):
+    reason = serializers.CharField(max_length=200)
 
 
 class DemandChange(VerbSerializer):

@@ -60,6 +60,8 @@ CUSTOMERS = Sheet(
     fields=(
         Column("number", Text(30), required=True, example="29825"),
         Column("name", Text(150), required=True, example="Better Bike Shop"),
+        Column("over_delivery_fraction", Number(at_least=Decimal(0)), example="0.1"),
+        Column("under_delivery_fraction", Number(at_least=Decimal(0), below=Decimal(1)), example="0.02"),
     ),
 )
 DEMAND = Sheet(

@@ -76,6 +76,10 @@ class PartBackForm(TakeBackForm):
             )
 
 
+class CloseShortForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+
 class _OfOrder(Measured):
     """A quantity of a transfer order's item, with the fields its tracking asks for."""
 

@@ -52,6 +52,7 @@ urlpatterns = [
     path("to-deliver/", goods.ToDeliver.as_view(), name="to-deliver"),
     path("deliver/", goods.Deliver.as_view(), name="deliver"),
     path("demand/<int:pk>/deliver/", goods.Deliver.as_view(), name="demand-deliver"),
+    path("demand/<int:pk>/close-short/", goods.CloseShort.as_view(), name="demand-close-short"),
     path("demand/<int:pk>/return/", goods.Return.as_view(), name="demand-return"),
     path("deliveries/<int:pk>/take-back/", shipments.TakeDeliveryBack.as_view(), name="delivery-take-back"),
     path("deliveries/<int:pk>/note/", goods.NotePaper.as_view(), name="delivery-note"),

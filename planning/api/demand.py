@@ -10,8 +10,10 @@ from planning import selectors, serializers
 from planning.models import Customer
 from planning.models.demand import DEMAND_FLOW
 from planning.services import demand, demand_bulk
+from planning.services.short import close_short
 
 WRITER = (Role.PLANNER, Role.INTEGRATOR)
+CLOSERS = (Role.PLANNER, Role.SUPERVISOR, Role.INTEGRATOR)
 
 
 class CustomerApi(RecordViewSet):
@@ -53,6 +55,11 @@ class DemandApi(RecordViewSet):
     def change(self, record: Any, by: Any, **given: Any) -> Any:
         """Change quantity, dates or priority of an open line."""
         return demand.change_demand(demand=record, **given, by=by)
+
+    @verb(roles=CLOSERS, body=serializers.CloseShortInput, flow=DEMAND_FLOW)
+    def close_short(self, record: Any, by: Any, *, reason: str) -> Any:
+        """Nothing more goes to it although something is missing."""
+        return close_short(demands=[record], reason=reason, by=by)[0]
 
     @verb(roles=WRITER, flow=DEMAND_FLOW)
     def cancel(self, record: Any, by: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,18 @@ class Ordered:
         exact = self.measures.in_unit_of(demand.item, demand.delivered_quantity, demand.unit_id)
         return decimal_of(exact, demand.item.unit.digits)
 
+    def most(self, demand: Demand) -> Decimal:
+        """All that may go: what is wanted and what the customer takes beyond it, in whole digits of the unit."""
+        over = demand.customer.over_delivery_fraction if demand.customer else Decimal(0)
+        whole = self.whole(demand)
+        return whole + rounded_down(whole * over, demand.item.unit.digits)
+
+    def enough(self, demand: Demand) -> Decimal:
+        """With how much the line counts as delivered: what is wanted, less what the customer does without."""
+        under = demand.customer.under_delivery_fraction if demand.customer else Decimal(0)
+        whole = self.whole(demand)
+        return whole - rounded_down(whole * under, demand.item.unit.digits)
+
     def left(self, demand: Demand) -> Decimal:
         """What is still to deliver; 0 where more was delivered than wanted."""
         return max(self.whole(demand) - self.delivered(demand), Decimal(0))
@@ -82,7 +94,7 @@ def book(
         now_delivered = ordered.delivered(demand) + change[key]
         demand.delivered_quantity = max(ordered.in_its_unit(demand, now_delivered), Decimal(0))
         demand.revision += 1
-        done = now_delivered >= ordered.whole(demand) or key in final
+        done = now_delivered >= ordered.enough(demand) or key in final
         if done and demand.state == Demand.State.OPEN:
             full.append(key)
         elif change[key] < 0 and not done and demand.state == Demand.State.DELIVERED:
@@ -90,7 +102,7 @@ def book(
     Demand.objects.bulk_update(demands.values(), ["delivered_quantity", "revision"])
     for keys, step in ((full, "deliver"), (short, "reopen")):
         if keys:
-            DEMAND_FLOW.take_many(Demand.objects.filter(pk__in=keys), step)
+            DEMAND_FLOW.take_many(Demand.objects.filter(pk__in=keys), step, short_reason="")
             for key in keys:
                 setattr(demands[key], DEMAND_FLOW.field, DEMAND_FLOW.steps[step].target)
     let_go([demands[key] for key in full], by=by)
@@ -183,6 +195,11 @@ def _tell(rows: Sequence[DemandMove], *, by: User | None) -> None:
                 by=by,
             )
         )
+
+
+def rounded_down(quantity: Decimal, digits: int) -> Decimal:
+    """A tolerance never reaches beyond what was agreed."""
+    return quantity.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_FLOOR)
 
 
 Piece = tuple[int, int | None, int | None]

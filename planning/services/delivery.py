@@ -117,10 +117,17 @@ def _check(lines: Sequence[DeliveryLine], ordered: Ordered) -> None:
         _check_place(line)
         going[demand.pk] += line.quantity
         left = ordered.left(demand)
-        if going[demand.pk] > left:
+        most = max(ordered.most(demand) - ordered.delivered(demand), Decimal(0))
+        if going[demand.pk] > most:
             raise Refused(
-                _("{demand}: {left} {unit} of {item} are still to deliver, not {quantity}."),
+                _("{demand}: {left} {unit} of {item} are still to deliver, not {quantity}.")
+                if most == left
+                else _(
+                    "{demand}: {left} {unit} of {item} are still to deliver and the customer takes at most {most},"
+                    " not {quantity}."
+                ),
                 code="over_delivery",
+                most=plain(most),
                 field="quantity",
                 about=demand,
                 demand=demand,

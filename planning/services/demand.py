@@ -146,11 +146,30 @@ def reopen_demand(*, demands: Sequence[Demand], by: User | None) -> list[Demand]
 
 
 @transaction.atomic
-def create_customer(*, number: str, name: str, by: User | None) -> Customer:
-    """A customer to name on demand lines. Refused when the number is taken."""
+def create_customer(
+    *,
+    number: str,
+    name: str,
+    over_delivery_fraction: Decimal = Decimal(0),
+    under_delivery_fraction: Decimal = Decimal(0),
+    by: User | None,
+) -> Customer:
+    """A customer to name on demand lines, who takes so much more than ordered, or does without so much of it (0.1 is
+    10 %). Refused when the number is taken or a tolerance is none."""
+    if over_delivery_fraction < 0 or not 0 <= under_delivery_fraction < 1:
+        raise Refused(
+            _("A tolerance is 0 or more, and less than 1 of what may be missing."),
+            code="tolerance",
+            field="over_delivery_fraction" if over_delivery_fraction < 0 else "under_delivery_fraction",
+        )
     if Customer.objects.filter(number=number).exists():
         raise Refused(_("Customer {number} exists already."), code="exists", field="number", number=number)
-    return Customer.objects.create(number=number, name=name)
+    return Customer.objects.create(
+        number=number,
+        name=name,
+        over_delivery_fraction=over_delivery_fraction,
+        under_delivery_fraction=under_delivery_fraction,
+    )
 
 
 def _check_versions(

@@ -28,6 +28,7 @@ from planning.services import receipts
 from planning.services.delivery import deliver
 from planning.services.receive import receive_lines
 from planning.services.returns import return_goods
+from planning.services.short import close_short
 from planning.views.lines import LineForm, LinesPage
 
 RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
@@ -202,6 +203,19 @@ class Deliver(LinesPage):
         rows = deliver(lines=wanted, **head.cleaned_data, by=who(self.request))
         notes = ", ".join(dict.fromkeys(row.delivery_note for row in rows))
         return _now("Delivered on {notes}.").format(notes=notes)
+
+
+class CloseShort(ActionForm):
+    model, lookup, section, roles = Demand, "pk", "planning", (Role.PLANNER, Role.SUPERVISOR)
+    form_class = shipforms.CloseShortForm
+    title, submit, danger = _("Close with less"), _("Close"), True
+    text = _(
+        "Nothing more goes to this line, although something is missing; what is kept for it is free again."
+    )
+
+    def act(self, form: Any) -> Any:
+        (row,) = close_short(demands=[self.record], **form.cleaned_data, by=who(self.request))
+        return reverse("planning:demand", args=[row.pk])
 
 
 class Return(LinesPage):

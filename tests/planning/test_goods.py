@@ -454,3 +454,27 @@ def test_a_part_of_a_shipment_is_taken_back_over_rest(site: Site, road: Any) -> 
     assert (back["takes_back"], back["quantity"]) == (row["move"], "12")
     road.refresh_from_db()
     assert road.shipped_quantity == 7
+
+
+def test_a_line_is_closed_with_less_on_its_page_and_over_rest(site: Site) -> None:
+    bolt = make_item("BOLT")
+    make_stock(bolt, 30, site.locations.get(code="STORE"))
+    lines = [wanted(site, bolt) for _each in range(2)]
+    deliver(lines=[DeliveryLine(demand=one, quantity=Decimal(4)) for one in lines], by=None)
+    page = reverse("planning:demand", args=[lines[0].pk])
+    where = reverse("planning:demand-close-short", args=[lines[0].pk])
+    client = as_("supervisor")
+    assert where in text(client.get(page))
+    assert "required" in text(client.post(where, {"reason": ""}), 422)
+    client.post(where, {"reason": "sold out"})
+    assert "Closed with less than was ordered: sold out" in text(client.get(page + "?tab=deliveries"))
+    done = post(
+        client, f"demand/sales~{lines[1].number}~{lines[1].line}~/close-short/", {"reason": "no more"}
+    )
+    assert (done["state"], done["short_reason"]) == ("delivered", "no more")
+
+
+def test_a_customers_tolerances_come_over_rest(site: Site) -> None:
+    given = {"number": "C-9", "name": "Nine", "over_delivery_fraction": "0.1"}
+    shown = post(as_("planner"), "customers/", given, 201)
+    assert (shown["over_delivery_fraction"], shown["under_delivery_fraction"]) == ("0.1", "0")

@@ -16,12 +16,13 @@ from p2p.inventory.selectors import on_hand
 from p2p.inventory.services.claims import claim
 from p2p.inventory.services.holds import hold
 from p2p.inventory.services.reservations import Need, reserve
-from planning.facts import Delivered, Returned
+from planning.facts import ClosedShort, Delivered, Returned
 from planning.models import Customer, Demand, DemandMove
 from planning.services.delivered import take_back, with_customer
 from planning.services.delivery import DeliveryLine, deliver
 from planning.services.demand import create_customer, create_demand
 from planning.services.returns import ReturnLine, return_goods
+from planning.services.short import close_short
 from strategies.models import Item, Site
 from tests.factories import (
     make_conversion,
@@ -344,3 +345,60 @@ def test_a_part_of_a_delivery_is_taken_back_and_the_rest_stays_on_its_note(site:
     with pytest.raises(Refused, match="1 EA of PAINT for SO-1/1 came back already"):
         take_back(deliveries=[last], quantity=Decimal(4), by=None)
     assert problems() == []
+
+
+# ---- more or less than ordered
+
+
+def test_a_customer_takes_a_little_more_and_does_without_a_little(site: Site) -> None:
+    easy = create_customer(
+        number="EASY",
+        name="Easy",
+        over_delivery_fraction=Decimal("0.15"),
+        under_delivery_fraction=Decimal("0.05"),
+        by=None,
+    )
+    bolt = make_item("BOLT")
+    make_stock(bolt, 100, store_of(site))
+    more, less = wanted(site, bolt, customer=easy), wanted(site, bolt, 40, customer=easy)
+    sentence = "10 EA of BOLT are still to deliver and the customer takes at most 11, not 12"
+    with pytest.raises(Refused, match=sentence):
+        deliver(lines=[line(more, 12)], by=None)
+    deliver(lines=[line(more, 11)], by=None)
+    deliver(lines=[line(less, 37)], by=None)
+    less.refresh_from_db()
+    assert less.state == "open"
+    deliver(lines=[line(less, 1)], by=None)
+    for demand in (more, less):
+        demand.refresh_from_db()
+    assert [(one.state, one.delivered_quantity) for one in (more, less)] == [
+        ("delivered", 11),
+        ("delivered", 38),
+    ]
+    with pytest.raises(Refused, match="tolerance is 0 or more"):
+        create_customer(number="NONE", name="None", under_delivery_fraction=Decimal(1), by=None)
+
+
+def test_a_line_is_closed_with_less_and_says_why(site: Site) -> None:
+    bolt = make_item("BOLT")
+    make_stock(bolt, 20, store_of(site))
+    demand, untouched = wanted(site, bolt), wanted(site, bolt)
+    rows = deliver(lines=[line(demand, 4)], by=None)
+    reserve(needs=[Need(item=bolt, quantity=Decimal(6), site=site, reference=str(demand))], by=None)
+    with pytest.raises(Refused, match="Say why"):
+        close_short(demands=[demand], reason="  ", by=None)
+    with pytest.raises(Refused, match="Nothing was delivered for .*: cancel it instead"):
+        close_short(demands=[demand, untouched], reason="sold out", by=None)
+    demand.refresh_from_db()
+    assert demand.state == "open"
+    with heard(ClosedShort) as said:
+        close_short(demands=[demand], reason=" sold out ", by=None)
+    demand.refresh_from_db()
+    assert (demand.state, demand.short_reason, demand.delivered_quantity) == ("delivered", "sold out", 4)
+    assert not Reservation.objects.exists()
+    assert [fact.says(demand)["reason"] for fact in said] == ["sold out"]
+    with pytest.raises(Refused, match="is Delivered"):
+        close_short(demands=[demand], reason="again", by=None)
+    take_back(deliveries=rows, by=None)
+    demand.refresh_from_db()
+    assert (demand.state, demand.short_reason) == ("open", "")

@@ -112,7 +112,7 @@ setInterval(() => {
 
 // ---- connection
 function net() {
-  document.querySelectorAll("[data-net]").forEach(each => {
+  document.querySelectorAll(".net[data-net]").forEach(each => {
     each.classList.toggle("off", !navigator.onLine);
     each.querySelector("[data-on]").hidden = !navigator.onLine;
     each.querySelector("[data-off]").hidden = navigator.onLine;

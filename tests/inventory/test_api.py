@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -119,6 +120,43 @@ def test_the_stock_card_shows_the_balance_after_each_move(places: dict[str, Loca
         client_of("operator").get(f"{BASE}/stock-cards/BOLT/?before={card['lines'][0]['move']['id']}").json()
     )
     assert [(line["change"], line["balance"]) for line in second["lines"]] == [("5", "5")]
+
+
+def test_stock_by_item_now_and_at_the_end_of_a_past_day(places: dict[str, Location]) -> None:
+    bolt, nut = make_item("BOLT"), make_item("NUT")
+    make_stock(bolt, 5, places["STORE"], effective_at=datetime(2024, 5, 5, 12, tzinfo=UTC))
+    make_stock(bolt, 7, places["LINE"])
+    make_stock(nut, 3, places["STORE"])
+    client, url = client_of("operator"), f"{BASE}/stock-by-item/"
+    rows = client.get(url).json()["results"]
+    assert [(row["number"], row["on_hand"], row["available"]) for row in rows] == [
+        ("BOLT", "12", "12"),
+        ("NUT", "3", "3"),
+    ]
+    (then,) = client.get(f"{url}?as_of=2024-05-05&site=MAIN").json()["results"]
+    assert (then["number"], then["on_hand"], then["available"]) == ("BOLT", "5", None)
+    assert client.get(f"{url}?as_of=2024-05-04").json()["results"] == []
+    (one,) = client.get(f"{url}?search=nut&limit=1").json()["results"]
+    assert one["number"] == "NUT"
+    assert client.get(f"{url}NUT/").json()["available"] == "3"
+    for query, said in (
+        ("as_of=yesterday", "yesterday is no day"),
+        ("as_of=2024-02-31", "2024-02-31 is no day"),
+        ("as_of=2999-01-01", "has not come yet"),
+        ("site=NIX", "There is no site NIX"),
+        ("colour=red", "cannot be filtered"),
+    ):
+        answer = client.get(f"{url}?{query}")
+        assert answer.status_code == 400 and said in answer.content.decode(), answer.content
+
+
+def test_stock_by_item_is_that_of_the_sites_one_may_see(places: dict[str, Location]) -> None:
+    make_stock(make_item("BOLT"), 5, places["STORE"])
+    there = make_locations(make_site("OTHER"), "STORE")
+    make_stock(make_item("NUT"), 3, there["STORE"])
+    client = client_of("operator", site=there["STORE"].site)
+    assert [row["number"] for row in client.get(f"{BASE}/stock-by-item/").json()["results"]] == ["NUT"]
+    assert client.get(f"{BASE}/stock-by-item/?site=MAIN").json()["results"] == []
 
 
 def test_more_digits_than_a_key_has_name_no_move(places: dict[str, Location]) -> None:

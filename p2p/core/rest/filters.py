@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -23,11 +23,14 @@ def split(path: str) -> tuple[str, str]:
     return (head, tail) if head and tail in LOOKUPS else (path, "exact")
 
 
-def apply(rows: QuerySet[Any], filters: Mapping[str, str], query: Mapping[str, str]) -> QuerySet[Any]:
-    """The rows that match `?name=value`; commas mean any of several. Unknown names are refused, not ignored."""
-    unknown = sorted(set(query) - set(filters) - RESERVED)
+def apply(
+    rows: QuerySet[Any], filters: Mapping[str, str], query: Mapping[str, str], asks: Collection[str] = ()
+) -> QuerySet[Any]:
+    """The rows that match `?name=value`; commas mean any of several. Unknown names are refused, not ignored; `asks` are
+    read by the view itself."""
+    unknown = sorted(set(query) - set(filters) - set(asks) - RESERVED)
     if unknown:
-        known = ", ".join(sorted([*filters, "search", "order", "limit", "cursor", "expand"]))
+        known = ", ".join(sorted([*filters, *asks, "search", "order", "limit", "cursor", "expand"]))
         raise exceptions.ValidationError(
             {unknown[0]: _("This list cannot be filtered by it; it knows: {known}.").format(known=known)}
         )

@@ -127,6 +127,7 @@ class HouseSchema(AutoSchema):
         found = [
             _parameter(name, f"{path}; several values with commas") for name, path in view.filters.items()
         ]
+        found += [_parameter(name, about) for name, about in view.asks.items()]
         if view.searches:
             found.append(_parameter("search", "Every word must be in: " + ", ".join(view.searches)))
         if view.orderings:

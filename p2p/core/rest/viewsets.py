@@ -31,6 +31,7 @@ class RecordViewSet(EdgeViewSet):
 
     key          column (or columns, joined by "~") that names a record in addresses; the natural key by itself
     filters      query parameter -> look-up path: {"state": "state", "due_before": "due_at__lte"}
+    asks         query parameter -> what it says, for those that `get_queryset` reads itself
     searches     columns for ?search=        orderings  columns for ?order=       order  the default order
     site_path    path to the site's code: rows of other sites are not there for the user
     read_roles   who may read (anybody logged in when empty)      write_roles  who may add, change and upsert
@@ -43,6 +44,7 @@ class RecordViewSet(EdgeViewSet):
     queryset: Any
     key: ClassVar[str | tuple[str, ...]] = ""
     filters: ClassVar[Mapping[str, str]] = {}
+    asks: ClassVar[Mapping[str, str]] = {}
     searches: ClassVar[Sequence[str]] = ()
     orderings: ClassVar[Sequence[str]] = ()
     order: ClassVar[Sequence[str]] = ()
@@ -123,7 +125,7 @@ class RecordViewSet(EdgeViewSet):
     def list(self, request: Request) -> Response:
         """A page of records: filters, search, order, cursor."""
         query = request.query_params
-        rows = filters.apply(self.get_queryset(), self.filters, query)
+        rows = filters.apply(self.get_queryset(), self.filters, query, self.asks)
         if query.get("search"):
             rows = filters.search(rows, self.searches, query["search"])
         default = self.order or self.key_names()

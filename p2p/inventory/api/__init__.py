@@ -1,7 +1,7 @@
 """REST of stock: what lies where, every move, lots, reservations, holds, the stock card and the trace."""
 
 from p2p.core.rest import Routes
-from p2p.inventory.api import claims, counts, holds, lots, recalls, rules, stock, tasks, trace, units
+from p2p.inventory.api import by_item, claims, counts, holds, lots, recalls, rules, stock, tasks, trace, units
 
 routes = Routes("inventory")
 for path, view in {
@@ -13,6 +13,7 @@ for path, view in {
     "holds": holds.HoldApi,
     "tasks": tasks.TaskApi,
     "stock-cards": stock.StockCardApi,
+    "stock-by-item": by_item.StockByItemApi,
     "counts": counts.CountApi,
     "count-places": counts.CountPlaceApi,
     "count-lines": counts.CountLineApi,

@@ -7,9 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from p2p.core.fields import plain
 from p2p.core.rest import KeyField, RecordSerializer, VerbSerializer
 from p2p.core.rest.serializers import DecimalText
 from p2p.inventory.models import Balance, Hold, Lot, Move, Reservation, Serial
+from p2p.inventory.selectors.stocklists import Figures
 from p2p.inventory.serializers.measured import MeasuredInput
 from p2p.inventory.services.ledger import MoveLine
 from strategies.models import Item, Location, ReasonCode, Site
@@ -204,6 +206,25 @@ class TotalsSerializer(VerbSerializer):
     held = quantity()
     claimed = quantity()
     available = quantity()
+
+
+class StockByItemSerializer(RecordSerializer):
+    """Figures of an item; null where they are not known any more."""
+
+    unit = KeyField(key="code", read_only=True)
+    group = KeyField(key="code", read_only=True)
+
+    class Meta:
+        model = Item
+        fields = ("number", "name", "unit", "group")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        figures = Figures(instance)
+        names = (*Figures.NAMES[:3], "claimed", "available")
+        said = {name: getattr(figures, name) for name in names}
+        return super().to_representation(instance) | {
+            name: None if value is None else plain(value) for name, value in said.items()
+        }
 
 
 class ItemStockSerializer(RecordSerializer):

@@ -220,7 +220,8 @@ def test_a_tablet_shows_the_whole_line_and_fingers_hit_it(visit: Any, draft: Bom
     assert wide <= 0 and page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     assert page.evaluate(SMALL) == []
     folded = row(page, "WHEEL").locator(".d-fold")
-    assert "from 5 Mar" in folded.inner_text() and folded.is_visible()
+    expect(folded).to_contain_text("from 5 Mar")
+    expect(folded).to_be_visible()
     row(page, "BELL").locator(".d-more").tap()
     sheet = page.locator("dialog[open]:has(.d-line)")
     sheet.get_by_role("link", name="Everything it says").wait_for()

@@ -55,8 +55,8 @@ def test_on_paper_a_list_is_its_table_and_nothing_to_press(visit: Any, order: Pr
     page = visit("/planning/orders/", by=make_user(is_superuser=True), theme="dark")
     page.emulate_media(media="print")
     for gone in (".p-rail", ".p-topbar", ".p-listbar", ".p-pager", ".p-actions", "#list [data-all]"):
-        assert not page.locator(gone).first.is_visible(), gone
-    expect(page.get_by_text(order.number)).to_be_visible()
+        expect(page.locator(gone).first, gone).to_be_hidden()
+    expect(page.locator("#list").get_by_text(order.number)).to_be_visible()
     ink = page.evaluate("getComputedStyle(document.querySelector('#list tbody td')).color")
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ink, paper) == ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
@@ -69,7 +69,8 @@ def test_the_rail_of_a_tablet_opens_over_the_page_and_gives_the_focus_back(
     expect(page.locator("#rail")).to_be_hidden()
     burger = page.get_by_role("button", name="Menu")
     burger.click()
-    assert page.locator("#rail").is_visible() and burger.get_attribute("aria-expanded") == "true"
+    expect(page.locator("#rail")).to_be_visible()
+    expect(burger).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Escape")
     until(page, "getComputedStyle(document.querySelector('#rail')).visibility === 'hidden'")
     expect(burger).to_have_attribute("aria-expanded", "false")

@@ -3,7 +3,21 @@
 from django.urls import path
 
 from p2p.pages import cockpit, order, search
-from p2p.pages.floor import bring, count, counting, doing, entries, job, moving, places, queue, receive, receiving, stock
+from p2p.pages.floor import (
+    bring,
+    count,
+    counting,
+    doing,
+    entries,
+    job,
+    moving,
+    pallet,
+    places,
+    queue,
+    receive,
+    receiving,
+    stock,
+)
 
 JOB = "floor/job/<str:number>/<int:operation>/"
 TASK = "floor/stock/task/<str:number>/"
@@ -23,6 +37,11 @@ urlpatterns = [
     path("floor/stock/move/", moving.Move.as_view(), name="floor-move"),
     path("floor/stock/receive/", receiving.Receive.as_view(), name="floor-receive"),
     path("floor/stock/receive/<int:pk>/undo/", receiving.UndoReceive.as_view(), name="floor-receive-undo"),
+    path(
+        "floor/stock/receive/pallet/<str:number>/",
+        pallet.ReceivePallet.as_view(),
+        name="floor-receive-pallet",
+    ),
     path("floor/stock/receive/<str:number>/", receive.ReceiveOrder.as_view(), name="floor-receive-order"),
     path("floor/stock/receive/<str:number>/do/", receive.DoReceive.as_view(), name="floor-receive-do"),
     path("floor/stock/count/", counting.CountMenu.as_view(), name="floor-count"),

@@ -12,10 +12,13 @@ from django.urls import reverse
 
 from p2p.core import clock
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move
+from p2p.inventory.services.packing import Packing, pack
+from p2p.inventory.services.units import create_units
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.services.replenishment import create_replenishment
+from planning.services.shipping_units import ship_units
 from strategies.models import Site
-from tests.factories import make_item, make_location, make_site, make_user, make_vendor
+from tests.factories import make_item, make_location, make_site, make_stock, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +120,7 @@ def test_without_a_number_all_that_is_to_come_is_received(tablet: Client, site: 
     ("typed", "sentence"),
     [
         ({"quantity": "11"}, "at most 10 more are taken in, not 11"),
-        ({"expires": "2020-01-01"}, "must be left"),
+        ({"expires": "2020-01-01"}, "it is not taken in"),
         ({"expires": "2099-02-31"}, "2099-02-31 is no day"),
         ({"place": "NOWHERE"}, "There is no place NOWHERE at MAIN"),
         ({"unit": "P-9"}, "There is no handling unit P-9"),
@@ -279,3 +282,44 @@ def test_the_last_receipt_stays_on_the_list_with_undo_until_it_is_taken_back(
     assert "10 EA of BOLT received" in quiet and 'data-sound="good"' not in quiet
     tablet.post(reverse("pages:floor-receive-undo", args=[ReplenishmentMove.objects.get().pk]))
     assert "10 EA of BOLT received" not in tablet.get(where).content.decode()
+
+
+def test_a_pallet_that_travelled_is_scanned_shown_received_and_undone_as_one(
+    tablet: Client, site: Site
+) -> None:
+    make_location(site, code="ROAD", kind="transit", nettable=False)
+    far = make_location(make_site("OTHER"), code="FAR")
+    pallet = create_units(number="PAL-1", location=far, by=None)[0]
+    type(pallet).objects.update(sscc="106141412345678908")
+    orders = []
+    for name in ("BOLT", "NUT"):
+        item = make_item(name)
+        make_stock(item, 10, far)
+        pack(unit=pallet, lines=[Packing(item=item, quantity=Decimal(10))], by=None)
+        order = create_replenishment(
+            site=site, item=item, quantity=Decimal(10), due_on=clock.now().date(), from_location=far, by=None
+        )
+        orders.append(order)
+    ship_units(units=[pallet], order=orders[0], by=None)
+    answer = tablet.post(reverse("pages:floor-receive"), {"code": "(00)106141412345678908"})
+    page = reverse("pages:floor-receive-pallet", args=["PAL-1"])
+    assert answer["Location"] == page
+    shown = tablet.get(page).content.decode()
+    assert all(word in shown for word in ("What stands on it", "BOLT", "NUT", "Receive PAL-1"))
+    wrong = tablet.post(page, {"code": "NOWHERE"})
+    assert wrong.status_code == 409 and "There is no place NOWHERE at MAIN" in wrong.content.decode()
+    to = tablet.post(page, {"code": "STORE", "how": "scan"})
+    assert to["Location"] == f"{page}?place=STORE"
+    for _twice in range(2):
+        done = tablet.post(page, {"book": "1", "place": "STORE", "key": "one"})
+    pallet.refresh_from_db()
+    assert pallet.location is not None and pallet.location.code == "STORE"
+    rows = ReplenishmentMove.objects.order_by("pk")
+    assert [row.move.target.code for row in rows] == ["STORE", "STORE"]
+    tablet.post(reverse("pages:floor-receive-undo", args=[rows[0].pk]), {"key": "two"})
+    pallet.refresh_from_db()
+    assert pallet.location is not None and pallet.location.code == "ROAD"
+    for order in orders:
+        order.refresh_from_db()
+    assert [order.received_quantity for order in orders] == [0, 0]
+    assert done.status_code in (302, 404)

@@ -25,6 +25,7 @@ from planning import selectors
 from planning.models import ReplenishmentMove
 from planning.services.receipts import take_back
 from quality.models import Inspection
+from strategies.models import Location
 
 SHOWN = 60
 LAST, MOST_PIECES = 5, 500
@@ -85,10 +86,13 @@ def came_for(order: Any, user: Any) -> list[Came]:
 
 
 def booked_with(row: ReplenishmentMove) -> list[ReplenishmentMove]:
-    """All that was booked with it in one go: pieces with serial numbers are a receipt each."""
+    """All that was booked with it in one go: pieces with serial numbers are a receipt each, and a pallet brings those
+    of several orders."""
     rows = selectors.receipts().filter(
-        order=row.order_id, move__posted_at=row.move.posted_at, move__by=row.move.by_id, move__reverses=None
+        move__posted_at=row.move.posted_at, move__by=row.move.by_id, move__reverses=None
     )
+    on_a_pallet = row.move.into_unit_id is not None and row.move.into_unit_id == row.move.handling_unit_id
+    rows = rows.filter(order__site=row.order.site_id) if on_a_pallet else rows.filter(order=row.order_id)
     return list(rows.order_by("pk"))
 
 
@@ -100,6 +104,9 @@ class Receive(Receiving):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         code = self.said.code
+        travelling = self._travelling(code)
+        if travelling is not None:
+            return redirect("pages:floor-receive-pallet", travelling.number)
         found = self._meant(code)
         if len(found) == 1:
             return redirect(reverse("pages:floor-receive-order", args=[found[0].number]) + self._said(code))
@@ -119,6 +126,12 @@ class Receive(Receiving):
             "receive_url": reverse("pages:floor-receive"),
         }
         return self.draw("receive", context, status=409 if refusal else 200)
+
+    def _travelling(self, code: str) -> Any:
+        """The pallet of that number or shipping code, when it is on its way here."""
+        units = [one.record for one in scanned(code, site=self.here) if one.kind == "unit"] if code else []
+        on_the_road = [one for one in units if one.location and one.location.kind == Location.Kind.TRANSIT]
+        return on_the_road[0] if on_the_road else None
 
     def _meant(self, code: str) -> list[Any]:
         """The order of that number; else what its vendor, or the item of the label, is expected with."""

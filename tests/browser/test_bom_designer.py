@@ -232,6 +232,15 @@ def test_a_tablet_shows_the_whole_line_and_fingers_hit_it(visit: Any, draft: Bom
     until(lambda: not saved(draft, "BELL"))
 
 
+def test_on_paper_no_column_folds(visit: Any, draft: BomVersion) -> None:
+    BomLine.objects.filter(bom=draft).update(valid_from="2026-03-05")
+    page = opened(visit, draft, by=make_user("engineer"), size="portrait")
+    expect(row(page, "BELL").locator('[data-f="valid_from"]')).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(row(page, "BELL").locator('[data-f="valid_from"]')).to_be_visible()
+    expect(row(page, "BELL").locator(".d-fold")).to_be_hidden()
+
+
 def test_a_line_is_added_by_taps_alone(visit: Any, draft: BomVersion) -> None:
     page = opened(visit, draft, by=make_user("engineer"), size="tablet")
     page.locator("[data-do='insert']").tap()

@@ -13,7 +13,7 @@ from p2p.core.fields import plain
 from p2p.core.web import formats
 from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.engine.ranges import NoRange, numbers_in
-from p2p.inventory.forms import Measured, quantity_field, unit_field
+from p2p.inventory.forms import Measured, quantity_field, unit_field, usual_units
 from p2p.inventory.models import HandlingUnit, Lot, Serial
 from planning.forms import day
 from planning.services.delivered import Ordered, with_customer
@@ -68,6 +68,10 @@ class _Block(LineForm, Measured):
     quantity = quantity_field(required=False)
     unit = unit_field()
     catch_quantity = quantity_field(_("Pieces"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual_units(self.fields["unit"], self.record.item)
 
     def item_of(self, given: dict[str, Any]) -> Any:
         return self.record.item

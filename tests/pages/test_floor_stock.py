@@ -196,11 +196,23 @@ def test_the_card_of_an_empty_bin_makes_one_task_and_a_wrong_one_is_named(store:
     make_stock(store.item, 50, store.places["A-01"])
     for _scan in range(2):
         page = store.scan("/floor/stock/supply/", "KB-1/1")
-    assert "BOLT is called for at LINE: 5 EA" in page
+    assert "BOLT is called for at LINE: 5 EA for bin KB-1/1, from A-01" in page
     assert StockTask.objects.filter(kind="supply").count() == 1
     assert "there is no bin 3" in store.scan("/floor/stock/supply/", "KB-1/3")
     page = store.scan("/floor/stock/supply/", "BOLT", "LINE")
     assert store.at(store.line) == 5 and "Every line has what it needs" in page
+
+
+def test_a_card_without_its_bin_says_which_bin_it_calls_for_and_where_it_goes(store: Store) -> None:
+    SupplyRule.objects.create(
+        item=store.item, location=store.line, method="kanban", card="KB-1", bins=2, bin_quantity=D(5)
+    )
+    page = store.scan("/floor/stock/supply/", "KB-1")
+    assert "BOLT is called for at LINE: 5 EA for bin KB-1/1" in page and "Nobody has it yet" in page
+    make_stock(store.item, 50, store.places["A-01"])
+    page = store.scan("/floor/stock/supply/", "KB-1")
+    assert "5 EA for bin KB-1/2, from A-01" in page
+    assert "All 2 bins of BOLT at LINE are called for already" in store.scan("/floor/stock/supply/", "KB-1")
 
 
 def test_filling_up_makes_tasks_for_places_below_their_minimum(store: Store) -> None:

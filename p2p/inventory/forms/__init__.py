@@ -1,6 +1,6 @@
 """Forms of stock; each field is a parameter of one service."""
 
-from p2p.inventory.forms.measured import Measured, quantity_field, unit_field
+from p2p.inventory.forms.measured import Measured, quantity_field, unit_field, usual_units
 from p2p.inventory.forms.stock import HoldForm, NothingForm, PlaceField, ReverseForm, places
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "places",
     "quantity_field",
     "unit_field",
+    "usual_units",
 ]

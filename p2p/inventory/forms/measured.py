@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.refusal import Refused
 from p2p.inventory.services.measure import in_item_unit
-from strategies.models import Unit
+from strategies.models import Item, Unit, UnitConversion
 
 
 def quantity_field(label: Any = _("Quantity"), **options: Any) -> forms.DecimalField:
@@ -27,6 +30,26 @@ def unit_field() -> forms.ModelChoiceField:
         empty_label=_("The item's own"),
         to_field_name="code",
     )
+
+
+class _UsualFirst(ModelChoiceIterator):
+    """The units in which quantities of an item are said; all others behind them, under a heading of their own."""
+
+    def __iter__(self) -> Iterator[Any]:
+        rows = list(self.queryset)
+        yield "", self.field.empty_label
+        yield from (self.choice(row) for row in rows if row.usual)
+        others = [self.choice(row) for row in rows if not row.usual]
+        if others:
+            yield str(_("Other unit")), others
+
+
+def usual_units(field: Any, item: Item) -> None:
+    """Let a field of units offer first the item's own and those it has a conversion of its own for. One query."""
+    own = UnitConversion.objects.filter(item=item).filter(Q(source=OuterRef("pk")) | Q(target=OuterRef("pk")))
+    usual = Case(When(Q(pk=item.unit_id) | Exists(own), then=True), default=False)
+    field.iterator = _UsualFirst
+    field.queryset = Unit.objects.annotate(usual=usual).order_by("code")
 
 
 class Measured(forms.Form):

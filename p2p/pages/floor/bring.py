@@ -210,14 +210,22 @@ class Supply(Queue):
             task = supply.call(card=code, site=self.here, by=who(self.request))
         except Refused as no:
             return self.show(refusal=str(no), code=code)
-        words = _("{item} is called for at {place}: {quantity} {unit}, {task}.")
+        words = (
+            _("{item} is called for at {place}: {quantity} {unit} for bin {bin}, from {source}, {task}.")
+            if task.source
+            else _(
+                "{item} is called for at {place}: {quantity} {unit} for bin {bin}, {task}. Nobody has it yet."
+            )
+        )
         said = {
             "item": task.item.number,
             "place": task.target.code if task.target else "",
             "unit": task.item.unit.code,
+            "quantity": formats.number(task.quantity),
+            "bin": task.reference,
+            "source": task.source.code if task.source else "",
         }
-        quantity = formats.number(task.quantity)
-        messages.success(self.request, words.format(**said, quantity=quantity, task=task.number))
+        messages.success(self.request, words.format(**said, task=task.number))
         return redirect("pages:floor-supply")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -183,9 +183,12 @@ def boxes_in(unit: HandlingUnit) -> list[HandlingUnit]:
     return list(rows.annotate(filled=Exists(there)).order_by("number")[:SHOWN])
 
 
-def _in_order(chosen: Found) -> tuple[str, ...]:
+def _in_order(chosen: Found) -> tuple[Any, ...]:
     """What lies in a pallet itself first, then box by box."""
-    return ("handling_unit__parent", "handling_unit__number") if chosen.kind == "unit" else ()
+    if chosen.kind != "unit":
+        return ()
+    own = Case(When(handling_unit=chosen.record, then=0), default=1)
+    return own, "handling_unit__number"
 
 
 def _within(chosen: Found) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def outputs_of(order: ProductionOrder) -> list[Output]:
 def replenishments(user: Any = None) -> QuerySet[ReplenishmentOrder]:
     """Purchase and transfer orders with `left` to come."""
     rows = ReplenishmentOrder.objects.select_related(
-        "site", "item__unit", "vendor", "currency", "from_location", "to_location"
+        "site", "item__unit", "vendor", "currency", "from_location__site", "to_location"
     )
     return _seen(rows.annotate(left=F("quantity") - F("received_quantity")), user)
 

@@ -87,7 +87,7 @@ class ReplenishmentPage(RecordPage):
         row = self.record
         unit = row.item.unit.code
         return [
-            Said(_("From"), row.vendor or row.from_location or formats.NONE),
+            Said(_("From"), _sender(row)),
             Said(_("Ordered"), f"{formats.number(row.quantity)} {unit}"),
             Said(_("Received"), f"{formats.number(row.received_quantity)} {unit}"),
             *(
@@ -114,6 +114,12 @@ class ReplenishmentPage(RecordPage):
             "shipments": sent,
             "corrects": may(self.request.user, *CORRECTORS, site=self.record.site),
         }
+
+
+def _sender(row: ReplenishmentOrder) -> Any:
+    if row.from_location is not None:
+        return f"{row.from_location.site.code} · {row.from_location.code}"
+    return row.vendor or formats.NONE
 
 
 def _page(row: ReplenishmentOrder) -> str:

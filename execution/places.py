@@ -122,6 +122,9 @@ def _order() -> None:
         count=lambda one: _count(Report.objects.filter(operation__order=one)),
     )  # fmt: skip
     places.panel("order.tabs", key="issues", title=_("Issues"), url_name="execution:order-issues", order=21)
+    places.panel(
+        "order.tabs", key="reserved", title=_("Reserved"), url_name="execution:order-reserved", order=21
+    )
     places.panel("order.tabs", key="trace", title=_("Trace"), url_name="execution:order-trace", order=22)
 
 

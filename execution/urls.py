@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution.views import lists, picking, scrap, tracing, work
+from execution.views import lists, picking, reserved, scrap, tracing, work
 
 app_name = "execution"
 urlpatterns = [
@@ -28,4 +28,5 @@ urlpatterns = [
     path("panels/order/<int:pk>", picking.OrderFloor.as_view(), name="order-floor"),
     path("panels/order/<int:pk>/trace", tracing.OrderTrace.as_view(), name="order-trace"),
     path("panels/order/<int:pk>/issues", picking.OrderIssues.as_view(), name="order-issues"),
+    path("panels/order/<int:pk>/reserved", reserved.OrderReserved.as_view(), name="order-reserved"),
 ]

@@ -58,14 +58,19 @@ def standing(needs: Sequence[Need]) -> list[Part]:
         of_key[need.reference, need.item.pk].append(index)
     parts = []
     left = {row.pk: row.quantity for row in rows}
-    for here in (True, False):
-        for row in rows:
-            for index in of_key.get((row.reference, row.item_id), ()):
-                taken = min(left[row.pk], open_quantity[index])
-                if taken > 0 and _lies_right(needs[index], row) == here:
-                    parts.append(Part(index, row, taken))
-                    left[row.pk] -= taken
-                    open_quantity[index] -= taken
+    dealt = (
+        (row, index)
+        for here in (True, False)
+        for row in rows
+        for index in of_key.get((row.reference, row.item_id), ())
+        if _lies_right(needs[index], row) == here
+    )
+    for row, index in dealt:
+        taken = min(left[row.pk], open_quantity[index])
+        if taken > 0:
+            parts.append(Part(index, row, taken))
+            left[row.pk] -= taken
+            open_quantity[index] -= taken
     return parts
 
 

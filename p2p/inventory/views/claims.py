@@ -17,6 +17,7 @@ from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage
 from p2p.core.web.page import stay, who
 from p2p.inventory import filters, selectors
+from p2p.inventory.forms import NothingForm
 from p2p.inventory.forms import claims as forms
 from p2p.inventory.models import Reservation, SoftReservation
 from p2p.inventory.services import allocation, reservations
@@ -123,6 +124,27 @@ class Reservations(ListPage):
             "item__unit", "location__site", "lot", "serial", "handling_unit", "by"
         )
         return at_sites(rows, who(self.request), path="location__site__code")
+
+
+class GiveBack(ActionForm):
+    model, lookup, section, roles = Reservation, "pk", "inventory", GIVERS
+    form_class = NothingForm
+    title, submit, danger = _("Give the reservation back"), _("Give back"), True
+    text = _("The stock is free for everybody again.")
+
+    def act(self, form: Any) -> Any:
+        count = reservations.give_back(reservations=[self.record], by=who(self.request))
+        return stay(text=_given_back(count))
+
+
+class ClaimGiveBack(ActionForm):
+    model, lookup, section, roles = SoftReservation, "pk", "inventory", CLAIMERS
+    form_class = NothingForm
+    title, submit, danger = _("Give the soft reservation back"), _("Give back"), True
+    text = _("The quantity is free for everybody again.")
+
+    def act(self, form: Any) -> Any:
+        return stay(text=_given_back(service.release(claims=[self.record], by=who(self.request))))
 
 
 class ClaimNew(ActionForm):

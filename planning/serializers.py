@@ -207,20 +207,8 @@ class OrderSerializer(RecordSerializer):
         read_only_fields = tuple(
             name
             for name in fields
-            if name
-            not in (
-                "number",
-                "site",
-                "item",
-                "quantity",
-                "priority",
-                "start_on",
-                "due_on",
-                "source_system",
-                "bom",
-                "route",
-                "reserve_at",
-            )
+            if name not in ("number", "site", "item", "quantity", "priority", "start_on", "due_on")
+            and name not in ("source_system", "bom", "route", "reserve_at")
         )
         extra_kwargs = {
             "number": {"required": False, "validators": []},

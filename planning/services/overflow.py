@@ -113,7 +113,7 @@ def _sorted_out(
             # A phantom that is taken twice has each operation twice; one that goes out takes the other along.
             known = found[int(place)].get(int(step))
             if known is None or not known.out:
-                group = row.group.code if row.group else ""
+                group = row.group.name if row.group else ""
                 facts = facts_of(way, verdict, group, weeks)
                 found[int(place)][int(step)] = Overflow(facts | {"number": row.number})
     return dict(found)
@@ -124,7 +124,7 @@ def facts_of(way: Way, verdict: Verdict, group: str, weeks: Weeks) -> dict[str, 
     said: dict[str, Any] = {
         "cause": verdict.cause,
         "group": group,
-        "vendor": way.vendor_number,
+        "vendor": way.vendor_name,
         "vendor_id": way.vendor,
         "days": way.days,
         "week": weeks.mondays[verdict.week].isoformat(),

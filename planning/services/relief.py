@@ -87,7 +87,7 @@ def _said(
 
 
 def _overflow(row: Operation, way: Way, verdict: Verdict, weeks: Weeks) -> Overflow:
-    group = row.group.code if row.group else ""
+    group = row.group.name if row.group else ""
     return Overflow(facts_of(way, verdict, group, weeks) | {"number": row.number})
 
 

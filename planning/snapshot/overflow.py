@@ -34,7 +34,7 @@ class Way:
     """The vendor an overflow policy names for an operation; kept: why that one could not take it, "" if it could."""
 
     vendor: int
-    vendor_number: str
+    vendor_name: str
     days: int
     load: Fraction
     on_downtime: bool
@@ -96,7 +96,7 @@ def way_of(
         kept = "no_days"
     return Way(
         policy.vendor_id,
-        policy.vendor.number,
+        policy.vendor.name,
         days,
         Fraction(policy.overflow_load),
         policy.overflow_on_downtime,

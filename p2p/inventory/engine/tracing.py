@@ -193,6 +193,8 @@ class _Walk:
         up: bool,
     ) -> None:
         self.starts, self.ways, self.loops, self.totals, self.up = starts, ways, loops, totals, up
+        self.wholes: dict[Key, Fraction] = {}
+        self.shares: dict[Pair, tuple[Fraction, bool]] = {}
         self.part: dict[Key, Fraction] = {}
         self.sure: dict[Key, bool] = {}
         self.even: dict[Key, bool] = {}
@@ -221,9 +223,19 @@ class _Walk:
         return pair[0] if self.up else pair[1]
 
     def _total(self, key: Key) -> Fraction:
-        return Fraction(self.totals.get(key, Decimal(0)))
+        whole = self.wholes.get(key)
+        if whole is None:
+            whole = self.wholes[key] = Fraction(self.totals.get(key, Decimal(0)))
+        return whole
 
     def _share(self, pair: Pair) -> tuple[Fraction, bool]:
+        """Asked for by the node and again by the band: what is near stands by then, so it is worked out once."""
+        known = self.shares.get(pair)
+        if known is None:
+            known = self.shares[pair] = self._shared_out(pair)
+        return known
+
+    def _shared_out(self, pair: Pair) -> tuple[Fraction, bool]:
         way, near = self.ways[pair], self._near(pair)
         total, took = self._total(near), Fraction(way.quantity)
         if self.up:

@@ -203,13 +203,15 @@ def _in_process(one: _Gone, seen: Collection[Sighting]) -> Iterator[Spot]:
     )
 
 
+_PLACE_OF = {where: place for place, where in enumerate(AT.values)}
+
+
 def _merged(found: Iterator[Spot]) -> list[Spot]:
     """One line for each whereabouts, party and document, in the order of RecallLine.Where; what came to nothing is
     left out."""
     groups: dict[tuple[str, str, str, str], list[Spot]] = defaultdict(list)
     for spot in found:
         groups[spot.where, spot.party, spot.document, spot.note].append(spot)
-    order = {where: place for place, where in enumerate(AT.values)}
     lines = []
     for (where, party, document, note), members in groups.items():
         quantity = sum((one.quantity for one in members), ZERO)
@@ -218,7 +220,7 @@ def _merged(found: Iterator[Spot]) -> list[Spot]:
             lines.append(
                 Spot(where, quantity, None, party, document, note, members[0].url, members[-1].at, moves)
             )
-    return sorted(lines, key=lambda spot: (order[spot.where], spot.party, spot.document))
+    return sorted(lines, key=lambda spot: (_PLACE_OF[spot.where], spot.party, spot.document))
 
 
 INTO = {Move.Kind.ISSUE, Move.Kind.RETURN}

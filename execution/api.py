@@ -18,6 +18,7 @@ from execution.services import downtime, finish, pick, release, reserve, start, 
 from execution.services.report import report as report_pieces
 from execution.services.weigh import weigh_in
 from p2p.core.access import Role, at_sites, require, sites_of
+from p2p.core.digits import whole
 from p2p.core.refusal import Refused
 from p2p.core.rest import RecordViewSet, Routes, verb
 from planning.models import Operation, ProductionOrder
@@ -124,9 +125,8 @@ class OperationApi(RecordViewSet):
         if self.request.method != "POST":
             return super().get_object()
         order, _mark, number = str(self.kwargs[self.lookup_url_kwarg]).partition("~")
-        found = (
-            selectors.named_operation(order, int(number)) if number.isdecimal() and len(number) < 10 else []
-        )
+        place = whole(number, most=10**9)
+        found = selectors.named_operation(order, place) if place is not None else []
         codes = sites_of(self.request.user)
         if not found or (codes is not None and found[0].order.site.code not in codes):
             self._missing(f"{order}~{number}")

@@ -21,6 +21,7 @@ from execution.models import (
     WipMove,
 )
 from execution.prepared import MARK, TEXT, Prepared
+from p2p.core.digits import whole
 from p2p.core.fields import plain
 from p2p.inventory.selectors import available, promised
 from planning.models import Block, Material, Operation, ProductionOrder
@@ -275,13 +276,12 @@ def pieces_behind(order: ProductionOrder) -> list[tuple[Operation, str, Decimal]
 def scanned(code: str) -> ProductionOrder | Operation | None:
     """What a scanned code means: `MO-000123` is an order, `MO-000123-10` its operation 10. None when unknown."""
     text = code.strip()
-    order = orders().filter(number__iexact=text).first()
-    if order is not None:
+    if (order := orders().filter(number__iexact=text).first()) is not None:
         return order
     number, _dash, step = text.rpartition("-")
-    if not step.isdecimal() or len(step) > 9:
+    if (place := whole(step, most=10**9)) is None:
         return None
-    return operations().filter(Q(order__number__iexact=number), number=int(step)).first()
+    return operations().filter(Q(order__number__iexact=number), number=place).first()
 
 
 def output_moves(report: Report) -> QuerySet[OutputMove]:

@@ -19,6 +19,7 @@ from outsourcing.models import (
     SubcontractLine,
     SubcontractOrder,
 )
+from p2p.core.digits import whole
 from p2p.core.rest import Expand, KeyField, RecordSerializer, VerbSerializer
 from planning.models import Operation
 from strategies.models import Currency, ReasonCode, Site, Vendor
@@ -38,9 +39,10 @@ class WorkField(serializers.Field[Operation, str, str, Any]):
     def to_internal_value(self, data: str) -> Operation:
         order, _slash, number = str(data).rpartition("/")
         found = None
-        if number.isdecimal() and len(number) < 9:
+        place = whole(number, most=10**9)
+        if place is not None:
             rows = Operation.objects.select_related("order")
-            found = rows.filter(order__number=order, number=int(number)).first()
+            found = rows.filter(order__number=order, number=place).first()
         if found is None:
             self.fail("unknown", value=data)
         return found

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from p2p.core.digits import whole
 from p2p.core.rest import KeyField, RecordSerializer, VerbSerializer
 from p2p.core.rest.serializers import DecimalText
 from p2p.inventory.models import HandlingUnit, Lot, Serial
@@ -200,9 +201,11 @@ class _PiecesInput(MeasuredInput):
         rows = Demand.objects.select_related("site", "item__unit", "unit")
         number, slash, line = text.rpartition("/")
         if not slash:
-            found = rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
+            key = whole(text)
+            found = rows.filter(pk=key).first() if key is not None else None
         else:
-            found = rows.filter(number=number, line=int(line)).first() if line.isdecimal() else None
+            place = whole(line)
+            found = rows.filter(number=number, line=place).first() if place is not None else None
         if found is None:
             raise serializers.ValidationError(_("There is no demand {demand}.").format(demand=text))
         return found

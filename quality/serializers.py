@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from p2p.core.digits import whole
 from p2p.core.rest import Expand, KeyField, RecordSerializer, VerbSerializer
 from p2p.inventory.models import Lot
 from p2p.inventory.serializers.by_hand import SerialsField
@@ -27,11 +28,9 @@ class OperationField(serializers.Field[Operation, str, str, Any]):
 
     def to_internal_value(self, data: str) -> Operation:
         order, _slash, number = str(data).rpartition("/")
-        found = (
-            Operation.objects.filter(order__number=order, number=int(number)).select_related("order").first()
-            if number.isdecimal() and len(number) < 9
-            else None
-        )
+        place = whole(number, most=10**9)
+        rows = Operation.objects.filter(order__number=order).select_related("order")
+        found = rows.filter(number=place).first() if place is not None else None
         if found is None:
             self.fail("unknown", value=data)
         return found

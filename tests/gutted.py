@@ -9,6 +9,7 @@ has imported it sees it empty.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -19,6 +20,12 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 BROWSER = "tests/browser/"
+TOLD_OF = ("strategies.services.", "p2p.inventory.services.")
+"""Where the services of the tables live."""
+UNNOTICED = (
+    "Each service below did nothing, and the tests that its row of p2p/docs/coverage names passed all the same: let one"
+    " of them look at what the service leaves behind, or name one that does (a journey in the browser is not counted)."
+)
 _proved: dict[tuple[str, str], bool] = {}
 
 
@@ -93,8 +100,36 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     session.exitstatus = 0 if _proved and all(_proved.values()) else 1
 
 
+def _untold() -> list[str]:
+    """Services of the apps that have a table which no row names: what takes `by` in a room of services."""
+    told = {id(_named(path)) for promise in _promises() for path in promise.service}
+    found = []
+    for name, module in sorted(sys.modules.items()):
+        if not name.startswith(TOLD_OF):
+            continue
+        for function in vars(module).values():
+            own = inspect.isfunction(function) and function.__module__ == name
+            if own and not function.__name__.startswith("_") and id(function) not in told and _acts(function):
+                found.append(f"{name}.{function.__name__}")
+    return found
+
+
+def _named(path: str) -> Any:
+    module, _dot, name = path.rpartition(".")
+    return getattr(import_module(module), name)
+
+
+def _acts(function: Any) -> bool:
+    by = inspect.signature(function).parameters.get("by")
+    return by is not None and by.kind is by.KEYWORD_ONLY
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     idle = [f"{promise} | {service}" for (promise, service), proved in _proved.items() if not proved]
+    for path in _untold() if _proved else ():
+        terminalreporter.write_line(f"in no table: {path}")
     terminalreporter.write_line(f"{len(_proved)} services gutted, {len(idle)} unnoticed")
+    if idle:
+        terminalreporter.write_line(UNNOTICED)
     for line in sorted(idle):
         terminalreporter.write_line(f"UNNOTICED {line}")

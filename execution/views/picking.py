@@ -16,6 +16,7 @@ from execution.labels import labels_of
 from execution.models import PickList
 from execution.services import pick, printing
 from p2p.core.access import Role, at_sites
+from p2p.core.digits import whole
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, who
@@ -106,9 +107,8 @@ class OrderLabel(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         order = get_object_or_404(at_sites(selectors.orders(), who(request)), pk=pk)
-        asked = request.GET.get("copies", "")
-        copies = min(int(asked), 500) if asked.isdecimal() and len(asked) < 6 else 1
-        return _pdf(paper.label(order, copies=max(copies, 1)), f"{order.number}-label")
+        copies = min(whole(request.GET.get("copies", ""), least=1, most=99_999) or 1, 500)
+        return _pdf(paper.label(order, copies=copies), f"{order.number}-label")
 
 
 class ReportLabels(Page):

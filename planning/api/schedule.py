@@ -21,6 +21,8 @@ from planning.services import schedule
 from strategies.models import Site
 
 MOVER = (Role.PLANNER, Role.SUPERVISOR)
+FAR = 100 * 366 * 24 * 60
+"""Minutes from the origin beyond which nobody schedules."""
 
 
 class ScheduleRunApi(RecordViewSet):
@@ -72,6 +74,6 @@ def _minutes(request: Request, name: str) -> int | None:
     if not text:
         return None
     try:
-        return int(float(text))
+        return max(-FAR, min(FAR, int(float(text))))
     except (ValueError, OverflowError):
         raise exceptions.ValidationError({name: _("Give whole minutes since the origin.")}) from None

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.web.once import first_time
 from p2p.core.web.page import Page, back, done, in_dialog
@@ -77,7 +78,7 @@ class LinesPage(Page):
 
     def _asked(self) -> list[int]:
         typed = self.request.GET.get("ids", "").split(",")
-        return [int(each) for each in typed if each.isascii() and each.isdecimal() and len(each) < 19]
+        return [key for each in typed if (key := whole(each)) is not None]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         lines = [
@@ -107,7 +108,8 @@ class LinesPage(Page):
         lines = []
         for one in self.records:
             typed = self.request.POST.get(f"blocks-{one.pk}", "1")
-            count = min(int(typed), MOST) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 1
+            said = whole(typed, most=9999)
+            count = 1 if said is None else min(said, MOST)
             lines += [
                 self.line_class(self.request.POST, record=one, user=self.request.user, number=number)
                 for number in range(count)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from p2p.core.digits import whole
 from p2p.core.web import formats
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
@@ -207,8 +208,7 @@ def supply_rows(supplies: Any, level: int) -> list[dict[str, Any]]:
 class _Branch(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         proposal = get_object_or_404(selectors.proposals(request.user), pk=pk)
-        asked = request.GET.get("level", "")
-        rows = self.rows_below(proposal, int(asked) if asked.isdecimal() else 2)
+        rows = self.rows_below(proposal, whole(request.GET.get("level", ""), most=1000) or 2)
         return render(request, "planning/tree_rows.html", {"rows": rows})
 
     def rows_below(self, proposal: Proposal, level: int) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import access
 from p2p.core.access import Role, at_sites
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.web import formats
@@ -147,17 +148,15 @@ class RecordCell(Page):
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         inspection = get_object_or_404(visible(request), number=number)
-        line = get_object_or_404(
-            inspection.plan.lines.select_related("characteristic"), pk=request.POST.get("line")
-        )
-        piece = request.POST.get("piece", "")
-        if not piece.isdecimal():
+        key, piece = whole(request.POST.get("line", "")), whole(request.POST.get("piece", ""), most=2**31 - 1)
+        if key is None or piece is None:
             raise Http404
+        line = get_object_or_404(inspection.plan.lines.select_related("characteristic"), pk=key)
         value = request.POST.get("value", "").strip()
-        error = self._keep(inspection, line.characteristic, int(piece), value) if value else ""
+        error = self._keep(inspection, line.characteristic, piece, value) if value else ""
         context = sheet(inspection)
         found = next(each for each in context["lines"] if each.line.pk == line.pk)
-        cell = Cell(found, int(piece), found.results.get(int(piece)), error)
+        cell = Cell(found, piece, found.results.get(piece), error)
         status = 409 if error else 200
         return render(
             request, "quality/cell_answer.html", {**context, "cell": cell, "writable": True}, status=status

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from p2p.core import clock
 from p2p.core.access import Role
+from p2p.core.digits import whole
 from p2p.core.rest import verb
 from strategies import serializers as shapes
 from strategies.api.base import EDITORS, of_sheet
@@ -78,9 +79,10 @@ class Calendars(WholeViewSet):
     def holidays(self, request: Request, number: str) -> Response:
         """What filling `?years=2026,2027` would do, day by day."""
         texts = (request.query_params.get("years") or str(clock.now().year)).split(",")
-        if not all(text.strip().isdecimal() for text in texts):
+        years = [year for text in texts if (year := whole(text.strip(), least=1, most=9999))]
+        if len(years) < len(texts):
             raise exceptions.ValidationError({"years": _("Years like 2026,2027 are wanted.")})
-        rows = preview(self.get_object(), [int(text) for text in texts])
+        rows = preview(self.get_object(), years)
         return Response({"days": [{"day": one.day, "name": one.name, "fate": one.fate} for one in rows]})
 
     @action(detail=True, methods=["get"], url_path="working-time")

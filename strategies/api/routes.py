@@ -13,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from p2p.core.digits import whole
 from p2p.core.fields import plain
 from p2p.core.rest import verb
 from strategies import serializers as shapes
@@ -128,9 +129,10 @@ class RouteVersions(VersionViewSet):
     @action(detail=True, methods=["get"], url_path=r"compare/(?P<other>\d+)")
     def compare(self, request: Request, number: str, other: str) -> Response:
         """What differs from another version, operation by operation."""
-        second = self.get_queryset().filter(pk=int(other)).first()
+        key = whole(other)
+        second = None if key is None else self.get_queryset().filter(pk=key).first()
         if second is None:
-            raise exceptions.NotFound(_("There is no route version {key}.").format(key=other))
+            raise exceptions.NotFound(_("There is no route version {key}.").format(key=other[:40]))
         rows: Sequence[Any] = differences(self.get_object(), second)
         return Response(
             [

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from p2p.core import clock
+from p2p.core.digits import whole
 from p2p.core.fields import plain
 from strategies import serializers as shapes
 from strategies.api.whole import WholeViewSet
@@ -39,12 +40,12 @@ def asked_day(request: Request, name: str = "day") -> date:
 
 def asked_number(request: Request, name: str, usual: int, most: int) -> int:
     """`?weeks=8`, within its limits."""
-    text = request.query_params.get(name, "") or str(usual)
-    if not text.isdecimal() or not 1 <= int(text) <= most:
+    number = whole(request.query_params.get(name, "") or usual, least=1, most=most)
+    if number is None:
         raise exceptions.ValidationError(
             {name: _("A whole number from 1 to {most} is wanted.").format(most=most)}
         )
-    return int(text)
+    return number
 
 
 class Units(WholeViewSet):

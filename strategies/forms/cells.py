@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from p2p.core.digits import whole
 from p2p.core.web import formats
 from strategies.models import BomLine, Item, Unit
 
@@ -126,15 +127,16 @@ class Cells:
         typed = text.strip()
         if not typed:
             return None
-        if not typed.isdecimal() or not 0 < int(typed) < 2**31:
+        number = whole(typed, least=1, most=2**31 - 1)
+        if number is None:
             raise ValidationError(_("An operation has a whole number like 10."))
-        return int(typed)
+        return number
 
     def _position(self, text: str) -> int:
-        typed = text.strip()
-        if not typed.isdecimal() or not 0 < int(typed) < 2**31:
+        position = whole(text.strip(), least=1, most=2**31 - 1)
+        if position is None:
             raise ValidationError(_("A position is a whole number like 10."))
-        return int(typed)
+        return position
 
     def _valid_from(self, text: str) -> date | None:
         return day(text)

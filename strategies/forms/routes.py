@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.digits import whole
 from p2p.core.fields import plain
 from strategies.forms.common import NUMBER, Keyed
 from strategies.models import (
@@ -70,9 +71,10 @@ class Numbers(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         words = super().clean(value).replace(",", " ").split()
-        if not all(word.isdecimal() for word in words):
+        numbers = [number for word in words if (number := whole(word, most=2**31 - 1)) is not None]
+        if len(numbers) < len(words):
             raise ValidationError(_("Write the numbers of operations, such as 10, 20."))
-        return [int(word) for word in words] or None
+        return numbers or None
 
 
 class TimesForm(forms.Form):

@@ -10,6 +10,7 @@ from django.db import models
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.digits import whole
 from strategies.forms.common import CLOCK, DAY
 from strategies.models import (
     Calendar,
@@ -159,6 +160,7 @@ class HolidayForm(forms.Form):
 
     def clean_years(self) -> list[int]:
         texts = [one for one in self.cleaned_data["years"].replace(",", " ").split() if one]
-        if not texts or not all(one.isdecimal() for one in texts):
+        years = [year for one in texts if (year := whole(one, least=1, most=9999))]
+        if not texts or len(years) < len(texts):
             raise forms.ValidationError(_("Years like 2026, 2027 are wanted."))
-        return [int(one) for one in texts]
+        return years

@@ -105,6 +105,7 @@ class CutOverRun(Run):
 
     kind: ClassVar[str] = "cut-over"
     job: ClassVar[str] = "strategies.services.cutting.perform"
+    takes_in: ClassVar[bool] = True
 
     cut_over = models.ForeignKey(CutOver, on_delete=models.CASCADE, related_name="runs")
     final = models.BooleanField(default=False)

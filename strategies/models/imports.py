@@ -14,6 +14,7 @@ from p2p.core.runs import Run
 class ImportRun(Run):
     kind: ClassVar[str] = "import"
     job: ClassVar[str] = "strategies.services.importer.perform"
+    takes_in: ClassVar[bool] = True
 
     title = models.CharField(max_length=100)
     dry_run = models.BooleanField(default=False)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from p2p.core.digits import whole
 from p2p.core.fields import plain
 from strategies.engine.differences import Difference, Entry, differences
 from strategies.models import BomAlternate, BomLine, BomOutput, BomStep, BomVersion, RouteVersion
@@ -146,13 +147,14 @@ def version_typed(text: str) -> BomVersion | None:
     if not typed:
         return None
     rows = BomVersion.objects.select_related("item__unit", "site")
-    if typed.isdecimal():
-        found = rows.filter(pk=int(typed)).first() if len(typed) < 18 else None
-        if found:
-            return found
-    number, _space, version = typed.rpartition(" v")
-    if number and version.isdecimal():
-        return rows.filter(item__number__iexact=number.strip(), version=int(version)).order_by("pk").first()
+    key = whole(typed)
+    found = rows.filter(pk=key).first() if key is not None else None
+    if found:
+        return found
+    number, _space, said = typed.rpartition(" v")
+    version = whole(said)
+    if number and version is not None:
+        return rows.filter(item__number__iexact=number.strip(), version=version).order_by("pk").first()
     mine = rows.filter(item__number__iexact=typed)
     return mine.filter(state=VersionState.ACTIVE).order_by("-pk").first() or mine.order_by("-version").first()
 

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from p2p.core.digits import whole
 from p2p.core.rest import Expand, KeyField, RecordSerializer
 from strategies.models import (
     Characteristic,
@@ -50,10 +51,10 @@ class NumberField(KeyField):
         return int(value.number)
 
     def to_internal_value(self, data: Any) -> int:
-        try:
-            return int(data)
-        except (TypeError, ValueError):
+        number = whole(data, most=2**31 - 1)
+        if number is None:
             self.fail("invalid", what=self._what())
+        return number
 
 
 class FollowsField(serializers.ListField):

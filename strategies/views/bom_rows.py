@@ -26,7 +26,7 @@ from strategies.models.version import VersionState
 from strategies.selectors import designing
 from strategies.selectors.bom import named_bill, opened_bill
 from strategies.selectors.designing import PAGE, Figures
-from strategies.views.asked import fraction, key_of, whole
+from strategies.views.asked import count_of, fraction, key_of
 
 ROWS = "strategies/designer_rows.html"
 FOLDED = {"kind": "", "flushing": ""}
@@ -260,7 +260,7 @@ class Lines(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         bom = get_object_or_404(BomVersion.objects.select_related("item__unit", "site__currency"), pk=pk)
-        start, to = whole(request.GET.get("start", "")), whole(request.GET.get("to", ""))
+        start, to = count_of(request.GET.get("start", "")), count_of(request.GET.get("to", ""))
         shown = shown_of(request, bom, start=start, count=max(PAGE, to))
         context = {"shown": shown, "rows": shown.rows, "record": bom, "sums": bool(to)}
         response = render(request, ROWS, context)
@@ -280,7 +280,7 @@ class Level(Page):
         bom = named or opened_bill(item, top=top, day=day, site=site)
         if bom is None:
             return render(request, ROWS, {"rows": []})
-        level, factor = whole(request.GET.get("level", "")) or 2, fraction(request.GET.get("factor", ""))
+        level, factor = count_of(request.GET.get("level", "")) or 2, fraction(request.GET.get("factor", ""))
         lines = [line for line in designing.lines_of(bom) if designing.holds(line, day)]
         figures = designing.figures(bom, lines, day=day, site=site)
         money = access.may(request.user, *MONEY_ROLES)

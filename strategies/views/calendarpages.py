@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from p2p.core import access, clock
 from p2p.core.access import Role
+from p2p.core.digits import whole
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.core.web import formats
@@ -103,9 +104,7 @@ class CalendarPage(RecordPage):
         }
 
     def _year(self) -> dict[str, Any]:
-        asked = self.request.GET.get("year", "")
-        now = clock.now().year
-        year = int(asked) if asked.isdecimal() and 1990 <= int(asked) <= 2100 else now
+        year = whole(self.request.GET.get("year", ""), least=1990, most=2100) or clock.now().year
         first, last = date(year, 1, 1), date(year, 12, 31)
         own = {str(day): rows for day, rows in _days(self.record, first, last, based=False).items()}
         all_days = _days(self.record, first, last, based=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import access
 from p2p.core.access import Role
+from p2p.core.digits import whole
 from p2p.core.refusal import Refused
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, sentence, who
@@ -129,10 +130,10 @@ class MoveStep(Page):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         step = get_object_or_404(InstructionStep, pk=pk)
-        place = request.POST.get("position", "")
-        if not place.isdecimal():
+        place = whole(request.POST.get("position", ""), most=100_000)
+        if place is None:
             return sentence(_("Say where the step goes."), 409)
-        instructions.move_step(step=step, position=int(place), by=who(request))
+        instructions.move_step(step=step, position=place, by=who(request))
         owner = instructions.owner_of(step)
         return render(request, "strategies/steps.html", shown_steps(owner) | {"editable_steps": True})
 

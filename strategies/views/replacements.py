@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import Role, require
+from p2p.core.digits import whole
 from p2p.core.refusal import Refused
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
@@ -136,7 +137,7 @@ class NewReplacement(Page):
 
 
 def _keys(request: HttpRequest, name: str) -> set[int]:
-    return {int(each) for each in request.POST.getlist(name) if each.isdecimal()}
+    return {key for each in request.POST.getlist(name) if (key := whole(each)) is not None}
 
 
 def _previewed(asked: Asked, plan: Plan) -> dict[str, Any]:

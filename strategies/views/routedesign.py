@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from p2p.core import access, sites
 from p2p.core.access import Role
+from p2p.core.digits import whole
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.core.web import formats
@@ -76,8 +77,7 @@ class RouteDesign(Page):
     # ---- what was asked
 
     def number(self, name: str) -> int | None:
-        text = self.asked.get(name, "")
-        return int(text) if text.isdecimal() else None
+        return whole(self.asked.get(name, ""))
 
     @property
     def asked(self) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import Role
+from p2p.core.digits import whole
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, who
@@ -190,8 +191,8 @@ class CompareRoutes(Page):
         known = RouteVersion.objects.select_related("item__unit", "site")
         new = get_object_or_404(known, pk=pk)
         others = known.filter(item=new.item).exclude(pk=new.pk).order_by("-version", "pk")
-        asked = request.GET.get("with", "")
-        old = others.filter(pk=int(asked)).first() if asked.isdecimal() else others.first()
+        asked = whole(request.GET.get("with", ""))
+        old = others.first() if asked is None else others.filter(pk=asked).first()
         found = differences(old, new) if old else []
         changes = {one.number: one.change for one in found}
         rows = operations_of(new)

@@ -17,7 +17,7 @@ from p2p.core.web import formats
 from p2p.core.web.page import Page
 from strategies.models import BomVersion, Item, Site
 from strategies.selectors import bom as bills
-from strategies.views.asked import fraction, key_of, whole
+from strategies.views.asked import count_of, fraction, key_of
 from strategies.views.bom_rows import day_of
 
 
@@ -89,7 +89,7 @@ class Branches(Page):
         top = key_of(request.GET.get("top", ""))
         bom = named or bills.opened_bill(item, top=top, day=day, site=site)
         route = key_of(request.GET.get("route", "")) or None
-        level, factor = whole(request.GET.get("level", "")) or 1, fraction(request.GET.get("factor", ""))
+        level, factor = count_of(request.GET.get("level", "")) or 1, fraction(request.GET.get("factor", ""))
         level = min(level, 99)
         asked = {"day": day, "site": site, "level": level, "factor": factor, "route": route, "top": top}
         rows = branches_of(bom, **asked) if bom else []

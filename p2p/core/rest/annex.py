@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from p2p.core.access import Role, sites_of
+from p2p.core.digits import whole
 from p2p.core.layers import layer_of
 from p2p.core.models import Attachment, Comment, Notification, User
 from p2p.core.rest.serializers import RecordSerializer, VerbSerializer
@@ -50,7 +51,7 @@ class AboutRecords(RecordViewSet):
     def list(self, request: Request) -> Response:
         """Those of one record (`?record_type=&record_id=`), or of all for people of all sites."""
         query = request.query_params
-        if query.get("record_type") and query.get("record_id", "").isdecimal():
+        if query.get("record_type") and whole(query.get("record_id", "")) is not None:
             record_at(request.user, query["record_type"], query["record_id"])
         elif sites_of(request.user) is not None:
             raise exceptions.ValidationError({"record_type": _("Name record_type and record_id.")})

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from p2p.core import feed
 from p2p.core.access import sites_of
+from p2p.core.digits import whole
 from p2p.core.rest.edge import EdgeViewSet
 from p2p.core.rest.pages import page_size
 
@@ -75,9 +76,10 @@ def _names(text: str) -> list[str]:
 
 
 def _number(name: str, text: str) -> int:
-    if not text.isdecimal():
-        raise exceptions.ValidationError({name: _("{text} is not a whole number.").format(text=text)})
-    return int(text)
+    number = whole(text)
+    if number is None:
+        raise exceptions.ValidationError({name: _("{text} is not a whole number.").format(text=text[:40])})
+    return number
 
 
 def _after(text: str, until: int) -> int:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
 from p2p.core.carry import shorten
+from p2p.core.digits import whole
 
 PAGE = 50
 LARGEST = 1000
@@ -121,8 +122,9 @@ def page_size(given: str) -> int:
     """How many rows were asked for; 1 to 1000."""
     if not given:
         return PAGE
-    if not given.isdecimal() or not 1 <= int(given) <= LARGEST:
+    size = whole(given, least=1, most=LARGEST)
+    if size is None:
         raise exceptions.ValidationError(
             {"limit": _("It must be a number from 1 to {most}.").format(most=LARGEST)}
         )
-    return int(given)
+    return size

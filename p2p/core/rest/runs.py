@@ -37,6 +37,8 @@ class RunSerializer(serializers.Serializer[Any]):
     asked_at = serializers.DateTimeField()
     began_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.ChoiceField(runs.OUTCOMES, allow_blank=True)
+    outcome_text = serializers.CharField(allow_blank=True)
 
 
 class OneRunSerializer(RunSerializer):
@@ -53,16 +55,21 @@ class RunApi(EdgeViewSet):
     serializer_class = RunSerializer
     lookup_url_kwarg = "number"
     write_roles = tuple(Role)
-    filters = ("kind", "state", "scope", "asked_by")
+    filters = ("kind", "state", "outcome", "scope", "asked_by")
 
     @extend_schema(responses=RunSerializer(many=True))
     def list(self, request: Request) -> Response:
-        """The latest runs of all kinds, newest first: `?kind= &state= &scope= &asked_by= &limit=`."""
+        """The latest runs of all kinds, newest first: `?kind= &state= &outcome= &scope= &asked_by= &limit=`.
+
+        A run that is done may have been `refused` or saved `partly`: `outcome`, "" for one that did all of it. To
+        ask for those, `outcome=whole`.
+        """
         query = request.query_params
         lines = runs.recent_runs(
             limit=page_size(query.get("limit", "")),
             kind=query.get("kind", ""),
             state=query.get("state", ""),
+            outcome=query.get("outcome", ""),
             scope=query.get("scope"),
             asked_by=query.get("asked_by", ""),
             seen_by=request.user,

@@ -6,6 +6,7 @@ store (`with storing(run): ...`, one atomic write). It returns the summary that 
 
 from p2p.core.runs.facts import RunAsked, RunEnded
 from p2p.core.runs.model import Cancelled, Run, Say
+from p2p.core.runs.outcomes import OUTCOMES, WHOLE
 from p2p.core.runs.performing import perform
 from p2p.core.runs.selectors import RunLine, find_run, kinds, line_of, recent_runs, run_of, visible
 from p2p.core.runs.starting import cancel, start
@@ -13,6 +14,8 @@ from p2p.core.runs.storing import changed, revisions, storing
 from p2p.core.runs.sweeping import sweep
 
 __all__ = [
+    "OUTCOMES",
+    "WHOLE",
     "Cancelled",
     "Run",
     "RunAsked",

@@ -44,6 +44,8 @@ class Run(models.Model):
     job: ClassVar[str]
     """Dotted path of `function(run, say) -> dict`."""
     queue: ClassVar[str] = "heavy"
+    takes_in: ClassVar[bool] = False
+    """Whether it takes in lines that may be refused, and its summary says how many (see `outcomes`)."""
 
     FLOW: ClassVar[Flow] = Flow(
         "state",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, F, JSONField, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from p2p.core.access import sites_of
+from p2p.core.digits import whole
 from p2p.core.refusal import Refused
 from p2p.core.runs.model import Run
+from p2p.core.runs.outcomes import came_to, outcome_of, words_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -37,6 +40,8 @@ class RunLine:
     asked_at: datetime
     began_at: datetime | None
     ended_at: datetime | None
+    outcome: str = ""
+    outcome_text: str = ""
 
     @property
     def number(self) -> str:
@@ -68,16 +73,19 @@ def kinds() -> dict[str, type[Run]]:
 
 
 def _lines_of(model: type[Run]) -> QuerySet[Any, Any]:
+    summary: Any = F("summary") if model.takes_in else Cast(Value(None), JSONField())
     rows = model._base_manager.order_by().annotate(
-        kind_=Value(model.kind, CharField()), who_=F("asked_by__username")
+        kind_=Value(model.kind, CharField()), who_=F("asked_by__username"), summary_=summary
     )
-    return rows.values_list("kind_", *_COLUMNS, "who_", *_TIMES)
+    return rows.values_list("kind_", *_COLUMNS, "who_", *_TIMES, "summary_")
 
 
 def _line(row: tuple[Any, ...]) -> RunLine:
-    kind, pk, *rest = row
+    kind, pk, state, *rest, summary = row
     title = str(kinds()[kind]._meta.verbose_name)
-    return RunLine(kind, pk, title, *rest)
+    outcome = outcome_of(state, summary)
+    line = RunLine(kind, pk, title, state, *rest)
+    return replace(line, outcome=outcome, outcome_text=words_of(outcome, summary))
 
 
 def visible(user: User | AnonymousUser) -> Q:
@@ -98,6 +106,7 @@ def recent_runs(
     state: str = "",
     scope: str | None = None,
     asked_by: str = "",
+    outcome: str = "",
     seen_by: User | AnonymousUser | None = None,
 ) -> list[RunLine]:
     """The latest runs of all kinds (or one), newest first, as far as `seen_by` may see them. One query."""
@@ -106,6 +115,7 @@ def recent_runs(
     for model in chosen:
         rows = _lines_of(model)
         rows = rows.filter(state=state) if state else rows
+        rows = rows.filter(came_to(outcome, takes_in=model.takes_in)) if outcome else rows
         rows = rows.filter(scope=scope) if scope is not None else rows
         rows = rows.filter(visible(seen_by)) if seen_by is not None else rows
         rows = rows.filter(asked_by__username=asked_by) if asked_by else rows
@@ -120,6 +130,7 @@ def recent_runs(
 
 def line_of(run: Run) -> RunLine:
     """One run as the line that lists show."""
+    outcome = outcome_of(run.state, run.summary) if run.takes_in else ""
     return RunLine(
         kind=run.kind,
         pk=run.pk,
@@ -135,6 +146,8 @@ def line_of(run: Run) -> RunLine:
         asked_at=run.asked_at,
         began_at=run.began_at,
         ended_at=run.ended_at,
+        outcome=outcome,
+        outcome_text=words_of(outcome, run.summary),
     )
 
 
@@ -150,5 +163,5 @@ def run_of(kind: str, pk: int) -> Run:
 def find_run(number: str) -> Run | None:
     """The run called `mrp-12`, or None."""
     kind, _, key = number.rpartition("-")
-    model = kinds().get(kind)
-    return model._base_manager.filter(pk=int(key)).first() if model and key.isdecimal() else None
+    model, pk = kinds().get(kind), whole(key)
+    return model._base_manager.filter(pk=pk).first() if model and pk is not None else None

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from p2p.core import access, places, sites
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.rest.annex import record_at
 from p2p.core.rest.permissions import sites_in
@@ -69,7 +70,7 @@ class ActionForm(Page):
     def ticked(self) -> list[int]:
         """Primary keys of a bulk action, from `?ids=`."""
         given = self.request.GET.get("ids", "").split(",")
-        return [int(each) for each in given if each.isdecimal() and len(each) < 19]
+        return [key for each in given if (key := whole(each)) is not None]
 
     def admit(self) -> None:
         """The role must be held where the record is: a planner of one site does not plan another."""

@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.models import Attachment, Comment, Notification
 from p2p.core.rest.annex import record_at
@@ -115,9 +116,9 @@ class Inbox(Page):
         return render(request, "core/inbox.html", {"lines": lines})
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.POST.get("line", "")
-        if asked.isdecimal():
-            line = get_object_or_404(Notification, pk=int(asked), to=who(request))
+        asked = whole(request.POST.get("line", ""))
+        if asked is not None:
+            line = get_object_or_404(Notification, pk=asked, to=who(request))
             mark_read(notices=[line.pk], by=who(request))
             return redirect(line.url if line.url.startswith("/") and not line.url.startswith("//") else "/")
         mark_read(by=who(request))

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from p2p.core.digits import whole
 from p2p.core.models import Journal
 from p2p.core.rest.annex import record_at
 from p2p.core.web.page import Page
@@ -50,9 +51,9 @@ class JournalPanel(Page):
     def get(self, request: HttpRequest, label: str, pk: int) -> HttpResponseBase:
         record = record_at(request.user, label, pk)
         rows = Journal.objects.filter(record_type=record._meta.label_lower, record_id=pk).select_related("by")
-        before = request.GET.get("before", "")
-        if before.isdecimal():
-            rows = rows.filter(pk__lt=int(before))
+        before = whole(request.GET.get("before", ""))
+        if before is not None:
+            rows = rows.filter(pk__lt=before)
         found = list(rows.order_by("-pk")[: SIZE + 1])
         context = {
             "rows": [(row, tell_apart(row)) for row in found[:SIZE]],

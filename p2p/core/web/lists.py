@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from p2p.core import access, sites
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.models import SavedView
 from p2p.core.web import chips, exports, formats, keyset
@@ -129,7 +130,7 @@ class ListPage(Page):
         )
 
     def _ticked(self) -> list[int]:
-        return [int(each) for each in self.request.POST.getlist("row") if each.isdecimal()]
+        return [key for each in self.request.POST.getlist("row") if (key := whole(each)) is not None]
 
     # ---- what is asked for
 

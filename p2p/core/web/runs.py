@@ -39,17 +39,24 @@ class RunList(Page):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
-        lines = runs.recent_runs(limit=100, kind=kind, state=state, seen_by=request.user)
+        lines = runs.recent_runs(limit=100, kind=kind, **_asked_state(state), seen_by=request.user)
         kinds = [(name, model._meta.verbose_name) for name, model in runs.kinds().items()]
         context = {
             "lines": [(each, _seconds(each), run_url(each)) for each in lines],
             "kinds": kinds,
             "kind": kind,
             "state": state,
-            "states": runs.Run.State.choices,
+            "states": [*runs.Run.State.choices, *runs.OUTCOMES],
         }
         partial = is_fragment(request) and request.headers.get("HX-Target") == "runs"
         return render(request, "core/runs_table.html" if partial else "core/runs.html", context)
+
+
+def _asked_state(state: str) -> dict[str, str]:
+    """What a tab of the list shows: an import that was refused is not among those that are done."""
+    if state in dict(runs.OUTCOMES):
+        return {"outcome": state}
+    return {"outcome": runs.WHOLE} if state == runs.Run.State.DONE else {"state": state}
 
 
 class RunPage(Page):
@@ -59,6 +66,7 @@ class RunPage(Page):
         run = self._run(kind, pk)
         context = {
             "run": run,
+            "line": runs.line_of(run),
             "title": str(run._meta.verbose_name).capitalize(),
             "percent": min(100, run.done * 100 // run.total) if run.total else None,
             "seconds": _seconds(run),
@@ -122,6 +130,7 @@ class RunChip(Page):
             "more": len(lines) - 1,
             "url": run_url(first) if first else "",
             "ended": ended if ended and ended.is_over else None,
+            "line": runs.line_of(ended) if ended else None,
             "ended_url": run_url(ended) if ended else "",
         }
         return render(request, "core/run_chip.html", context)

@@ -54,6 +54,8 @@ _NAMES: dict[str, tuple[str, Any]] = {
     "late": ("late", _("Late")),
     "failed": ("late", _("Failed")),
     "rejected": ("late", _("Rejected")),
+    "refused": ("late", _("Refused")),
+    "partly": ("started", _("In part")),
     "down": ("late", _("Down")),
     "hold": ("hold", _("On hold")),
     "blocked": ("hold", _("Blocked")),

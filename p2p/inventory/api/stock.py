@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from p2p.core.access import require, sites_of
+from p2p.core.digits import whole
 from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory import selectors, serializers
 from p2p.inventory.api.base import BOOKERS, WRITERS
@@ -100,16 +101,15 @@ class StockCardApi(RecordViewSet):
         """
         item = self.get_object()
         query = request.query_params
-        before = query.get("before", "")
-        if before and not (before.isdecimal() and len(before) < 19):
-            raise Http404(_("There is no move {before}.").format(before=before))
+        said = query.get("before", "")
+        before = whole(said)
+        if said and before is None:
+            raise Http404(_("There is no move {before}.").format(before=said[:40]))
         form = CardForm(query, item=item, user=request.user)
         if not form.is_valid():
             raise ValidationError(form.errors)
         since, until = form.ends()
-        lines = selectors.stock_card(
-            item, scope=form.scope(), since=since, until=until, before=int(before) if before else None
-        )
+        lines = selectors.stock_card(item, scope=form.scope(), since=since, until=until, before=before)
         shown = serializers.TotalsSerializer(figures_of(item, sites_of(request.user))).data
         return Response(
             {

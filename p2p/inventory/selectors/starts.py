@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.digits import whole
 from p2p.core.facts import Refused, gather
 from p2p.inventory.engine.tracing import Key
 from p2p.inventory.models import Lot, Move, Serial
@@ -137,9 +138,10 @@ def piece_of(code: str) -> Piece | None:
     """The piece an address names as `lot:12`, `serial:7` or `move:9`; None when there is none."""
     kind, _colon, number = code.partition(":")
     models: dict[str, Any] = {"lot": Lot, "serial": Serial, "move": Move}
-    if kind not in models or not number.isdecimal() or len(number) > 18:
+    key = whole(number)
+    if kind not in models or key is None:
         return None
-    found: Piece | None = models[kind].objects.select_related("item__unit").filter(pk=int(number)).first()
+    found: Piece | None = models[kind].objects.select_related("item__unit").filter(pk=key).first()
     return found
 
 

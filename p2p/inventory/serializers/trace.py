@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from p2p.core.digits import whole
 from p2p.core.fields import plain
 from p2p.core.numbers import decimal_of
 from p2p.inventory.engine.tracing import Band, Key, Reach
@@ -95,6 +96,7 @@ def steps_of(word: str) -> int | None:
     """How deep; all when nothing is said."""
     if not word:
         return None
-    if not word.isdecimal() or not 1 <= int(word) <= 50:
+    steps = whole(word, least=1, most=50)
+    if steps is None:
         raise serializers.ValidationError({"depth": _("The depth is a number from 1 to 50.")})
-    return int(word)
+    return steps

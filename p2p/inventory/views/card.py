@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
 from p2p.core.access import sites_of
+from p2p.core.digits import whole
 from p2p.core.web import chips, exports, formats, series
 from p2p.core.web.columns import Column
 from p2p.core.web.page import Page, who
@@ -47,7 +48,9 @@ class StockCard(Page):
 
     @cached_property
     def item(self) -> Item:
-        return get_object_or_404(Item.objects.select_related("unit", "catch_unit"), number=self.kwargs["number"])
+        return get_object_or_404(
+            Item.objects.select_related("unit", "catch_unit"), number=self.kwargs["number"]
+        )
 
     def get(self, request: HttpRequest, number: str) -> HttpResponseBase:
         form = CardForm(request.GET, item=self.item, user=who(request))
@@ -57,13 +60,13 @@ class StockCard(Page):
         wanted = request.GET.get("export")
         if wanted:
             return self._file(wanted, scope, since, until)
-        before = request.GET.get("before", "")
+        before = whole(request.GET.get("before", ""))
         lines = stock_card(
             self.item,
             scope=scope,
             since=since,
             until=until,
-            before=int(before) if before.isdecimal() and len(before) < 19 else None,
+            before=before,
             limit=self.SHOWN,
         )
         context = {
@@ -78,7 +81,7 @@ class StockCard(Page):
             "older": chips.query(request.GET, before=str(lines[-1].move.pk))
             if len(lines) == self.SHOWN
             else "",
-            "newest": chips.query(request.GET, before="") if before else "",
+            "newest": chips.query(request.GET, before="") if before is not None else "",
             "csv": chips.query(request.GET, export="csv", before=""),
             "xlsx": chips.query(request.GET, export="xlsx", before=""),
             "narrowed": any(request.GET.get(name) for name in form.fields),

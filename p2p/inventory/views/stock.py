@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core import access, clock
+from p2p.core import access, clock, digits
 from p2p.core.access import MONEY_ROLES, at_sites
 from p2p.core.web import formats, keyset
 from p2p.core.web.columns import Column
@@ -74,8 +74,8 @@ class _AddedUp(ListPage):
     section = "inventory"
 
     def asked_site(self) -> Site | None:
-        key = self.request.GET.get("site", "")
-        return Site.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+        key = digits.whole(self.request.GET.get("site", ""))
+        return Site.objects.filter(pk=key).first() if key is not None else None
 
     @cached_property
     def sites(self) -> Sites:

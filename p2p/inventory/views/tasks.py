@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from p2p.core.access import Role, at_sites, require
+from p2p.core.digits import whole
 from p2p.core.models import User
 from p2p.core.sites import require_at
 from p2p.core.web import formats
@@ -246,9 +247,9 @@ class KanbanCards(Page):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         rows = SupplyRule.objects.filter(method=SupplyRule.Method.KANBAN, active=True)
-        asked = request.GET.get("rule", "")
-        if asked.isascii() and asked.isdecimal() and len(asked) < 19:
-            rows = rows.filter(pk=int(asked))
+        asked = whole(request.GET.get("rule", ""))
+        if asked is not None:
+            rows = rows.filter(pk=asked)
         rows = at_sites(rows, request.user, *DOERS, path="location__site__code")
         related = rows.select_related("item__unit", "location__site", "source")
         found = list(related.order_by("location__code", "card")[:MOST_CARDS])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import Role, may
+from p2p.core.digits import whole
 from p2p.core.facts import Refused, gather
 from p2p.core.web import exports
 from p2p.core.web.page import Page
@@ -214,9 +215,9 @@ class TraceRows(TraceFragment):
     """The rows below one node of the tree."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        node, level = request.GET.get("node", ""), request.GET.get("level", "2")
-        piece = piece_of(node)
-        if piece is None or not level.isdecimal() or not self.asked.keys:
+        level = whole(request.GET.get("level", "2"), least=1, most=1000)
+        piece = piece_of(request.GET.get("node", ""))
+        if piece is None or level is None or not self.asked.keys:
             raise Http404
         rows: list[TreeRow] = tree_rows(
             self.trace,
@@ -224,7 +225,7 @@ class TraceRows(TraceFragment):
             self.lit,
             up=request.GET.get("way") != "down",
             of=[key_of(piece)],
-            level=int(level) - 1,
+            level=level - 1,
             deep=False,
             query=self.export_query(),
         )

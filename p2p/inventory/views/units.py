@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import Role, at_sites
+from p2p.core.digits import whole
 from p2p.core.paper.label import labels
 from p2p.core.paper.zpl import zpl
 from p2p.core.web import formats
@@ -221,9 +222,8 @@ class Labels(Page):
 
 def labels_answer(request: HttpRequest, chosen: Sequence[Any]) -> HttpResponse:
     """The labels, as many times as `?copies=` says, in the form that `?as=` asks for."""
-    asked = request.GET.get("copies", "")
-    copies = min(int(asked), MOST) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
-    rows = [one for one in chosen for _copy in range(max(copies, 1))]
+    copies = min(whole(request.GET.get("copies", ""), least=1, most=99_999) or 1, MOST)
+    rows = [one for one in chosen for _copy in range(copies)]
     if request.GET.get("as") == "zpl":
         return HttpResponse(zpl(rows), content_type="text/plain; charset=utf-8")
     title = f"{_now('Label')} {rows[0].number}" if rows else _now("Label")

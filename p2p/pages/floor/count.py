@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.web.page import who
@@ -146,8 +147,8 @@ class PlacePage(OfCount):
 
     def _drop(self, which: str) -> HttpResponse:
         rows = self.rows
-        if which.isdecimal() and len(which) < 19 and int(which) < len(rows):
-            self._keep([row for number, row in enumerate(rows) if number != int(which)])
+        dropped = whole(which)
+        self._keep([row for number, row in enumerate(rows) if number != dropped])
         return redirect(self.place_url(self.place))
 
     def _note(self, said: Any) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.web.page import who
 from p2p.inventory.models import Count, CountPlace
@@ -61,9 +62,9 @@ class NextPlace(OfCount):
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         rows = list(self.mine().values_list("pk", flat=True)) if self.count.state == Count.State.OPEN else []
-        later = request.GET.get("later", "")
-        if later.isdecimal() and len(later) < 19 and int(later) in rows:
-            place = rows.index(int(later))
+        later = whole(request.GET.get("later", ""))
+        if later is not None and later in rows:
+            place = rows.index(later)
             rows = [*rows[place + 1 :], *rows[: place + 1]]
         if rows:
             return redirect(reverse("pages:floor-count-place", args=[number, rows[0]]))

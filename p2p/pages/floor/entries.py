@@ -24,6 +24,7 @@ from execution.services.undo import undo
 from execution.services.weigh import weigh_in
 from p2p.core import clock
 from p2p.core.access import Role, may
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.web import formats
@@ -160,8 +161,8 @@ class WeighIn(Act):
 
     def enter(self, row: Operation) -> None:
         said = self.request.POST
-        key = said.get("material", "")
-        one = materials_of(row).filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+        key = whole(said.get("material", ""))
+        one = materials_of(row).filter(pk=key).first() if key is not None else None
         if one is None:
             self.sheet = ""
             raise Refused(_("This component is not on this job: look at the job again."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from execution import selectors as execution
 from p2p.core.access import at_sites
+from p2p.core.digits import whole
 from p2p.core.web.page import back
 from p2p.pages.floor.job import job_url
 from p2p.pages.floor.said import Said
@@ -25,18 +26,14 @@ class Station(FloorPage):
         return render(request, "pages/floor/station.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        asked = request.POST.get("group", "")
-        chosen = self.groups().filter(pk=int(asked)).first() if _is_key(asked) else None
+        asked = whole(request.POST.get("group", ""))
+        chosen = self.groups().filter(pk=asked).first() if asked is not None else None
         if chosen is None:
             messages.error(request, _("This work centre is not in use any more: choose another."))
             return redirect("pages:floor-station")
         request.session["floor_group"] = chosen.pk
         messages.success(request, _("This tablet stands at {group} now.").format(group=chosen.name))
         return redirect("pages:floor")
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 class Scan(FloorPage):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from p2p.core import clock
 from p2p.core.access import Role, may, require
+from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.web.page import who
 from p2p.inventory.selectors.scanned import scanned
@@ -45,8 +46,8 @@ class Receiving(BringPage):
     def last(self) -> Any:
         """What was received last, all of it, with its labels and Undo: `?last=` names its first piece. Without it what
         this tablet received last stays there, silent."""
-        key = self.request.GET.get("last") or str(self.request.session.get(REMEMBERED, ""))
-        if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        key = whole(self.request.GET.get("last") or self.request.session.get(REMEMBERED, ""))
+        if key is None:
             return None
         rows = selectors.receipts(who(self.request)).filter(pk=key, order__site=self.here)
         row = rows.filter(move__reverses=None, move__reversed_by=None).first()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from execution import selectors as execution
 from p2p.core.access import at_sites, require
+from p2p.core.digits import whole
 from p2p.inventory import selectors
 from p2p.inventory.models import Balance, HandlingUnit, SupplyRule
 from p2p.inventory.selectors.pieces import inside
@@ -124,9 +125,9 @@ class LookUp(StockPage):
 
     def _chosen(self, found: list[Found]) -> Found | None:
         """The one that is meant, when there are several: `?which=` counts from 0."""
-        which = self.request.GET.get("which", "")
-        if which.isascii() and which.isdecimal() and int(which) < len(found):
-            return found[int(which)]
+        which = whole(self.request.GET.get("which", ""), most=len(found) - 1)
+        if which is not None:
+            return found[which]
         return found[0] if len(found) == 1 else None
 
     def _elsewhere(self, code: str) -> HttpResponse:

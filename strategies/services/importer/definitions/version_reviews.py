@@ -4,8 +4,8 @@ they have to hold, where a site wants a second approver they wait for one, and w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
@@ -29,7 +29,9 @@ from strategies.models import (
 from strategies.models.version import VersionState
 from strategies.selectors.work import routes_without_time
 from strategies.services.bill_checks import USABLE
+from strategies.services.importer.definitions.reviews import PAGE
 from strategies.services.importer.sheets import Problem, Review, Row, Settle
+from strategies.services.importer.spool import SLICE
 from strategies.services.routechecks import CAPACITIES
 from strategies.services.versions import must_hold
 
@@ -65,33 +67,41 @@ def versions_answer_for_themselves(sheet: str, model: Model) -> Settle:
             for row in rows
             if row.values.get(ASKED)
         }
-        found = model._base_manager.filter(item__in={item for item, _site, _no in asked}).select_related(
-            "item"
-        )
-        versions: dict[int, Any] = {
-            one.pk: one for one in found if (one.item_id, one.site_id, one.version) in asked
+        found = model._base_manager.filter(item__in={item for item, _site, _no in asked}).order_by()
+        columns = found.values_list("pk", "state", "item_id", "site_id", "version").iterator(PAGE)
+        versions = {
+            pk: Brought(state, site, asked[item, site, version])
+            for pk, state, item, site, version in columns
+            if (item, site, version) in asked
         }
-        line = {key: asked[one.item_id, one.site_id, one.version] for key, one in versions.items()}
         if not versions:
             return
-        for key, level, text, code in _settled(model, versions, by):
-            yield Problem(sheet, text, line[key], "state", level, code)
+        for pk, level, text, code in _settled(model, versions, by):
+            yield Problem(sheet, text, versions[pk].line, "state", level, code)
 
     return look
+
+
+class Brought(NamedTuple):
+    """A version that a file has brought: a hundred thousand whole records would be the most of an import's memory."""
+
+    state: str
+    site_id: int | None
+    line: int
 
 
 Said: TypeAlias = tuple[int, str, str, str]
 """A version's key, the level, the sentence, the code."""
 
 
-def _settled(model: Model, versions: dict[int, Any], by: User | None) -> Iterator[Said]:
+def _settled(model: Model, versions: Mapping[int, Brought], by: User | None) -> Iterator[Said]:
     doubtful = _doubtful_bills if model is BomVersion else _doubtful_routes
     left = dict(versions)
     yield from _dropped(model, left, doubtful(set(left)), must_hold)
     waiting = _that_wait(left)
     _update(model, waiting, state=VersionState.IN_APPROVAL, submitted_by=by)
-    for key in waiting:
-        text = _("{version} waits for approval by somebody else.").format(version=left[key])
+    for key, version in _whole(model, waiting):
+        text = _("{version} waits for approval by somebody else.").format(version=version)
         yield key, "warning", text, "another_approver"
     submitted = {key for key, one in left.items() if one.state == VersionState.IN_APPROVAL}
     _update(model, submitted, submitted_by=by)
@@ -106,13 +116,13 @@ def _settled(model: Model, versions: dict[int, Any], by: User | None) -> Iterato
 
 
 def _dropped(
-    model: Model, left: dict[int, Any], doubtful: Collection[int], look: Callable[[Any], object]
+    model: Model, left: dict[int, Brought], doubtful: Collection[int], look: Callable[[Any], object]
 ) -> Iterator[Said]:
     """The doubtful ones that `look` refuses: drafts from now on, with its sentence. One without lines waits for
     them as a draft; the others are wrong."""
-    for key in sorted(doubtful):
+    for key, version in _whole(model, doubtful):
         try:
-            look(left[key])
+            look(version)
         except Refused as no:
             empty = no.code == "empty"
             text = _("{sentence} It stays a draft.").format(sentence=no) if empty else str(no)
@@ -121,11 +131,19 @@ def _dropped(
             del left[key]
 
 
-def _that_wait(left: dict[int, Any]) -> set[int]:
+def _whole(model: Model, keys: Collection[int]) -> Iterator[tuple[int, Any]]:
+    """Whole records by key, in order; a query for each thousand."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), SLICE):
+        found = model._base_manager.select_related("item").in_bulk(ordered[start : start + SLICE])
+        yield from sorted(found.items())
+
+
+def _that_wait(left: Mapping[int, Brought]) -> set[int]:
     """Those that a site wants approved by somebody else. One query."""
     sites = set(Site.objects.filter(approval_by_another=True, active=True).values_list("pk", flat=True))
-    usable = [one for one in left.values() if one.state in USABLE] if sites else []
-    return {one.pk for one in usable if one.site_id is None or one.site_id in sites}
+    usable = [(key, one) for key, one in left.items() if one.state in USABLE] if sites else []
+    return {key for key, one in usable if one.site_id is None or one.site_id in sites}
 
 
 def _update(model: Model, keys: Iterable[int], **columns: Any) -> None:

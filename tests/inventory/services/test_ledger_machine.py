@@ -130,6 +130,13 @@ class Stock(RuleBasedStateMachine):
     def pack_or_unpack(self, item: int, place: str, quantity: int, out: bool) -> None:
         units = {"handling_unit": self.boxes[place]} if out else {"into_unit": self.boxes[place]}
         self.each(self.post(self.line(item, place, place, quantity, "transfer", **units)))
+        # A box stands at one place: a part of it is nowhere else and still in it.
+        other, both = (
+            "B" if place == "A" else "A",
+            dict.fromkeys(("handling_unit", "into_unit"), self.boxes[place]),
+        )
+        (answer,) = self.each(self.post(self.line(item, place, other, quantity, "transfer", **both)))
+        assert isinstance(answer, Refused)
 
     @rule(item=which, quantity=few, owner=st.sampled_from(["MO-1", "MO-2", ""]))
     def claim_and_reserve_at_once(self, item: int, quantity: int, owner: str) -> None:
@@ -151,6 +158,13 @@ class Stock(RuleBasedStateMachine):
 
     @rule()
     def give_back(self) -> None:
+        """Two give back the same, and one takes it meanwhile, each in another order: nobody is thrown out."""
+        rows = list(Reservation.objects.select_related("item", "location").order_by("pk")[:2])
+        self.each(
+            lambda: reservations.unreserve(reservations=rows[::-1], by=None),
+            lambda: reservations.consume(reservations=rows),
+            lambda: reservations.unreserve(reservations=rows, by=None),
+        )
         self.each(
             lambda: reservations.give_back(reservations=Reservation.objects.order_by("pk")[:1], by=None),
             lambda: claims.release(claims=SoftReservation.objects.order_by("pk")[:1], by=None),

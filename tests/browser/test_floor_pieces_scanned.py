@@ -13,7 +13,7 @@ from p2p.inventory.models import Balance, HandlingUnit
 from planning.services.replenishment import create_replenishment
 from tests.browser.conftest import until
 from tests.browser.shopfloor import scan
-from tests.factories import make_item, make_location, make_site, make_stock, make_user, make_vendor
+from tests.factories import make_item, make_location, make_site, make_stock, make_unit, make_user, make_vendor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -94,3 +94,30 @@ def test_a_pallet_with_a_box_is_looked_up_moved_and_brought_back(visit: Visit) -
     page.locator(".donenote").get_by_text("Taken back").wait_for()
     pallet.refresh_from_db()
     assert pallet.location == dock
+
+
+def test_pieces_are_typed_and_the_scale_writes_the_weight(visit: Visit) -> None:
+    site = make_site("MAIN")
+    make_location(site, code="DOCK", kind="receiving")
+    cheese = make_item(
+        "CHEESE", unit=make_unit("KG", digits=3), catch_unit=make_unit("WHEEL"), catch_least=Decimal(8),
+        catch_most=Decimal(12),
+    )  # fmt: skip
+    order = create_replenishment(
+        site=site,
+        item=cheese,
+        quantity=Decimal(100),
+        due_on=clock.now().date(),
+        vendor=make_vendor(),
+        by=None,
+    )
+    page = visit(f"/floor/stock/receive/{order.number}/", by=make_user("operator", site=site), size="tablet")
+    page.get_by_role("button", name="Quantity", exact=True).click()
+    page.locator("#amount [data-digit='4']").tap()
+    assert page.locator("#amount [name=count][data-amount]").input_value() == "4"
+    page.locator("#amount [name=amount][data-amount]").tap()
+    page.keyboard.type("40.250 kg")
+    page.keyboard.press("Enter")
+    assert page.locator("#amount [name=amount][data-amount]").input_value() == "40.250 kg"
+    page.locator("#amount [type=submit]").tap()
+    page.locator(".chips").get_by_text("40.25 KG, 4 WHEEL").wait_for()

@@ -38,14 +38,16 @@ def do(
     serial: Serial | None = None,
     handling_unit: HandlingUnit | None = None,
     into_unit: HandlingUnit | None = None,
+    catch_quantity: Decimal | None = None,
     closes: bool = False,
     by: User | None,
 ) -> StockTask:
     """Carry what the task says, or what differs from it: less or more, from or to another place, another lot.
 
     Without a quantity it is all that is left, and a handling unit goes whole, with the other tasks for what lies in
-    it. The task is done when nothing is left, or with `closes`. Tells TaskDone. Refused when it is done or cancelled,
-    somebody else has it, a place is missing, or the stock is not there any more.
+    it. `catch_quantity`: how many pieces that is, of an item that is weighed and counted. The task is done when nothing
+    is left, or with `closes`. Tells TaskDone. Refused when it is done or cancelled, somebody else has it, a place is
+    missing, or the stock is not there any more.
     """
     (row,) = locked([task])
     must_be_open(row)
@@ -68,6 +70,7 @@ def do(
         unit=unit,
         into_unit=into_unit,
         reference=row.number,
+        catch_quantity=catch_quantity,
     )
     moves = transfer(carry=carry, by=by)
     return booked(row, moves, closes=closes, by=by)
@@ -130,6 +133,7 @@ def carry_now(
     serial: Serial | None = None,
     handling_unit: HandlingUnit | None = None,
     into_unit: HandlingUnit | None = None,
+    catch_quantity: Decimal | None = None,
     by: User | None,
 ) -> StockTask:
     """A move that nobody had asked for: written down as a task that is done at once, so that it can be taken back like
@@ -139,7 +143,14 @@ def carry_now(
         serial=serial, at_once=True,
     )  # fmt: skip
     (task,) = create(works=[work], by=by)
-    return do(task=task, quantity=quantity, handling_unit=handling_unit, into_unit=into_unit, by=by)
+    return do(
+        task=task,
+        quantity=quantity,
+        handling_unit=handling_unit,
+        into_unit=into_unit,
+        catch_quantity=catch_quantity,
+        by=by,
+    )
 
 
 @transaction.atomic

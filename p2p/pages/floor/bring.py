@@ -108,7 +108,9 @@ class BringPage(StockPage):
     def stepped(self, hand: Hand, task: StockTask | None = None) -> Step:
         """What the scan field says, or the number of the sheet that asks how much."""
         if "amount" in self.request.POST:
-            return Step(with_amount(hand, self.request.POST["amount"]))
+            item = held(hand, self.here, task).item
+            unit, count = item.unit.code if item else "", self.request.POST.get("count", "")
+            return Step(with_amount(hand, self.request.POST["amount"], unit=unit, count=count))
         return self.by_piece(step(hand, self.said, site=self.here, task=task), task)
 
     def last(self) -> Last | None:

@@ -24,6 +24,7 @@ class Coming:
     """What was scanned and typed so far, as it stands in hidden fields: "" for what is not said."""
 
     quantity: str = ""
+    count: str = ""
     lot: str = ""
     vendor_lot: str = ""
     expires: str = ""

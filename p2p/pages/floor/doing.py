@@ -24,6 +24,7 @@ from p2p.inventory.services.piece_moves import do_pieces
 from p2p.pages.floor.bring import QUEUES, BringPage, Kind, task_url
 from p2p.pages.floor.gathered import Gathered, progress
 from p2p.pages.floor.hand import Hand, Held, Step, held
+from p2p.pages.floor.said import number
 from p2p.pages.floor.stock import lying_at
 from strategies.models import Location
 
@@ -110,6 +111,7 @@ class TaskPage(BringPage):
             serial=now.serial if hand.serial else None,
             handling_unit=now.unit if hand.unit else None,
             into_unit=said.into,
+            catch_quantity=number(hand.count),
             by=who(self.request),
         )
 

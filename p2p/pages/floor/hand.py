@@ -16,7 +16,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial, StockTask
 from p2p.inventory.selectors.pieces import content
 from p2p.inventory.selectors.scanned import Found, scanned
-from p2p.pages.floor.said import QUANTITY, Said, number, one_of
+from p2p.pages.floor.said import QUANTITY, Said, number, one_of, weight
 from strategies.models import Item, Location, Site
 
 LONGEST = 120
@@ -26,7 +26,7 @@ PIECES = ("lot", "serial", "item")
 @dataclass(frozen=True, kw_only=True)
 class Hand:
     """As it stands in an address and in the hidden fields of a form: numbers and codes, "" for what is not said.
-    `pieces`: serial numbers were scanned, which are kept apart."""
+    `count`: how many a weight is; `pieces`: serial numbers were scanned, which are kept apart."""
 
     source: str = ""
     item: str = ""
@@ -34,6 +34,7 @@ class Hand:
     serial: str = ""
     unit: str = ""
     quantity: str = ""
+    count: str = ""
     pieces: str = ""
 
     @classmethod
@@ -122,12 +123,16 @@ def _piece(model: Any, text: str, item: Item | None) -> Any:
     return model.objects.filter(item=item, number=text).first() if text and item else None
 
 
-def with_amount(hand: Hand, text: str) -> Hand:
-    """A hand with another quantity. Refused when that is none."""
-    amount = number(text.strip())
+def with_amount(hand: Hand, text: str, *, unit: str = "", count: str = "") -> Hand:
+    """A hand with another quantity, and how many pieces that is where they are weighed. Refused when one is none."""
+    amount = weight(text, unit)
+    if count.strip() and number(count.strip()) is None:
+        raise Refused(
+            _("{quantity} is no number of pieces: type a number above zero."), quantity=count.strip()
+        )
     if amount is None:
         raise Refused(_("{quantity} is no quantity: type a number above zero."), quantity=text.strip() or "–")
-    return replace(hand, quantity=plain(amount))
+    return replace(hand, quantity=plain(amount), count=count.strip())
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from p2p.inventory.services.piece_moves import carry_pieces
 from p2p.pages.floor.bring import BringPage, Kind
 from p2p.pages.floor.gathered import progress
 from p2p.pages.floor.hand import Hand, Held, Step, held, seen
+from p2p.pages.floor.said import number
 from p2p.pages.floor.stock import SHOWN, lying_at
 from strategies.models import Location
 
@@ -119,6 +120,7 @@ class Move(BringPage):
             serial=now.serial,
             handling_unit=now.unit,
             into_unit=said.into,
+            catch_quantity=number(said.hand.count),
             by=who(self.request),
         )
 

@@ -25,7 +25,7 @@ from p2p.pages.floor.coming import Coming, label_of, with_label
 from p2p.pages.floor.gathered import Gathered, must_be_new, progress
 from p2p.pages.floor.hand import PIECES
 from p2p.pages.floor.receiving import Receiving, came_for, remember
-from p2p.pages.floor.said import NEW_SERIAL, QUANTITY, Said, number, one_of
+from p2p.pages.floor.said import NEW_SERIAL, QUANTITY, Said, number, one_of, weight
 from planning.arrival_facts import Arriving
 from planning.models import ReplenishmentMove
 from planning.services.receive import ReceiptLine, receive_lines
@@ -105,7 +105,7 @@ class ReceiveOrder(Receiving):
     def _stepped(self, coming: Coming, said: Said) -> Coming:
         """A number from the pad, a sheet that says more, or what the scan field says."""
         if "amount" in self.request.POST:
-            return replace(coming, quantity=self._amount(self.request.POST["amount"]))
+            return self._measured(coming, self.request.POST["amount"], self.request.POST.get("count", ""))
         if "drop" in self.request.POST:
             self.gathered.drop(self.request.POST["drop"])
             return coming
@@ -151,7 +151,7 @@ class ReceiveOrder(Receiving):
 
     def _without(self, coming: Coming, what: str) -> Coming:
         """A pallet goes with the place where it stands."""
-        gone = ("unit", "place") if what == "unit" else (what,)
+        gone = {"unit": ("unit", "place"), "quantity": ("quantity", "count")}.get(what, (what,))
         return replace(coming, **dict.fromkeys(gone, ""))
 
     def _not_this(self, code: str) -> Refused:
@@ -169,8 +169,16 @@ class ReceiveOrder(Receiving):
             return replace(coming, unit=found.record.number, place=place.code if place else coming.place)
         return replace(coming, place=found.record.code)
 
+    def _measured(self, coming: Coming, text: str, count: str) -> Coming:
+        """The number of the pad, or of a scale; of what is weighed with how many pieces it is."""
+        if count.strip() and number(count.strip()) is None:
+            raise Refused(
+                _("{quantity} is no number of pieces: type a number above zero."), quantity=count.strip()
+            )
+        return replace(coming, quantity=self._amount(text), count=count.strip())
+
     def _amount(self, text: str) -> str:
-        found = number(text)
+        found = weight(text, self.order.item.unit.code)
         if found is None:
             raise Refused(_("{quantity} is no quantity: type a number above zero."), quantity=text or "–")
         return plain(found)
@@ -205,6 +213,7 @@ class DoReceive(ReceiveOrder):
             lot=coming.lot,
             serials=serials,
             vendor_lot=coming.vendor_lot,
+            catch_quantity=number(coming.count),
             expires_on=coming.day(),
         )
         return receive_lines(lines=[line], delivery_note=coming.note, by=who(self.request))

@@ -118,6 +118,14 @@ def one_of(said: Said, found: Sequence[Found], *, counts: bool = True) -> Found 
     return able[0] if able else None
 
 
+def weight(text: str, unit: str) -> Decimal | None:
+    """A quantity as people type it or a scale does, which may put a sign before and the item's own unit behind."""
+    bare = text.strip().removeprefix("+").strip()
+    if bare.upper().endswith(unit.upper()):
+        bare = bare[: -len(unit)].strip() if unit else bare
+    return number(bare)
+
+
 def number(text: str) -> Decimal | None:
     """A quantity as people type it; None when it is none."""
     try:

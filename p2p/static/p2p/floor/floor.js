@@ -11,10 +11,10 @@ import { startWeighing } from "./weigh.js";
 
 const part = value => String(value).padStart(2, "0");
 
-// The sheet itself has the focus: digits go to its pad, and no button is under Enter by chance.
+// The sheet itself has the focus: digits go to its pad, and no button is under Enter by chance. A sheet of several numbers begins with its first.
 function show(sheet) {
   sheet.showModal();
-  sheet.focus();
+  (sheet.querySelector("[data-first]") || sheet).focus();
 }
 
 // ---- a page that has just come, whole or in place of the one before

@@ -234,11 +234,17 @@ class PickListApi(RecordViewSet):
         return record
 
     @verb(roles=FLOOR, body=serializers.WeighInput)
-    def weigh(self, record: PickList, by: Any, *, line: Any, **given: Any) -> PickList:
+    def weigh(
+        self, record: PickList, by: Any, *, line: Any, weighings: str, tare: str, more_comes: bool, catch_quantity: Any,
+        reason: Any = None, at: Any = None,
+    ) -> PickList:  # fmt: skip
         """Issue what a scale weighed of a line's component, more or less than planned."""
         if line.pick_list_id != record.pk:
             raise Refused(_("This line is not on {pick_list}."), field="line", pick_list=record.number)
-        weigh_in(material=line.material, **given, by=by)
+        weigh_in(
+            material=line.material, weighings=weighings, tare=tare, more_comes=more_comes,
+            catch_quantity=catch_quantity, reason=reason, at=at, by=by,
+        )  # fmt: skip
         return record
 
     @verb(roles=SUPERVISOR, body=serializers.AtInput)

@@ -168,9 +168,13 @@ class DecideForm(forms.Form):
         label=_("Note"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, record: NonConformance | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].queryset = scrap_reasons()  # type: ignore[attr-defined]
+        if record is not None and record.operation_id is not None:
+            del self.fields["sent_again"]
+        if record is not None and record.item.tracking != Item.Tracking.SERIAL:
+            del self.fields["serials"]
 
     def clean_serials(self) -> list[str]:
         return numbers(self.cleaned_data.get("serials") or "")

@@ -97,5 +97,8 @@ class Decide(ActionForm):
         access.require(self.request.user, *self.roles, site=found.site)
         return found
 
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"record": self.record}
+
     def act(self, form: Any) -> Any:
         return dispose.decide(nonconformance=self.record, **form.cleaned_data, by=who(self.request))

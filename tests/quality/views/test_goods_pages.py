@@ -124,6 +124,8 @@ def test_the_inspector_gives_back_what_the_vendor_sends_again(
     client.force_login(user)
     decide.reject(inspection=Inspection.objects.get(), quantity=Decimal(4), note="thin", by=user)
     record = NonConformance.objects.get()
+    asked = client.get(reverse("quality:decide", args=[record.pk])).content.decode()
+    assert "The vendor sends as many again" in asked and 'name="serials"' not in asked
     form = {"disposition": "return", "sent_again": "on"}
     assert client.post(reverse("quality:decide", args=[record.pk]), form).status_code == 303
     order.refresh_from_db()

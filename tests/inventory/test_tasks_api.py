@@ -10,7 +10,15 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from p2p.inventory.models import Balance, StockTask, SupplyRule
-from tests.factories import make_item, make_location, make_locations, make_site, make_stock, make_user
+from tests.factories import (
+    make_item,
+    make_location,
+    make_locations,
+    make_site,
+    make_stock,
+    make_unit,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/inventory/tasks/"
@@ -155,3 +163,26 @@ def test_tasks_are_made_called_and_filled_from_forms(desk: Desk, client: Client)
         ("move", "BOLT"), ("supply", "BOLT"), ("supply", "NUT"),
     ]  # fmt: skip
     assert client.post("/inventory/tasks/call", {"card": "KB-9"}).status_code == 409
+
+
+def test_what_is_weighed_is_carried_and_done_with_its_pieces(db: None) -> None:
+    desk = Desk()
+    cheese = make_item(
+        "CHEESE",
+        unit=make_unit("KG", digits=3),
+        catch_unit=make_unit("WHEEL"),
+        catch_least=D(8),
+        catch_most=D(12),
+    )
+    make_stock(cheese, 100, desk.places["A-01"], catch_quantity=D(10))
+    said = {"site": "MAIN", "item": "CHEESE", "source": "A-01", "target": "A-02"}
+    unclear = desk.post("carry/", **said, quantity="40")
+    assert unclear.status_code == 409 and "say how many WHEEL" in unclear.json()["detail"]
+    assert desk.post("carry/", **said, quantity="40", catch_quantity="4").status_code == 200
+    number = desk.make(item="CHEESE", quantity="60")
+    done = desk.post(f"{number}/do/", quantity="20", catch_quantity="2")
+    assert done.status_code == 200, done.content
+    lying = dict(
+        Balance.objects.filter(item=cheese, quantity__gt=0).values_list("location__code", "catch_quantity")
+    )
+    assert lying == {"A-01": D(4), "A-02": D(6)}

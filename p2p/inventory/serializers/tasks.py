@@ -70,6 +70,9 @@ class DoInput(VerbSerializer):
     """What differs from the task; nothing: all that is left of it as it says."""
 
     quantity = quantity(required=False, allow_null=True)
+    catch_quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True
+    )
     source = serializers.CharField(required=False, allow_null=True)
     target = serializers.CharField(required=False, allow_null=True)
     lot = serializers.CharField(required=False, allow_null=True)
@@ -120,6 +123,9 @@ class TransferInput(VerbSerializer):
     site = KeyField(key="code", queryset=Site.objects.all())
     item = KeyField(key="number", queryset=Item.objects.select_related("unit"))
     quantity = quantity()
+    catch_quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True
+    )
     source = serializers.CharField()
     target = serializers.CharField()
     lot = serializers.CharField(required=False, allow_null=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from p2p.core import clock
 from p2p.core.facts import heard
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
@@ -129,9 +130,11 @@ def test_more_than_ordered_comes_in_as_far_as_the_rule_tolerates(site: Site) -> 
 def test_goods_with_too_little_shelf_life_left_are_not_taken_in(site: Site) -> None:
     order = bought(site, make_item("PAINT", tracking="lot"))
     StockRule.objects.create(receipt_days=30)
-    with pytest.raises(Refused, match="at least 30 must be left") as no:
-        receive(order=order, quantity=Decimal(1), expires_on=date(2026, 1, 2), by=None)
-    assert no.value.field == "expires_on"
+    today = clock.now().date()
+    for days, sentence in ((20, "at least 30 must be left"), (-3, "expired on .*: it is not taken in")):
+        with pytest.raises(Refused, match=sentence) as no:
+            receive(order=order, quantity=Decimal(1), expires_on=today + timedelta(days), by=None)
+        assert no.value.field == "expires_on"
 
 
 def test_a_place_of_another_site_or_outside_is_refused(site: Site) -> None:

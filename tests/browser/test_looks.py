@@ -80,12 +80,12 @@ def test_the_rail_of_a_tablet_opens_over_the_page_and_gives_the_focus_back(
 def test_toasts_speak_with_the_words_of_the_page(visit: Any, order: ProductionOrder) -> None:
     page = visit("/planning/orders/", by=make_user(is_superuser=True))
     page.locator("#toasts").evaluate(
-        "box => { box.dataset.wUndo = 'Deshacer'; box.dataset.wClose = 'Cerrar'; box.dataset.wFault = 'Falta.';"
+        "box => { box.dataset.wUndo = 'Deshacer'; box.dataset.wClose = 'Cerrar'; box.dataset.wLost = 'Falta.';"
         " document.body.dispatchEvent(new CustomEvent('p2p:done', { detail: { text: 'Hecho', undo: '/x/' } })); }"
     )
     toast = page.locator(".p-toast", has_text="Hecho")
     expect(toast.get_by_role("button", name="Deshacer")).to_be_visible()
     toast.get_by_role("button", name="Cerrar").click()
     expect(toast).to_have_count(0)
-    page.evaluate("htmx.ajax('GET', '/core/nothing/', { target: 'body', swap: 'none' })")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('htmx:sendError'))")
     expect(page.locator(".p-toast", has_text="Falta.")).to_be_visible()

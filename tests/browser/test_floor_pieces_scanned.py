@@ -11,7 +11,7 @@ import pytest
 from p2p.core import clock
 from p2p.inventory.models import Balance, HandlingUnit
 from planning.services.replenishment import create_replenishment
-from tests.browser.conftest import until
+from tests.browser.conftest import expect, until
 from tests.browser.shopfloor import scan
 from tests.factories import make_item, make_location, make_site, make_stock, make_unit, make_user, make_vendor
 
@@ -114,10 +114,10 @@ def test_pieces_are_typed_and_the_scale_writes_the_weight(visit: Visit) -> None:
     page = visit(f"/floor/stock/receive/{order.number}/", by=make_user("operator", site=site), size="tablet")
     page.get_by_role("button", name="Quantity", exact=True).click()
     page.locator("#amount [data-digit='4']").tap()
-    assert page.locator("#amount [name=count][data-amount]").input_value() == "4"
+    expect(page.locator("#amount [name=count][data-amount]")).to_have_value("4")
     page.locator("#amount [name=amount][data-amount]").tap()
     page.keyboard.type("40.250 kg")
     page.keyboard.press("Enter")
-    assert page.locator("#amount [name=amount][data-amount]").input_value() == "40.250 kg"
+    expect(page.locator("#amount [name=amount][data-amount]")).to_have_value("40.250 kg")
     page.locator("#amount [type=submit]").tap()
     page.locator(".chips").get_by_text("40.25 KG, 4 WHEEL").wait_for()

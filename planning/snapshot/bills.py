@@ -14,7 +14,7 @@ from planning.measures import Measures
 from planning.snapshot.keys import made_from
 from planning.snapshot.notices import Notice, gap_facts
 from strategies import models as strategies
-from strategies.engine.need import COLUMNS, Consumption, Linear, Row, Through, consumption_of
+from strategies.engine.need import COLUMNS, ONE, Consumption, Linear, Row, Through, consumption_of
 from strategies.engine.units import MissingConversion
 from strategies.selectors.needs import RouteScrap, step_tables
 from strategies.selectors.versions import Versions, Window
@@ -24,6 +24,7 @@ USABLE = ("active", "approved")
 HEAD = (
     "bom_id", "component_id", "kind", "unit_id", "valid_from", "valid_to", "operation_number", "pk",
     "component_bom_id", "bom__batch_quantity", "component_route_id",
+    "bom__yield_fraction",
 )  # fmt: skip
 
 
@@ -168,6 +169,7 @@ class BillLines:
             rule=None if even else cast(Consumption, need),
             least=window.least,
             below=window.below,
+            started=ONE if row[11] == 1 else 1 / Fraction(row[11]),
         )
 
     def _need(self, row: Sequence[Any], factor: Fraction, through: Through) -> Consumption | Linear:

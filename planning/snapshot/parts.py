@@ -28,7 +28,8 @@ OWN = 0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A component of the order. `chain`: the needs of the phantoms it lies in, outermost first, then its own.
+    """A component of the order. `chain`: the needs of the phantoms it lies in and what is started of each for them,
+    outermost first, then its own.
 
     host and number: the route (the order's own, or a phantom's that became part of it) and its operation that
     takes the component.
@@ -116,7 +117,14 @@ class Bills:
             {bom for bom, lines in reach.lines.items() if any(line.formula == "step" for line in lines)}
         )
         used = BomVersion.objects.filter(reach.made_here | Q(pk__in=reach.lines), state__in=USABLE)
-        self._batch = dict(used.values_list("pk", "batch_quantity"))
+        heads = used.values_list("pk", "batch_quantity", "yield_fraction")
+        self._batch: dict[int, Decimal] = {}
+        self._launches: dict[int, Consumption] = {}
+        """Version -> pieces to start so that so many come out, where less does than goes in."""
+        for key, batch, share in heads:
+            self._batch[key] = batch
+            if share != 1:
+                self._launches[key] = Consumption(amount=1 / Fraction(share))
         self._outputs: dict[int, list[BomOutput]] = defaultdict(list)
         for output in BomOutput.objects.filter(bom__in=self._batch.keys()).order_by("pk"):
             self._outputs[output.bom_id].append(output)
@@ -158,6 +166,9 @@ class Bills:
             if inner is None:
                 into.parts.append(Part(line, item, chain, spot.host, number))
                 continue
+            if inner in self._launches:
+                # Of an order the planner launches more; of a phantom its parent's order does.
+                chain = (*chain, self._launches[inner])
             self._unfold(into, inner, day, quantity, self._below(into, line, item, chain, number, spot, day))
 
     def _inner(self, line: BomLine, day: date, quantity: Fraction) -> int | None:

@@ -15,6 +15,7 @@ from costing.services.rollup import roll
 from costing.services.version import Price, open_version, set_prices
 from costing.snapshot import of_items, take
 from planning.snapshot.recipes import Recipes
+from strategies.models import BomVersion
 from tests.factories import make_bom, make_group, make_item, make_route, make_site, make_user
 
 pytestmark = pytest.mark.django_db
@@ -131,16 +132,19 @@ def _bom(item, number, known, leaves, chance):
         for column, versions in zip(("component_bom", "component_route"), component.versions, strict=True):
             if versions and chance.random() < 0.5:
                 line[column] = chance.choice(versions)
-    return make_bom(item, lines, version=number, state="active" if number == 1 else "approved")
+    share = D(chance.choice(["1", "0.8", "0.3"]))
+    state = "active" if number == 1 else "approved"
+    return make_bom(item, lines, version=number, state=state, yield_fraction=share)
 
 
 def exploded(site, item, prices):
-    """What an order of one piece takes, in money."""
+    """What an order takes of which one piece comes out, in money."""
     recipes = Recipes(site, {item.pk})
     bom, route = (versions.on(item.pk, DAY, D(1)) for versions in (recipes.boms, recipes.routes))
     parts = recipes.unfolded(bom, route, DAY, D(1)).parts
+    launch = 1 / Fraction(BomVersion.objects.get(pk=bom).yield_fraction)
     price = {leaf.pk: Fraction(value) for leaf, value in prices.items()}
-    return sum((part.needed(Fraction(1)) * price.get(part.item.pk, 0) for part in parts), Fraction(0))
+    return sum((part.needed(launch) * price.get(part.item.pk, 0) for part in parts), Fraction(0))
 
 
 def _material() -> int:

@@ -83,7 +83,9 @@ class BomLine:
     per and constant may be fractions, for unit factors without an end. scrap: share of the component that is
     lost, 0 <= scrap < 1; see Settings.scrap. valid_from and valid_to are both inclusive and are compared with
     the start of the parent's order. phantom: as Item.phantom, for this line only. rule: says the need instead of
-    per, constant and scrap. least and below: the line counts for launches of least <= quantity < below.
+    per, constant and scrap. least and below: the line counts for launches of least <= quantity < below. started:
+    pieces of the parent that are launched for one that comes out, where the parent is a phantom (an order's launch
+    has that in it); least and below then mean pieces that come out.
     """
 
     parent: Key
@@ -97,6 +99,7 @@ class BomLine:
     rule: Rule | None = None
     least: Decimal | Fraction = ZERO
     below: Decimal | Fraction | None = None
+    started: Decimal | Fraction = ONE
 
     @property
     def even(self) -> bool:

@@ -31,9 +31,16 @@ class Flow:
     first: int
     last: int
     rule: Rule | None = None
+    started: Fraction = Fraction(1)
 
     def needed(self, quantity: Fraction) -> Fraction:
         return self.rule.needed(quantity) if self.rule else quantity * self.per + self.constant
+
+    def inside(self, quantity: Fraction) -> Fraction:
+        """For so many pieces that come out of a parent that is a phantom: more of it may be started."""
+        if isinstance(self.rule, Chained | Within):
+            return self.rule.inside(quantity)
+        return self.needed(quantity * self.started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,23 @@ class Chained:
     inner: Flow
 
     def needed(self, quantity: Fraction) -> Fraction:
-        between = self.outer.needed(quantity)
-        return self.inner.needed(between) if between else between
+        return self._on(self.outer.needed(quantity))
+
+    def inside(self, quantity: Fraction) -> Fraction:
+        return self._on(self.outer.inside(quantity))
+
+    def _on(self, between: Fraction) -> Fraction:
+        return self.inner.inside(between) if between else between
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The line of a phantom that is asked for by itself."""
+
+    line: Flow
+
+    def needed(self, quantity: Fraction) -> Fraction:
+        return self.line.inside(quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +79,13 @@ class Within:
     below: Fraction | None
 
     def needed(self, quantity: Fraction) -> Fraction:
-        if quantity < self.least or (self.below is not None and quantity >= self.below):
-            return Fraction(0)
-        return self.line.needed(quantity)
+        return self.line.needed(quantity) if self._counts(quantity) else Fraction(0)
+
+    def inside(self, quantity: Fraction) -> Fraction:
+        return self.line.inside(quantity) if self._counts(quantity) else Fraction(0)
+
+    def _counts(self, quantity: Fraction) -> bool:
+        return quantity >= self.least and (self.below is None or quantity < self.below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +150,9 @@ def build(problem: Problem) -> Structure:
         Message("loop", ids[loop[0]], path=tuple(str(ids[step]) for step in loop)) for loop in levels.loops
     ]
     flows = _flows(problem, index, [x for x in lines if _edge(x, index) not in levels.cut], levels.top_down)
+    for parent, item in enumerate(problem.items):
+        if item.phantom:
+            flows[parent] = [_asked(flow) for flow in flows[parent]]
     breaks: list[list[int]] = []
     uses: list[list[list[Use]]] = []
     for parent, item in enumerate(problem.items):
@@ -187,13 +216,23 @@ def _flows(
 
 def _merged(flows: Sequence[Flow]) -> list[Flow]:
     """Flows that grow evenly, those of one component and the same days as one."""
-    sums: dict[tuple[int, int, int], tuple[Fraction, Fraction]] = {}
+    sums: dict[tuple[int, int, int, tuple[int, int]], tuple[Fraction, Fraction]] = {}
     for flow in flows:
         if flow.rule is None:
-            spot = (flow.component, flow.first, flow.last)
+            spot = (flow.component, flow.first, flow.last, flow.started.as_integer_ratio())
             per, constant = sums.get(spot, (Fraction(0), Fraction(0)))
             sums[spot] = (per + flow.per, constant + flow.constant)
-    return [Flow(spot[0], *amounts, *spot[1:]) for spot, amounts in sums.items()]
+    return [
+        Flow(component, *amounts, first, last, started=Fraction(*started))
+        for (component, first, last, started), amounts in sums.items()
+    ]
+
+
+def _asked(flow: Flow) -> Flow:
+    """As a need for the phantom itself takes it."""
+    if flow.rule is not None:
+        return replace(flow, rule=Inside(flow))
+    return replace(flow, per=flow.per * flow.started)
 
 
 def _dissolved(
@@ -217,9 +256,8 @@ def _dissolved(
 def _flow(line: BomLine, problem: Problem, component: int, first: int, last: int) -> Flow:
     scrap = Fraction(line.scrap)
     gross = 1 + scrap if problem.settings.scrap == "multiply" else 1 / (1 - scrap)
-    flow = Flow(
-        component, Fraction(line.per) * gross, Fraction(line.constant) * gross, first, last, line.rule
-    )
+    per, constant = Fraction(line.per) * gross, Fraction(line.constant) * gross
+    flow = Flow(component, per, constant, first, last, line.rule, Fraction(line.started))
     if line.even or not (line.least or line.below is not None):
         return flow
     below = None if line.below is None else Fraction(line.below)
@@ -229,8 +267,18 @@ def _flow(line: BomLine, problem: Problem, component: int, first: int, last: int
 def _through(own: Flow, below: Flow, first: int, last: int) -> Flow:
     """A component of a phantom as a component of the phantom's parent."""
     if own.rule or below.rule:
-        return Flow(below.component, Fraction(0), Fraction(0), first, last, Chained(own, below))
-    return Flow(below.component, own.per * below.per, own.constant * below.per + below.constant, first, last)
+        chained = Chained(own, below)
+        return Flow(below.component, Fraction(0), Fraction(0), first, last, chained, own.started)
+    per, constant = own.per * below.started, own.constant * below.started
+    return Flow(
+        below.component,
+        per * below.per,
+        constant * below.per + below.constant,
+        first,
+        last,
+        None,
+        own.started,
+    )
 
 
 def _valid(flows: Sequence[Flow], day: int, parent: Item, items: Sequence[Item]) -> list[Use]:

@@ -26,16 +26,16 @@ class Boxes:
         return Fraction(ceil(quantity / self.size) * self.size)
 
 
-def needs(items, lines, demands):
+def needs(items, lines, demands, of="A"):
     settings = Settings(first=FIRST, last=LAST, combine="need")
     rows = [
-        Demand(id=f"D{place}", item="A", day=day(30 + place), quantity=Decimal(amount))
+        Demand(id=f"D{place}", item=of, day=day(30 + place), quantity=Decimal(amount))
         for place, amount in enumerate(demands)
     ]
     answer = plan(Problem(items=items, lines=lines, demands=rows, settings=settings))
     found: dict[str, list[Decimal]] = {}
     for need in answer.needs:
-        if need.need_kind == "order":
+        if need.item != of:
             found.setdefault(need.item, []).append(need.quantity)
     return {item: sorted(amounts) for item, amounts in found.items()}
 
@@ -57,6 +57,19 @@ def test_a_rule_reaches_through_a_phantom_and_out_of_one():
         BomLine(parent="P", component="C", per=Decimal(0), rule=Boxes(7)),
     ]
     assert needs(items, lines, [12]) == {"B": [41], "C": [21]}
+
+
+def test_a_phantom_that_is_asked_for_or_taken_starts_more_and_an_order_has_that_in_its_launch():
+    items = [make("A"), make("P", phantom=True), make("B"), make("C"), make("D")]
+    lines = [
+        BomLine(parent="A", component="P", per=Decimal(2), started=Decimal(3)),
+        BomLine(parent="P", component="B", per=Decimal(2), constant=Decimal(1), started=Decimal(4)),
+        BomLine(parent="P", component="C", per=Decimal(1), below=Decimal(21), started=Decimal(4)),
+        BomLine(parent="P", component="D", per=Decimal(0), rule=Boxes(50), started=Decimal(4)),
+    ]
+    assert needs(items, lines, [10]) == {"B": [161], "C": [80], "D": [100]}
+    assert needs(items, lines, [11]) == {"B": [177], "D": [100]}
+    assert needs(items, lines, [10], of="P") == {"B": [81], "C": [40], "D": [50]}
 
 
 def test_a_line_for_some_quantities_counts_for_these_alone():

@@ -158,6 +158,27 @@ def test_a_phantom_may_be_made_on_a_certain_route_and_the_plan_loses_what_that_o
     assert takes(order_of(site, bike, 10)) == wanted == planned(site, bike, 10)
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_of_a_phantom_of_which_not_all_comes_out_more_is_started(site, named):
+    group = make_group(site)
+    bike, kit, rod, tube, glue = (make_item(name) for name in ("BIKE", "KIT", "ROD", "TUBE", "GLUE"))
+    make_route(kit, [{"group": group, "name": "Cut"}])
+    half = make_bom(kit, {rod: {"quantity": D(1), "kind": "phantom"}}, yield_fraction=D("0.5"))
+    # 20 kits come out and 40 are started: what comes out says which version it is.
+    make_bom(kit, {glue: 1}, version=2, from_quantity=D(21))
+    constant = {"quantity": D(3), "consumption": "constant"}
+    make_bom(rod, {tube: {"quantity": D(2)}, glue: constant}, yield_fraction=D("0.8"))
+    also = {"component_bom": half} if named else {}
+    make_bom(bike, {kit: {"quantity": D(2), "kind": "phantom", **also}})
+    order = order_of(site, bike, 10)
+    assert takes(order) == {"TUBE": 100, "GLUE": 3}
+    assert order.operations.get(name="Cut").quantity == 40
+    change_order(order=order, quantity=D(5), by=None)
+    assert takes(order) == {"TUBE": 50, "GLUE": 3}
+    assert order.operations.get(name="Cut").quantity == 20
+    assert planned(site, bike, 10) == {"TUBE": 100, "GLUE": 3}
+
+
 def test_the_route_of_a_phantom_becomes_part_of_the_orders(site):
     group = make_group(site)
     bike, kit, tube, frame = (make_item(name) for name in ("BIKE", "KIT", "TUBE", "FRAME"))

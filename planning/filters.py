@@ -120,6 +120,19 @@ class ExpectedFilter(_When):
         fields = ("when", "vendor", "item", "kind", "site")
 
 
+class ToShipFilter(_When):
+    day = "goes_on"
+    item = filters.CharFilter(label=_("Item"), field_name="item__number", lookup_expr="iexact")
+    site = filters.ModelChoiceFilter(label=_("To"), queryset=Site.objects.all())
+    from_site = filters.ModelChoiceFilter(
+        label=_("Site"), field_name="from_location__site", queryset=Site.objects.all()
+    )
+
+    class Meta:
+        model = ReplenishmentOrder
+        fields = ("when", "item", "site", "from_site")
+
+
 class ToDeliverFilter(_When):
     day = "goes_on"
     enough = filters.BooleanFilter(label=_("Can go"), method="by_stock")

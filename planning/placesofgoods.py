@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import places
 from p2p.core.web import journal
+from planning import selectors
 from planning.models import Demand
 from planning.models.demand import DEMAND_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
@@ -23,6 +24,7 @@ def register() -> None:
     nav = places.nav
     nav(section="planning", title=_("Expected"), url_name="planning:expected", order=65)
     nav(section="planning", title=_("To deliver"), url_name="planning:to-deliver", order=55)
+    nav(section="planning", title=_("To ship"), url_name="planning:to-ship", order=57)
     _verbs()
     _phrases()
 
@@ -57,7 +59,7 @@ def _verbs() -> None:
     places.verb(
         SLOT, key="ship", title=_("Ship"), url_name="planning:replenishment-ship",
         roles=RECEIVERS, objections=_against(REPLENISHMENT_FLOW, "receive"), order=15,
-        when=lambda order: order.kind == "transfer" and order.shipped_quantity < order.quantity,
+        when=lambda order: order.kind == "transfer" and order.shipped_quantity < order.quantity, at=selectors.sender,
     )  # fmt: skip
 
     places.verb(
@@ -69,6 +71,10 @@ def _verbs() -> None:
         "expected.actions", key="pallet", title=_("Receive a pallet"), url_name="planning:receive-pallet",
         roles=RECEIVERS, order=10,
     )  # fmt: skip
+    for slot, title, page in (
+        ("to-ship", _("To customers"), "planning:to-deliver"), ("to-deliver", _("To other sites"), "planning:to-ship")
+    ):  # fmt: skip
+        places.verb(f"{slot}.actions", key="others", title=title, url_name=page, page=True, order=90)
 
 
 def _phrases() -> None:

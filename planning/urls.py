@@ -48,6 +48,7 @@ urlpatterns = [
     path("receive/pallet/", shipments.ReceivePallet.as_view(), name="receive-pallet"),
     path("receipts/<int:pk>/take-back/", goods.TakeReceiptBack.as_view(), name="receipt-take-back"),
     path("expected/", goods.Expected.as_view(), name="expected"),
+    path("to-ship/", shipments.ToShip.as_view(), name="to-ship"),
     path("receive/", goods.Receive.as_view(), name="receive"),
     path("to-deliver/", goods.ToDeliver.as_view(), name="to-deliver"),
     path("deliver/", goods.Deliver.as_view(), name="deliver"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
@@ -97,13 +97,21 @@ def sites_of(user: User | AnonymousUser, *roles: str) -> frozenset[str] | None:
 
 
 def at_sites(
-    rows: models.QuerySet[Row], user: User | AnonymousUser, *roles: str, path: str = "site__code"
+    rows: models.QuerySet[Row],
+    user: User | AnonymousUser,
+    *roles: str,
+    path: str = "site__code",
+    also: Sequence[str] = (),
 ) -> models.QuerySet[Row]:
-    """The rows of the sites this user may see, and those of no site; `path` leads to the site's code."""
+    """The rows of the sites this user may see, and those of no site; `path` leads to the site's code. `also`: paths to
+    other sites at which they are seen as well."""
     codes = sites_of(user, *roles)
     if codes is None:
         return rows
-    return rows.filter(models.Q(**{f"{path}__in": codes}) | models.Q(**{f"{path}__isnull": True}))
+    seen = models.Q(**{f"{path}__in": codes}) | models.Q(**{f"{path}__isnull": True})
+    for each in also:
+        seen |= models.Q(**{f"{each}__in": codes})
+    return rows.filter(seen)
 
 
 def role_required(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -19,6 +19,7 @@ Words: TypeAlias = Any
 Condition: TypeAlias = Callable[[Any], bool]
 Objections: TypeAlias = Callable[[Any], Sequence[Words]]
 Service: TypeAlias = Callable[..., Any]
+Where: TypeAlias = Callable[[Any], Model]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,7 @@ class Verb:
     confirm: Words = ""
     when: Condition | None = None
     objections: Objections | None = None
+    at: Where | None = None
 
     @property
     def posts(self) -> bool:
@@ -169,13 +171,15 @@ def verb(
     confirm: Words = "",
     when: Condition | None = None,
     objections: Objections | None = None,
+    at: Where | None = None,
 ) -> None:
     """Put a button into a slot.
 
     `url_name` opens that form in a dialog, or as a whole page with `page=True`, or is posted to at once with
     `post=True`. `service`, `model` and `argument` instead name a service that needs nothing but the record.
     `objections(record)` gives the sentences that make it grey. Who holds no role where the record lies does not see
-    it, unless it is for them `anywhere`: then what it opens asks for the place.
+    it, unless it is for them `anywhere`: then what it opens asks for the place. `at(record)` names another record where
+    the role must be held instead.
     """
     if (service is None) == (not url_name):
         raise ValueError(f"verb {slot}/{key} needs either url_name or service")
@@ -203,6 +207,7 @@ def verb(
         confirm=confirm,
         when=when,
         objections=objections,
+        at=at,
     )
 
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from p2p.core.access import Role
 from p2p.core.rest import RecordViewSet, verb
 from planning import goods, paper, selectors
+from planning.models import ShipmentMove
 from planning.services import delivered, receipts, shipments
 from planning.services.arriving_units import receive_units
 from planning.services.delivery import DeliveryLine, deliver
@@ -73,15 +74,18 @@ class ShipmentApi(RecordViewSet):
         "despatch_note": "despatch_note",
         "kind": "move__kind",
         "site": "order__site__code",
+        "from_site": "order__from_location__site__code",
         "after": "move__effective_at__gte",
         "before": "move__effective_at__lte",
     }
     searches = ("order__number", "move__item__number", "despatch_note", "move__lot__number")
     orderings = ("id",)
     order = ("-id",)
-    site_path = "order__site__code"
+    site_path, seen_at = "order__site__code", ShipmentMove.seen_at
 
-    @verb(roles=CORRECTORS, body=goods.PartBackInput, answer=goods.ShipmentSerializer)
+    @verb(
+        roles=CORRECTORS, body=goods.PartBackInput, answer=goods.ShipmentSerializer, at=selectors.corrected_at
+    )
     def take_back(self, record: Any, by: Any, **given: Any) -> Any:
         """Reverse a shipment, or a part of it, before it was received; or a loss. The reversal."""
         rows = shipments.take_back(shipments=[record], **given, by=by)

@@ -17,7 +17,7 @@ from planning import goods, selectors, serializers
 from planning.api.goods import CORRECTORS, RECEIVERS
 from planning.facts import Cancelling
 from planning.models.order import ORDER_FLOW
-from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.models.replenishment import REPLENISHMENT_FLOW, ReplenishmentOrder
 from planning.services import firm, outside, receive, replenishment, schedule, shipments, transfer
 from planning.services import order as orders
 from planning.services import substitute as substitution
@@ -127,12 +127,14 @@ class ReplenishmentApi(RecordViewSet):
         "site": "site__code",
         "item": "item__number",
         "vendor": "vendor__number",
+        "from_site": "from_location__site__code",
+        "to_ship": "to_ship",
         "due_before": "due_on__lte",
     }
     searches = ("number", "item__number", "item__name", "vendor__name")
     orderings = ("number", "due_on", "ordered_on", "quantity")
     order = ("due_on", "number")
-    site_path = "site__code"
+    site_path, seen_at = "site__code", ReplenishmentOrder.seen_at
     write_roles = BUYER
     adds = staticmethod(replenishment.create_replenishment)
 
@@ -153,7 +155,7 @@ class ReplenishmentApi(RecordViewSet):
         given["location"] = goods.located(record.site, given.get("location", ""))
         return receive.receive(order=record, **given, by=by)
 
-    @verb(roles=RECEIVERS, body=goods.ShipInput)
+    @verb(roles=RECEIVERS, body=goods.ShipInput, at=selectors.sender)
     def ship(self, record: Any, by: Any, **given: Any) -> Any:
         """Goods of a transfer left the other place and are in transit: a quantity, or a whole handling unit."""
         also = {name: given.pop(name) for name in ("despatch_note", "at")}

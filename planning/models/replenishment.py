@@ -21,6 +21,9 @@ REPLENISHMENT_FLOW = Flow(
 
 
 class ReplenishmentOrder(models.Model):
+    seen_at = ("from_location__site__code",)
+    """Who ships a transfer sees it, too: paths to sites beside its own."""
+
     class Kind(models.TextChoices):
         PURCHASE = "purchase", _("Purchase")
         TRANSFER = "transfer", _("Transfer")
@@ -106,6 +109,8 @@ class ReplenishmentMove(models.Model):
 
 class ShipmentMove(models.Model):
     """The transfer order's own link to what left for it: in transit until it is received, lost or taken back."""
+
+    seen_at = ("order__from_location__site__code",)
 
     order = models.ForeignKey(ReplenishmentOrder, on_delete=models.PROTECT, related_name="shipments")
     move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")

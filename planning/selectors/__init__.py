@@ -29,10 +29,12 @@ from planning.selectors.plans import (
     supplies_of,
     worst_messages,
 )
+from planning.selectors.shipping import corrected_at, sender, to_ship
 
 __all__ = [
     "Need",
     "blocks_of",
+    "corrected_at",
     "children_of_proposal",
     "covered",
     "deliveries",
@@ -56,9 +58,11 @@ __all__ = [
     "replenishments",
     "receipts",
     "runs_of",
+    "sender",
     "shipments",
     "supplies_of",
     "to_deliver",
+    "to_ship",
     "why_late",
     "worst_messages",
 ]

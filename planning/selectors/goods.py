@@ -44,7 +44,7 @@ def shipments(user: Any = None) -> QuerySet[ShipmentMove]:
     rows = ShipmentMove.objects.select_related(
         "order__site", "order__from_location__site", "order__to_location", *_MOVE
     )
-    return rows if user is None else at_sites(rows, user, path="order__site__code")
+    return rows if user is None else at_sites(rows, user, path="order__site__code", also=ShipmentMove.seen_at)
 
 
 def deliveries(user: Any = None) -> QuerySet[DemandMove]:

@@ -33,6 +33,7 @@ from planning.models import (
     ReplenishmentOrder,
     ScheduleRun,
 )
+from planning.services.replenishment import OPEN as REPLENISHES
 
 OPEN = tuple(str(state) for state in ProductionOrder.OPEN)
 
@@ -115,11 +116,19 @@ def outputs_of(order: ProductionOrder) -> list[Output]:
 
 
 def replenishments(user: Any = None) -> QuerySet[ReplenishmentOrder]:
-    """Purchase and transfer orders with `left` to come."""
+    """Purchase and transfer orders with `left` to come and whether something is still `to_ship`; transfers are seen
+    where they leave, too."""
     rows = ReplenishmentOrder.objects.select_related(
         "site", "item__unit", "vendor", "currency", "from_location__site", "to_location"
     )
-    return _seen(rows.annotate(left=F("quantity") - F("received_quantity")), user)
+    leaves = Q(
+        kind=ReplenishmentOrder.Kind.TRANSFER, state__in=REPLENISHES, shipped_quantity__lt=F("quantity")
+    )
+    rows = rows.annotate(
+        left=F("quantity") - F("received_quantity"),
+        to_ship=ExpressionWrapper(leaves, output_field=BooleanField()),
+    )
+    return rows if user is None else at_sites(rows, user, also=ReplenishmentOrder.seen_at)
 
 
 def feeding(order: ProductionOrder) -> tuple[list[Any], list[Any]]:

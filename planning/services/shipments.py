@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from p2p.inventory.services.unit_return import bring_back
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.services.again import check_part, posted_again
 from planning.services.transfer import book_shipments, locked
-from planning.services.travelling import check_sender, fits, travelling
+from planning.services.travelling import check_sender, fits, travelling, with_pieces
 from strategies.models import Location, ReasonCode
 
 if TYPE_CHECKING:
@@ -36,13 +36,14 @@ def take_back(
     *,
     shipments: Sequence[ShipmentMove],
     quantity: Decimal | None = None,
+    catch_quantity: Decimal | None = None,
     reason: ReasonCode | None = None,
     at: datetime | None = None,
     by: User | None,
 ) -> list[ShipmentMove]:
     """Shipments that were wrong lie where they came from again, in their lots and units, kept for the order as far as
-    they were; of one also a part (`quantity`, the item's unit), the rest travels on. Losses are taken back whole:
-    what was lost is in transit again.
+    they were; of one also a part (`quantity`, the item's unit, and `catch_quantity` pieces), the rest travels on. Losses
+    are taken back whole: what was lost is in transit again.
 
     Refused when one was taken back before, or when part of it was received or lost: that is taken back first.
     """
@@ -59,7 +60,7 @@ def take_back(
     )
     first = list(known.order_by("pk"))
     orders = locked([row.order_id for row in first])
-    check_sender(list(orders.values()), by)
+    check_sender([orders[row.order_id] for row in first if row.move.kind != Move.Kind.SCRAP], by)
     part = check_part([row.move for row in first], quantity)
     for row in first:
         row.order = orders[row.order_id]
@@ -68,7 +69,7 @@ def take_back(
     rows = [_row(row, mirror) for row, mirror in zip(first, mirrors, strict=True)]
     kept = [(row.move, min(row.reserved, part or row.reserved)) for row in first]
     if part is not None:
-        again = post_within(lines=[posted_again(first[0].move, part, at)], by=by)
+        again = post_within(lines=[posted_again(first[0].move, part, catch_quantity, at)], by=by)
         rows.append(_row(first[0], again[0], first[0].reserved - kept[0][1]))
     ShipmentMove.objects.bulk_create(rows)
     keep_again(taken=kept, by=by)
@@ -112,12 +113,14 @@ def _check_travels(rows: Sequence[ShipmentMove]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class LossLine:
-    """`quantity` (the item's unit) of what travels for a transfer order is gone; of this lot, these numbers."""
+    """`quantity` (the item's unit) of what travels for a transfer order is gone; of this lot, these numbers;
+    `catch_quantity` pieces, of what is weighed and counted."""
 
     order: ReplenishmentOrder
     quantity: Decimal
     lot: str = ""
     serials: Sequence[str] = ()
+    catch_quantity: Decimal | None = None
 
 
 @transaction.atomic
@@ -128,6 +131,7 @@ def lose(
     reason: ReasonCode,
     lot: str = "",
     serials: Sequence[str] = (),
+    catch_quantity: Decimal | None = None,
     at: datetime | None = None,
     by: User | None,
 ) -> list[ShipmentMove]:
@@ -139,14 +143,16 @@ def lose(
         raise Refused(_("{reason} is no reason for a loss."), code="reason", field="reason", reason=reason)
     order = locked([order.pk])[order.pk]
     check_quantity(order.item, quantity)
-    line = LossLine(order=order, quantity=quantity, lot=lot.strip(), serials=serials)
+    line = LossLine(
+        order=order, quantity=quantity, lot=lot.strip(), serials=serials, catch_quantity=catch_quantity
+    )
     scrap = Doors([order.site]).outside(order.site, Location.Kind.SCRAP)
     lines = [
         MoveLine(
             item=order.item,
             source=piece.place,
             target=scrap,
-            quantity=part,
+            quantity=piece.quantity,
             kind=Move.Kind.SCRAP,
             lot=piece.lot,
             serial=piece.serial,
@@ -154,8 +160,9 @@ def lose(
             reason=reason,
             reference=order.number,
             effective_at=at,
+            catch_quantity=count,
         )
-        for piece, part in _gone(line)
+        for _line, piece, count in with_pieces([line], [(line, piece) for piece in _gone(line)])
     ]
     moves = post_within(lines=lines, by=by)
     rows = ShipmentMove.objects.bulk_create(ShipmentMove(order=order, move=move) for move in moves)
@@ -163,12 +170,12 @@ def lose(
     return rows
 
 
-def _gone(line: LossLine) -> list[tuple[Taken, Decimal]]:
+def _gone(line: LossLine) -> list[Taken]:
     left, found = line.quantity, []
     for piece, open_quantity in travelling([line.order]).get(line.order.number, ()):
         part = min(left, open_quantity) if fits(line, piece) else Decimal(0)
         if part > 0:
-            found.append((piece, part))
+            found.append(replace(piece, quantity=part))
             left -= part
     if left > 0:
         raise Refused(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from p2p.core.access import may
+from p2p.core.sites import may_at_record
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
@@ -113,6 +114,7 @@ class ReplenishmentPage(RecordPage):
             "receipts": rows,
             "shipments": sent,
             "corrects": may(self.request.user, *CORRECTORS, site=self.record.site),
+            "ships_back": may_at_record(self.request.user, selectors.sender(self.record), *CORRECTORS),
         }
 
 

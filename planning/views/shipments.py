@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core import clock
 from p2p.core.access import Role
 from p2p.core.fields import plain
 from p2p.core.web.actions import ActionForm
+from p2p.core.web.columns import Column
+from p2p.core.web.lists import ListPage, Tab
 from p2p.core.web.page import Page, who
-from planning import paper, selectors, shipforms
+from planning import filters, paper, selectors, shipforms
 from planning.models import DemandMove, ReplenishmentOrder, ShipmentMove
 from planning.services import delivered, shipments
 from planning.services.arriving_units import receive_units
@@ -30,11 +33,53 @@ def _page(order: ReplenishmentOrder) -> str:
     return reverse("planning:replenishment", args=[order.number])
 
 
+class ToShip(ListPage):
+    model, title, section, slot = ReplenishmentOrder, _("To ship"), "planning", "to-ship"
+    page_key = "planning.to-ship"
+    filterset_class = filters.ToShipFilter
+    search = ("number", "item__number", "item__name", "site__code")
+    order = ("goes_on", "number")
+    columns = (
+        Column("goes_on", _("Goes"), kind="date", width=106, tone=lambda row: "bad" if row.late else ""),
+        Column("number", _("Order"), link=True, width=108),
+        Column("site.code", _("To"), kind="code", width=90),
+        Column("item.number", _("Item"), kind="code", width=116),
+        Column("item.name", _("Name")),
+        Column("left", _("To ship"), kind="quantity", unit="item.unit.code"),
+        Column("free", _("Free"), kind="quantity", unit="item.unit.code", order="",
+               tone=lambda row: "" if row.enough else "bad"),
+        Column("shipped", _("Shipped"), kind="bar", bar=("shipped_quantity", "", "quantity")),
+        Column("from_location.code", _("From"), kind="code", width=104),
+        Column("from_location.site.code", _("Site"), kind="code", width=90, hidden=True),
+        Column("due_on", _("Due"), kind="date", hidden=True),
+        Column("state", _("State"), kind="state", hidden=True),
+    )  # fmt: skip
+    tabs = (
+        Tab("late", _("Late"), "when=late", counted=True, hot=True),
+        Tab("today", _("Today"), "when=today", counted=True),
+        Tab("week", _("In seven days"), "when=week", counted=True),
+    )
+    empty_title, empty_text = (
+        _("Nothing to ship"),
+        _("Open transfers to other sites stand here until all of them has left."),
+    )
+    empty_action = (_("Open the deliveries"), "planning:to-deliver")
+
+    def rows(self) -> QuerySet[Any]:
+        return selectors.to_ship(who(self.request), today=clock.now().date())
+
+    def record_url(self, record: Any) -> str:
+        return _page(record)
+
+
 class Ship(ActionForm):
     model, lookup, section, roles = ReplenishmentOrder, "pk", "planning", RECEIVERS
     form_class = shipforms.ShipForm
     title, submit = _("Ship the transfer"), _("Ship")
     text = _("The goods leave the other place now and are in transit until they are received.")
+
+    def held_at(self) -> Any:
+        return selectors.sender(self.record)
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"order": self.record}
@@ -101,6 +146,9 @@ class TakeShipmentBack(_TakeBack):
     text = _(
         "It was booked by mistake: the goods lie where they came from again, in their lot and handling unit."
     )
+
+    def held_at(self) -> Any:
+        return selectors.corrected_at(self.record)
 
     def act(self, form: Any) -> Any:
         rows = shipments.take_back(shipments=[self.record], **form.cleaned_data, by=who(self.request))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any, cast
 
 from django.apps import apps
@@ -39,10 +40,18 @@ def record_at(user: Any, label: str, key: Any) -> Model:
     if model is not None and layer_of(model.__module__):
         found = model._base_manager.filter(pk=key).first()
     codes = sites_of(user)
-    site = getattr(getattr(found, "site", None), "code", None)
-    if found is None or (codes is not None and site is not None and site not in codes):
+    seen_at = _seen_at(found)
+    if found is None or (codes is not None and seen_at and not seen_at & codes):
         raise Http404(_("There is no {what} {key}.").format(what=label, key=key))
     return found
+
+
+def _seen_at(record: Any) -> set[str]:
+    """Its own site's code, and those of the sites which `seen_at` of its model leads to."""
+    codes = {getattr(getattr(record, "site", None), "code", "")}
+    for path in getattr(record, "seen_at", ()):
+        codes.add(reduce(lambda there, name: getattr(there, name, ""), path.split("__"), record))
+    return codes - {""}
 
 
 class AboutRecords(RecordViewSet):

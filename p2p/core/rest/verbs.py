@@ -18,9 +18,11 @@ from p2p.core.flow import Flow
 from p2p.core.refusal import Refused
 from p2p.core.rest.permissions import check_given, check_site, site_of
 from p2p.core.runs import Run
+from p2p.core.sites import may_at_record, require_at_record
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Ask = Callable[[Any, Any], Fact]
+Where = Callable[[Any], Model]
 
 
 def verb(
@@ -33,6 +35,7 @@ def verb(
     answer: type[serializers.BaseSerializer[Any]] | None = None,
     detail: bool = True,
     title: str = "",
+    at: Where | None = None,
 ) -> Callable[[Method], Any]:
     """Decorate a method `(self, record, by, **input) -> result` of a RecordViewSet.
 
@@ -40,6 +43,7 @@ def verb(
     when not given). ask: the fact that is asked before it, built from (record, user). Both are read for
     `blocked_by` without trying. answer: the serializer of the result; without one a record of the view's own
     model, a Run (202), a dict or None (204) are understood. `detail=False` acts on the list: no record is given.
+    at: the record where the role must be held, when that is not the record itself.
     """
 
     def around(method: Method) -> Any:
@@ -51,7 +55,7 @@ def verb(
             check_given(self, given)
             record = self.get_object() if detail else None
             if detail:
-                check_site(self, record)
+                _check_place(self, record, roles, at)
             try:
                 result = (
                     method(self, record, request.user, **given)
@@ -65,12 +69,20 @@ def verb(
 
         act.verb_roles = tuple(roles)  # type: ignore[attr-defined]
         act.verb_reads = (flow, name, ask)  # type: ignore[attr-defined]
+        act.verb_at = at  # type: ignore[attr-defined]
         act.verb_body = body  # type: ignore[attr-defined]
         act.verb_answer = answer  # type: ignore[attr-defined]
         act.verb_title = title or method.__name__.replace("_", " ").capitalize()  # type: ignore[attr-defined]
         return action(detail=detail, methods=["post"], url_path=method.__name__.replace("_", "-"))(act)
 
     return around
+
+
+def _check_place(view: Any, record: Any, roles: Sequence[str], at: Where | None) -> None:
+    if at is None:
+        check_site(view, record)
+    else:
+        require_at_record(view.request.user, at(record), *roles)
 
 
 def _input(
@@ -128,6 +140,7 @@ def verbs_of(view: Any, record: Model) -> dict[str, Any]:
             continue
         flow, step, ask = method.verb_reads
         reasons = blocked_by(flow, step, ask, record, view.request.user)
-        allowed = may(view.request.user, *roles, site=site)
+        at, user = method.verb_at, view.request.user
+        allowed = may_at_record(user, at(record), *roles) if at else may(user, *roles, site=site)
         found[method.url_path] = {"allowed": allowed, "blocked_by": reasons}
     return found

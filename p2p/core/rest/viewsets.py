@@ -34,6 +34,7 @@ class RecordViewSet(EdgeViewSet):
     asks         query parameter -> what it says, for those that `get_queryset` reads itself
     searches     columns for ?search=        orderings  columns for ?order=       order  the default order
     site_path    path to the site's code: rows of other sites are not there for the user
+    seen_at      paths to sites at which rows are seen, too, by people who may not write them
     read_roles   who may read (anybody logged in when empty)      write_roles  who may add, change and upsert
     adds         service for POST on the list: adds(**input, by=user)
     changes      service for PATCH: changes(<record_name>=record, **input, by=user)
@@ -49,6 +50,7 @@ class RecordViewSet(EdgeViewSet):
     orderings: ClassVar[Sequence[str]] = ()
     order: ClassVar[Sequence[str]] = ()
     site_path: ClassVar[str] = ""
+    seen_at: ClassVar[Sequence[str]] = ()
     read_roles: ClassVar[Sequence[str]] = ()
     write_roles: ClassVar[Sequence[str]] = ()
     record_name: ClassVar[str] = ""
@@ -70,7 +72,7 @@ class RecordViewSet(EdgeViewSet):
         """The rows this user may see, with what the serializer needs fetched along."""
         rows: QuerySet[Any] = self.queryset.all()
         if self.site_path:
-            rows = at_sites(rows, self.request.user, path=self.site_path)
+            rows = at_sites(rows, self.request.user, path=self.site_path, also=self.seen_at)
         related = [*_keyed(self.get_serializer_class())]
         prefetch: list[Any] = []
         for spec in self._expanded().values():

@@ -75,7 +75,11 @@ class ActionForm(Page):
     def admit(self) -> None:
         """The role must be held where the record is: a planner of one site does not plan another."""
         if self.record is not None:
-            sites.require_at_record(self.request.user, self.record, *self.roles)
+            sites.require_at_record(self.request.user, self.held_at(), *self.roles)
+
+    def held_at(self) -> Any:
+        """The record where the role must be held: the one the URL names, unless a form knows better."""
+        return self.record
 
     def check_given(self, form: Any) -> None:
         """And at the sites of the records that were named in the form."""

@@ -67,6 +67,7 @@ def _rail() -> None:
             (_("Calendars"), "calendars"),
             (_("Vendors"), "vendors"),
             (_("Locations"), "locations"),
+            (_("Sites"), "sites"),
             (_("Units"), "units"),
             (_("Reason codes"), "reasons"),
             (_("Imports"), "imports"),

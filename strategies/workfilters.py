@@ -11,6 +11,7 @@ from p2p.core import clock
 from strategies.models import (
     Capability,
     CostCategory,
+    ReserveAt,
     Resource,
     ResourceGroup,
     ResourceMembership,
@@ -119,4 +120,13 @@ class CategoryFilter(df.FilterSet):
 
     class Meta:
         model = CostCategory
+        fields: tuple[str, ...] = ()
+
+
+class SiteFilter(df.FilterSet):
+    reserve_at = df.MultipleChoiceFilter(label=_("Materials are reserved"), choices=ReserveAt.choices)
+    active = df.BooleanFilter(label=_("In use"))
+
+    class Meta:
+        model = Site
         fields: tuple[str, ...] = ()

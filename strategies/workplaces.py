@@ -25,6 +25,7 @@ LISTS = (
     ("cost_categories", "category", _("New cost category")),
     ("calendars", "calendar", _("New calendar")),
     ("locations", "location", _("New location")),
+    ("sites", "site", _("New site")),
 )
 KEEPERS = {"locations": (Role.ENGINEER, Role.SUPERVISOR)}
 """Who may, where it is not the engineer alone."""

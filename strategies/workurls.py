@@ -12,6 +12,7 @@ urlpatterns = [
     path("resources/", worklists.Resources.as_view(), name="resources"),
     path("resources/<int:pk>/", work.ResourcePage.as_view(), name="resource"),
     path("production-units/", worklists.Units.as_view(), name="production-units"),
+    path("sites/", worklists.Sites.as_view(), name="sites"),
     path("stays/", worklists.Stays.as_view(), name="stays"),
     path("dated-calendars/", worklists.DatedCalendars.as_view(), name="dated-calendars"),
     path("workers/", worklists.Workers.as_view(), name="workers"),

@@ -7,7 +7,7 @@ from strategies import serializers as shapes
 from strategies.api.base import EDITORS, SheetViewSet
 from strategies.api.whole import WholeViewSet
 from strategies.models import Currency, Location, ReasonCode, Site
-from strategies.services import locations
+from strategies.services import locations, sites
 
 
 class Currencies(SheetViewSet):
@@ -17,12 +17,14 @@ class Currencies(SheetViewSet):
     order = ("code",)
 
 
-class Sites(SheetViewSet):
-    """Plants."""
+class Sites(WholeViewSet):
+    """Plants. A new one takes a role without a limit; code and currency of one that is there stay."""
 
     queryset, serializer_class, sheet = Site.objects.all(), shapes.SiteRecord, "sites"
     filters = {"active": "active"}
+    site_path = "code"
     searches, order = ("code", "name"), ("code",)
+    adds, changes = staticmethod(sites.save_site), staticmethod(sites.save_site)
 
 
 class Locations(WholeViewSet):

@@ -25,6 +25,7 @@ from strategies.models import (
     ResourceMembership,
     SetupFamily,
     SetupMatrix,
+    Site,
     Skill,
     Worker,
     WorkerSkill,
@@ -99,6 +100,28 @@ def _form(model: type[models.Model], *names: str, **options: Any) -> type[forms.
 
 
 UnitOfPlantForm = _form(ProductionUnit, "site", "code", "name", "input_location", "output_location")
+SiteForm = _form(
+    Site,
+    *(
+        "code",
+        "name",
+        "time_zone",
+        "currency",
+        "calendar",
+        "reserve_at",
+        "over_report_fraction",
+        "scrap_rule",
+    ),
+    *("may_go_negative", "approval_by_another", "active"),
+    words={
+        "currency": _("Currency"),
+        "reserve_at": _("Materials are reserved"),
+        "over_report_fraction": _("More than ordered"),
+        "scrap_rule": _("Scrap"),
+        "may_go_negative": _("Stock below zero"),
+        "approval_by_another": _("Approval by another"),
+    },
+)
 LocationForm = _form(
     Location,
     *("site", "code", "name", "kind", "parent", "vendor", "nettable", "walk_order", "active"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core import access, sites
 from p2p.core.access import Role
 from strategies.forms import work as forms
 from strategies.models import (
@@ -21,14 +22,17 @@ from strategies.models import (
     ResourceMembership,
     SetupFamily,
     SetupMatrix,
+    Site,
     Skill,
     Worker,
     WorkerSkill,
 )
 from strategies.services import calendars, capabilities, locations, people, resources, setups
+from strategies.services.sites import save_site
 from strategies.views.saving import DeleteForm, SaveForm
 
 FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
+    "site": (Site, forms.SiteForm, save_site, "sites", _("New site")),
     "location": (Location, forms.LocationForm, locations.save_location, "locations", _("New location")),
     "production-unit": (
         ProductionUnit,
@@ -98,6 +102,18 @@ KEEPERS = {"location": (Role.ENGINEER, Role.SUPERVISOR)}
 """Who may write, where it is not the engineer alone: supervisors lay out their store."""
 
 
+class SiteForm(SaveForm):
+    """A new site is nobody's yet: it takes a role without a limit."""
+
+    def admit(self) -> None:
+        super().admit()
+        code = self.record.code if self.record else sites.EVERYWHERE
+        access.require(self.request.user, *self.roles, site=code)
+
+
+BASES: dict[str, type[SaveForm]] = {"site": SiteForm}
+
+
 def _made(name: str) -> type[SaveForm]:
     model, form, service, list_url, title = FORMS[name]
     columns = {
@@ -109,7 +125,7 @@ def _made(name: str) -> type[SaveForm]:
         "title": title,
         **({"roles": KEEPERS[name]} if name in KEEPERS else {}),
     }
-    return type(f"{model.__name__}Save", (SaveForm,), columns)
+    return type(f"{model.__name__}Save", (BASES.get(name, SaveForm),), columns)
 
 
 SAVES: dict[str, type[SaveForm]] = {name: _made(name) for name in FORMS}

@@ -18,6 +18,7 @@ from strategies.models import (
     ResourceCalendar,
     ResourceGroup,
     ResourceMembership,
+    Site,
     Worker,
 )
 from strategies.services import people, resources
@@ -103,6 +104,31 @@ class Units(FormList):
     def rows(self) -> QuerySet[Any]:
         rows = ProductionUnit.objects.select_related("site", "input_location", "output_location")
         return at_sites(rows.annotate(group_count=Count("groups")), self.request.user)
+
+
+class Sites(FormList):
+    model, title, slot, form = Site, _("Sites"), "sites", "site"
+    search = ("code", "name")
+    order = ("code",)
+    filterset_class = filters.SiteFilter
+    columns = (
+        CODE,
+        NAME,
+        Column("time_zone", _("Time zone"), width=160),
+        Column("calendar.name", _("Calendar"), width=160),
+        Column("currency.code", _("Currency"), width=80),
+        Column("get_reserve_at_display", _("Reserves"), width=120, order="reserve_at"),
+        Column("over_report_fraction", _("Over order"), kind="percent", width=88),
+        Column("may_go_negative", _("Below zero"), kind="yes", width=88),
+        Column("approval_by_another", _("Two approve"), kind="yes", width=104),
+        Column("get_scrap_rule_display", _("Scrap"), width=176, order="scrap_rule", hidden=True),
+        Column("active", _("In use"), kind="yes", width=72),
+    )
+    empty_title, empty_text = _("No site yet"), _("Make one, or import the sheet sites.")
+    empty_icon = "building-factory"
+
+    def rows(self) -> QuerySet[Any]:
+        return at_sites(Site.objects.select_related("calendar", "currency"), self.request.user, path="code")
 
 
 class Stays(FormList):

@@ -187,11 +187,18 @@ class PickPartForm(forms.Form):
             )
             field.unit = line.material.item.unit.code
             self.fields[f"line-{line.pk}"] = field
+            counted = line.material.item.catch_unit
+            if counted is not None:
+                label = _("Pieces of {item}").format(item=line.material.item.number)
+                field = quantity(label, min_value=Decimal(0), required=False)
+                field.unit = counted.code
+                self.fields[f"pieces-{line.pk}"] = field
 
-    def picked(self) -> list[tuple[PickLine, Decimal]]:
-        """What was taken, line by line; lines left empty are not touched."""
-        found = [(line, self.cleaned_data[f"line-{line.pk}"]) for line in self.lines]
-        return [(line, amount) for line, amount in found if amount]
+    def picked(self) -> list[tuple[PickLine, Decimal, Decimal | None]]:
+        """What was taken, line by line, and how many pieces that is; lines left empty are not touched."""
+        given = self.cleaned_data
+        found = [(line, given[f"line-{line.pk}"], given.get(f"pieces-{line.pk}")) for line in self.lines]
+        return [(line, amount, pieces) for line, amount, pieces in found if amount]
 
 
 class DownForm(forms.Form):

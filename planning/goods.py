@@ -134,6 +134,7 @@ class ShipInput(VerbSerializer):
     """So much of the order's item, or a handling unit with all that stands in it."""
 
     quantity = serializers.DecimalField(max_digits=24, decimal_places=12, required=False)
+    catch_quantity = pieces()
     handling_unit = unit_key()
     lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     serials = SerialsField(required=False, default=list)
@@ -150,6 +151,7 @@ class ShipInput(VerbSerializer):
 
 class LoseInput(VerbSerializer):
     quantity = serializers.DecimalField(max_digits=24, decimal_places=12)
+    catch_quantity = pieces()
     reason = KeyField(key="code", queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP))
     lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     serials = SerialsField(required=False, default=list)
@@ -184,6 +186,7 @@ class PartBackInput(TakeBackInput):
     quantity = serializers.DecimalField(
         max_digits=24, decimal_places=12, required=False, allow_null=True, default=None
     )
+    catch_quantity = pieces()
 
 
 class _PiecesInput(MeasuredInput):

@@ -64,10 +64,13 @@ class PartBackForm(TakeBackForm):
     """The same, also of a part."""
 
     quantity = quantity_field(required=False)
-    field_order = ("quantity", "reason")
+    catch_quantity = quantity_field(_("Pieces"), required=False)
+    field_order = ("quantity", "catch_quantity", "reason")
 
     def __init__(self, *args: Any, move: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if move.item.catch_unit_id is None:
+            self.fields.pop("catch_quantity")
         if move.serial_id:
             self.fields.pop("quantity")
         else:
@@ -85,6 +88,7 @@ class _OfOrder(Measured):
 
     quantity = quantity_field()
     unit = unit_field()
+    catch_quantity = quantity_field(_("Pieces"), required=False)
     lot = forms.CharField(
         label=_("Lot"), max_length=60, required=False, help_text=_("Empty: by the item's rule.")
     )
@@ -93,6 +97,8 @@ class _OfOrder(Measured):
     def __init__(self, *args: Any, order: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order = order
+        if order.item.catch_unit_id is None:
+            self.fields.pop("catch_quantity")
         if order.item.tracking != Item.Tracking.LOT:
             self.fields.pop("lot")
         if order.item.tracking != Item.Tracking.SERIAL:
@@ -113,7 +119,7 @@ class ShipForm(_OfOrder):
     despatch_note = forms.CharField(
         label=_("Despatch note"), max_length=60, required=False, help_text=_("Empty: the next number.")
     )
-    field_order = ("pallet", "quantity", "unit", "lot", "serials", "despatch_note")
+    field_order = ("pallet", "quantity", "unit", "catch_quantity", "lot", "serials", "despatch_note")
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -24,8 +24,10 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Lot, Move, Reservation, Serial
 from p2p.inventory.refusals import in_words
+from p2p.inventory.services.catch_parts import parted
 from p2p.inventory.services.ledger import MoveLine, post_within, reverse
 from p2p.inventory.services.reservations import consume
+from p2p.inventory.services.taking import Taken
 from planning.services import progress
 from strategies.models import Location, ReasonCode
 
@@ -154,8 +156,17 @@ def _find(job: Job, chosen: Sequence[Picked], at: datetime) -> list[tuple[PickLi
     homeless = [one for one in chosen if _place(one) is None]
     also = [(one.line.material.item, place) for one in chosen for place in [_place(one)] if place is not None]
     taken = takings(job, [(one.line.material, one.quantity) for one in homeless], at=at, also=also)
-    of_material = {one.line.material_id: one.line for one in homeless}
-    return [(of_material[taking.material.pk], taking.line) for taking in taken]
+    found = []
+    for one in homeless:
+        mine = [taking.line for taking in taken if taking.material.pk == one.line.material_id]
+        parts = [
+            Taken(line.source, line.quantity, line.lot, line.serial, line.handling_unit) for line in mine
+        ]
+        counts = parted(item=one.line.material.item, pieces=one.catch_quantity, parts=parts)
+        found += [
+            (one.line, replace(line, catch_quantity=count)) for line, count in zip(mine, counts, strict=True)
+        ]
+    return found
 
 
 def _lift(chosen: Sequence[Picked]) -> None:

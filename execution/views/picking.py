@@ -76,7 +76,10 @@ class PickPart(ActionForm):
         return {"lines": open_lines}
 
     def act(self, form: Any) -> Any:
-        lines = [pick.Picked(line=line, quantity=amount) for line, amount in form.picked()]
+        lines = [
+            pick.Picked(line=line, quantity=amount, catch_quantity=pieces)
+            for line, amount, pieces in form.picked()
+        ]
         pick.pick(pick_list=self.record, lines=lines, by=who(self.request))
         return words.pick_list_url(self.record)
 

@@ -40,8 +40,9 @@ def check_part(moves: Sequence[Move], quantity: Decimal | None) -> Decimal | Non
     return quantity if quantity < move.quantity else None
 
 
-def posted_again(move: Move, part: Decimal, at: datetime | None) -> MoveLine:
-    """The same move without the part that is taken back."""
+def posted_again(move: Move, part: Decimal, pieces: Decimal | None, at: datetime | None) -> MoveLine:
+    """The same move without the part that is taken back, and without the `pieces` of it."""
+    counted = move.catch_quantity
     return MoveLine(
         item=move.item,
         source=move.source,
@@ -56,4 +57,5 @@ def posted_again(move: Move, part: Decimal, at: datetime | None) -> MoveLine:
         reason=move.reason,
         reference=move.reference,
         effective_at=at,
+        catch_quantity=counted - pieces if counted is not None and pieces is not None else None,
     )

@@ -129,13 +129,14 @@ def take_back(
     *,
     deliveries: Sequence[DemandMove],
     quantity: Decimal | None = None,
+    catch_quantity: Decimal | None = None,
     reason: ReasonCode | None = None,
     at: datetime | None = None,
     by: User | None,
 ) -> list[DemandMove]:
     """Deliveries (or returns) that were booked by mistake are reversed, all or none: the goods lie where they came
     from, kept for the demand as far as they were, and the demand is open again. Of one also a part (`quantity`, the
-    item's unit): the rest stays on its delivery note.
+    item's unit, and `catch_quantity` pieces): the rest stays on its delivery note.
 
     Refused when one was taken back before, when a customer gave part of it back already, or when what a return
     brought is no longer there.
@@ -160,7 +161,7 @@ def take_back(
     rows = [_row(row, demands, mirror) for row, mirror in zip(first, mirrors, strict=True)]
     kept = [(row.move, min(row.reserved, part or row.reserved)) for row in first]
     if part is not None:
-        (again,) = post_within(lines=[posted_again(first[0].move, part, at)], by=by)
+        (again,) = post_within(lines=[posted_again(first[0].move, part, catch_quantity, at)], by=by)
         rows.append(_row(first[0], demands, again, first[0].reserved - kept[0][1]))
     DemandMove.objects.bulk_create(rows)
     book(rows, Ordered(list(demands.values())), by=by)

@@ -21,11 +21,12 @@ from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.lots import Arrival, lots_for_receipt
 from p2p.inventory.services.taking import Taken
+from p2p.inventory.services.unit_return import follow_the_last
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
 from planning.services.receipts import book, locked
 from planning.services.replenishment import OPEN
-from planning.services.travelling import taken_for
+from planning.services.travelling import taken_for, with_pieces
 from strategies.models import Location
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def receive_lines(
     _check_tolerance(current)
     doors = Doors(order.site for order in orders.values())
     posted = _post(current, doors, at=at, by=by)
+    follow_the_last(moves=[move for _line, move in posted])
     rows = ReplenishmentMove.objects.bulk_create(
         ReplenishmentMove(order=line.order, move=move, price=_price(line), delivery_note=delivery_note)
         for line, move in posted
@@ -198,8 +200,8 @@ def _post(
             coming = _move_line(line, taken, doors, "receipt", at)
             wanted.append((line, replace(coming, catch_quantity=line.catch_quantity)))
     targets = [(line.order.item, _target(line, doors)) for line in moved]
-    for line, taken in taken_for(moved, targets=targets, by=by):
-        wanted.append((line, _move_line(line, taken, doors, "transfer", at)))
+    for line, taken, count in with_pieces(moved, taken_for(moved, targets=targets, by=by)):
+        wanted.append((line, replace(_move_line(line, taken, doors, "transfer", at), catch_quantity=count)))
     moves = post_within(lines=[move for _line, move in wanted], by=by)
     return [(line, move) for (line, _made), move in zip(wanted, moves, strict=True)]
 

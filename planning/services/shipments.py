@@ -42,8 +42,8 @@ def take_back(
     by: User | None,
 ) -> list[ShipmentMove]:
     """Shipments that were wrong lie where they came from again, in their lots and units, kept for the order as far as
-    they were; of one also a part (`quantity`, the item's unit, and `catch_quantity` pieces), the rest travels on. Losses
-    are taken back whole: what was lost is in transit again.
+    they were; of one also a part (`quantity`, the item's unit, and `catch_quantity` pieces), the rest travels on.
+    Losses are taken back whole: what was lost is in transit again.
 
     Refused when one was taken back before, or when part of it was received or lost: that is taken back first.
     """

@@ -21,7 +21,7 @@ from p2p.inventory.services.taking import Taken
 from planning.facts import LostInTransit, Shipped
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services.travelling import Open, from_stock
+from planning.services.travelling import Open, from_stock, with_pieces
 from strategies.models import Location
 from strategies.services.numbering import take_numbers
 
@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ShipLine:
-    """`quantity` (the item's unit) of a transfer order leaves; lot and serial numbers, when not any will do."""
+    """`quantity` (the item's unit) of a transfer order leaves; lot and serial numbers, when not any will do;
+    `catch_quantity` pieces, of what is weighed and counted."""
 
     order: ReplenishmentOrder
     quantity: Decimal
     lot: str = ""
     serials: Sequence[str] = ()
+    catch_quantity: Decimal | None = None
 
 
 SERIES = "DS"
@@ -64,8 +66,11 @@ def ship(
         [(order.item, roads[order.pk]) for order in orders.values()],
         by,
     )
-    taken = [(line.order, part) for line, part in found]
-    return [row.move for row in sent(taken, roads, despatch_note=despatch_note, whole=False, at=at, by=by)]
+    told = with_pieces(current, found)
+    taken = [(line.order, part) for line, part, _count in told]
+    counts = [count for _line, _part, count in told]
+    rows = sent(taken, roads, despatch_note=despatch_note, whole=False, counts=counts, at=at, by=by)
+    return [row.move for row in rows]
 
 
 def locked(keys: Sequence[int]) -> dict[int, ReplenishmentOrder]:
@@ -82,10 +87,12 @@ def sent(
     *,
     despatch_note: str,
     whole: bool,
+    counts: Sequence[Decimal | None] = (),
     at: datetime | None,
     by: User | None,
 ) -> list[ShipmentMove]:
-    """Post what was taken for the orders onto their roads and book it; with `whole` it stays in its handling unit."""
+    """Post what was taken for the orders onto their roads and book it; with `whole` it stays in its handling unit.
+    `counts`: how many pieces each is, of what is weighed and counted."""
     lines = [
         MoveLine(
             item=order.item,
@@ -100,8 +107,9 @@ def sent(
             with_unit=whole,
             reference=order.number,
             effective_at=at,
+            catch_quantity=count,
         )
-        for order, part in taken
+        for (order, part), count in zip(taken, counts or [None] * len(taken), strict=True)
     ]
     moves = post_within(lines=lines, by=by)
     note = despatch_note.strip() or take_numbers(code=SERIES, count=1)[0]

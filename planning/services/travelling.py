@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 
 from p2p.core.access import Role, require
 from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
+from p2p.inventory.services.catch_parts import parted
 from p2p.inventory.services.pieces import Named, named
 from p2p.inventory.services.taking import Taken, Wish, take
 from planning.models import ReplenishmentOrder
@@ -32,6 +33,8 @@ class Wanted(Protocol):
     def lot(self) -> str: ...
     @property
     def serials(self) -> Sequence[str]: ...
+    @property
+    def catch_quantity(self) -> Decimal | None: ...
 
 
 Line = TypeVar("Line", bound=Wanted)
@@ -71,6 +74,18 @@ def taken_for(
             rest.append(Open(line, missing, [number for number in line.serials if number not in seen]))
     road = [(line.order.item, taken.place) for line, taken in found]
     return found + from_stock(rest, [*targets, *road], by)
+
+
+def with_pieces(
+    lines: Sequence[Line], found: Sequence[tuple[Line, Taken]]
+) -> list[tuple[Line, Taken, Decimal | None]]:
+    """What was found for the lines, line by line, each part with how many of the pieces that its line names."""
+    told: list[tuple[Line, Taken, Decimal | None]] = []
+    for line in lines:
+        mine = [part for one, part in found if one is line]
+        counts = parted(item=line.order.item, pieces=line.catch_quantity, parts=mine)
+        told += [(line, part, count) for part, count in zip(mine, counts, strict=True)]
+    return told
 
 
 def travelling(orders: Sequence[ReplenishmentOrder]) -> dict[str, list[list[Any]]]:

@@ -10,15 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from execution import paper
-from execution.models import Downtime, PickList, PrintedDocument, Report
+from execution.models import Downtime, MaterialMove, PickList, PrintedDocument, Report
 from execution.selectors import scanned
 from execution.services.pick import pick
 from execution.services.release import release
 from execution.services.report import report
 from planning.models import Operation, ProductionOrder
-from strategies.models import InstructionStep
+from strategies.models import InstructionStep, Item
 from tests.execution.conftest import Plant, operations
-from tests.factories import make_reason, make_resource, make_route, make_user
+from tests.factories import make_reason, make_resource, make_route, make_stock, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +128,27 @@ def test_a_pick_list_is_picked_in_part(busy: Plant, client: Client) -> None:
     assert line.picked_quantity == 4
     many = client.post(reverse("execution:pick-part", args=[pick_list.pk]), {f"line-{line.pk}": "40"})
     assert many.status_code == 422
+
+
+def test_what_is_weighed_and_counted_is_picked_in_part_with_its_pieces(plant: Plant, client: Client) -> None:
+    weighed = {"catch_unit": make_unit("PC"), "catch_least": Decimal("0.5"), "catch_most": Decimal(2)}
+    Item.objects.filter(pk=plant.wheel.pk).update(**weighed)
+    plant.wheel.refresh_from_db()
+    make_stock(plant.frame, 60, plant.places["STORE"])
+    make_stock(plant.paint, 60, plant.places["STORE"])
+    make_stock(plant.wheel, 60, plant.places["STORE"], catch_quantity=Decimal(50))
+    (pick_list,) = release(orders=[plant.order(5)], by=plant.worker)
+    line = pick_list.lines.get(material__item=plant.wheel)
+    url = reverse("execution:pick-part", args=[pick_list.pk])
+    page = client.get(url).content.decode()
+    assert page.count("Pieces of") == 1
+    no = client.post(url, {f"line-{line.pk}": "4", f"pieces-{line.pk}": "9"})
+    assert no.status_code == 409
+    assert 'value="9"' in no.content.decode()
+    client.post(url, {f"line-{line.pk}": "4", f"pieces-{line.pk}": "3"})
+    line.refresh_from_db()
+    assert line.picked_quantity == 4
+    assert MaterialMove.objects.get(pick_line=line).move.catch_quantity == 3
 
 
 def test_a_stop_is_reported_and_ended(busy: Plant, client: Client) -> None:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Hold, Move
 from p2p.inventory.services.reservations import Need, reserve
 from strategies.models import Location, Site
-from tests.factories import make_item, make_locations, make_lot, make_site, make_stock, make_user
+from tests.factories import make_item, make_locations, make_lot, make_site, make_stock, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/inventory"
@@ -148,6 +149,26 @@ def test_stock_by_item_now_and_at_the_end_of_a_past_day(places: dict[str, Locati
     ):
         answer = client.get(f"{url}?{query}")
         assert answer.status_code == 400 and said in answer.content.decode(), answer.content
+
+
+def test_stock_by_item_has_the_pieces_of_what_is_weighed_and_counted_also_then(
+    places: dict[str, Location],
+) -> None:
+    weighed = {"catch_unit": make_unit("PC"), "catch_least": Decimal("4.5"), "catch_most": Decimal("5.5")}
+    ham, past = make_item("HAM", **weighed), datetime(2024, 5, 5, 12, tzinfo=UTC)
+    make_stock(make_item("BOLT"), 3, places["STORE"])
+    make_stock(ham, 50, places["STORE"], catch_quantity=Decimal(10), effective_at=past)
+    make_stock(ham, 10, places["STORE"], catch_quantity=Decimal(2))
+    client, url = client_of("administrator"), f"{BASE}/stock-by-item/"
+    rows = {row["number"]: row for row in client.get(url).json()["results"]}
+    assert (rows["HAM"]["catch_quantity"], rows["HAM"]["catch_unit"]) == ("12", "PC")
+    assert rows["BOLT"]["catch_quantity"] is None
+    then = client.get(f"{url}?as_of=2024-05-06").json()["results"]
+    assert [(row["number"], row["on_hand"], row["catch_quantity"]) for row in then] == [("HAM", "50", "10")]
+    page, browser = "/inventory/stock/items/", Client()
+    browser.force_login(make_user("administrator", username="ada"))
+    assert "12<" in browser.get(page).content.decode()
+    assert "10<" in browser.get(f"{page}?as_of=2024-05-06").content.decode()
 
 
 def test_stock_by_item_is_that_of_the_sites_one_may_see(places: dict[str, Location]) -> None:

@@ -18,6 +18,7 @@ from tests.factories import (
     make_serial,
     make_site,
     make_stock,
+    make_unit,
     make_user,
 )
 
@@ -189,3 +190,18 @@ def test_where_one_item_is_counted_its_number_is_all_there_is_to_say(floor: Floo
     assert "How many are there?" not in floor.client.get(f"{url}?closed=1").content.decode()
     assert "Submit the count" in floor.say(url, item="BOLT", amount="9")
     assert [line.counted for line in CountLine.objects.all()] == [9]
+
+
+def test_what_is_weighed_and_counted_is_noted_with_its_pieces(floor: Floor) -> None:
+    weighed = {"catch_unit": make_unit("PC"), "catch_least": Decimal("4.5"), "catch_most": Decimal("5.5")}
+    ham = make_item("HAM", unit=make_unit("KG", digits=3), **weighed)
+    make_stock(ham, 50, floor.places["A-01"], catch_quantity=Decimal(10))
+    count = floor.count(places=[], items=[ham])
+    url = floor.url(count, "A-01")
+    assert 'name="count"' in floor.client.get(url).content.decode()
+    no = floor.say(url, item="HAM", amount="45.5", count="2")
+    assert "cannot be 2 PC" in no
+    assert 'value="45.5"' in no
+    assert 'value="2"' in no
+    floor.say(url, item="HAM", amount="45.5", count="9")
+    assert [(line.counted, line.counted_catch) for line in CountLine.objects.all()] == [(Decimal("45.5"), 9)]

@@ -26,6 +26,11 @@ def quantity(label: Any, *, required: bool = True) -> forms.DecimalField:
     )
 
 
+def pieces() -> forms.DecimalField:
+    """Of an item that is weighed and counted."""
+    return quantity(_("Pieces"), required=False)
+
+
 def reasons(*kinds: str) -> Any:
     return ReasonCode.objects.filter(kind__in=kinds, active=True)
 
@@ -110,9 +115,7 @@ class SplitForm(forms.Form):
 
     pile = forms.ModelChoiceField(label=_("Where it lies"), queryset=Balance.objects.none())
     quantity = quantity(_("Quantity"))
-    catch_quantity = forms.DecimalField(
-        label=_("Pieces"), min_value=0, max_digits=24, decimal_places=12, required=False
-    )
+    catch_quantity = pieces()
     number = forms.CharField(label=_("New lot"), max_length=60, required=False)
     reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
 
@@ -175,14 +178,19 @@ class PackForm(forms.Form):
     lot = NumberOf(label=_("Lot"), model=Lot, within="item", max_length=60, required=False)
     serial = NumberOf(label=_("Serial number"), model=Serial, within="item", max_length=60, required=False)
     quantity = quantity(_("Quantity"), required=False)
+    catch_quantity = pieces()
     location = PlaceField(label=_("Place"), queryset=Location.objects.none(), required=False)
 
     def __init__(self, *args: Any, unit: HandlingUnit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["location"]
         field.queryset = places()
+        loose = Balance.objects.filter(handling_unit=None, quantity__gt=0)
         if unit.location_id:
             del self.fields["location"]
+            loose = loose.filter(location=unit.location_id)
+        if not loose.filter(item__catch_unit__isnull=False).exists():
+            del self.fields["catch_quantity"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -206,6 +214,7 @@ class UnpackForm(forms.Form):
         label=_("What"), queryset=Balance.objects.none(), required=False, empty_label=_("Everything")
     )
     quantity = quantity(_("Quantity"), required=False)
+    catch_quantity = pieces()
 
     def __init__(self, *args: Any, unit: HandlingUnit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -213,6 +222,8 @@ class UnpackForm(forms.Form):
         rows = Balance.objects.filter(handling_unit=unit, quantity__gt=0)
         field.queryset = rows.select_related("item__unit", "lot", "serial")
         field.label_from_instance = _inside
+        if not rows.filter(item__catch_unit__isnull=False).exists():
+            del self.fields["catch_quantity"]
 
 
 def _inside(row: Any) -> str:

@@ -153,6 +153,26 @@ _THEN = """(
 _COUNTS = "l.kind <> ALL(%s) AND (%s::text[] IS NULL OR z.code = ANY(%s))"
 
 
+# The sums of months have no pieces: all moves up to the moment are added up, of the few items that are counted so.
+_PIECES_THEN = f"""(
+    SELECT coalesce(sum(c.quantity), 0) FROM (
+        SELECT m.catch_quantity AS quantity FROM inventory_move m
+        JOIN strategies_location l ON l.id = m.target_id JOIN strategies_site z ON z.id = l.site_id
+        WHERE m.item_id = "strategies_item"."id" AND m.effective_at <= %s AND {_COUNTS}
+        UNION ALL
+        SELECT -m.catch_quantity FROM inventory_move m
+        JOIN strategies_location l ON l.id = m.source_id JOIN strategies_site z ON z.id = l.site_id
+        WHERE m.item_id = "strategies_item"."id" AND m.effective_at <= %s AND {_COUNTS}
+    ) c)"""
+
+
+def pieces_then(at: datetime, sites: Collection[str] | None) -> RawSQL:
+    """The same of the pieces of items that are weighed and counted."""
+    codes = None if sites is None else sorted(sites)
+    counts = [at, list(Location.OUTSIDE), codes, codes]
+    return RawSQL(_PIECES_THEN, counts + counts, output_field=DecimalField(max_digits=24, decimal_places=12))
+
+
 def then(at: datetime, sites: Collection[str] | None) -> RawSQL:
     """For a queryset of items: what there was of each at that moment, at the places of these sites."""
     month = month_of(at)

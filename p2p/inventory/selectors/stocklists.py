@@ -10,12 +10,25 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import DecimalField, Exists, F, Func, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Case,
+    DecimalField,
+    Exists,
+    F,
+    Func,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from p2p.core.access import sites_of
 from p2p.inventory.models import Balance, Lot, SoftReservation
-from p2p.inventory.selectors.past import then
+from p2p.inventory.selectors.past import pieces_then, then
 from p2p.inventory.selectors.stock import COUNTS, held_stock
 from strategies.models import Item, Location, Site
 
@@ -34,6 +47,11 @@ def _at(rows: QuerySet[Any], sites: Sites, path: str) -> QuerySet[Any]:
 def _sum(rows: QuerySet[Any], what: Any, by: str) -> Coalesce:
     total = rows.order_by().values(by).annotate(total=Sum(what)).values("total")
     return Coalesce(Subquery(total), ZERO, output_field=_quantity())
+
+
+def _counted(pieces: Any) -> Case:
+    """The pieces of items that are weighed and counted; null of others, which are not even looked for."""
+    return Case(When(catch_unit__isnull=False, then=pieces), default=None, output_field=_quantity())
 
 
 def _figures(balances: QuerySet[Balance], by: str) -> Subquery:
@@ -73,15 +91,19 @@ class Figures:
 
 
 def items_in_stock(sites: Sites = None) -> QuerySet[Item]:
-    """Items of which something lies or is claimed at these sites, with `figures` (see Figures) and `claimed`:
-    promised without a place."""
+    """Items of which something lies or is claimed at these sites, with `figures` (see Figures), `claimed`:
+    promised without a place, and `pieces` of those that are weighed and counted."""
     mine = _at(Balance.objects.filter(item=OuterRef("pk")), sites, "location__site__code")
     soft = _at(SoftReservation.objects.filter(item=OuterRef("pk")), sites, "site__code")
     there = Exists(mine.exclude(quantity=0, reserved=0))
     return (
         Item.objects.filter(there | Exists(soft))
-        .select_related("unit", "group")
-        .annotate(figures=_figures(mine, "item"), claimed=_sum(soft, F("quantity"), "item"))
+        .select_related("unit", "catch_unit", "group")
+        .annotate(
+            figures=_figures(mine, "item"),
+            claimed=_sum(soft, F("quantity"), "item"),
+            pieces=_counted(_sum(mine, F("catch_quantity"), "item")),
+        )
         .order_by("number")
     )
 
@@ -100,13 +122,13 @@ def pieces_of(item: Item, sites: Sites = None) -> Decimal:
 
 
 def items_then(at: datetime, sites: Sites = None) -> QuerySet[Item]:
-    """Items of which something lay at these sites at that moment, with `on_hand`. What was reserved or held then is
-    not known."""
+    """Items of which something lay at these sites at that moment, with `on_hand` and `pieces`. What was
+    reserved or held then is not known."""
     mine = _at(Balance.objects.filter(item=OuterRef("pk")), sites, "location__site__code")
     return (
         Item.objects.filter(Exists(mine))
-        .select_related("unit", "group")
-        .annotate(on_hand=then(at, sites))
+        .select_related("unit", "catch_unit", "group")
+        .annotate(on_hand=then(at, sites), pieces=_counted(pieces_then(at, sites)))
         .exclude(on_hand=0)
         .order_by("number")
     )

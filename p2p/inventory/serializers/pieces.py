@@ -136,6 +136,9 @@ class UnitsInput(VerbSerializer):
 class PackingInput(VerbSerializer):
     item = KeyField(key="number", queryset=Item.objects.select_related("unit"))
     quantity = serializers.DecimalField(max_digits=24, decimal_places=12, required=False, allow_null=True)
+    catch_quantity = serializers.DecimalField(
+        max_digits=24, decimal_places=12, required=False, allow_null=True
+    )
     lot = serializers.CharField(required=False, allow_null=True)
     serial = serializers.CharField(required=False, allow_null=True)
 

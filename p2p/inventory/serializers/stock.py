@@ -212,16 +212,17 @@ class StockByItemSerializer(RecordSerializer):
     """Figures of an item; null where they are not known any more."""
 
     unit = KeyField(key="code", read_only=True)
+    catch_unit = KeyField(key="code", read_only=True)
     group = KeyField(key="code", read_only=True)
 
     class Meta:
         model = Item
-        fields = ("number", "name", "unit", "group")
+        fields = ("number", "name", "unit", "catch_unit", "group")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         figures = Figures(instance)
         names = (*Figures.NAMES[:3], "claimed", "available")
-        said = {name: getattr(figures, name) for name in names}
+        said = {name: getattr(figures, name) for name in names} | {"catch_quantity": instance.pieces}
         return super().to_representation(instance) | {
             name: None if value is None else plain(value) for name, value in said.items()
         }

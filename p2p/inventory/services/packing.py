@@ -16,7 +16,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.facts import UnitsHandled
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services.checks import check_quantity
-from p2p.inventory.services.transfer import ORDER, RELATED, carried
+from p2p.inventory.services.transfer import ORDER, RELATED, carried, counted_in
 from p2p.inventory.services.unit_moves import stand
 from p2p.inventory.services.units import locked, must_be_open
 from strategies.models import Item, Location
@@ -24,12 +24,14 @@ from strategies.models import Item, Location
 
 @dataclass(frozen=True, kw_only=True)
 class Packing:
-    """`quantity` (the item's unit; None: all there is) of an item, of the named lot or serial number only."""
+    """`quantity` (the item's unit; None: all there is) of an item, of the named lot or serial number only;
+    `catch_quantity` pieces, of what is weighed and counted."""
 
     item: Item
     quantity: Decimal | None = None
     lot: Lot | None = None
     serial: Serial | None = None
+    catch_quantity: Decimal | None = None
 
 
 @transaction.atomic
@@ -71,10 +73,10 @@ def _repack(
         must_be_open(row)
     place = _place(rows[unit.pk], location)
     piles = _piles(place, out_of, lines)
-    chosen = _chosen(lines, piles, place, out_of)
+    chosen, counts = _chosen(lines, piles, place, out_of)
     if not chosen:
         raise Refused(_("{unit} is empty."), code="empty", about=unit, unit=unit.number)
-    moves = carried(chosen, place, into, unit.number, by)
+    moves = carried(chosen, place, into, unit.number, by, counts=counts)
     tell(UnitsHandled(units=(rows[unit.pk],), step=step, by=by))
     return moves
 
@@ -116,28 +118,46 @@ def _expires(pile: Balance) -> tuple[bool, str]:
 
 def _chosen(
     lines: Sequence[Packing], piles: Sequence[Balance], place: Location, out_of: HandlingUnit | None
-) -> list[tuple[Balance, Decimal]]:
+) -> tuple[list[tuple[Balance, Decimal]], list[Decimal | None]]:
+    """Which piles it is taken from, how much of each, and how many pieces that is where lines name them."""
     if not lines:
-        return [(pile, pile.quantity) for pile in piles]
+        return [(pile, pile.quantity) for pile in piles], [None] * len(piles)
     left = {pile.pk: pile.quantity for pile in piles}
     parts: dict[int, Decimal] = {}
+    counts: dict[int, Decimal] = {}
     for line in lines:
-        if line.quantity is not None:
-            check_quantity(line.item, line.quantity)
-        fitting = [pile for pile in piles if _fits(pile, line)]
-        wanted = (
-            sum((left[pile.pk] for pile in fitting), Decimal(0)) if line.quantity is None else line.quantity
-        )
-        missing = wanted
-        for pile in fitting:
-            part = min(missing, left[pile.pk])
-            if part > 0:
-                left[pile.pk] -= part
-                parts[pile.pk] = parts.get(pile.pk, Decimal(0)) + part
-                missing -= part
-        if missing > 0 or wanted == 0:
-            raise _too_little(line, wanted - missing, wanted, place, out_of)
-    return [(pile, parts[pile.pk]) for pile in piles if pile.pk in parts]
+        mine = _of_line(line, piles, left, place, out_of)
+        for pile, part in mine:
+            parts[pile.pk] = parts.get(pile.pk, Decimal(0)) + part
+        for (pile, _part), count in zip(mine, counted_in(mine, line.catch_quantity), strict=False):
+            counts[pile.pk] = counts.get(pile.pk, Decimal(0)) + (count or 0)
+    taken = [pile for pile in piles if pile.pk in parts]
+    return [(pile, parts[pile.pk]) for pile in taken], [counts.get(pile.pk) for pile in taken]
+
+
+def _of_line(
+    line: Packing,
+    piles: Sequence[Balance],
+    left: dict[int, Decimal],
+    place: Location,
+    out_of: HandlingUnit | None,
+) -> list[tuple[Balance, Decimal]]:
+    """What a line takes; `left` shrinks."""
+    if line.quantity is not None:
+        check_quantity(line.item, line.quantity)
+    fitting = [pile for pile in piles if _fits(pile, line)]
+    there = sum((left[pile.pk] for pile in fitting), Decimal(0))
+    wanted = there if line.quantity is None else line.quantity
+    if there < wanted or wanted == 0:
+        raise _too_little(line, there, wanted, place, out_of)
+    mine, missing = [], wanted
+    for pile in fitting:
+        part = min(missing, left[pile.pk])
+        if part > 0:
+            left[pile.pk] -= part
+            missing -= part
+            mine.append((pile, part))
+    return mine
 
 
 def _fits(pile: Balance, line: Packing) -> bool:

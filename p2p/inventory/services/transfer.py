@@ -58,9 +58,9 @@ def transfer(*, carry: Carry, by: User | None) -> list[Move]:
     check_quantity(carry.item, carry.quantity)
     check_places(carry.source, carry.target)
     check_into(carry.into_unit, carry.target)
-    return carried(
-        _choose(carry), carry.target, carry.into_unit, carry.reference, by, pieces=carry.catch_quantity
-    )
+    chosen = _choose(carry)
+    counts = counted_in(chosen, carry.catch_quantity)
+    return carried(chosen, carry.target, carry.into_unit, carry.reference, by, counts=counts)
 
 
 def check_places(source: Location, target: Location) -> None:
@@ -158,6 +158,14 @@ def _too_little(carry: Carry, piles: Sequence[Balance]) -> Refused:
     )
 
 
+def counted_in(chosen: Sequence[tuple[Balance, Decimal]], pieces: Decimal | None) -> Sequence[Decimal | None]:
+    """How many of the `pieces`, all of one item, come out of each pile; none named: ()."""
+    if pieces is None:
+        return ()
+    parts = [Taken(pile.location, part, pile.lot, pile.serial, pile.handling_unit) for pile, part in chosen]
+    return parted(item=chosen[0][0].item, pieces=pieces, parts=parts)
+
+
 def carried(
     chosen: Sequence[tuple[Balance, Decimal]],
     target: Location,
@@ -166,13 +174,9 @@ def carried(
     by: User | None,
     *,
     whole: bool = False,
-    pieces: Decimal | None = None,
+    counts: Sequence[Decimal | None] = (),
 ) -> list[Move]:
-    """Post the moves; with `whole` each pile stays in its own unit. `pieces` are those of all of it together."""
-    counts: list[Decimal | None] = [None] * len(chosen)
-    if pieces is not None:
-        parts = [Taken(pile.location, part, pile.lot, pile.serial, pile.handling_unit) for pile, part in chosen]
-        counts = parted(item=chosen[0][0].item, pieces=pieces, parts=parts)
+    """Post the moves; with `whole` each pile stays in its own unit. `counts`: the pieces taken of each pile."""
     lines = [
         MoveLine(
             item=pile.item,
@@ -188,7 +192,7 @@ def carried(
             reference=reference,
             catch_quantity=count,
         )
-        for (pile, part), count in zip(chosen, counts, strict=True)
+        for (pile, part), count in zip(chosen, counts or [None] * len(chosen), strict=True)
     ]
     lock(_keys(lines))
     lifted = _lift(chosen)

@@ -55,7 +55,7 @@ def _figures(unit: str) -> tuple[Column, ...]:
             value=figure("on_hand"),
             total=True,
             width=120,
-        ),
+        ),  # fmt: skip
         Column("reserved", _("Reserved"), kind="quantity", value=figure("reserved"), total=True),
         Column(
             "held",
@@ -92,6 +92,7 @@ class StockByItem(_AddedUp):
         Column("name", _("Name")),
         Column("group.name", _("Group"), width=150, hidden=True),
         *_figures("unit.code"),
+        Column("pieces", _("Pieces"), kind="quantity", unit="catch_unit.code", order="", width=90),
         Column("claimed", _("Claimed"), kind="quantity", value=figure("claimed"), total=True),
         Column(
             "available",

@@ -151,10 +151,11 @@ class Unpack(_OfUnit):
     title, submit = _("Unpack"), _("Unpack")
 
     def act(self, form: Any) -> Any:
-        pile, quantity = form.cleaned_data["pile"], form.cleaned_data["quantity"]
+        given = dict(form.cleaned_data)
+        pile = given.pop("pile")
         lines = []
         if pile is not None:
-            lines.append(packing.Packing(item=pile.item, lot=pile.lot, serial=pile.serial, quantity=quantity))
+            lines.append(packing.Packing(item=pile.item, lot=pile.lot, serial=pile.serial, **given))
         packing.unpack(unit=self.record, lines=lines, by=who(self.request))
         return self.home()
 

@@ -67,7 +67,7 @@ class PlacePage(OfCount):
         item = str(said.get("item", ""))[:LONGEST]
         if not item:
             return None
-        known = Item.objects.filter(number=item).select_related("unit").first()
+        known = Item.objects.filter(number=item).select_related("unit", "catch_unit").first()
         if known is None:
             return None
         return {
@@ -77,10 +77,17 @@ class PlacePage(OfCount):
             "unit": str(said.get("unit", ""))[:LONGEST],
             "code": known.unit.code,
             "digits": str(known.unit.digits),
+            "counted": known.catch_unit.code if known.catch_unit else "",
         }
 
     def _show(
-        self, current: Row | None = None, *, refusal: Refused | str = "", code: str = "", amount: str = ""
+        self,
+        current: Row | None = None,
+        *,
+        refusal: Refused | str = "",
+        code: str = "",
+        amount: str = "",
+        pieces: str = "",
     ) -> HttpResponse:
         place = self.place
         if self._asks_at_once(place, current, refusal):
@@ -98,6 +105,7 @@ class PlacePage(OfCount):
             "refusal": refusal,
             "code": code,
             "typed": amount,
+            "typed_pieces": pieces,
             "unit": unit,
             "kept": [("unit", unit)],
             "left": whole - done,
@@ -131,6 +139,7 @@ class PlacePage(OfCount):
                 refusal=no,
                 code=Said.of(said).code,
                 amount=said.get("amount", ""),
+                pieces=said.get("count", ""),
             )
 
     def _done(self, *, nothing: bool) -> HttpResponse:
@@ -158,7 +167,9 @@ class PlacePage(OfCount):
             raise Refused(_("Scan first what was found."))
         if quantity is None or quantity < 0:
             raise Refused(_("Type how many there are."))
-        row = {**current, "quantity": plain(quantity)}
+        row = {**current, "quantity": plain(quantity), "pieces": ""}
+        if current["counted"]:
+            row["pieces"] = said.get("count", "").strip() or ("" if quantity else "0")
         self._check(row)
         if self._alone(row):
             self._keep([row])

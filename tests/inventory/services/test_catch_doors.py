@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from p2p.core.access import Role
 from p2p.core.refusal import Refused
@@ -144,6 +145,39 @@ def test_a_handling_unit_carries_the_pieces(store: Location) -> None:
     row = Balance.objects.get(handling_unit=unit)
     assert (row.quantity, row.catch_quantity) == (Decimal("5.2"), 1)
     assert problems() == []
+
+
+def test_a_part_is_packed_and_unpacked_with_its_pieces(client: Client, store: Location) -> None:
+    ham, user = make_ham(), make_user("administrator")
+    stock(ham, 50, 10, store)
+    unit = HandlingUnit.objects.create(number="HU1", location=store)
+    with pytest.raises(Refused, match="say how many PC that is"):
+        pack(unit=unit, lines=[Packing(item=ham, quantity=Decimal("27.5"))], by=None)
+    client.force_login(user)
+    url = reverse("inventory:pack", args=[unit.pk])
+    no = client.post(url, {"item": "HAM", "quantity": "30", "catch_quantity": "2"})
+    assert no.status_code == 409
+    assert 'value="2"' in no.content.decode()
+    client.post(url, {"item": "HAM", "quantity": "30", "catch_quantity": "6"})
+    assert pieces_in(unit) == (30, 6)
+    pile = Balance.objects.get(handling_unit=unit, quantity__gt=0)
+    out = reverse("inventory:unpack", args=[unit.pk])
+    client.post(out, {"pile": pile.pk, "quantity": "9.5", "catch_quantity": "2"})
+    assert pieces_in(unit) == (Decimal("20.5"), 4)
+    line = {"item": "HAM", "quantity": "10.5", "catch_quantity": "2"}
+    answer = client.post(
+        "/api/v1/inventory/handling-units/HU1/unpack/",
+        {"lines": [line]},
+        content_type="application/json",
+        headers={"Idempotency-Key": "u"},
+    )
+    assert answer.status_code == 200, answer.content
+    assert pieces_in(unit) == (10, 2)
+    assert problems() == []
+
+
+def pieces_in(unit: HandlingUnit) -> tuple[Decimal, Decimal]:
+    return Balance.objects.values_list("quantity", "catch_quantity").get(handling_unit=unit, quantity__gt=0)
 
 
 def counted(site: Site, store: Location, found: list[Found]) -> Count:

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q, Sum
 from costing.engine.variances import Case, Consumed, Outside, Worked
 from costing.models import CostVersion, Entry, ItemCost, Posting
 from costing.selectors.standards import Rates, rates, standards
-from costing.snapshot import vendor_prices
+from costing.workprices import WorkPrices
 from execution.models import MaterialMove, Report
 from p2p.core.numbers import ScrapRule, with_scrap
 from planning.models import Material, Operation, ProductionOrder
@@ -76,8 +76,8 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
     items = {item for _order, item in issued} | {one.item_id for rows in materials.values() for one in rows}
     prices = standards(version, items)
     known = rates(version)
-    fees = _fees(version, orders)
     lots = _lots(version, {order.item_id for order in orders})
+    fees = _fees(version, [one for rows in operations.values() for one in rows if one.outside], orders, lots)
     return {
         order.pk: Evidence(
             Case(
@@ -191,12 +191,23 @@ def allowed_hours(operation: Operation) -> tuple[Fraction, Fraction]:
 
 
 def _fees(
-    version: CostVersion | None, orders: Sequence[ProductionOrder]
+    version: CostVersion | None,
+    outside: Sequence[Operation],
+    orders: Sequence[ProductionOrder],
+    lots: Mapping[int, Decimal],
 ) -> Mapping[tuple[int, int], Fraction]:
-    """(item, operation number) -> the fee per piece that the standard was rolled up with."""
+    """(item, operation number) -> the fee per piece that the standard is rolled up with where a vendor works."""
     if version is None:
         return {}
-    return vendor_prices(version.site, version.valid_from, {order.item_id for order in orders})
+    items = {order.pk: order.item_id for order in orders}
+    prices = WorkPrices(version.site, version.valid_from, set(items.values()))
+    found: dict[tuple[int, int], Fraction] = {}
+    for item, number in sorted({(items[one.order_id], one.number) for one in outside}):
+        vendor = prices.decided(item, number, True).vendor
+        fee = prices.fee(item, number, vendor, lots.get(item) or Decimal(1))
+        if fee is not None:
+            found[item, number] = fee
+    return found
 
 
 def _outside(

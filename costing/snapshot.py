@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from costing.engine.rollup import Fee, Part, Rolled, Step, Surcharge, Use
 from costing.models import CostElement, CostVersion, ItemPrice
 from costing.selectors.standards import rates
 from costing.services.elements import element_for
-from costing.structures import Structures
-from p2p.core.numbers import ScrapRule
-from p2p.core.refusal import Refused
+from costing.structures import Make, Structures
+from costing.workprices import WorkPrices
+from p2p.core.numbers import ScrapRule, decimal_of
 from strategies.engine.need import Consumption, Through, consumption_of
 from strategies.engine.routing import HOUR, run_time
 from strategies.engine.routing import Step as Timed
@@ -29,14 +25,12 @@ from strategies.models import (
     ItemPolicy,
     RouteOperation,
     RouteVersion,
-    Site,
     UnitConversion,
-    VendorPrice,
 )
 from strategies.selectors.needs import RouteScrap, step_tables
 from strategies.selectors.routes import Places, step_of
 from strategies.selectors.settings import settings_at
-from strategies.selectors.versions import Either, Versions
+from strategies.selectors.versions import Versions
 
 
 @dataclass(frozen=True)
@@ -103,25 +97,25 @@ class _Reader:
         self.factors = _factors()
         self.scrap, self.places = RouteScrap(self.site), Places()
         policies = settings_at(self.site)
-        boms = _current(BomVersion, self.site, self.day, policies)
-        routes = _current(RouteVersion, self.site, self.day, policies)
-        made = Structures(self.day, boms, routes)
-        uses = self._uses(made, policies)
-        steps, fees = self._work(made, policies)
+        boms, routes = Versions(BomVersion, self.site.pk), Versions(RouteVersion, self.site.pk)
+        self.tables = step_tables()
+        made = Structures(self.day, boms, routes, lambda item: _lot(policies.get(item)), self._need)
+        uses = self._uses(made)
+        steps, fees = self._work(made)
         prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))
         items = list(Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
         used = set(items)
         beside = [(key, item) for key, item in made.stand_ins.items() if item in used]
         parts = []
         for key, item in [*zip(items, items, strict=True), *beside]:
-            bom = made.makes[key].bom if key in made.makes else None
+            make = made.makes.get(key) or Make(item, None, None, Fraction(_lot(policies.get(item))))
             parts.append(
                 Part(
                     item=key,
                     price=prices.get(item),
                     price_element=self.material,
-                    lot=_lot(policies.get(item)),
-                    output_share=bom.yield_fraction if bom else 1,
+                    lot=make.lot,
+                    output_share=make.bom.yield_fraction if make.bom else 1,
                     uses=tuple(uses.get(key, ())),
                     steps=tuple(steps.get(key, ())),
                     fees=tuple(fees.get(key, ())),
@@ -130,27 +124,28 @@ class _Reader:
         surcharges = [Surcharge(base, element, share) for base, element, share in self.rates.surcharges]
         return Snapshot(parts, surcharges, self.missing, made.stand_ins)
 
-    def _uses(self, made: Structures, policies: Mapping[int, ItemPolicy]) -> dict[int, list[Use]]:
-        tables = step_tables()
+    def _uses(self, made: Structures) -> dict[int, list[Use]]:
         found: dict[int, list[Use]] = defaultdict(list)
         for key, make in made.makes.items():
-            if make.bom is None:
-                continue
-            launch = _launch(policies.get(make.item), make.bom)
             for line in made.lines(key):
-                factor = self._factor(line)
-                if factor is None:
-                    continue
-                need = consumption_of(
-                    line,
-                    batch=make.bom.batch_quantity,
-                    factor=factor,
-                    steps=tables.get(line.pk, ()),
-                    rule=ScrapRule(self.site.scrap_rule),
-                    through=self.scrap.at(make.route.pk if make.route else None, line.operation_number),
-                )
-                found[key].append(use_of(made.component(line), need, launch))
+                need = self._need(make, line)
+                if need is not None:
+                    found[key].append(use_of(made.component(key, line), need, make.launch))
         return found
+
+    def _need(self, make: Make, line: BomLine) -> Consumption | None:
+        """What a line of the bill takes; None without a conversion."""
+        factor = self._factor(line)
+        if factor is None:
+            return None
+        return consumption_of(
+            line,
+            batch=line.bom.batch_quantity,
+            factor=factor,
+            steps=self.tables.get(line.pk, ()),
+            rule=ScrapRule(self.site.scrap_rule),
+            through=self.scrap.at(make.route.pk if make.route else None, line.operation_number),
+        )
 
     def _factor(self, line: BomLine) -> Fraction | None:
         """Component units per BOM unit; a missing conversion is named, never taken as 1:1."""
@@ -163,21 +158,19 @@ class _Reader:
         self._miss("no_conversion", line.bom.item_id, unit=line.unit.code, component=line.component.number)
         return None
 
-    def _work(
-        self, made: Structures, policies: Mapping[int, ItemPolicy]
-    ) -> tuple[dict[int, list[Step]], dict[int, list[Fee]]]:
+    def _work(self, made: Structures) -> tuple[dict[int, list[Step]], dict[int, list[Fee]]]:
         by_route = self._operations({make.route.pk for make in made.makes.values() if make.route})
-        vendor = vendor_prices(self.site, self.day, {make.item for make in made.makes.values() if make.route})
+        prices = WorkPrices(self.site, self.day, {make.item for make in made.makes.values() if make.route})
         steps: dict[int, list[Step]] = defaultdict(list)
         fees: dict[int, list[Fee]] = defaultdict(list)
         for key, make in made.makes.items():
-            launch = _launch(policies.get(make.item), make.bom)
             for operation in by_route.get(make.route.pk, ()) if make.route else ():
-                if not operation.outside:
-                    step = self._step(operation, make.item, launch)
+                outside, vendor = prices.decided(make.item, operation.number, operation.outside)
+                if not outside:
+                    step = self._step(operation, make.item, make.launch)
                     steps[key] += [step] if step is not None else []
                     continue
-                fee = vendor.get((make.item, operation.number))
+                fee = prices.fee(make.item, operation.number, vendor, decimal_of(make.lot))
                 if fee is not None:
                     fees[key].append(Fee(self.outsourcing, fee))
                     continue
@@ -246,46 +239,8 @@ def _factors() -> dict[tuple[int | None, int, int], Fraction]:
     return found
 
 
-def _current(
-    model: type[Either], site: Site, day: date, policies: Mapping[int, ItemPolicy]
-) -> dict[int, Either]:
-    """Item -> the version that an order of the costing lot would take on the day. Two queries."""
-    versions = Versions(model, site.pk)
-    keys = {item: versions.on(item, day, _lot(policies.get(item))) for item in sorted(versions.items)}
-    rows = model._default_manager.in_bulk([key for key in keys.values() if key])
-    return {item: rows[key] for item, key in keys.items() if key}
-
-
 def _lot(policy: ItemPolicy | None) -> Decimal:
     """The costing lot size: the fixed lot, else the minimum, else one."""
     if policy is None:
         return Decimal(1)
     return policy.fixed_quantity or policy.minimum_quantity or Decimal(1)
-
-
-def _launch(policy: ItemPolicy | None, bom: BomVersion | None) -> Fraction:
-    """Pieces that an order of the costing lot starts with."""
-    return Fraction(_lot(policy)) / Fraction(bom.yield_fraction if bom else 1)
-
-
-def vendor_prices(site: Site, day: date, items: Iterable[int]) -> dict[tuple[int, int], Fraction]:
-    """(item, operation number) -> lowest price per piece in the site's money on that day."""
-    rows = (
-        VendorPrice.objects.filter(item__in=list(items), operation_number__isnull=False, valid_from__lte=day)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
-        .select_related("currency", "item", "unit")
-        .order_by("item_id", "operation_number", "price")
-    )
-    found: dict[tuple[int, int], Fraction] = {}
-    for row in rows:
-        if row.currency_id != site.currency_id:
-            raise Refused(
-                _("The price of {vendor} for {item} is in {currency}: enter an exchange rate first."),
-                code="no_rate",
-                vendor=row.vendor,
-                item=row.item,
-                currency=row.currency,
-            )
-        if row.operation_number is not None:
-            found.setdefault((row.item_id, row.operation_number), Fraction(row.price))
-    return found

@@ -1,43 +1,76 @@
-"""How each item is made on a day: its bill and route, and those of phantoms whose lines name others."""
+"""How each item is made on a day: its bill and route; and phantoms whose lines or quantities ask for others."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 from django.db.models import Q
 
+from p2p.core.numbers import decimal_of
+from strategies.engine.need import Consumption
 from strategies.models import BomLine, BomVersion, RouteVersion
-from strategies.selectors.versions import Either
+from strategies.selectors.versions import Either, Versions
 
 USABLE = ("active", "approved")
-Named = tuple[int, int | None, int | None]
-"""A phantom with the bill and the route that a line wants of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """One way to make an item. A line may name a version that may not be used any more: nothing goes into it."""
+    """One way to make an item, in lots of `lot` pieces that come out. A line may name a version that may not be used
+    any more: nothing goes into it."""
 
     item: int
     bom: BomVersion | None
     route: RouteVersion | None
+    lot: Fraction
+
+    @property
+    def launch(self) -> Fraction:
+        """Pieces that an order of the lot starts with."""
+        return self.lot / Fraction(self.bom.yield_fraction if self.bom else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A phantom with the bill and the route it is made by, where a line says so, and for how many pieces, where
+    that decides about versions in it."""
+
+    item: int
+    bom: int | None
+    route: int | None
+    quantity: Fraction | None = None
+
+
+Need = Callable[[Make, BomLine], Consumption | None]
 
 
 class Structures:
-    """Key -> how it is made. An item has its own key; a phantom of which a line names the bill or the route stands
-    beside it under a key below 0, as in a material plan. Five queries."""
+    """Key -> how it is made. An item has its own key; a phantom of which a line names the bill or the route, or whose
+    versions depend on the quantity, stands beside it under a key below 0, as in a material plan. Eight queries."""
 
-    def __init__(self, day: date, boms: Mapping[int, BomVersion], routes: Mapping[int, RouteVersion]) -> None:
-        self._day, self._boms, self._routes = day, boms, routes
-        self._keys: dict[Named, int] = {}
-        self._named_boms = _named(BomVersion, "component_bom")
-        self._named_routes = _named(RouteVersion, "component_route")
-        self._lines = self._read_lines({bom.pk for bom in boms.values()} | self._named_boms.keys())
+    def __init__(
+        self, day: date, boms: Versions, routes: Versions, lot: Callable[[int], Decimal], need: Need
+    ) -> None:
+        """lot: the costing lot of an item; need: what a line takes, None where that is not known."""
+        self._day, self._lot, self._need = day, lot, need
+        self._bom_versions, self._route_versions = boms, routes
+        self._boms, self._routes = self._current(BomVersion, boms), self._current(RouteVersion, routes)
+        self._keys: dict[_Named, int] = {}
+        self._above: dict[int, frozenset[int]] = {}
+        self._taken: dict[tuple[int, int], int] = {}
+        stepped = boms.by_quantity | routes.by_quantity
+        self._named_boms = _named(BomVersion, "component_bom", stepped)
+        self._named_routes = _named(RouteVersion, "component_route", stepped)
+        self._by_quantity = _containing(stepped) if stepped else set()
+        self._lines = self._read_lines({bom.pk for bom in self._boms.values()} | self._named_boms.keys())
         self.makes: dict[int, Make] = {
-            item: Make(item, boms.get(item), routes.get(item)) for item in sorted({*boms, *routes})
+            item: Make(item, self._boms.get(item), self._routes.get(item), Fraction(lot(item)))
+            for item in sorted({*self._boms, *self._routes})
         }
         self._add_named()
 
@@ -46,15 +79,20 @@ class Structures:
         bom = self.makes[key].bom
         return self._lines.get(bom.pk, []) if bom else []
 
-    def component(self, line: BomLine) -> int:
-        """The key of what a line takes."""
-        named = _named_by(line)
-        return self._keys[named] if named else line.component_id
+    def component(self, key: int, line: BomLine) -> int:
+        """The key of what a line of `key` takes."""
+        return self._taken.get((key, line.pk), line.component_id)
 
     @property
     def stand_ins(self) -> dict[int, int]:
         """Key below 0 -> its item."""
         return {key: make.item for key, make in self.makes.items() if key < 0}
+
+    def _current(self, model: type[Either], versions: Versions) -> dict[int, Either]:
+        """Item -> the version that an order of the costing lot would take on the day."""
+        keys = {item: versions.on(item, self._day, self._lot(item)) for item in sorted(versions.items)}
+        rows = model._default_manager.in_bulk([key for key in keys.values() if key])
+        return {item: rows[key] for item, key in keys.items() if key}
 
     def _read_lines(self, boms: Iterable[int]) -> dict[int, list[BomLine]]:
         rows = (
@@ -74,33 +112,72 @@ class Structures:
         """Phantoms with versions of their own, which may take others of that kind."""
         left = list(self.makes)
         while left:
-            for named in self._wanted(left.pop()):
-                if named in self._keys:
-                    continue
-                key = self._keys[named] = -1 - len(self._keys)
-                item, bom, route = named
-                self.makes[key] = Make(
-                    item,
-                    self._named_boms.get(bom) if bom else self._boms.get(item),
-                    self._named_routes.get(route) if route else self._routes.get(item),
-                )
-                left.append(key)
+            above = left.pop()
+            for line, named in self._wanted(above):
+                key = self._keys.get(named)
+                if key is None:
+                    key = self._keys[named] = -1 - len(self._keys)
+                    self._above[key] = self._above.get(above, frozenset()) | {self.makes[above].item}
+                    self.makes[key] = self._make(named)
+                    left.append(key)
+                self._taken[above, line.pk] = key
 
-    def _wanted(self, key: int) -> Iterator[Named]:
+    def _make(self, named: _Named) -> Make:
+        quantity = named.quantity
+        lot = Fraction(self._lot(named.item)) if quantity is None else quantity
+        bom, route = named.bom, named.route
+        if quantity is not None:
+            wanted = decimal_of(quantity)
+            bom = bom or self._bom_versions.on(named.item, self._day, wanted)
+            route = route or self._route_versions.on(named.item, self._day, wanted)
+        return Make(
+            named.item,
+            self._of(bom, self._named_boms, self._boms, named.item),
+            self._of(route, self._named_routes, self._routes, named.item),
+            lot,
+        )
+
+    def _of(
+        self, version: int | None, named: Mapping[int, Either], current: Mapping[int, Either], item: int
+    ) -> Either | None:
+        own = current.get(item)
+        return own if version is None or (own and own.pk == version) else named.get(version)
+
+    def _wanted(self, key: int) -> Iterator[tuple[BomLine, _Named]]:
+        make = self.makes[key]
+        above = self._above.get(key, frozenset()) | {make.item}
         for line in self.lines(key):
-            named = _named_by(line)
-            if named is not None:
-                yield named
+            if line.kind != BomLine.Kind.PHANTOM:
+                continue
+            quantity = None
+            # Of phantoms in a circle the quantity would grow for ever: the roll-up names the circle.
+            if line.component_id in self._by_quantity and line.component_id not in above:
+                need = self._need(make, line)
+                quantity = (need.needed(make.launch) if need else None) or None
+            if quantity is not None or line.component_bom_id or line.component_route_id:
+                yield (
+                    line,
+                    _Named(line.component_id, line.component_bom_id, line.component_route_id, quantity),
+                )
 
 
-def _named_by(line: BomLine) -> Named | None:
-    if line.kind != BomLine.Kind.PHANTOM or not (line.component_bom_id or line.component_route_id):
-        return None
-    return line.component_id, line.component_bom_id, line.component_route_id
-
-
-def _named(model: type[Either], column: str) -> dict[int, Either]:
-    """Versions that phantom lines name, as far as they may be used."""
+def _named(model: type[Either], column: str, stepped: Collection[int]) -> dict[int, Either]:
+    """Versions that phantom lines name, as far as they may be used, and those that depend on the quantity."""
     lines = BomLine.objects.filter(kind=BomLine.Kind.PHANTOM, **{f"{column}__isnull": False})
-    rows = model._default_manager.filter(pk__in=lines.order_by().values(column), state__in=USABLE)
-    return rows.in_bulk()
+    named = Q(pk__in=lines.order_by().values(column), state__in=USABLE)
+    by_quantity = Q(item__in=stepped, state="active") if stepped else Q(pk__in=())
+    return model._default_manager.filter(named | by_quantity).in_bulk()
+
+
+def _containing(items: set[int]) -> set[int]:
+    """These items, and all that have one of them in phantoms at any depth."""
+    lines = BomLine.objects.filter(kind=BomLine.Kind.PHANTOM, bom__state__in=USABLE).order_by()
+    parents: dict[int, list[int]] = defaultdict(list)
+    for parent, component in lines.values_list("bom__item_id", "component_id").distinct():
+        parents[component].append(parent)
+    found, left = set(items), list(items)
+    while left:
+        new = set(parents[left.pop()]) - found
+        found |= new
+        left += new
+    return found

@@ -138,7 +138,7 @@ class Bills:
         """Components of an order of `quantity` on a day."""
         if bom is None:
             return Unfolded()
-        key = (bom, route, day, quantity if self.boms.stepped else None)
+        key = (bom, route, day, quantity if self.boms.stepped or self._routes.stepped else None)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = Unfolded()
@@ -162,14 +162,16 @@ class Bills:
             # Below a phantom without a route, operations are those of its parent, where the phantom is taken.
             number = line.operation_number if spot.forced is None else spot.forced
             chain = (*spot.chain, self._rule_of(line, item, self._batch[bom], spot))
-            inner = self._inner(line, day, through(chain, quantity)) if spot.left else None
+            wanted = through(chain, quantity)
+            inner = self._inner(line, day, wanted) if spot.left else None
             if inner is None:
                 into.parts.append(Part(line, item, chain, spot.host, number))
                 continue
             if inner in self._launches:
                 # Of an order the planner launches more; of a phantom its parent's order does.
                 chain = (*chain, self._launches[inner])
-            self._unfold(into, inner, day, quantity, self._below(into, line, item, chain, number, spot, day))
+            route = line.component_route_id or self._routes.on(item.pk, day, decimal_of(wanted))
+            self._unfold(into, inner, day, quantity, self._below(into, route, item, chain, number, spot))
 
     def _inner(self, line: BomLine, day: date, quantity: Fraction) -> int | None:
         if line.kind != BomLine.Kind.PHANTOM:
@@ -179,14 +181,12 @@ class Bills:
     def _below(
         self,
         into: Unfolded,
-        line: BomLine,
+        route: int | None,
         item: Item,
         chain: tuple[Consumption, ...],
         number: int | None,
         spot: _Spot,
-        day: date,
     ) -> _Spot:
-        route = line.component_route_id or self._routes.on(item.pk, day, Decimal(0))
         if route is None:
             return _Spot(None, spot.host, number, chain, spot.left - 1)
         into.merged.append(Merged(spot.host, number, route, item, chain))

@@ -106,6 +106,11 @@ class Versions:
                 yield Window(first, last, version, least, below)
 
     @property
+    def by_quantity(self) -> set[int]:
+        """Items of which the version may depend on the quantity."""
+        return {item for item, each in self._known.items() if len({one.from_quantity for one in each}) > 1}
+
+    @property
     def items(self) -> set[int]:
         return set(self._known)
 

@@ -68,6 +68,42 @@ def test_a_phantom_below_a_phantom_and_one_of_which_the_route_is_named(site):
     assert [found[item.pk].lower for item in (bike, outer)] == [{_material(): 2}, {_material(): 1}]
 
 
+def test_the_quantity_that_the_parents_lot_takes_says_which_version_of_a_phantom_it_is(site):
+    policy = {"supply": "make", "minimum_quantity": D(10)}
+    bike, trike = make_item("BIKE", policy=policy), make_item("TRIKE")
+    kit, inner, bolt, nut = (make_item(name) for name in ("KIT", "INNER", "BOLT", "NUT"))
+    make_bom(inner, {bolt: 1})
+    make_bom(inner, {nut: {"quantity": D(3), "consumption": "constant"}}, version=2, from_quantity=D(20))
+    make_bom(kit, {inner: {"quantity": D(2), "kind": "phantom"}}, yield_fraction=D("0.5"))
+    for parent in (bike, trike):
+        make_bom(parent, {kit: {"quantity": D(1), "kind": "phantom"}})
+    found = costs(standard(site, {bolt: 1, nut: 10}))
+    # Ten bikes start 20 kits, for which 40 of the inner one are one order's: three nuts. One trike takes four bolts.
+    assert [found[item.pk].total for item in (bike, trike, kit, inner)] == [3, 4, 4, 1]
+
+
+def test_the_route_of_a_phantom_is_the_one_for_the_quantity_that_is_taken_of_it(site):
+    bike, kit, bolt = (make_item(name) for name in ("BIKE", "KIT", "BOLT"))
+    group = make_group(site)
+    make_route(kit, [{"group": group}])
+    make_route(kit, [{"group": group, "scrap_fraction": D("0.5")}], version=2, from_quantity=D(5))
+    make_bom(kit, {bolt: {"quantity": D(1), "operation_number": 10}})
+    make_bom(bike, {kit: {"quantity": D(5), "kind": "phantom"}})
+    found = costs(standard(site, {bolt: 1}))
+    assert (found[bike.pk].total, found[kit.pk].total) == (10, 1)
+    assert exploded(site, bike, {bolt: 1}) == 10
+
+
+def test_phantoms_in_a_circle_that_depend_on_the_quantity_end(site):
+    bike, kit, bolt = (make_item(name) for name in ("BIKE", "KIT", "BOLT"))
+    make_bom(kit, {bike: {"quantity": D(2), "kind": "phantom"}, bolt: {"quantity": D(1)}})
+    make_bom(kit, {bolt: 5}, version=2, from_quantity=D(50))
+    make_bom(bike, {kit: {"quantity": D(2), "kind": "phantom"}})
+    snapshot = take(standard(site, {bolt: 1}))
+    rolled = of_items(roll_up(snapshot.parts, snapshot.surcharges), snapshot.stand_ins)
+    assert "loop" in {one.code for one in rolled.warnings}
+
+
 def test_a_version_that_is_retired_is_taken_by_neither(site):
     bike, kit, bolt = (make_item(name) for name in ("BIKE", "KIT", "BOLT"))
     make_bom(kit, {bolt: 4})
@@ -105,14 +141,18 @@ def test_costing_and_planning_explode_the_same_small_product_alike(site, seed):
     leaves = {make_item(): 10**place for place in range(4)}
     group = make_group(site)
     known = [*leaves]
+    steps = chance.random() < 0.5
     for _level in range(6):
         item = make_item()
         routes = [
-            make_route(item, [{"group": group, "scrap_fraction": D(chance.randint(0, 3)) / 10}], version=number,
-                       state="active" if number == 1 else "approved")
+            make_route(item, [{"group": group, "scrap_fraction": D(chance.randint(0, 3)) / 10}],
+                       **_head(number, steps, chance))
             for number in range(1, chance.randint(1, 3))
         ]  # fmt: skip
-        boms = [_bom(item, number, known, leaves, chance) for number in range(1, chance.randint(2, 4))]
+        boms = [
+            _bom(item, _head(number, steps, chance), known, leaves, chance)
+            for number in range(1, chance.randint(2, 4))
+        ]
         item.versions = (boms, routes)
         known.append(item)
     bike = known[-1]
@@ -120,7 +160,14 @@ def test_costing_and_planning_explode_the_same_small_product_alike(site, seed):
     assert abs(Fraction(found) - exploded(site, bike, leaves)) < Fraction(1, 10**4)
 
 
-def _bom(item, number, known, leaves, chance):
+def _head(number, steps, chance):
+    """The first version is the one in force; others are only named, or for bigger orders."""
+    if number == 1 or not steps:
+        return {"version": number, "state": "active" if number == 1 else "approved"}
+    return {"version": number, "from_quantity": D(number * chance.randint(2, 9)) + number}
+
+
+def _bom(item, head, known, leaves, chance):
     lines = {}
     for component in chance.sample(known, min(3, len(known))):
         line = lines[component] = {"quantity": D(chance.randint(1, 3))}
@@ -133,16 +180,15 @@ def _bom(item, number, known, leaves, chance):
             if versions and chance.random() < 0.5:
                 line[column] = chance.choice(versions)
     share = D(chance.choice(["1", "0.8", "0.3"]))
-    state = "active" if number == 1 else "approved"
-    return make_bom(item, lines, version=number, state=state, yield_fraction=share)
+    return make_bom(item, lines, yield_fraction=share, **head)
 
 
 def exploded(site, item, prices):
     """What an order takes of which one piece comes out, in money."""
     recipes = Recipes(site, {item.pk})
     bom, route = (versions.on(item.pk, DAY, D(1)) for versions in (recipes.boms, recipes.routes))
-    parts = recipes.unfolded(bom, route, DAY, D(1)).parts
     launch = 1 / Fraction(BomVersion.objects.get(pk=bom).yield_fraction)
+    parts = recipes.bills.unfolded(bom, route, DAY, launch).parts
     price = {leaf.pk: Fraction(value) for leaf, value in prices.items()}
     return sum((part.needed(launch) * price.get(part.item.pk, 0) for part in parts), Fraction(0))
 

@@ -9,11 +9,31 @@ from typing import Any
 
 import pytest
 
-from costing.models import CostElement
+from costing.engine.rollup import Part
+from costing.models import CostElement, CostVersion
 from costing.services.version import Hourly, open_version, set_rates
 from costing.snapshot import take
-from strategies.models import Resource, RouteGroup, RouteGroupPhase, RouteOperation, RouteVersion
-from tests.factories import make_cost_category, make_group, make_item, make_route, make_site, make_user
+from strategies.models import (
+    OutsourcingPolicy,
+    Resource,
+    RouteGroup,
+    RouteGroupPhase,
+    RouteOperation,
+    RouteVersion,
+    UnitConversion,
+    Vendor,
+    VendorPrice,
+)
+from tests.factories import (
+    make_cost_category,
+    make_group,
+    make_item,
+    make_route,
+    make_site,
+    make_unit,
+    make_user,
+    make_vendor,
+)
 
 D = Decimal
 pytestmark = pytest.mark.django_db
@@ -35,19 +55,38 @@ class Shop:
 
     def seconds(self) -> Fraction:
         """Work in an order of the costing lot, as the standard sees it."""
+        return sum(
+            (
+                3600 * (Fraction(step.hours_per_piece) * 10 + Fraction(step.hours_per_lot))
+                for step in self.part().steps
+            ),
+            Fraction(0),
+        )
+
+    def fees(self) -> list[Fraction]:
+        """What vendors ask per piece."""
+        return [Fraction(fee.per_piece) for fee in self.part().fees]
+
+    def part(self) -> Part:
+        CostVersion.objects.all().delete()
         version = open_version(
             code="STD", name="Standard", site=self.site, valid_from=date(2026, 1, 1), by=self.by
         )
         labour = CostElement.objects.get(code="labour")
         set_rates(version=version, hourly=[Hourly(self.category, labour, D(20))], surcharges=[], by=self.by)
-        part = next(part for part in take(version).parts if part.item == self.bike.pk)
-        return sum(
-            (
-                3600 * (Fraction(step.hours_per_piece) * 10 + Fraction(step.hours_per_lot))
-                for step in part.steps
-            ),
-            Fraction(0),
+        return next(part for part in take(version).parts if part.item == self.bike.pk)
+
+    def price(self, vendor: Vendor, number: int, price: str, **also: Any) -> None:
+        row = {"unit": self.bike.unit, "currency": self.site.currency, "valid_from": date(2020, 1, 1), **also}
+        VendorPrice.objects.create(
+            vendor=vendor, item=self.bike, operation_number=number, price=D(price), **row
         )
+
+    def policy(self, vendor: Vendor, rule: str, number: int | None = None, **also: Any) -> None:
+        OutsourcingPolicy.objects.create(
+            **{"site": self.site, "item": self.bike, "operation_number": number, "vendor": vendor, "rule": rule,
+               "valid_from": date(2020, 1, 1), **also}
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -95,3 +134,48 @@ def test_phases_that_are_not_planned_or_not_estimated_cost_nothing(shop: Shop) -
         {"setup_seconds": 200, "run_seconds": 1, "route_group": unestimated},
     )
     assert shop.seconds() == 10 + 200
+
+
+def test_the_policy_in_force_says_whether_an_operation_costs_our_hours_or_the_vendors_price(
+    shop: Shop,
+) -> None:
+    shop.route({"run_seconds": 60}, {"run_seconds": 60, "outside": True}, {"run_seconds": 60})
+    plater, painter = make_vendor("PLATE"), make_vendor("PAINT", preferred=True)
+    for number in (10, 20, 30):
+        shop.price(plater, number, "3")
+        shop.price(painter, number, "5")
+    assert (shop.seconds(), shop.fees()) == (1200, [5])
+    shop.policy(plater, "vendor", 10)
+    assert (shop.seconds(), shop.fees()) == (600, [3, 5])
+    shop.policy(plater, "make", 20)
+    shop.policy(painter, "overflow", 30)
+    assert (shop.seconds(), shop.fees()) == (1200, [3])
+    shop.policy(painter, "vendor", valid_from=date(2025, 1, 1))
+    assert (shop.seconds(), shop.fees()) == (1200, [3])
+
+
+def test_a_policy_of_the_whole_item_holds_on_its_days_where_the_operation_says_nothing(shop: Shop) -> None:
+    shop.route({"run_seconds": 60}, {"run_seconds": 60})
+    plater = make_vendor("PLATE")
+    shop.price(plater, 10, "3")
+    shop.policy(plater, "vendor", valid_to=date(2025, 12, 31))
+    assert (shop.seconds(), shop.fees()) == (1200, [])
+    OutsourcingPolicy.objects.update(valid_to=date(2026, 1, 1))
+    assert (shop.seconds(), shop.fees()) == (0, [3])
+
+
+def test_the_price_is_the_vendors_tier_for_the_costing_lot_in_the_items_unit(shop: Shop) -> None:
+    shop.route({"run_seconds": 60})
+    plater, cheap = make_vendor("PLATE"), make_vendor("CHEAP")
+    dozen = make_unit("DZ")
+    UnitConversion.objects.create(source=dozen, target=shop.bike.unit, numerator=12, denominator=1)
+    shop.policy(plater, "vendor", 10)
+    shop.price(cheap, 10, "1")
+    shop.price(plater, 10, "6", minimum_quantity=D(11))
+    assert shop.fees() == [6]
+    shop.price(plater, 10, "9")
+    assert shop.fees() == [9]
+    shop.price(plater, 10, "96", unit=dozen, minimum_quantity=D("0.5"))
+    assert shop.fees() == [8]
+    shop.price(plater, 10, "7", minimum_quantity=D(10), order_maximum=D(9))
+    assert shop.fees() == [8]

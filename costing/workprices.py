@@ -1,0 +1,93 @@
+"""What a vendor's work on an operation costs in the standard, and which operations are a vendor's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from outsourcing.engine.prices import Obstacle, Offer, exact_price, lowest, obstacle
+from p2p.core.refusal import Refused
+from planning.measures import Measures
+from strategies.engine.units import MissingConversion
+from strategies.models import OutsourcingPolicy, Site, VendorPrice
+
+Rule = OutsourcingPolicy.Rule
+
+
+class Decided(NamedTuple):
+    """Who works on an operation: a vendor (None: whoever has a price), or we."""
+
+    outside: bool
+    vendor: int | None
+
+
+class WorkPrices:
+    """Policies and prices of some items at a site on one day, in two queries and those of the units."""
+
+    def __init__(self, site: Site, day: date, items: Collection[int]) -> None:
+        self._site, self._day = site, day
+        holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+        policies = OutsourcingPolicy.objects.filter(holds, site=site, item__in=items)
+        self._policies: dict[tuple[int, int | None], OutsourcingPolicy] = {}
+        for policy in policies.order_by("-valid_from", "pk"):
+            self._policies.setdefault((policy.item_id, policy.operation_number), policy)
+        rows = VendorPrice.objects.filter(holds, item__in=items, operation_number__isnull=False)
+        rows = rows.select_related("currency", "item", "unit", "vendor")
+        self._prices: dict[tuple[int, int], list[VendorPrice]] = defaultdict(list)
+        for row in rows.order_by("-vendor__preferred", "price", "pk"):
+            self._prices[row.item_id, row.operation_number or 0].append(row)
+        self._measures = Measures(items)
+
+    def decided(self, item: int, number: int, by_route: bool) -> Decided:
+        """As planning decides it on the day: the policy of the operation, else of the whole item, else the route.
+        What goes out on overload or downtime is ours: that is an exception of the day."""
+        policy = self._policies.get((item, number)) or self._policies.get((item, None))
+        if policy is None:
+            return Decided(by_route, None)
+        return Decided(policy.rule == Rule.VENDOR, None if policy.rule == Rule.MAKE else policy.vendor_id)
+
+    def fee(self, item: int, number: int, vendor: int | None, lot: Decimal) -> Fraction | None:
+        """Money of the site per piece, for so many at once: the lowest of the vendor's prices that hold for the lot, as
+        an order would agree it; of a lot smaller than all of them the one from the smallest quantity. Without a vendor
+        that of the preferred, else the cheapest. None: no price. Refused for a price in other money."""
+        rows = self._prices.get((item, number), [])
+        if vendor is None:
+            vendor = next((row.vendor_id for row in rows if row.vendor.active), None)
+        mine = [row for row in rows if row.vendor_id == vendor]
+        offers = [self._offer(row) for row in mine]
+        choice = lowest(offers, lot, self._day)
+        if choice is not None:
+            return exact_price(choice.offer)
+        known = [offer for offer in offers if obstacle(offer, lot, self._day) is not Obstacle.NO_CONVERSION]
+        return exact_price(min(known, key=lambda one: one.minimum_quantity)) if known else None
+
+    def _offer(self, row: VendorPrice) -> Offer:
+        if row.currency_id != self._site.currency_id:
+            raise Refused(
+                _("The price of {vendor} for {item} is in {currency}: enter an exchange rate first."),
+                code="no_rate",
+                vendor=row.vendor,
+                item=row.item,
+                currency=row.currency,
+            )
+        try:
+            factor: Fraction | None = self._measures.factor(row.item_id, row.unit_id, row.item.unit_id)
+        except MissingConversion:
+            factor = None
+        return Offer(
+            key=row.pk,
+            price=row.price,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            minimum_quantity=row.minimum_quantity,
+            order_minimum=row.order_minimum,
+            order_maximum=row.order_maximum,
+            factor=factor,
+        )

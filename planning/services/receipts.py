@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
 from p2p.inventory.services.ledger import reverse
-from p2p.inventory.services.unit_return import bring_back
+from p2p.inventory.services.unit_return import bring_back, meet_again
 from planning.arrival_facts import TakenIn
 from planning.facts import Replenished
 from planning.models import ReplenishmentMove, ReplenishmentOrder
@@ -60,6 +60,7 @@ def take_back(
     _check_left(orders, first)
     mirrors = reverse(moves=[row.move for row in first], reason=reason, at=at, by=by)
     bring_back(moves=[row.move for row in first])
+    meet_again(moves=[row.move for row in first])
     rows = ReplenishmentMove.objects.bulk_create(
         ReplenishmentMove(
             order=orders[row.order_id], move=mirror, price=row.price, delivery_note=row.delivery_note

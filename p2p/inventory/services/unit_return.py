@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
+from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Move
 
 # Every unit of the outermost units that these stand in: (outermost, unit, the unit it is in).
@@ -40,20 +42,70 @@ def bring_back(*, moves: Sequence[Move]) -> None:
     }
     if not went:
         return
+    trees, lies = _trees(went)
+    for root, tree in trees.items():
+        _stand(root, tree, {unit: place for unit, place in went.items() if unit in tree}, lies)
+
+
+def _trees(units: Iterable[int]) -> tuple[dict[int, dict[int, int | None]], dict[int, set[int]]]:
+    """The outermost units that these stand in: outermost -> {unit: the unit it is in}; unit -> where its content lies.
+    Two statements."""
     with connection.cursor() as cursor:
-        cursor.execute(_WHOLE, [list(went)])
+        cursor.execute(_WHOLE, [sorted(units)])
         rows = cursor.fetchall()
     trees: dict[int, dict[int, int | None]] = defaultdict(dict)
     for root, unit, parent in rows:
         trees[root][unit] = parent
-    content = Balance.objects.filter(
-        handling_unit__in=[unit for _root, unit, _parent in rows], quantity__gt=0
-    )
+    inside = [unit for _root, unit, _parent in rows]
+    content = Balance.objects.filter(handling_unit__in=inside, quantity__gt=0)
     lies: dict[int, set[int]] = defaultdict(set)
     for unit, place in content.values_list("handling_unit", "location"):
         lies[unit].add(place)
+    return trees, lies
+
+
+def _parts(moves: Sequence[Move]) -> list[Move]:
+    """Those that took something out of a unit."""
+    return [move for move in moves if move.handling_unit_id and move.into_unit_id != move.handling_unit_id]
+
+
+@transaction.atomic
+def follow_the_last(*, moves: Sequence[Move]) -> None:
+    """Units which these moves emptied, with all that stands in them, stand where the last of it went. One that somebody
+    is moving just now is left to them. No query where nothing came out of a unit."""
+    went = {move.handling_unit_id: move.target_id for move in _parts(moves) if move.handling_unit_id}
+    if not went:
+        return
+    trees, lies = _trees(went)
+    for tree in trees.values():
+        if not any(lies[unit] for unit in tree):
+            free = HandlingUnit.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=tree)
+            keys = list(
+                free.exclude(state=HandlingUnit.State.RETIRED).order_by("pk").values_list("pk", flat=True)
+            )
+            place = next(went[unit] for unit in reversed(went) if unit in tree)
+            HandlingUnit.objects.filter(pk__in=keys).update(location=place)
+
+
+@transaction.atomic
+def meet_again(*, moves: Sequence[Move]) -> None:
+    """The reverse, once the moves were taken back: the units stand where what came out of them lies in them again.
+    Refused when they were filled with something else elsewhere. No query where nothing came out of a unit."""
+    went = {move.handling_unit_id for move in _parts(moves) if move.handling_unit_id}
+    if not went:
+        return
+    trees, lies = _trees(went)
     for root, tree in trees.items():
-        _stand(root, tree, {unit: place for unit, place in went.items() if unit in tree}, lies)
+        places = set().union(*(lies[unit] for unit in tree))
+        if len(places) > 1:
+            unit = HandlingUnit.objects.get(pk=root)
+            raise Refused(
+                _("{unit} is used elsewhere by now: empty it first."),
+                code="unit_elsewhere",
+                about=unit,
+                unit=unit.number,
+            )
+        HandlingUnit.objects.filter(pk__in=tree).update(location=places.pop())
 
 
 def _stand(root: int, tree: dict[int, int | None], went: dict[int, int], lies: dict[int, set[int]]) -> None:

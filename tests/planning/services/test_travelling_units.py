@@ -192,6 +192,47 @@ def test_an_opened_pallet_arrives_in_parts(yard: Yard) -> None:
     assert problems() == []
 
 
+def by_hand(yard: Yard) -> list[ReplenishmentMove]:
+    """Everything on the pallet is received in parts: what came last goes to DOCK."""
+    dock = make_location(yard.home, code="DOCK", kind="receiving")
+    for item, quantity in (("BOLT", 4), ("PAINT", 6)):
+        receive(order=yard.orders[item], quantity=Decimal(quantity), by=None)
+    assert yard.stands() == {"HOME", "ROAD"}
+    receive(order=yard.orders["PUMP"], quantity=Decimal(2), location=dock, by=None)
+    return list(ReplenishmentMove.objects.order_by("pk"))
+
+
+def test_an_opened_pallet_stands_where_the_last_of_it_was_taken_off(yard: Yard) -> None:
+    yard.sent()
+    by_hand(yard)
+    assert (content(), yard.stands()) == (set(), {"HOME", "DOCK"})
+    tree = dict(HandlingUnit.objects.values_list("number", "parent__number"))
+    assert tree == {"PALLET": None, "BOX": "PALLET", "TOTE": "BOX"}
+    assert problems() == []
+
+
+def test_the_emptied_pallet_travels_again_when_what_was_on_it_was_received_by_mistake(yard: Yard) -> None:
+    yard.sent()
+    came = by_hand(yard)
+    receipts.take_back(receipts=came, by=None)
+    assert (yard.stands(), content()) == ({"HOME", "ROAD"}, WHOLE)
+    assert problems() == []
+
+
+def test_an_emptied_pallet_that_carries_other_goods_now_does_not_travel_again(yard: Yard) -> None:
+    yard.sent()
+    came = by_hand(yard)
+    dock = yard.home.locations.get(code="DOCK")
+    make_stock(yard.bolt, 3, dock)
+    line = MoveLine(
+        item=yard.bolt, source=dock, target=dock, quantity=Decimal(3), kind="regroup", into_unit=yard.pallet
+    )
+    post(lines=[line], by=None)
+    with pytest.raises(Refused, match="PALLET is used elsewhere by now"):
+        receipts.take_back(receipts=came[:1], by=None)
+    assert yard.told()["BOLT"] == (4, 4)
+
+
 def test_a_pallet_received_by_mistake_is_in_transit_again(yard: Yard) -> None:
     yard.sent()
     came = receive_units(units=[yard.pallet], by=None)

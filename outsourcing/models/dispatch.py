@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
 from p2p.core.fields import QuantityField
@@ -67,6 +68,9 @@ class DispatchMove(models.Model):
     )
     move = models.OneToOneField(
         "inventory.Move", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reserved = QuantityField(
+        default=0, help_text=_("How much of it was reserved for the production order before it left.")
     )
 
     class Meta:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.models import WipMove
 from execution.services import wip
-from execution.services.job import lock_job
+from execution.services.job import Job, lock_job
 from outsourcing.facts import Dispatched, Dispatching
 from outsourcing.models import Dispatch, DispatchMove, Receipt, SubcontractLine, SubcontractOrder
 from outsourcing.models.order import SUBCONTRACT_FLOW
@@ -20,6 +20,7 @@ from p2p.core import clock
 from p2p.core.facts import Refused, ask, tell
 from p2p.core.models import User
 from p2p.inventory.services import ledger
+from p2p.inventory.services.kept import keep_again
 from planning.services import vendors
 from strategies.services.numbering import take_numbers
 
@@ -63,7 +64,8 @@ def dispatch(
 
 @transaction.atomic
 def undo(*, dispatch: Dispatch, by: User) -> Dispatch:
-    """Take a delivery note back: pieces and components lie where they came from.
+    """Take a delivery note back: pieces and components lie where they came from, and what of them was reserved for a
+    production order that still runs is reserved for it again.
 
     Raises Refused when the vendor has worked on them already, or the note was taken back before.
     """
@@ -73,9 +75,8 @@ def undo(*, dispatch: Dispatch, by: User) -> Dispatch:
     ):
         raise Refused(_("{dispatch} was taken back before."), code="already_undone", dispatch=dispatch)
     rows = list(dispatch.lines.select_related("line__operation").order_by("id"))
-    for key in sorted({row.line.operation.order_id for row in rows}):
-        lock_job(key)
-    _take_back(dispatch, by)
+    keys = sorted({row.line.operation.order_id for row in rows})
+    _take_back(dispatch, [lock_job(key) for key in keys], by)
     for row in rows:
         vendors.lie_at_vendor(operation=row.line.operation, quantity=-row.quantity)
         SubcontractLine.objects.filter(pk=row.line_id).update(sent_quantity=F("sent_quantity") - row.quantity)
@@ -85,12 +86,20 @@ def undo(*, dispatch: Dispatch, by: User) -> Dispatch:
     return dispatch
 
 
-def _take_back(dispatch: Dispatch, by: User) -> None:
+def _take_back(dispatch: Dispatch, jobs: Sequence[Job], by: User) -> None:
     sent = DispatchMove.objects.filter(dispatch_line__dispatch=dispatch).order_by("id")
     moved = sent.filter(move__isnull=False).select_related(
-        "move__item__unit", "move__source__site", "move__target__site"
+        "move__item__unit", "move__source__site", "move__target__site", "dispatch_line__line__operation"
     )
     ledger.reverse(moves=[row.move for row in moved if row.move], by=by)
+    running = {job.order.pk: job.order.number for job in jobs if job.order.state in ("released", "started")}
+    orders = {row.pk: row.dispatch_line.line.operation.order_id for row in moved}
+    again = [row for row in moved if row.move and orders[row.pk] in running]
+    keep_again(
+        taken=[(row.move, row.reserved) for row in again if row.move],
+        documents=[running[orders[row.pk]] for row in again],
+        by=by,
+    )
     for row in sent.filter(wip_move__isnull=False).select_related(
         "wip_move__operation", "wip_move__location"
     ):

@@ -178,7 +178,9 @@ class Trip:
         if lacking:
             raise refusal_of(lacking)
         lines = [self._reserved(part) for part in parts] + self._moves(needs, shared)
-        return [DispatchMove(move=move) for move in ledger.post(lines=lines, by=self.by)]
+        kept = [part.quantity for part in parts] + [ZERO] * len(shared.shares)
+        moves = ledger.post(lines=lines, by=self.by)
+        return [DispatchMove(move=move, reserved=own) for move, own in zip(moves, kept, strict=True)]
 
     def _needs(self, job: Job, line: SubcontractLine, operation: Operation, quantity: Decimal) -> list[Need]:
         return [

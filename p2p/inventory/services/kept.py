@@ -14,12 +14,16 @@ from p2p.inventory.refusals import in_words
 
 
 @transaction.atomic
-def keep_again(*, taken: Sequence[tuple[Move, Decimal]], by: User | None) -> list[Reservation]:
-    """Reserve so much (the item's unit, 0: nothing) of what each move took out, where it took it, for its reference.
+def keep_again(
+    *, taken: Sequence[tuple[Move, Decimal]], documents: Sequence[str] = (), by: User | None
+) -> list[Reservation]:
+    """Reserve so much (the item's unit, 0: nothing) of what each move took out, where it took it, for its reference, or
+    for the document of `documents` that stands at the same place in the list.
 
     Call it after the move was taken back, in the same transaction: its balances are locked then. One statement.
     """
     moment = now()
+    own = [move.reference for move, _quantity in taken]
     rows = [
         Reservation(
             location_id=move.source_id,
@@ -28,11 +32,11 @@ def keep_again(*, taken: Sequence[tuple[Move, Decimal]], by: User | None) -> lis
             serial_id=move.serial_id,
             handling_unit_id=move.handling_unit_id,
             quantity=quantity,
-            reference=move.reference,
+            reference=document,
             reserved_at=moment,
             by=by,
         )
-        for move, quantity in taken
+        for (move, quantity), document in zip(taken, documents or own, strict=True)
         if quantity > 0
     ]
     with in_words():

@@ -109,6 +109,32 @@ def test_what_is_reserved_for_the_order_goes_and_nothing_stays_reserved(
     assert problems() == []
 
 
+def test_a_note_taken_back_reserves_again_what_was_reserved(
+    order: ProductionOrder, tube: Item, places: dict[str, Location], buyer: User
+) -> None:
+    kept(order, tube, 15, places["FAR"])
+    note = dispatching.dispatch(order=ready(order, buyer), by=buyer)
+    dispatching.undo(dispatch=note, by=buyer)
+    assert reserved(order.number) == [("FAR", 15)]
+    assert there(tube) == {"FAR": 20, "STORE": 20}
+    again = dispatching.dispatch(order=note.order, by=buyer)
+    assert (reserved(order.number), there(tube)) == ([], {"FAR": 5, "STORE": 15, "V-PLATER": 20})
+    dispatching.undo(dispatch=again, by=buyer)
+    assert reserved(order.number) == [("FAR", 15)]
+    assert problems() == []
+
+
+def test_an_order_that_is_over_gets_nothing_reserved_again(
+    order: ProductionOrder, tube: Item, places: dict[str, Location], buyer: User
+) -> None:
+    kept(order, tube, 15, places["FAR"])
+    note = dispatching.dispatch(order=ready(order, buyer), by=buyer)
+    ProductionOrder.objects.filter(pk=order.pk).update(state="finished")
+    dispatching.undo(dispatch=note, by=buyer)
+    assert reserved(order.number) == []
+    assert there(tube) == {"FAR": 20, "STORE": 20}
+
+
 def test_what_another_order_holds_is_not_sent(
     order: ProductionOrder, tube: Item, site: Site, buyer: User
 ) -> None:

@@ -21,7 +21,14 @@ from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
 from planning.selectors.waiting import waiting
 from planning.services import reserving
-from strategies.facts import GroupLoad, ItemsRecounting, ItemsRetiring, MeasuringCutOver, Reopening
+from strategies.facts import (
+    GroupLoad,
+    ItemsRecounting,
+    ItemsRetiring,
+    MeasuringCutOver,
+    Reopening,
+    VersionRetiring,
+)
 from strategies.models import BomVersion
 
 
@@ -69,6 +76,21 @@ def made_from(asked: Reopening) -> Iterator[Refused]:
         )
 
 
+def named(asked: VersionRetiring) -> Iterator[Refused]:
+    """What open demand wants to be made from stays usable: without it the demand would wait for ever."""
+    name = "bom_version" if isinstance(asked.version, BomVersion) else "route_version"
+    open_lines = Demand.objects.filter(state="open", quantity__gt=F("delivered_quantity"))
+    line = open_lines.filter(**{name: asked.version.pk}).order_by("pk").first()
+    if line is not None:
+        yield Refused(
+            _("Demand {demand} wants to be made from {version}: let it name another one first."),
+            code="wanted",
+            about=asked.version,
+            demand=line,
+            version=asked.version,
+        )
+
+
 def _no(sentence: Any, code: str, item: Any, words: Mapping[str, Any]) -> Refused:
     field = "unit" if code == "counted" else ""
     return Refused(sentence, code=code, field=field, about=item, item=item.number, **words)
@@ -110,6 +132,7 @@ def wire() -> None:
     listen("ask", ItemsRetiring, wanted)
     listen("ask", ItemsRecounting, counted)
     listen("ask", Reopening, made_from)
+    listen("ask", VersionRetiring, named)
     listen("ask", Reversing, moved_for_a_document)
     listen("tell", Moved, only_for_its_order)
     for fact in (Firmed, Scheduled, OrderChanged):

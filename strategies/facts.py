@@ -127,6 +127,16 @@ class Reopening(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VersionRetiring(Fact):
+    """A version is about to be taken away from new orders: who wants it by name?"""
+
+    version: AnyVersion
+
+    def about(self) -> Sequence[Model]:
+        return (self.version,)
+
+
+@dataclass(frozen=True, kw_only=True)
 class VersionMoved(Fact):
     """A version was submitted, approved, rejected, reopened, activated, deactivated or retired: `step` says
     which."""

@@ -11,7 +11,7 @@ from p2p.core.access import Role
 from p2p.core.facts import objections
 from p2p.core.web import journal, lookup
 from strategies import bomplaces, cutoverplaces, routeplaces, workplaces
-from strategies.facts import Activating, Reopening
+from strategies.facts import Activating, Reopening, VersionRetiring
 from strategies.models import BomVersion, ImportRun, Item, RouteVersion, StandardOperation, Vendor
 from strategies.models.version import VERSION_FLOW
 from strategies.services import versions
@@ -223,7 +223,15 @@ def _version(slot: str, model: Any, kind: str) -> None:
         objections=lambda version: objections(Reopening(version=version)),
     )
     step("deactivate", _("Deactivate"), versions.deactivate, order=70)
-    step("retire", _("Retire"), versions.retire, order=90, danger=True, confirm=_("It is not used any more."))
+    step(
+        "retire",
+        _("Retire"),
+        versions.retire,
+        order=90,
+        danger=True,
+        confirm=_("It is not used any more."),
+        objections=lambda version: objections(VersionRetiring(version=version)),
+    )
     places.verb(
         slot,
         key="activate",

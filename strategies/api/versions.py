@@ -12,7 +12,7 @@ from p2p.core import sites
 from p2p.core.rest import verb
 from strategies import serializers as shapes
 from strategies.api.base import EDITORS, SheetViewSet
-from strategies.facts import Activating, Reopening
+from strategies.facts import Activating, Reopening, VersionRetiring
 from strategies.models.version import VERSION_FLOW
 from strategies.services import versions
 from strategies.services.versions import activate_many
@@ -67,7 +67,7 @@ class VersionViewSet(SheetViewSet):
         """Planning and new orders use it from now on."""
         return versions.activate(version=version, replace=replace, by=by)
 
-    @verb(roles=EDITORS, flow=VERSION_FLOW)
+    @verb(roles=EDITORS, flow=VERSION_FLOW, ask=lambda version, by: VersionRetiring(version=version, by=by))
     def retire(self, version: Any, by: Any) -> Any:
         """Not to be used any more."""
         return versions.retire(version=version, by=by)

@@ -14,7 +14,7 @@ from p2p.core import clock
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved
+from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved, VersionRetiring
 from strategies.models import BomLine, BomVersion, Item, RouteVersion, Site
 from strategies.models.version import VERSION_FLOW, Version, VersionState
 from strategies.services.bill_checks import check_bill
@@ -104,7 +104,8 @@ def deactivate(*, version: Either, by: User) -> Either:
 
 @transaction.atomic
 def retire(*, version: Either, by: User) -> Either:
-    """Not to be used any more; orders that copied it keep what they have."""
+    """Not to be used any more; orders that copied it keep what they have. Refused while open demand names it."""
+    ask(VersionRetiring(version=version, by=by))
     return _take(version, "retire", by)
 
 

@@ -179,6 +179,19 @@ def test_of_a_phantom_of_which_not_all_comes_out_more_is_started(site, named):
     assert planned(site, bike, 10) == {"TUBE": 100, "GLUE": 3}
 
 
+def test_bill_and_route_of_a_phantom_are_those_for_the_quantity_that_is_taken_of_it(site):
+    group = make_group(site)
+    bike, kit, tube, steel = (make_item(name) for name in ("BIKE", "KIT", "TUBE", "STEEL"))
+    make_route(kit, [{"group": group}])
+    make_route(kit, [{"group": group, "scrap_fraction": D("0.5")}], version=2, from_quantity=D(15))
+    make_bom(kit, {tube: {"quantity": D(1), "operation_number": 10}})
+    make_bom(kit, {steel: {"quantity": D(1), "operation_number": 10}}, version=2, from_quantity=D(20))
+    make_bom(bike, {kit: {"quantity": D(2), "kind": "phantom"}})
+    assert takes(order_of(site, bike, 5)) == {"TUBE": 10}
+    assert takes(order_of(site, bike, 8)) == {"TUBE": 32}
+    assert takes(order_of(site, bike, 10)) == {"STEEL": 40} == planned(site, bike, 10)
+
+
 def test_the_route_of_a_phantom_becomes_part_of_the_orders(site):
     group = make_group(site)
     bike, kit, tube, frame = (make_item(name) for name in ("BIKE", "KIT", "TUBE", "FRAME"))

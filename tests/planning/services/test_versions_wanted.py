@@ -15,7 +15,8 @@ from planning.services.demand import change_demand, create_demand
 from planning.services.demand_bulk import DemandRow, put_demand
 from planning.services.firm import firm
 from strategies.models import BomVersion, Item, Location, RouteVersion, Site
-from tests.factories import make_bom, make_group, make_item, make_route, make_site, make_stock
+from strategies.services.versions import retire
+from tests.factories import make_bom, make_group, make_item, make_route, make_site, make_stock, make_user
 
 pytestmark = pytest.mark.django_db
 FIRST, DUE = date(2026, 3, 2), date(2026, 3, 20)
@@ -69,6 +70,20 @@ def plan(inline, shop):
 def proposals(run):
     rows = Proposal.objects.filter(run=run).order_by("number")
     return [(row.item.number, int(row.quantity), row.bom and row.bom.version, row.named) for row in rows]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("light", "bom_version"), ("long", "route_version")])
+def test_a_version_that_open_demand_names_is_not_retired(shop, client, kind, name):
+    by, version = make_user("engineer"), getattr(shop, kind)
+    line = shop.want("SO-1", 5, **{name: version})
+    with pytest.raises(Refused, match="Demand SO-1/1 wants to be made from"):
+        retire(version=version, by=by)
+    version.refresh_from_db()
+    assert version.state == "approved"
+    client.force_login(by)
+    assert "Demand SO-1/1 wants" in client.get(version.get_absolute_url()).content.decode()
+    change_demand(demand=line, by=None, **{name: None})
+    assert retire(version=version, by=by).state == "retired"
 
 
 def test_a_line_that_names_a_version_gets_a_proposal_of_its_own(shop, plan):

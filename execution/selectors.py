@@ -225,10 +225,9 @@ def pick_lists() -> QuerySet[PickList]:
 def pick_lines(pick_list: PickList) -> QuerySet[PickLine]:
     """The lines of a list in the order of walking: by place, then item."""
     rows = PickLine.objects.filter(pick_list=pick_list)
-    items = ("material__item__unit", "material__item__catch_unit", "material__operation")
-    return rows.select_related(*items, "location", "lot", "serial").order_by(
-        F("location__code").asc(nulls_last=True), "material__item__number", "id"
-    )
+    rows = rows.select_related("material__item__unit", "material__item__catch_unit", "material__operation")
+    walk = F("location__code").asc(nulls_last=True), "material__item__number", "id"
+    return rows.select_related("location", "lot", "serial").order_by(*walk)
 
 
 def reports() -> QuerySet[Report]:

@@ -46,16 +46,9 @@ def figure(name: str) -> Callable[[Any], Decimal | None]:
 
 
 def _figures(unit: str) -> tuple[Column, ...]:
+    there = figure("on_hand")
     return (
-        Column(
-            "on_hand",
-            _("On hand"),
-            kind="quantity",
-            unit=unit,
-            value=figure("on_hand"),
-            total=True,
-            width=120,
-        ),  # fmt: skip
+        Column("on_hand", _("On hand"), kind="quantity", unit=unit, value=there, total=True, width=120),
         Column("reserved", _("Reserved"), kind="quantity", value=figure("reserved"), total=True),
         Column(
             "held",

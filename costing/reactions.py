@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from costing import checking, selectors, takeover
-from costing.models import Period
+from costing.models import CostVersion, Period
 from costing.services import given_back, outside, post, settle, transfers
 from execution.facts import Ended, Ending, MaterialIssued, OperationsTakenOver, Reported
 from outsourcing.facts import Invoiced, Received
@@ -16,7 +16,7 @@ from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import BackDating, CheckingLedger, Moved
 from planning.arrival_facts import GivenBack
 from planning.facts import LostInTransit, Replenished, Shipped
-from strategies.facts import MeasuringCutOver, TakenOver
+from strategies.facts import MeasuringCutOver, SiteRecosting, TakenOver
 
 
 def value_materials(fact: MaterialIssued) -> None:
@@ -108,9 +108,25 @@ def books_are_open(fact: BackDating) -> Iterator[Refused]:
             )
 
 
+def counted_in_its_money(fact: SiteRecosting) -> Iterator[Refused]:
+    """Costs and postings of a site are in its currency. One query."""
+    for version in CostVersion.objects.filter(site__in=fact.sites).order_by("site_id", "pk").distinct("site_id"):
+        site = next(one for one in fact.sites if one.pk == version.site_id)
+        yield Refused(
+            _("Site {site} keeps its currency {currency}: the costs of {version} are in it."),
+            code="costed",
+            field="currency",
+            about=site,
+            site=site.code,
+            currency=site.currency,
+            version=version,
+        )
+
+
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", BackDating, books_are_open)
+    listen("ask", SiteRecosting, counted_in_its_money)
     listen("tell", MaterialIssued, value_materials)
     listen("tell", Reported, value_report)
     listen("tell", Moved, value_stock)

@@ -48,6 +48,16 @@ class ItemsSaved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SiteRecosting(Fact):
+    """Sites are about to be counted in another currency: who has money of them in the old one?"""
+
+    sites: Sequence[Site]
+
+    def about(self) -> Sequence[Model]:
+        return self.sites
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemsRecounting(Fact):
     """Items are about to get another unit or another way of tracking: who has counted them in the old one?"""
 

@@ -18,7 +18,7 @@ class Currencies(SheetViewSet):
 
 
 class Sites(WholeViewSet):
-    """Plants. A new one takes a role without a limit; code and currency of one that is there stay."""
+    """Plants. A new one takes a role without a limit; the code of one that is there stays."""
 
     queryset, serializer_class, sheet = Site.objects.all(), shapes.SiteRecord, "sites"
     filters = {"active": "active"}

@@ -8,8 +8,10 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.facts import ask
 from p2p.core.models import User
 from p2p.core.refusal import Refused
+from strategies.facts import SiteRecosting
 from strategies.models import Calendar, Currency, ReserveAt, Site
 from strategies.services.keeping import keep, must_work, opened
 
@@ -35,13 +37,13 @@ def save_site(
 ) -> Site:
     """A site, new or changed. `over_report_fraction` is a share of the order, 0 or more (0.05 = 5 %).
 
-    Refused: an unknown time zone, a calendar without working time, a share below 0, and another code or currency
-    of a site that is there: roles are held at the code, and its stock is valued in the currency.
+    Refused: an unknown time zone, a calendar without working time, a share below 0, another code of a site
+    that is there (roles are held at it), and another currency of one that has costs.
     """
     row = opened(Site, site)
     code = code.strip()
     if row.pk is not None:
-        _check_stays(row, code, currency)
+        _check_stays(row, code, currency, by)
     if time_zone not in available_timezones():
         raise Refused(
             _("“{zone}” is not a time zone such as Europe/Berlin."), field="time_zone", zone=time_zone
@@ -68,13 +70,8 @@ def save_site(
     return keep(row, columns, by)
 
 
-def _check_stays(row: Site, code: str, currency: Currency) -> None:
+def _check_stays(row: Site, code: str, currency: Currency, by: User) -> None:
     if row.code != code:
         raise Refused(_("Site {site} keeps its code: people hold their roles at it."), field="code", site=row)
     if row.currency_id != currency.pk:
-        raise Refused(
-            _("Site {site} keeps its currency {currency}: its costs are in it."),
-            field="currency",
-            site=row,
-            currency=row.currency,
-        )
+        ask(SiteRecosting(sites=(row,), by=by))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from costing.services.version import open_version
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
 from strategies.models import Currency, Site
+from strategies.services.importer import take_rows
 from strategies.services.sites import save_site
 from tests.factories import make_calendar, make_site, make_user
 
@@ -69,14 +72,26 @@ def test_what_is_no_site_is_refused(euro: Currency, said: dict[str, Any], field:
     assert not Site.objects.filter(name="North").exists()
 
 
-def test_a_site_keeps_its_code_and_its_currency(euro: Currency) -> None:
+def test_a_site_keeps_its_code_and_once_it_has_costs_its_currency(euro: Currency) -> None:
     site, by = make_site("MAIN"), make_user()
     with pytest.raises(Refused, match="MAIN keeps its code"):
         save_site(site=site, code="NEW", name="Main", currency=site.currency, by=by)
-    with pytest.raises(Refused, match="MAIN keeps its currency"):
-        save_site(site=site, code="MAIN", name="Main", currency=euro, by=by)
     site.refresh_from_db()
-    assert site.code == "MAIN" and site.currency != euro
+    assert site.code == "MAIN"
+    dollar = site.currency
+    assert save_site(site=site, code="MAIN", name="Main", currency=euro, by=by).currency == euro
+    save_site(site=site, code="MAIN", name="Main", currency=dollar, by=by)
+    open_version(code="STD", name="Standard", site=site, valid_from=date(2026, 1, 1), by=by)
+    with pytest.raises(Refused, match="MAIN keeps its currency USD: the costs of STD") as no:
+        save_site(site=site, code="MAIN", name="Main", currency=euro, by=by)
+    assert no.value.field == "currency"
+    row = {"code": "MAIN", "name": "Main", "currency": "EUX"}
+    outcome = take_rows(sheet="sites", rows=[row], roles=(), by=make_user("engineer"))
+    assert [(one.column, "keeps its currency" in one.text) for one in outcome.problems] == [
+        ("currency", True)
+    ]
+    site.refresh_from_db()
+    assert site.currency == dollar
 
 
 def test_a_site_by_form_is_the_engineers_of_that_site_and_a_new_one_of_all(client: Client) -> None:

@@ -20,7 +20,11 @@ from strategies.models import (
     Vendor,
 )
 from strategies.services.importer.definitions.item_reviews import conversions_agree
-from strategies.services.importer.definitions.work_reviews import calendars_have_hours, zone_is_known
+from strategies.services.importer.definitions.work_reviews import (
+    calendars_have_hours,
+    costed_sites_keep_their_money,
+    zone_is_known,
+)
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Problem, Reference, Row, Sheet
 
@@ -75,6 +79,7 @@ SHEETS = (
         key=("code",),
         after=("calendar_shifts", "calendar_exceptions"),
         checks=(zone_is_known,),
+        guards=(costed_sites_keep_their_money,),
         reviews=(calendars_have_hours("sites"),),
         fields=(
             Column("code", Text(20), required=True, example="BOTHELL"),

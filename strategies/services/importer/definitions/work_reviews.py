@@ -13,9 +13,11 @@ from zoneinfo import available_timezones
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from p2p.core.facts import objections_by_record
 from strategies.engine.calendar import WeekSlot, collide
 from strategies.engine.holidays import UnknownCountry, UnknownRegion, check_country
-from strategies.models import Calendar, CalendarException, CalendarShift, Resource
+from strategies.facts import SiteRecosting
+from strategies.models import Calendar, CalendarException, CalendarShift, Resource, Site
 from strategies.services.importer.sheets import Problem, Review, Row
 from strategies.services.keeping import span
 
@@ -43,6 +45,17 @@ def country_is_known(row: Row) -> Iterable[tuple[str, str]]:
     except UnknownRegion:
         text = _("{country} has no region {region} with holidays of its own.")
         yield "holiday_region", text.format(country=country, region=region)
+
+
+def costed_sites_keep_their_money(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Guard of sites: another currency of a site that has costs. One query, and those of who objects."""
+    lines = {row.values["code"]: row for row in rows}
+    known = Site.objects.filter(code__in=lines).select_related("currency").order_by("pk")
+    changed = [one for one in known if lines[one.code].values["currency"] != one.currency_id]
+    told = objections_by_record(SiteRecosting(sites=changed)) if changed else {}
+    for site in changed:
+        for sentence in told.get(site.pk, [])[:1]:
+            yield Problem("sites", sentence, lines[site.code].line, "currency", code="costed")
 
 
 def open_day_has_hours(row: Row) -> Iterable[tuple[str, str]]:

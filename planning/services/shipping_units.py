@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.inventory.models import Balance, HandlingUnit
+from p2p.inventory.services.catch import only_number
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.taking import Wish, take
 from p2p.inventory.services.unit_moves import content_of, locked_whole, stand
@@ -181,7 +182,29 @@ def _shared(
                 item=pile.item.number,
                 site=orders[0].site.code,
             )
+    for part in parts:
+        _check_pieces(unit, part)
     return parts
+
+
+def _check_pieces(unit: HandlingUnit, part: Part) -> None:
+    """Whose pieces are whose nobody can say where two orders share what is weighed and counted."""
+    item = part.pile.item
+    if item.catch_unit_id is None or part.quantity == part.pile.quantity:
+        return
+    if only_number(item, part.quantity) is None:
+        raise Refused(
+            _(
+                "{unit} holds {item} for {order} and for another transfer: it is weighed and counted, so take it out of"
+                " the unit and ship the pieces of each by themselves."
+            ),
+            code="catch_weight",
+            field="unit",
+            about=unit,
+            unit=unit.number,
+            item=item.number,
+            order=part.order.number,
+        )
 
 
 def _wish(part: Part) -> Wish:

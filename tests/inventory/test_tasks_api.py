@@ -165,7 +165,7 @@ def test_tasks_are_made_called_and_filled_from_forms(desk: Desk, client: Client)
     assert client.post("/inventory/tasks/call", {"card": "KB-9"}).status_code == 409
 
 
-def test_what_is_weighed_is_carried_and_done_with_its_pieces(db: None) -> None:
+def test_what_is_weighed_is_carried_and_done_with_its_pieces(client: Client, db: None) -> None:
     desk = Desk()
     cheese = make_item(
         "CHEESE",
@@ -186,3 +186,14 @@ def test_what_is_weighed_is_carried_and_done_with_its_pieces(db: None) -> None:
         Balance.objects.filter(item=cheese, quantity__gt=0).values_list("location__code", "catch_quantity")
     )
     assert lying == {"A-01": D(4), "A-02": D(6)}
+    client.force_login(desk.by)
+    number = desk.make(item="CHEESE", quantity="22")
+    url = f"/inventory/tasks/{StockTask.objects.get(number=number).pk}/do"
+    no = client.post(url, {"catch_quantity": "1"})
+    assert no.status_code == 409
+    assert 'value="1"' in no.content.decode()
+    assert client.post(url, {"catch_quantity": "2"}).status_code == 204
+    assert Balance.objects.get(item=cheese, location=desk.places["A-01"]).catch_quantity == 2
+    other = desk.make(quantity="1")
+    page = client.get(f"/inventory/tasks/{StockTask.objects.get(number=other).pk}/do").content.decode()
+    assert "catch_quantity" not in page

@@ -85,6 +85,7 @@ class Tasks(ListPage):
         Column("lot.number", _("Lot"), kind="code", width=100, href=lot_url, hidden=True),
         Column("handling_unit.number", _("Handling unit"), kind="code", width=110, hidden=True),
         Column("reference", _("Document"), kind="code", width=136),
+        Column("waits_for", _("Waits for"), kind="code", width=100),
         Column("priority", _("Priority"), kind="number", width=88),
         Column("due_at", _("Needed"), kind="time", hidden=True),
         Column("started_by", _("Who"), order="started_by__username", width=96),
@@ -155,6 +156,7 @@ class TaskPage(RecordPage):
             (_("Serial"), one.serial),
             (_("Handling unit"), one.handling_unit),
             (_("Document"), one.reference),
+            (_("Waits for"), one.waits_for),
             (_("Needed"), formats.moment(one.due_at) if one.due_at else ""),
         ):
             if value:
@@ -196,11 +198,14 @@ class TasksAssign(ActionForm):
 
 
 class TaskDo(ActionForm):
-    model, section, form_class, roles = StockTask, "inventory", NothingForm, DOERS
+    model, section, form_class, roles = StockTask, "inventory", forms.DoForm, DOERS
     title, submit = _("It was brought as the task says"), _("Done")
 
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"task": self.record}
+
     def act(self, form: Any) -> Any:
-        row = task_work.do(task=self.record, by=who(self.request))
+        row = task_work.do(task=self.record, **form.cleaned_data, by=who(self.request))
         return stay(text=_now("{task} is done.").format(task=row.number))
 
 

@@ -12,11 +12,13 @@ from django.urls import reverse
 
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
-from p2p.inventory.models import Balance
+from p2p.inventory.models import Balance, HandlingUnit
+from p2p.inventory.services.packing import Packing, pack
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.services.receive import receive
 from planning.services.replenishment import create_replenishment
 from planning.services.shipments import lose, take_back
+from planning.services.shipping_units import ship_units
 from planning.services.transfer import ShipLine, ship
 from strategies.models import Item
 from tests.factories import make_item, make_location, make_reason, make_site, make_stock, make_unit, make_user
@@ -99,3 +101,23 @@ def test_the_page_and_rest_ask_for_pieces_and_keep_what_was_typed(
     )  # fmt: skip
     page = client.get(reverse("planning:replenishment-ship", args=[other.pk])).content.decode()
     assert "catch_quantity" not in page
+
+
+def test_a_pallet_takes_its_pieces_along_unless_two_orders_share_them(
+    ham: Item, order: ReplenishmentOrder
+) -> None:
+    far = order.from_location
+    assert far is not None
+    pallet = HandlingUnit.objects.create(number="HU1", location=far)
+    whole = Packing(item=ham, quantity=Decimal(60), catch_quantity=Decimal(12))
+    pack(unit=pallet, lines=[whole], by=None)
+    create_replenishment(
+        site=order.site, item=ham, quantity=Decimal(20), due_on=date(2099, 1, 1), from_location=far, by=None
+    )
+    with pytest.raises(Refused, match="HU1 holds HAM for .* and for another transfer"):
+        ship_units(units=[pallet], order=order, by=None)
+    box = HandlingUnit.objects.create(number="BOX", location=far)
+    part = Packing(item=ham, quantity=Decimal(20), catch_quantity=Decimal(4))
+    pack(unit=box, lines=[part], out_of=pallet, by=None)
+    ship_units(units=[pallet], order=order, by=None)
+    assert lying() == {"FAR": (20, 4), "ROAD": (40, 8)}

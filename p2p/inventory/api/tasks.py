@@ -31,6 +31,7 @@ class TaskApi(RecordViewSet):
         "source": "source__code",
         "target": "target__code",
         "reference": "reference",
+        "waits_for": "waits_for",
         "started_by": "started_by__username",
     }
     searches = ("number", "item__number", "item__name", "reference", "lot__number")

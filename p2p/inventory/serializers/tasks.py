@@ -30,13 +30,18 @@ class TaskSerializer(RecordSerializer):
     )
     unit = serializers.CharField(source="item.unit.code", read_only=True)
     rule = KeyField(key="pk", read_only=True)
+    waits_for = serializers.CharField(
+        read_only=True,
+        default="",
+        help_text="The inspection without whose verdict it cannot be put away yet.",
+    )
 
     class Meta:
         model = StockTask
         fields = (
             "number", "kind", "state", "site", "item", "lot", "serial", "handling_unit", "quantity", "done_quantity",
-            "unit", "source", "target", "rule", "reference", "priority", "due_at", "created_at", "created_by",
-            "started_by", "done_at",
+            "unit", "source", "target", "rule", "reference", "waits_for", "priority", "due_at", "created_at",
+            "created_by", "started_by", "done_at",
         )  # fmt: skip
         read_only_fields = (
             "number", "state", "done_quantity", "created_at", "created_by", "started_by", "done_at",

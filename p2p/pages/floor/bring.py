@@ -165,14 +165,20 @@ class Queue(BringPage):
                 return redirect(task_url(row) + Hand.of(known).query())
         if not found:
             return self.unknown(code)
+        held = (self._for(one.kind, one.record, waiting=True) for one in found)
+        task = next((row for row in held if row is not None), None)
+        if task is not None:
+            words = _("{code} waits for {inspection}: {task} can be done after its verdict.")
+            said = {"code": code, "inspection": task.waits_for, "task": task.number}  # type: ignore[attr-defined]
+            return self.show(refusal=words.format(**said), code=code)
         return self.show(refusal=_("Nothing is to be done with {code} here.").format(code=code), code=code)
 
     def unknown(self, code: str) -> HttpResponse:
         words = _("{code} is nothing that is known at {site}.").format(code=code or "–", site=self.here.code)
         return self.show(refusal=words, code=code)
 
-    def _for(self, kind: str, record: Any) -> StockTask | None:
-        rows = open_tasks(self.here, self.kind)
+    def _for(self, kind: str, record: Any, *, waiting: bool = False) -> StockTask | None:
+        rows = open_tasks(self.here, self.kind, waiting=waiting)
         column = {"place": "source", "unit": "handling_unit", "card": "rule", "task": "pk"}.get(kind, kind)
         narrowed = rows.filter(**{column: record.pk})
         if kind == "unit":

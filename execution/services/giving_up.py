@@ -36,7 +36,7 @@ def give_up(*, job: Job, operation: Operation, report: Report, by: User | None) 
     rows = list(Material.objects.filter(pk__in=mine, quantity__gt=F("issued_quantity")).order_by("pk"))
     if not rows:
         return []
-    picked = _off_the_lists(rows, by)
+    picked, promised = _off_the_lists(rows, by)
     given = GivenUp.objects.bulk_create(
         GivenUp(
             material=row,
@@ -47,13 +47,13 @@ def give_up(*, job: Job, operation: Operation, report: Report, by: User | None) 
         for row in rows
     )
     progress.expect(quantities={one.material_id: -one.quantity for one in given})
-    _let_go(job, rows, by)
+    _let_go(job, rows, promised, by)
     return given
 
 
-def _off_the_lists(materials: list[Material], by: User | None) -> set[int]:
+def _off_the_lists(materials: list[Material], by: User | None) -> tuple[set[int], list[Reservation]]:
     """Lines that were not picked leave their lists; a list on which nothing is left is done. Keys of the components
-    that stood on one."""
+    that stood on one, and what was reserved for the lines."""
     lines = PickLine.objects.filter(
         material__in=materials, pick_list__state=OPEN, picked_quantity__lt=F("quantity")
     )
@@ -65,7 +65,6 @@ def _off_the_lists(materials: list[Material], by: User | None) -> set[int]:
     PickLine.objects.filter(pk__in=[line.pk for line in found if line.picked_quantity]).update(
         quantity=F("picked_quantity"), reservation=None
     )
-    unreserve(reservations=reservations, by=by)
     for row in PickList.objects.filter(pk__in=lists, state=OPEN).order_by("pk"):
         left = PickLine.objects.filter(pick_list=row)
         if left.filter(picked_quantity__lt=F("quantity")).exists():
@@ -74,17 +73,17 @@ def _off_the_lists(materials: list[Material], by: User | None) -> set[int]:
             PICK_FLOW.take(row, "pick", picked_at=now(), picked_by=by)
         else:
             PICK_FLOW.take(row, "cancel")
-    return {line.material_id for line in found}
+    return {line.material_id for line in found}, reservations
 
 
-def _let_go(job: Job, materials: list[Material], by: User | None) -> None:
-    """What is reserved for the order beside its lists, of items that nothing in it wants any more."""
+def _let_go(job: Job, materials: list[Material], promised: list[Reservation], by: User | None) -> None:
+    """What was reserved for the lines (`promised`), and for the order beside its lists of items that nothing in it
+    wants any more: given back in one go, so that its stock is locked in one order."""
     gone = {row.item_id for row in materials}
     wanted = Material.objects.filter(order=job.order, item__in=gone, quantity__gt=F("issued_quantity"))
     gone -= set(wanted.values_list("item", flat=True))
-    rows = list(free_standing([job.order.number]).filter(item__in=gone))
-    if rows:
-        unreserve(reservations=rows, by=by)
+    beside = free_standing([job.order.number]).filter(item__in=gone)
+    unreserve(reservations=list({row.pk: row for row in [*promised, *beside]}.values()), by=by)
 
 
 @transaction.atomic

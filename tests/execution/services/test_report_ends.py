@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from execution.models import Clocking, GivenUp, PickLine, PickList, Report
+from execution.services import giving_up
 from execution.services.pick import pick
 from execution.services.release import release
 from execution.services.report import report
@@ -19,6 +20,8 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Balance, Reservation
+from p2p.inventory.services.allocation import allocate
+from p2p.inventory.services.needs import Need
 from planning.models import Material, Operation, Output
 from tests.execution.conftest import Plant, operations
 from tests.factories import make_item, make_order, make_reason, make_unit, make_user
@@ -145,6 +148,27 @@ def test_ending_the_picking_list_closes_needs_and_lifts_reservations(plant: Plan
     listed.refresh_from_db()
     assert listed.state == "cancelled"
     assert not Reservation.objects.exists()
+    assert problems() == []
+
+
+def test_all_that_is_given_up_is_given_back_in_one_go(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In two, each would lock stock in an order of its own, and two reports could wait for each other."""
+    plant.fill(100)
+    order = plant.order(10, number="MO-1")
+    release(orders=[order], by=plant.worker)
+    beside = Need(item=plant.wheel, quantity=Decimal(5), site=order.site, reference=order.number)
+    allocate(needs=[beside], by=plant.worker)
+    given: list[set[str]] = []
+    real = giving_up.unreserve
+
+    def watched(*, reservations: Any, by: Any) -> None:
+        given.append({row.item.number for row in reservations})
+        real(reservations=reservations, by=by)
+
+    monkeypatch.setattr(giving_up, "unreserve", watched)
+    say(plant, operations(order)[0], 10, end_picking=True)
+    assert given == [{"FRAME", "WHEEL"}]
+    assert set(Reservation.objects.values_list("item__number", flat=True)) == {"PAINT"}
     assert problems() == []
 
 

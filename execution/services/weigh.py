@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,10 +14,12 @@ from execution.models import MaterialMove, PickLine, PickList
 from execution.services.pick import Picked, pick
 from p2p.core.models import User
 from p2p.core.refusal import Refused
+from p2p.inventory.services.catch_parts import parted
+from p2p.inventory.services.taking import Taken
 from p2p.inventory.services.weighing import Limits, check_within, limits, net_weight
 from planning.models import Material, ProductionOrder
 from planning.services import progress
-from strategies.models import ReasonCode
+from strategies.models import Item, Location, ReasonCode
 
 
 def allowed_for(material: Material, order: ProductionOrder) -> Limits:
@@ -39,8 +42,9 @@ def weigh_in(
 ) -> list[MaterialMove]:
     """Issue what was weighed (`net_weight`) of a component on the order's open pick list; the moves keep `reason`.
 
-    Refused without a reason when it is out of tolerance (`more_comes`: it is not all yet), when the component is on
-    no open list, or by what `pick` refuses.
+    `catch_quantity` counts what is weighed and counted, on all lines together (`parted`). Refused without a reason when
+    it is out of tolerance (`more_comes`: it is not all yet), when the component is on no open list, when nobody knows
+    which pieces are of which line, or by what `pick` refuses.
     """
     (order,) = progress.lock(orders=[material.order_id])
     row = Material.objects.select_related("item__unit").get(pk=material.pk)
@@ -53,7 +57,8 @@ def weigh_in(
     listed = PickLine.objects.filter(
         material=row, pick_list__state=PickList.State.OPEN, picked_quantity__lt=F("quantity")
     )
-    lines = list(listed.select_related("pick_list", "location").order_by("pick_list", "pk"))
+    related = ("pick_list", "location", "lot", "serial", "handling_unit")
+    lines = list(listed.select_related(*related).order_by("pick_list", "pk"))
     if not lines:
         raise Refused(
             _("{item} is on no open pick list of {order}: nothing of it is weighed in."),
@@ -63,16 +68,33 @@ def weigh_in(
             order=order.number,
         )
     mine = [line for line in lines if line.pick_list_id == lines[0].pick_list_id]
-    chosen = _shared(mine, weight, catch_quantity)
+    chosen = _counted(row.item, _shared(mine, weight), catch_quantity)
     return pick(pick_list=lines[0].pick_list, lines=chosen, weighed=True, reason=reason, at=at, by=by)
 
 
-def _shared(lines: list[PickLine], weight: Decimal, pieces: Decimal | None) -> list[Picked]:
+def _shared(lines: list[PickLine], weight: Decimal) -> list[Picked]:
     """Line after line; the last takes what is over."""
     chosen, left = [], weight
     for line in lines:
         part = left if line is lines[-1] else min(left, line.quantity - line.picked_quantity)
         if part > 0:
-            chosen.append(Picked(line=line, quantity=part, catch_quantity=pieces))
+            chosen.append(Picked(line=line, quantity=part))
             left -= part
     return chosen
+
+
+def _counted(item: Item, chosen: list[Picked], pieces: Decimal | None) -> list[Picked]:
+    """Each line with its own of the pieces that were counted on the scale."""
+    # A line that has no place yet takes free stock: its pile is not known before it is chosen.
+    parts = [
+        Taken(
+            one.line.location or Location(),
+            one.quantity,
+            one.line.lot,
+            one.line.serial,
+            one.line.handling_unit,
+        )
+        for one in chosen
+    ]
+    counts = parted(item=item, pieces=pieces, parts=parts)
+    return [replace(one, catch_quantity=count) for one, count in zip(chosen, counts, strict=True)]

@@ -8,18 +8,26 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from execution.models import PickList
+from execution.models import PickLine, PickList
 from execution.services.pick import unpick
 from execution.services.release import release
 from execution.services.weigh import weigh_in
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
-from p2p.inventory.models import Move
+from p2p.inventory.models import Balance, Move
 from p2p.inventory.services.weighing import net_weight
 from planning.models import Material
 from strategies.models import Site
 from tests.execution.conftest import Plant
-from tests.factories import make_conversion, make_item, make_order, make_reason, make_stock, make_unit
+from tests.factories import (
+    make_conversion,
+    make_item,
+    make_lot,
+    make_order,
+    make_reason,
+    make_stock,
+    make_unit,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +112,57 @@ def test_what_cannot_be_weighed_is_said_in_one_sentence(
     with pytest.raises(Refused) as no:
         net_weight(item=flour.item, weighings=weighings, tare=tare)
     assert str(no.value) == sentence
+
+
+def ham_in_lots(plant: Plant, needed: int, lots: dict[str, int]) -> Material:
+    """Ham of 0.5 to 3 kg a piece: `lots` of so many kg, 6 pieces each; `needed` kg are on the pick list."""
+    item = make_item(
+        "HAM",
+        unit=make_unit("KG", digits=3),
+        catch_unit=make_unit("PC"),
+        catch_least=Decimal("0.5"),
+        catch_most=Decimal(3),
+        tracking="lot",
+    )
+    for number, weight in lots.items():
+        lot = make_lot(item, number)
+        make_stock(item, weight, plant.places["STORE"], lot=lot, catch_quantity=Decimal(6))
+    order = make_order(
+        plant.product,
+        10,
+        site=plant.site,
+        number="MO-1",
+        operations=[{"group": plant.groups[0]}],
+        materials={item: Decimal(needed) / 10},
+    )
+    release(orders=[order], by=plant.worker)
+    return Material.objects.get(order=order)
+
+
+def test_the_pieces_on_the_scale_are_shared_among_the_lots_they_come_from(plant: Plant) -> None:
+    ham = ham_in_lots(plant, 14, {"A": 10, "B": 10})
+    assert weigh(plant, ham, "14 kg", catch_quantity=Decimal(8)) == 14
+    issued = Move.objects.filter(kind="issue").order_by("lot__number")
+    assert list(issued.values_list("lot__number", "quantity", "catch_quantity")) == [
+        ("A", 10, 6),
+        ("B", 4, 2),
+    ]
+    assert not Move.objects.filter(kind="adjustment").exists()
+    assert Balance.objects.get(lot__number="B", location=plant.places["STORE"]).catch_quantity == 4
+    assert problems() == []
+
+
+def test_fewer_pieces_than_the_lots_have_are_refused(plant: Plant) -> None:
+    ham = ham_in_lots(plant, 14, {"A": 10, "B": 10})
+    with pytest.raises(Refused, match="4 KG of HAM: say how many PC that is"), transaction.atomic():
+        weigh(plant, ham, "14 kg", catch_quantity=Decimal(6))
+    assert not Move.objects.filter(kind="issue").exists()
+
+
+def test_pieces_of_two_lots_that_both_keep_some_are_weighed_one_at_a_time(plant: Plant) -> None:
+    ham = ham_in_lots(plant, 14, {"A": 10, "B": 10})
+    for line in PickLine.objects.filter(material=ham):
+        PickLine.objects.filter(pk=line.pk).update(quantity=7)
+    with pytest.raises(Refused, match="would be taken from 2 places"), transaction.atomic():
+        weigh(plant, ham, "14 kg", catch_quantity=Decimal(8))
+    assert not Move.objects.filter(kind="issue").exists()

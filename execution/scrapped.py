@@ -39,12 +39,14 @@ class Fault:
 
 def period(given: Mapping[str, str]) -> tuple[datetime, datetime, tuple[date, date]]:
     """From the morning of `since` to the end of the day `until`, in UTC; the last 90 days where nothing readable is
-    said. The days beside it."""
-    today = clock.now().date()
-    last = _day(given.get("until", "")) or today
-    first = _day(given.get("since", "")) or last - timedelta(days=DAYS)
-    morning = datetime.combine(first, time(0), UTC)
-    return morning, datetime.combine(last, time(0), UTC) + timedelta(days=1), (first, last)
+    said: a last day with no room for these before it, or for none after it, is not readable. The days beside it."""
+    last = _day(given.get("until", "")) or clock.now().date()
+    try:
+        first = _day(given.get("since", "")) or last - timedelta(days=DAYS)
+        night = datetime.combine(last, time(0), UTC) + timedelta(days=1)
+    except OverflowError:
+        return period({"since": given.get("since", "")})
+    return datetime.combine(first, time(0), UTC), night, (first, last)
 
 
 def _day(text: str) -> date | None:

@@ -59,6 +59,18 @@ def test_the_page_shows_causes_and_reasons(client: Client, scrapped: Plant) -> N
     )
 
 
+@pytest.mark.parametrize("last", ["9999-12-31", "0001-01-15"])
+def test_a_last_day_at_the_edge_of_the_calendar_is_not_readable(
+    client: Client, scrapped: Plant, last: str
+) -> None:
+    client.force_login(make_user(Role.SUPERVISOR))
+    for since in ("", "0001-01-01"):
+        query = f"?since={since}&until={last}"
+        said = client.get(f"/api/v1/execution/reports/scrap/{query}").json()["results"]
+        assert [row["pieces"] for row in said] == (["6", "3", "1"] if since == "" or last[0] == "9" else [])
+        assert client.get(f"/execution/scrap/{query}").status_code == 200
+
+
 def test_scrap_of_other_sites_is_not_shown(client: Client, scrapped: Plant) -> None:
     client.force_login(make_user(Role.SUPERVISOR, site=make_site("ELSE")))
     assert client.get("/api/v1/execution/reports/scrap/").json() == {"results": []}

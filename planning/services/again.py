@@ -18,7 +18,8 @@ from p2p.inventory.services.ledger import MoveLine
 def check_part(moves: Sequence[Move], quantity: Decimal | None) -> Decimal | None:
     """The part of the one move that is taken back; None for all of what there is.
 
-    Refused: a part of several moves, or more than the move brought.
+    Refused: a part of several moves, more than the move brought, or a part of what left in its handling unit: the unit
+    cannot stand at both ends.
     """
     if quantity is None:
         return None
@@ -37,7 +38,23 @@ def check_part(moves: Sequence[Move], quantity: Decimal | None) -> Decimal | Non
             item=move.item.number,
             quantity=plain(quantity),
         )
-    return quantity if quantity < move.quantity else None
+    if quantity == move.quantity:
+        return None
+    if move.into_unit is not None and move.into_unit_id == move.handling_unit_id:
+        raise Refused(
+            _(
+                "{item} left in {unit}: take all {there} {measure} of it back, or receive the unit and send the part"
+                " back."
+            ),
+            code="left_whole",
+            field="quantity",
+            about=move.item,
+            item=move.item.number,
+            unit=move.into_unit.number,
+            there=plain(move.quantity),
+            measure=move.item.unit.code,
+        )
+    return quantity
 
 
 def posted_again(move: Move, part: Decimal, pieces: Decimal | None, at: datetime | None) -> MoveLine:
@@ -53,7 +70,6 @@ def posted_again(move: Move, part: Decimal, pieces: Decimal | None, at: datetime
         serial=move.serial,
         handling_unit=move.handling_unit,
         into_unit=move.into_unit,
-        with_unit=move.into_unit is not None and move.into_unit_id == move.handling_unit_id,
         reason=move.reason,
         reference=move.reference,
         effective_at=at,

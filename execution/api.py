@@ -242,7 +242,7 @@ class PickListApi(RecordViewSet):
         if line.pick_list_id != record.pk:
             raise Refused(_("This line is not on {pick_list}."), field="line", pick_list=record.number)
         weigh_in(
-            material=line.material, weighings=weighings, tare=tare, more_comes=more_comes,
+            material=line.material, pick_list=record, weighings=weighings, tare=tare, more_comes=more_comes,
             catch_quantity=catch_quantity, reason=reason, at=at, by=by,
         )  # fmt: skip
         return record

@@ -33,6 +33,7 @@ def weigh_in(
     *,
     material: Material,
     weighings: str,
+    pick_list: PickList | None = None,
     tare: str = "",
     more_comes: bool = False,
     reason: ReasonCode | None = None,
@@ -40,7 +41,8 @@ def weigh_in(
     at: datetime | None = None,
     by: User | None,
 ) -> list[MaterialMove]:
-    """Issue what was weighed (`net_weight`) of a component on the order's open pick list; the moves keep `reason`.
+    """Issue what was weighed (`net_weight`) of a component on `pick_list`, else on the order's first open one; the
+    moves keep `reason`.
 
     `catch_quantity` counts what is weighed and counted, on all lines together (`parted`). Refused without a reason when
     it is out of tolerance (`more_comes`: it is not all yet), when the component is on no open list, when nobody knows
@@ -57,6 +59,8 @@ def weigh_in(
     listed = PickLine.objects.filter(
         material=row, pick_list__state=PickList.State.OPEN, picked_quantity__lt=F("quantity")
     )
+    if pick_list is not None:
+        listed = listed.filter(pick_list=pick_list)
     related = ("pick_list", "location", "lot", "serial", "handling_unit")
     lines = list(listed.select_related(*related).order_by("pick_list", "pk"))
     if not lines:

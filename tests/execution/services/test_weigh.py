@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from execution.models import PickLine, PickList
 from execution.services.pick import unpick
 from execution.services.release import release
 from execution.services.weigh import weigh_in
+from p2p.core.access import Role
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Balance, Move
@@ -27,6 +29,7 @@ from tests.factories import (
     make_reason,
     make_stock,
     make_unit,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +169,20 @@ def test_pieces_of_two_lots_that_both_keep_some_are_weighed_one_at_a_time(plant:
     with pytest.raises(Refused, match="would be taken from 2 places"), transaction.atomic():
         weigh(plant, ham, "14 kg", catch_quantity=Decimal(8))
     assert not Move.objects.filter(kind="issue").exists()
+
+
+def test_what_is_weighed_on_a_pick_list_is_booked_on_no_other(client: Client, plant: Plant) -> None:
+    plant.fill(100)
+    order = plant.order(10, number="MO-1")
+    (first,) = release(orders=[order], by=plant.worker)
+    line = first.lines.get(material__item=plant.paint)
+    second = PickList.objects.create(number="PL-2", order=order)
+    own = PickLine.objects.create(pick_list=second, material=line.material, quantity=line.quantity)
+    client.force_login(make_user(Role.SUPERVISOR))
+    body = {"line": own.pk, "weighings": "0.5", "more_comes": True}
+    where = f"/api/v1/execution/pick-lists/{second.number}/weigh/"
+    said = client.post(where, body, "application/json", headers={"Idempotency-Key": "a"})
+    assert said.status_code == 200, said.content
+    for row in (line, own):
+        row.refresh_from_db()
+    assert (line.picked_quantity, own.picked_quantity) == (0, Decimal("0.5"))

@@ -118,12 +118,12 @@ CORRECTING = (Move.Kind.ADJUSTMENT, Move.Kind.COUNT, Move.Kind.REGROUP)
 
 def lock_units(units: Sequence[HandlingUnit | None]) -> dict[int, HandlingUnit]:
     """The rows as they are now, locked in the order of keys: units come before the balances in them. None when there
-    are none, else one query."""
+    are none, else one query, without a join: one that was waited for would come joined with its old place."""
     keys = {unit.pk for unit in units if unit is not None}
     if not keys:
         return {}
-    rows = HandlingUnit.objects.select_for_update(of=("self",), no_key=True).select_related("location")
-    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+    rows = HandlingUnit.objects.select_for_update(no_key=True).filter(pk__in=keys)
+    return {row.pk: row for row in rows.order_by("pk")}
 
 
 def _check_units(lines: Sequence[MoveLine]) -> None:
@@ -133,7 +133,7 @@ def _check_units(lines: Sequence[MoveLine]) -> None:
     for line in lines:
         unit = units[line.into_unit.pk if line.into_unit else 0]
         _check_open(unit, line)
-        if unit.location is None:
+        if unit.location_id is None:
             unit.location = line.target
             HandlingUnit.objects.filter(pk=unit.pk).update(location=line.target)
         elif unit.location_id != line.target.pk:
@@ -142,7 +142,7 @@ def _check_units(lines: Sequence[MoveLine]) -> None:
                 code="unit_elsewhere",
                 field="into_unit",
                 unit=unit.number,
-                place=unit.location.code,
+                place=unit.location.code if unit.location else "",
                 target=line.target.code,
             )
 

@@ -68,11 +68,13 @@ def locked_whole(unit: HandlingUnit) -> list[HandlingUnit]:
     keys: list[int] = []
     rows: list[HandlingUnit] = []
     while (now := _nested(unit)) != keys:
-        keys, rows = now, _locked_units(now)
+        keys, rows = now, locked_rows(now)
     return rows
 
 
-def _locked_units(keys: Sequence[int]) -> list[HandlingUnit]:
+def locked_rows(keys: Sequence[int]) -> list[HandlingUnit]:
+    """Units as they are now, locked in the order of keys. Locked first and read then: one that was waited for would
+    come with its new keys, but joined with what belonged to its old ones."""
     rows = HandlingUnit.objects.filter(pk__in=keys).order_by("pk")
     list(rows.select_for_update(no_key=True).values_list("pk"))
     return list(rows.select_related("location__site", "parent"))

@@ -19,7 +19,7 @@ from p2p.inventory.engine.scan import sscc
 from p2p.inventory.facts import UnitsHandled
 from p2p.inventory.models import Balance, HandlingUnit, Move
 from p2p.inventory.models.lot import UNIT_FLOW
-from p2p.inventory.services.unit_moves import stand, transfer_unit
+from p2p.inventory.services.unit_moves import locked_rows, stand, transfer_unit
 from strategies.models import Location
 from strategies.services.numbering import take_numbers
 
@@ -245,9 +245,7 @@ def _step(row: HandlingUnit, step: str, said: str, by: User | None, **also: Any)
 
 def locked(units: Sequence[HandlingUnit]) -> dict[int, HandlingUnit]:
     """The rows as they are now, locked in the order of keys."""
-    rows = HandlingUnit.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.select_related("location__site", "parent").filter(pk__in=[unit.pk for unit in units])
-    return {row.pk: row for row in rows.order_by("pk")}
+    return {row.pk: row for row in locked_rows([unit.pk for unit in units])}
 
 
 def must_be_open(row: HandlingUnit) -> None:

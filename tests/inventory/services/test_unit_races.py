@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Balance, HandlingUnit
-from p2p.inventory.services import unit_moves
+from p2p.inventory.services import task_work, unit_moves
+from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.packing import Packing, pack
 from p2p.inventory.services.transfer import Carry, transfer
 from p2p.inventory.services.units import create_units, move_unit, nest
@@ -36,7 +38,7 @@ def test_a_box_put_onto_a_pallet_just_before_it_moves_goes_along(
     make_stock(nut, 10, store)
     pallet, box = create_units(location=store, count=2, by=None)
     pack(unit=box, lines=[Packing(item=nut)], by=None)
-    read = unit_moves._locked_units
+    read = unit_moves.locked_rows
 
     def meanwhile(keys: Any) -> Any:
         """Somebody else's box was put on after the list was read, before the pallet was locked."""
@@ -44,7 +46,7 @@ def test_a_box_put_onto_a_pallet_just_before_it_moves_goes_along(
             at_once([lambda: nest(unit=box, parent=pallet, by=None)])
         return read(keys)
 
-    monkeypatch.setattr(unit_moves, "_locked_units", meanwhile)
+    monkeypatch.setattr(unit_moves, "locked_rows", meanwhile)
     shelf = make_location(store.site, code="SHELF")
     move_unit(unit=pallet, location=shelf, by=None)
     assert set(HandlingUnit.objects.values_list("location", flat=True)) == {shelf.pk}
@@ -79,6 +81,79 @@ def test_what_is_carried_into_a_unit_waits_for_the_unit_before_it_takes_stock(st
     results = at_once(jobs)
     assert [one for one in results if isinstance(one, Exception)] == []
     assert Balance.objects.get(handling_unit=pallet).quantity == 5
+    assert problems() == []
+
+
+@pytest.fixture
+def pallet(store: Location) -> HandlingUnit:
+    """Ten nuts on a pallet in the store."""
+    nut = make_item("NUT")
+    make_stock(nut, 10, store)
+    (unit,) = create_units(number="PAL", location=store, by=None)
+    pack(unit=unit, lines=[Packing(item=nut)], by=None)
+    return unit
+
+
+class Slow:
+    """One thread stops at a point until another waits for what it holds; that one starts when it is there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+        self.there, self.mine = threading.Event(), threading.local()
+        real = getattr(module, name)
+
+        def slowly(*args: Any, **named: Any) -> Any:
+            if getattr(self.mine, "slow", False):
+                self.mine.slow = False
+                self.there.set()
+                _until_somebody_waits()
+            return real(*args, **named)
+
+        monkeypatch.setattr(module, name, slowly)
+
+    def race(self, slow: Callable[[], Any], quick: Callable[[], Any]) -> list[Any]:
+        def first() -> Any:
+            self.mine.slow = True
+            return slow()
+
+        def second() -> Any:
+            assert self.there.wait(10)
+            return quick()
+
+        return at_once([first, second])
+
+
+def test_two_people_bring_a_pallet_from_one_place_and_the_later_one_is_told(
+    pallet: HandlingUnit, store: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, other = (make_location(store.site, code=code) for code in ("LINE", "OTHER"))
+    went, told = Slow(monkeypatch, task_work, "create").race(
+        lambda: task_work.carry_unit(unit=pallet, target=line, seen_at=store, by=None),
+        lambda: task_work.carry_unit(unit=pallet, target=other, seen_at=store, by=None),
+    )
+    assert went.state == "done"
+    assert isinstance(told, Refused) and told.code == "moved_meanwhile"
+    assert "PAL is not at STORE any more but at LINE" in str(told)
+    pallet.refresh_from_db()
+    assert pallet.location == line
+    assert problems() == []
+
+
+def test_nothing_is_put_onto_a_pallet_where_it_stood_a_moment_ago(
+    pallet: HandlingUnit, store: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, bolt = make_location(store.site, code="LINE"), make_item("BOLT")
+    make_stock(bolt, 5, store)
+    onto = MoveLine(
+        item=bolt, source=store, target=store, quantity=Decimal(5), kind="regroup", into_unit=pallet
+    )
+    went, told = Slow(monkeypatch, task_work, "create").race(
+        lambda: task_work.carry_unit(unit=pallet, target=line, by=None),
+        lambda: post(lines=[onto], by=None),
+    )
+    assert went.state == "done"
+    assert str(told) == "PAL stands at LINE: nothing can be put into it at STORE."
+    pallet.refresh_from_db()
+    assert pallet.location == line
     assert problems() == []
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField, NumberOf
+from p2p.inventory.forms.lots import pieces
 from p2p.inventory.models import Lot
 from planning.lineforms import numbers
 from planning.models import Operation, ProductionOrder
@@ -164,6 +165,7 @@ class DecideForm(forms.Form):
         required=False,
         help_text=_("Which pieces, when not all of them: one by one, or as SN-1..SN-9."),
     )
+    catch_quantity = pieces()
     note = forms.CharField(
         label=_("Note"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -175,6 +177,13 @@ class DecideForm(forms.Form):
             del self.fields["sent_again"]
         if record is not None and record.item.tracking != Item.Tracking.SERIAL:
             del self.fields["serials"]
+        counted = record.item.catch_unit if record is not None and record.operation_id is None else None
+        if counted is None:
+            del self.fields["catch_quantity"]
+        else:
+            self.fields["catch_quantity"].help_text = _(
+                "How many {unit} are scrapped in stock or go back."
+            ).format(unit=counted.code)
 
     def clean_serials(self) -> list[str]:
         return numbers(self.cleaned_data.get("serials") or "")

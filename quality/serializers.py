@@ -249,6 +249,13 @@ class DecideInput(NoteInput):
         default=False, help_text="Of a return: the purchase expects as many again."
     )
     serials = SerialsField(required=False, default=list)
+    catch_quantity = serializers.DecimalField(
+        max_digits=24,
+        decimal_places=12,
+        required=False,
+        allow_null=True,
+        help_text="Of an item that is weighed and counted: how many are scrapped in stock or returned.",
+    )
     reason = serializers.SlugRelatedField(
         slug_field="code", queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP), required=False
     )

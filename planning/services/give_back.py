@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
 from p2p.inventory.models import Move
+from p2p.inventory.services.catch_parts import parted
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.taking import Taken
@@ -32,13 +35,15 @@ def give_back(
     pieces: Sequence[Taken],
     sent_again: bool,
     reason: ReasonCode | None = None,
+    catch_quantity: Decimal | None = None,
     by: User | None,
 ) -> list[Move]:
     """Give `pieces` (in the item's unit, where they lie) of a purchase back to its vendor; one move for each.
+    `catch_quantity` counts all of them, of what is weighed and counted (`parted`).
 
     `sent_again`: the vendor replaces them, so the order expects as many again and MRP counts on them; else what was
     received stays received and nothing more is expected for them. Refused for a transfer, for more than came in, for a
-    closed order that would expect again, for stock that is not there or reserved.
+    closed order that would expect again, for stock that is not there or reserved, for pieces nobody counted.
     """
     current = locked([order.pk])[order.pk]
     total = sum((piece.quantity for piece in pieces), Decimal(0))
@@ -59,6 +64,8 @@ def give_back(
         )
         for piece in pieces
     ]
+    counts = parted(item=current.item, pieces=catch_quantity, parts=pieces)
+    lines = [replace(line, catch_quantity=count) for line, count in zip(lines, counts, strict=True)]
     moves = post_within(lines=lines, by=by)
     if sent_again:
         _expect_again(current, total)
@@ -72,14 +79,15 @@ def _check(order: ReplenishmentOrder, total: Decimal, *, sent_again: bool) -> No
         raise Refused(
             _("{order} is a transfer: nothing of it goes to a vendor."), about=order, order=order.number
         )
-    if total > order.received_quantity:
+    left = order.received_quantity - _gone_for_good(order)
+    if total > left:
         raise Refused(
-            _("Of {order} {received} {unit} have come: {quantity} cannot go back."),
+            _("Of {order} {received} {unit} have come and not gone back yet: {quantity} cannot go back."),
             code="more_than_received",
             field="quantity",
             about=order,
             order=order.number,
-            received=plain(order.received_quantity),
+            received=plain(max(left, Decimal(0))),
             unit=order.item.unit.code,
             quantity=plain(total),
         )
@@ -91,6 +99,18 @@ def _check(order: ReplenishmentOrder, total: Decimal, *, sent_again: bool) -> No
             about=order,
             order=order.number,
         )
+
+
+def _gone_for_good(order: ReplenishmentOrder) -> Decimal:
+    """What went back without replacement counts as received still: all that went back less what the order expects
+    again because of it. Two queries."""
+    back = Move.objects.filter(
+        kind=Move.Kind.RETURN, reference=order.number, item=order.item_id, target__kind=Location.Kind.SUPPLIER,
+        reverses=None, reversed_by=None,
+    ).aggregate(whole=Sum("quantity", default=Decimal(0)))["whole"]  # fmt: skip
+    stand = ReplenishmentMove.objects.filter(order=order, move__reverses=None, move__reversed_by=None)
+    came: Decimal = stand.aggregate(whole=Sum("move__quantity", default=Decimal(0)))["whole"]
+    return max(back - max(came - order.received_quantity, Decimal(0)), Decimal(0))
 
 
 def _expect_again(order: ReplenishmentOrder, total: Decimal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -34,6 +35,14 @@ REWORK_DAYS = 7
 """How soon a rework order is due when nobody says otherwise."""
 
 
+@dataclass(frozen=True)
+class _Which:
+    """Which of what lies in stock goes: pieces with these serial numbers, so many of what is weighed and counted."""
+
+    serials: Sequence[str]
+    catch_quantity: Decimal | None
+
+
 @transaction.atomic
 def decide(
     *,
@@ -43,6 +52,7 @@ def decide(
     note: str = "",
     serials: Sequence[str] = (),
     sent_again: bool = False,
+    catch_quantity: Decimal | None = None,
     by: User,
 ) -> NonConformance:
     """Decide once and for all what becomes of the pieces, and do it.
@@ -50,7 +60,8 @@ def decide(
     use: the inspection it came from is conceded; needs a note. scrap: the report that called them good is
     corrected, or stock is scrapped; needs a reason. rework: a rework order is made. return: they go back to the
     vendor they came from; `sent_again`: the purchase expects as many again. `serials` names pieces of an item that has
-    serial numbers, when not all that were inspected go. Its hold ends, and with the last one decided the block of its
+    serial numbers, when not all that were inspected go; `catch_quantity` counts what is weighed and counted and is
+    scrapped in stock or returned. Its hold ends, and with the last one decided the block of its
     inspection.
     Raises Refused; then nothing is decided.
     """
@@ -76,7 +87,7 @@ def decide(
         _Disposition.REWORK: _rework,
         _Disposition.RETURN: _return,
     }
-    steps[_Disposition(disposition)](record, note, serials, by)
+    steps[_Disposition(disposition)](record, note, _Which(serials, catch_quantity), by)
     _block_again(record, by)
     tell(NonConformanceDecided(nonconformance=record, by=by))
     nonconformance.refresh_from_db()
@@ -109,7 +120,7 @@ def _block_again(record: NonConformance, by: User) -> None:
         blocking.hold_again(inspection=inspection, by=by)
 
 
-def _use(record: NonConformance, note: str, _serials: Sequence[str], by: User) -> None:
+def _use(record: NonConformance, note: str, _which: _Which, by: User) -> None:
     if not note.strip():
         raise Refused(
             _("Write down who agreed that {record} is used as it is, and why."),
@@ -127,7 +138,7 @@ def _use(record: NonConformance, note: str, _serials: Sequence[str], by: User) -
     tell(InspectionDecided(inspection=inspection, by=by))
 
 
-def _scrap(record: NonConformance, _note: str, serials: Sequence[str], by: User) -> None:
+def _scrap(record: NonConformance, _note: str, which: _Which, by: User) -> None:
     if record.reason is None:
         raise Refused(
             _("Say why {record} is scrapped."), code="reason_missing", field="reason", record=record
@@ -137,7 +148,8 @@ def _scrap(record: NonConformance, _note: str, serials: Sequence[str], by: User)
     elif record.operation is not None:
         record.report = _correct_report(record, by)
     else:
-        record.move = stock.scrap(record, stock.pieces_of(record, serials), by=by)
+        pieces = stock.pieces_of(record, which.serials)
+        record.move = stock.scrap(record, pieces, catch_quantity=which.catch_quantity, by=by)
     record.save(update_fields=["report", "move"])
 
 
@@ -192,7 +204,7 @@ def _report_to_correct(record: NonConformance, operation: Operation) -> Report:
     return earlier
 
 
-def _rework(record: NonConformance, _note: str, _serials: Sequence[str], by: User) -> None:
+def _rework(record: NonConformance, _note: str, _which: _Which, by: User) -> None:
     operation = record.operation
     if operation is None:
         raise Refused(
@@ -212,12 +224,17 @@ def _rework(record: NonConformance, _note: str, _serials: Sequence[str], by: Use
     record.save(update_fields=["rework_order"])
 
 
-def _return(record: NonConformance, _note: str, serials: Sequence[str], by: User) -> None:
+def _return(record: NonConformance, _note: str, which: _Which, by: User) -> None:
     if record.operation is not None:
         _correct_receipt(record, scrapped=False, by=by)
         return
-    pieces = stock.pieces_of(record, serials)
-    record.move = stock.send_back(record, pieces, sent_again=record.sent_again, by=by)
+    record.move = stock.send_back(
+        record,
+        stock.pieces_of(record, which.serials),
+        sent_again=record.sent_again,
+        catch_quantity=which.catch_quantity,
+        by=by,
+    )
     record.save(update_fields=["move"])
 
 

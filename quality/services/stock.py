@@ -13,6 +13,7 @@ from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.inventory.models import Balance, Move
 from p2p.inventory.services import ledger
+from p2p.inventory.services.catch_parts import parted
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.taking import Taken
 from planning.models import ReplenishmentMove, ReplenishmentOrder
@@ -86,8 +87,11 @@ def _too_few(record: NonConformance, there: Decimal) -> Refused:
     )
 
 
-def scrap(record: NonConformance, pieces: Sequence[Taken], *, by: User) -> Move:
-    """Scrap the pieces where they lie; the first move. Refused when the site has no place for scrap."""
+def scrap(
+    record: NonConformance, pieces: Sequence[Taken], *, catch_quantity: Decimal | None = None, by: User
+) -> Move:
+    """Scrap the pieces where they lie, `catch_quantity` of what is weighed and counted; the first move. Refused when
+    the site has no place for scrap, or nobody says how many pieces the weight is."""
     target = Doors([record.site]).outside(record.site, Location.Kind.SCRAP)
     lines = [
         ledger.MoveLine(
@@ -101,14 +105,25 @@ def scrap(record: NonConformance, pieces: Sequence[Taken], *, by: User) -> Move:
             handling_unit=piece.unit,
             reason=record.reason,
             reference=record.number,
+            catch_quantity=count,
         )
-        for piece in pieces
+        for piece, count in zip(
+            pieces, parted(item=record.item, pieces=catch_quantity, parts=pieces), strict=True
+        )
     ]
     return ledger.post(lines=lines, by=by)[0]
 
 
-def send_back(record: NonConformance, pieces: Sequence[Taken], *, sent_again: bool, by: User) -> Move:
-    """Give the pieces back to the vendor of the purchase they came with; the first move. Refused without one."""
+def send_back(
+    record: NonConformance,
+    pieces: Sequence[Taken],
+    *,
+    sent_again: bool,
+    catch_quantity: Decimal | None = None,
+    by: User,
+) -> Move:
+    """Give the pieces back to the vendor of the purchase they came with, `catch_quantity` of what is weighed and
+    counted; the first move. Refused without a purchase."""
     order = _purchase(record)
     if order is None:
         raise Refused(
@@ -116,7 +131,15 @@ def send_back(record: NonConformance, pieces: Sequence[Taken], *, sent_again: bo
             code="no_vendor",
             record=record,
         )
-    return give_back(order=order, pieces=pieces, sent_again=sent_again, reason=record.reason, by=by)[0]
+    moves = give_back(
+        order=order,
+        pieces=pieces,
+        sent_again=sent_again,
+        reason=record.reason,
+        catch_quantity=catch_quantity,
+        by=by,
+    )
+    return moves[0]
 
 
 def _purchase(record: NonConformance) -> ReplenishmentOrder | None:

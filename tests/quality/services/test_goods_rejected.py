@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from costing.models import Entry, Posting, Valuation
 from costing.services.elements import element_for
 from p2p.core.facts import Refused, heard
 from p2p.core.models import User
-from p2p.inventory.models import Hold, Lot, Move
+from p2p.inventory.models import Balance, Hold, Lot, Move
 from p2p.inventory.selectors import available, describe, key_of, on_hand, trace
 from p2p.inventory.selectors.whereabouts import Spot
 from planning.arrival_facts import GivenBack
@@ -22,7 +24,7 @@ from planning.services.replenishment import close
 from quality.models import Inspection, NonConformance
 from quality.services import decide, dispose, nonconformance
 from strategies.models import Site
-from tests.factories import make_item, make_location, make_reason, make_site, make_user
+from tests.factories import make_item, make_location, make_reason, make_site, make_unit, make_user
 from tests.quality.factories import make_plan
 from tests.quality.services.test_goods import bought
 
@@ -61,6 +63,55 @@ def describe_lot(lot: Lot) -> tuple[Spot, ...]:
     """All that the trace knows of where it is."""
     key = key_of(lot)
     return describe(trace([key], ways=()), [key])[key].spots
+
+
+class TestWeighedAndCounted:
+    """10 kg of ham in 5 pieces, of 0.5 to 3 kg each, of which 5 kg are bad: nobody can know how many that is."""
+
+    @pytest.fixture
+    def ham(self, site: Site, inspector: User) -> NonConformance:
+        make_plan(site, trigger="goods")
+        item = make_item(
+            "HAM",
+            unit=make_unit("KG", digits=3),
+            catch_unit=make_unit("PC"),
+            catch_least=Decimal("0.5"),
+            catch_most=Decimal(3),
+        )
+        line = ReceiptLine(order=bought(site, item, 10), quantity=Decimal(10), catch_quantity=Decimal(5))
+        receive_lines(lines=[line], by=None)
+        decide.reject(inspection=Inspection.objects.get(), quantity=Decimal(5), note="grey", by=inspector)
+        return NonConformance.objects.select_related("item__unit").get()
+
+    @pytest.mark.parametrize("disposition", ["return", "scrap"])
+    def test_the_pieces_that_go_are_asked_for_and_go(
+        self, ham: NonConformance, inspector: User, disposition: str
+    ) -> None:
+        also: dict[str, Any] = {"disposition": disposition, "reason": make_reason("GREY"), "by": inspector}
+        with pytest.raises(Refused, match="5 KG of HAM: say how many PC that is"):
+            dispose.decide(nonconformance=ham, **also)
+        assert not Move.objects.filter(kind=disposition).exists()
+        dispose.decide(nonconformance=ham, catch_quantity=Decimal(3), **also)
+        assert Move.objects.get(kind=disposition).catch_quantity == 3
+        left = Balance.objects.get(item=ham.item, quantity__gt=0)
+        assert (left.quantity, left.catch_quantity) == (5, 2)
+
+    def test_the_form_asks_for_them(self, client: Client, site: Site, ham: NonConformance) -> None:
+        client.force_login(make_user("inspector", site=site))
+        where = reverse("quality:decide", args=[ham.pk])
+        assert "How many PC are scrapped in stock or go back." in client.get(where).content.decode()
+        refused = client.post(where, {"disposition": "return"})
+        assert refused.status_code == 409 and "say how many PC that is" in refused.content.decode()
+        assert client.post(where, {"disposition": "return", "catch_quantity": "3"}).status_code == 303
+        assert Move.objects.get(kind="return").catch_quantity == 3
+
+    def test_they_are_named_over_rest(self, client: Client, site: Site, ham: NonConformance) -> None:
+        client.force_login(make_user("inspector", site=site))
+        where = f"/api/v1/quality/nonconformances/{ham.number}/decide/"
+        body = {"disposition": "return", "catch_quantity": "2"}
+        said = client.post(where, body, "application/json", headers={"Idempotency-Key": "a"})
+        assert said.status_code == 200, said.content
+        assert Move.objects.get(kind="return").catch_quantity == 2
 
 
 class TestGivingBack:

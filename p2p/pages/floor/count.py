@@ -246,7 +246,8 @@ class PlacePage(OfCount):
     @property
     def _one_loose_item(self) -> bool:
         """Whether a number alone says it all."""
-        return self.place.item is not None and not _pieces_of(self.place.item)
+        item = self.place.item
+        return item is not None and item.catch_unit_id is None and not _pieces_of(item)
 
     def _unknown(self, code: Said) -> str:
         if code.amount is not None:

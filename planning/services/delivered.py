@@ -135,7 +135,7 @@ def take_back(
     by: User | None,
 ) -> list[DemandMove]:
     """Deliveries (or returns) that were booked by mistake are reversed, all or none: the goods lie where they came
-    from, kept for the demand as far as they were, and the demand is open again. Of one also a part (`quantity`, the
+    from, kept for the demand as far as they were and it waits for them again. Of one also a part (`quantity`, the
     item's unit, and `catch_quantity` pieces): the rest stays on its delivery note.
 
     Refused when one was taken back before, when a customer gave part of it back already, or when what a return
@@ -165,7 +165,9 @@ def take_back(
         rows.append(_row(first[0], demands, again, first[0].reserved - kept[0][1]))
     DemandMove.objects.bulk_create(rows)
     book(rows, Ordered(list(demands.values())), by=by)
-    keep_again(taken=[one for one in kept if one[0].kind == Move.Kind.DELIVERY], by=by)
+    waiting = {key for key, demand in demands.items() if demand.state == Demand.State.OPEN}
+    again_for = [one for one, row in zip(kept, first, strict=True) if row.demand_id in waiting]
+    keep_again(taken=[one for one in again_for if one[0].kind == Move.Kind.DELIVERY], by=by)
     _tell(rows, by=by)
     return rows
 

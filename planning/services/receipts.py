@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
+from p2p.inventory.models import Move
 from p2p.inventory.services.ledger import reverse
 from p2p.inventory.services.unit_return import bring_back, meet_again
 from planning.arrival_facts import TakenIn
@@ -20,6 +21,7 @@ from planning.facts import Replenished
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
 from planning.services.replenishment import OPEN
+from planning.services.travelling import check_sender
 from strategies.models import Location, ReasonCode
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ def take_back(
     """Receipts that were wrong are reversed, all or none: stock, quantities, price. The orders wait again; one that
     was closed stays closed.
 
-    Refused when one was taken back before or is itself taken back, or when its goods are no longer there.
+    Refused when one was taken back before or is itself taken back, or when its goods are no longer there. What came
+    straight from another site takes a role there.
     """
     orders = locked([row.order_id for row in receipts])
     known = ReplenishmentMove.objects.filter(pk__in=[row.pk for row in receipts]).select_related(
@@ -57,6 +60,9 @@ def take_back(
         "move__reversed_by",
     )
     first = list(known.order_by("pk"))
+    check_sender(
+        [orders[row.order_id] for row in first if _from_elsewhere(row.move, orders[row.order_id])], by
+    )
     _check_left(orders, first)
     mirrors = reverse(moves=[row.move for row in first], reason=reason, at=at, by=by)
     bring_back(moves=[row.move for row in first])
@@ -69,6 +75,11 @@ def take_back(
     )
     book(rows, by=by)
     return rows
+
+
+def _from_elsewhere(move: Move, order: ReplenishmentOrder) -> bool:
+    """It came straight out of another site's stock; what travelled goes back onto the road."""
+    return move.source.kind != Location.Kind.TRANSIT and move.source.site_id != order.site_id
 
 
 def _check_left(orders: Mapping[int, ReplenishmentOrder], receipts: Sequence[ReplenishmentMove]) -> None:

@@ -36,8 +36,9 @@ def value_report(fact: Reported) -> None:
 
 
 def value_stock(fact: Moved) -> None:
-    """Stock entered or left without an order."""
+    """Stock entered or left without an order, or weighs otherwise on the road."""
     post.post_stock(moves=fact.moves, by=fact.by)
+    transfers.post_weighed(moves=fact.moves, by=fact.by)
 
 
 def value_purchase(fact: Replenished) -> None:
@@ -110,7 +111,9 @@ def books_are_open(fact: BackDating) -> Iterator[Refused]:
 
 def counted_in_its_money(fact: SiteRecosting) -> Iterator[Refused]:
     """Costs and postings of a site are in its currency. One query."""
-    for version in CostVersion.objects.filter(site__in=fact.sites).order_by("site_id", "pk").distinct("site_id"):
+    for version in (
+        CostVersion.objects.filter(site__in=fact.sites).order_by("site_id", "pk").distinct("site_id")
+    ):
         site = next(one for one in fact.sites if one.pk == version.site_id)
         yield Refused(
             _("Site {site} keeps its currency {currency}: the costs of {version} are in it."),

@@ -55,7 +55,8 @@ def only_for_its_order(fact: Moved) -> None:
     )
     known = set(rows.values_list("number", "item"))
     for move in moves:
-        if move.kind not in OF_TRANSFERS or (move.reference, move.item_id) not in known:
+        ours = move.kind in OF_TRANSFERS or _weighed_otherwise(move)
+        if not ours or (move.reference, move.item_id) not in known:
             road = move.source if move.source.kind == Location.Kind.TRANSIT else move.target
             raise Refused(
                 _(
@@ -67,6 +68,12 @@ def only_for_its_order(fact: Moved) -> None:
                 place=road.code,
                 item=move.item.number,
             )
+
+
+def _weighed_otherwise(move: Move) -> bool:
+    """The last pieces weigh less than what left: a difference without pieces, or one taken back."""
+    off = move.source.kind == Location.Kind.TRANSIT or move.reverses_id is not None
+    return off and move.kind == Move.Kind.ADJUSTMENT and move.catch_quantity == 0
 
 
 def _on_or_off_the_road(move: Move) -> bool:

@@ -252,8 +252,9 @@ def _against(move: Move) -> str:
     """The account against inventory; "" for what is no business of this one, or never leaves our stock."""
     if move.source.holds_stock and move.target.holds_stock:
         return ""
-    if Location.Kind.TRANSIT in (move.source.kind, move.target.kind) and move.kind == Move.Kind.SCRAP:
-        return ""  # lost on the way: valued with its transfer order
+    on_the_road = Location.Kind.TRANSIT in (move.source.kind, move.target.kind)
+    if on_the_road and move.kind in (Move.Kind.SCRAP, Move.Kind.ADJUSTMENT):
+        return ""  # lost on the way, or less weight at its end: valued with its transfer order
     outside = move.source if move.target.holds_stock else move.target
     return AGAINST.get(move.kind) or BY_PLACE.get((move.kind, outside.kind), "")
 

@@ -20,6 +20,8 @@ from strategies.models import Location, Site
 Account = Posting.Account
 Amounts = dict[int | None, Decimal]
 """Element -> money."""
+NO_MORE = {Move.Kind.SCRAP: Account.SCRAP, Move.Kind.ADJUSTMENT: Account.ADJUSTMENT}
+"""Account of what comes to an end on the road."""
 
 
 @transaction.atomic(savepoint=False)
@@ -40,6 +42,27 @@ def post_transfer(*, order: ReplenishmentOrder, moves: Sequence[Move], by: User 
     return write(drafts=drafts + _mirrors([move for move in moves if move.reverses_id]), by=by)
 
 
+@transaction.atomic(savepoint=False)
+def post_weighed(*, moves: Sequence[Move], by: User | None) -> list[Entry]:
+    """Weight that the last pieces had less on the road than booked: out of what is carried for their order, against
+    adjustments. One query where there is such a move, else none, and those of `post_transfer`."""
+    found = [
+        move
+        for move in moves
+        if move.kind == Move.Kind.ADJUSTMENT and Location.Kind.TRANSIT in (move.source.kind, move.target.kind)
+    ]
+    if not found:
+        return []
+    orders = ReplenishmentOrder.objects.filter(
+        kind=ReplenishmentOrder.Kind.TRANSFER, number__in={move.reference for move in found}
+    )
+    written: list[Entry] = []
+    for order in orders.select_related("site__currency", "from_location__site__currency").order_by("pk"):
+        mine = [move for move in found if (move.reference, move.item_id) == (order.number, order.item_id)]
+        written += post_transfer(order=order, moves=mine, by=by)
+    return written
+
+
 class _Books:
     """The standards at both ends, and what is on the road, carried at what it was worth when it left."""
 
@@ -52,7 +75,7 @@ class _Books:
 
     def of(self, move: Move) -> list[Draft]:
         """The entries of one move."""
-        if move.kind == Move.Kind.SCRAP:
+        if move.kind in NO_MORE:
             return [self._lost(move)]
         if not self.apart:
             return []
@@ -91,10 +114,10 @@ class _Books:
         return self._draft(self.receiver, move, lines)
 
     def _lost(self, move: Move) -> Draft:
-        """Within a site it is scrapped out of its stock; between sites out of what was carried."""
+        """Within a site it leaves its stock; between sites what was carried."""
         amounts: Amounts = self._off(move.quantity) if self.apart else dict(self.ours.of(self.receiver, move))
         account = Account.TRANSIT if self.apart else Account.INVENTORY
-        return self._draft(self.receiver, move, pair(Account.SCRAP, account, amounts.items()))
+        return self._draft(self.receiver, move, pair(NO_MORE[move.kind], account, amounts.items()))
 
     def _draft(self, site: Site, move: Move, lines: Sequence[Line]) -> Draft:
         return Draft(
@@ -130,7 +153,7 @@ class _Books:
     def value(self, moves: Sequence[Move]) -> None:
         """What each move was worth where it came to; on the road, where it came from."""
         rows = []
-        for move in moves if self.apart else [one for one in moves if one.kind == Move.Kind.SCRAP]:
+        for move in moves if self.apart else [one for one in moves if one.kind in NO_MORE]:
             leaving = move.target.kind == Location.Kind.TRANSIT
             known, site = (self.theirs, self.sender) if leaving else (self.ours, self.receiver)
             amounts = known.of(site, move)

@@ -18,6 +18,7 @@ from planning.facts import Firmed, ReplenishmentChanged
 from planning.measures import Measures
 from planning.models import ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services.travelling import travelling
 from strategies.models import Currency, Item, Location, Site, Vendor
 from strategies.services.numbering import take_numbers
 
@@ -136,15 +137,18 @@ def _locked(orders: Sequence[ReplenishmentOrder]) -> list[ReplenishmentOrder]:
 
 def _check_arrived(orders: Sequence[ReplenishmentOrder]) -> None:
     """What travels for an order can only be received for it."""
-    for order in orders:
-        travelling = order.shipped_quantity - order.received_quantity
-        if order.kind == ReplenishmentOrder.Kind.TRANSFER and travelling > 0:
+    sent = [order for order in orders if order.shipped_quantity > order.received_quantity]
+    # Less may travel than left: what the last pieces weighed less when they came is no more.
+    there = travelling([order for order in sent if order.kind == ReplenishmentOrder.Kind.TRANSFER])
+    for order in sent:
+        quantity = sum((part for _piece, part in there.get(order.number, ())), Decimal(0))
+        if quantity > 0:
             raise Refused(
                 _("{order} has {quantity} {unit} in transit: receive them first."),
                 code="in_transit",
                 about=order,
                 order=order.number,
-                quantity=plain(travelling),
+                quantity=plain(quantity),
                 unit=order.item.unit.code,
             )
 

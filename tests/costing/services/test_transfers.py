@@ -15,10 +15,18 @@ from p2p.inventory.checking import problems
 from planning.models import ReplenishmentMove, ShipmentMove
 from planning.services import receipts, shipments
 from planning.services.receive import ReceiptLine, receive_lines
-from planning.services.replenishment import create_replenishment
+from planning.services.replenishment import close, create_replenishment
 from planning.services.transfer import ShipLine, ship
 from strategies.models import ExchangeRate
-from tests.factories import make_currency, make_item, make_location, make_reason, make_site, make_stock
+from tests.factories import (
+    make_currency,
+    make_item,
+    make_location,
+    make_reason,
+    make_site,
+    make_stock,
+    make_unit,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +237,47 @@ def test_the_check_names_the_order_that_one_site_gave_and_no_other_got(trade: Tr
     assert {found.rule for found in problems()} == {
         "what one site gave another one got, where both have one currency"
     }
+
+
+def weighed(trade: Trade) -> None:
+    """The item is weighed and counted: 10 kg in two pieces."""
+    trade.bolt = make_item(
+        "HAM", unit=make_unit("KG", digits=3), catch_unit=make_unit("PC"), catch_least=D(4), catch_most=D(6)
+    )
+    ItemCost.objects.update(item=trade.bolt)
+    store = trade.far.locations.get(code="STORE")
+    make_stock(trade.bolt, 20, store, catch_quantity=D(4))
+    trade.order = create_replenishment(
+        site=trade.home,
+        item=trade.bolt,
+        quantity=D(20),
+        due_on=date(2099, 1, 1),
+        from_location=store,
+        by=None,
+    )
+    trade.before = trade.books()
+
+
+def test_what_weighs_less_when_it_arrives_is_received_and_what_was_carried_of_it_adjusted(
+    trade: Trade,
+) -> None:
+    weighed(trade)
+    ship(lines=[ShipLine(order=trade.order, quantity=D(10), catch_quantity=D(2))], by=None)
+    sent = trade.changed()
+    line = ReceiptLine(order=trade.order, quantity=D(9), catch_quantity=D(2))
+    came = receive_lines(lines=[line], by=None)
+    assert trade.changed() == {
+        ("FAR", "inventory"): D("-33.33"),
+        ("FAR", "between"): D("33.33"),
+        ("HOME", "between"): D("-33.33"),
+        ("HOME", "adjustment"): D("3.33"),
+        ("HOME", "inventory"): D("36"),
+        ("HOME", "transfer"): D("-6"),
+    }
+    assert problems() == []
+    receipts.take_back(receipts=came, by=None)
+    assert trade.changed() == sent
+    assert problems() == []
+    receive_lines(lines=[line], by=None)
+    (order,) = close(orders=[trade.order], by=None)
+    assert order.state == "closed"

@@ -57,7 +57,7 @@ def ship(
     """
     orders = locked([line.order.pk for line in lines])
     current = [replace(line, order=orders[line.order.pk], lot=line.lot.strip()) for line in lines]
-    for line in current:
+    for line in [*current, *_by_order(current)]:
         check(line)
     doors = Doors(order.site for order in orders.values())
     roads = {order.pk: doors.outside(order.site, Location.Kind.TRANSIT) for order in orders.values()}
@@ -71,6 +71,15 @@ def ship(
     counts = [count for _line, _part, count in told]
     rows = sent(taken, roads, despatch_note=despatch_note, whole=False, counts=counts, at=at, by=by)
     return [row.move for row in rows]
+
+
+def _by_order(lines: Sequence[ShipLine]) -> list[ShipLine]:
+    """All that leaves for an order, as one line: several may name its lots."""
+    whole: dict[int, ShipLine] = {}
+    for line in lines:
+        before = whole.get(line.order.pk)
+        whole[line.order.pk] = replace(line, quantity=line.quantity + before.quantity) if before else line
+    return list(whole.values())
 
 
 def locked(keys: Sequence[int]) -> dict[int, ReplenishmentOrder]:

@@ -16,10 +16,11 @@ from p2p.core.facts import ask, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.facts import BackDate, BackDating, Moved
-from p2p.inventory.models import Consumed, HandlingUnit, Lot, Move, Serial
+from p2p.inventory.models import Consumed, HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
 from p2p.inventory.refusals import in_words
 from p2p.inventory.services import catch
 from p2p.inventory.services.checks import check_lines
+from p2p.inventory.services.unit_return import lock_travelled
 from strategies.models import Item, Location, ReasonCode
 
 
@@ -148,8 +149,10 @@ def reverse(
 
     `at` is when the correction happened (now by default). A difference of weight that was booked beside a move goes
     with it. Refused when one was reversed before, is itself a
-    reversal, or when what it brought is no longer there.
+    reversal, or when what it brought is no longer there. Locks the tasks they were made for, then the units that went,
+    before the balances.
     """
+    _lock(moves)
     moment = now()
     _ask_back([(move.source, at) for move in moves if move.kind not in PRODUCED], moment, by)
     mirrors = []
@@ -177,6 +180,15 @@ def reverse(
             )
         )
     return _write(mirrors, by)[: len(moves)] if mirrors else []
+
+
+def _lock(moves: Sequence[Move]) -> None:
+    """What is written after the mirror images, but comes before balances for everybody else."""
+    carried = [move.pk for move in moves if move.kind == Move.Kind.TRANSFER]
+    if carried:
+        tasks = StockTask.objects.filter(pk__in=TaskMove.objects.filter(move__in=carried).values("task"))
+        list(tasks.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    lock_travelled(moves=moves)
 
 
 def consumed(*, edges: Sequence[Edge]) -> list[Consumed]:

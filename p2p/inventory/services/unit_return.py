@@ -28,6 +28,22 @@ _WHOLE = """
 """
 
 
+def lock_travelled(*, moves: Sequence[Move]) -> None:
+    """Lock the units out of which or with which these moves went, from the outermost ones down, in key order: before
+    the moves are taken back, as units come before the balances in them. Read again while somebody puts units into each
+    other. No query where no unit is concerned."""
+    units = {move.handling_unit_id for move in moves if move.handling_unit_id}
+    keys: list[int] = []
+    while units and (now := _whole_of(units)) != keys:
+        keys = now
+        rows = HandlingUnit.objects.select_for_update(no_key=True).filter(pk__in=keys)
+        list(rows.order_by("pk").values_list("pk"))
+
+
+def _whole_of(units: Iterable[int]) -> list[int]:
+    return sorted(unit for _root, unit, _parent in _tree_rows(units))
+
+
 @transaction.atomic
 def bring_back(*, moves: Sequence[Move]) -> None:
     """Units that stayed whole with these moves, which were taken back just now, stand where the moves began.
@@ -50,9 +66,7 @@ def bring_back(*, moves: Sequence[Move]) -> None:
 def _trees(units: Iterable[int]) -> tuple[dict[int, dict[int, int | None]], dict[int, set[int]]]:
     """The outermost units that these stand in: outermost -> {unit: the unit it is in}; unit -> where its content lies.
     Two statements."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WHOLE, [sorted(units)])
-        rows = cursor.fetchall()
+    rows = _tree_rows(units)
     trees: dict[int, dict[int, int | None]] = defaultdict(dict)
     for root, unit, parent in rows:
         trees[root][unit] = parent
@@ -62,6 +76,12 @@ def _trees(units: Iterable[int]) -> tuple[dict[int, dict[int, int | None]], dict
     for unit, place in content.values_list("handling_unit", "location"):
         lies[unit].add(place)
     return trees, lies
+
+
+def _tree_rows(units: Iterable[int]) -> list[tuple[int, int, int | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOLE, [sorted(units)])
+        return [(root, unit, parent) for root, unit, parent in cursor.fetchall()]
 
 
 def _parts(moves: Sequence[Move]) -> list[Move]:

@@ -157,6 +157,22 @@ def test_nothing_is_put_onto_a_pallet_where_it_stood_a_moment_ago(
     assert problems() == []
 
 
+def test_a_carried_pallet_is_taken_back_while_somebody_carries_it_on(
+    pallet: HandlingUnit, store: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, other = (make_location(store.site, code=code) for code in ("LINE", "OTHER"))
+    task = task_work.carry_unit(unit=pallet, target=line, by=None)
+    assert task is not None
+    back, told = Slow(monkeypatch, task_work, "stand").race(
+        lambda: task_work.undo(task=task, by=None),
+        lambda: task_work.carry_unit(unit=pallet, target=other, seen_at=line, by=None),
+    )
+    assert back.state == "cancelled"
+    assert isinstance(told, Refused) and "not at LINE any more but at STORE" in str(told)
+    assert Balance.objects.get(handling_unit=pallet, quantity__gt=0).location == store
+    assert problems() == []
+
+
 def _until_somebody_waits() -> None:
     for _turn in range(100):
         with connection.cursor() as cursor:

@@ -232,6 +232,11 @@ def _version(slot: str, model: Any, kind: str) -> None:
         confirm=_("It is not used any more."),
         objections=lambda version: objections(VersionRetiring(version=version)),
     )
+    _that_ask_first(slot, kind)
+
+
+def _that_ask_first(slot: str, kind: str) -> None:
+    """Making it the one that is used, and a copy of it: both ask something first."""
     places.verb(
         slot,
         key="activate",

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from p2p.core import access
+from p2p.core.places import Verb
 
 DEEPEST = 4
 
@@ -92,6 +93,20 @@ def may_at(user: Any, record: Any, *roles: str) -> bool:
     return (
         may_at_record(user, record, *roles) if isinstance(record, models.Model) else access.may(user, *roles)
     )
+
+
+def verbs_for(user: Any, possible: Sequence[Verb], record: Any) -> list[Verb]:
+    """Those the user may use on the record: the role is held where the verb asks for it, which is looked at once for
+    verbs that ask alike."""
+    held: dict[Any, bool] = {}
+    for each in possible:
+        if (each.roles, each.at) not in held:
+            held[each.roles, each.at] = may_at(user, each.at(record) if each.at else record, *each.roles)
+    return [
+        each
+        for each in possible
+        if held[each.roles, each.at] or (each.anywhere and (not each.roles or access.may(user, *each.roles)))
+    ]
 
 
 def _alone(record: models.Model) -> models.QuerySet[Any]:

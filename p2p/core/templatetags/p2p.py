@@ -132,16 +132,7 @@ def place(context: RequestContext, slot: str, record: Any = None, style: str = "
 @register.inclusion_tag("components/verbs.html", takes_context=True)
 def verbs(context: RequestContext, slot: str, record: Any = None, show: int = 3) -> dict[str, Any]:
     """The buttons of a slot: `show` of them in the open, the rest behind "…"; the primary one stands last."""
-    possible = places.verbs(slot, record)
-    held = {
-        (each.roles, each.at): sites.may_at(
-            _user(context), each.at(record) if each.at else record, *each.roles
-        )
-        for each in possible
-    }
-    allowed = [
-        one for one in possible if held[one.roles, one.at] or (one.anywhere and _allowed(context, one.roles))
-    ]
+    allowed = sites.verbs_for(_user(context), places.verbs(slot, record), record)
     drawn: list[dict[str, Any]] = [
         {
             "verb": each,

@@ -18,9 +18,9 @@ from p2p.core.facts import Refused
 from p2p.core.web import formats
 from p2p.core.web.once import first_time
 from p2p.core.web.page import who
-from p2p.inventory.models import HandlingUnit, Move, StockTask
+from p2p.inventory.models import HandlingUnit, Move, Serial, StockTask
 from p2p.inventory.selectors.pieces import inside
-from p2p.inventory.selectors.scanned import scanned
+from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.inventory.selectors.tasks import next_task, open_tasks, tasks
 from p2p.inventory.services import supply, task_work
 from p2p.pages.floor.gathered import Gathered, lies
@@ -36,6 +36,8 @@ QUEUES = {
     Kind.SUPPLY: "pages:floor-supply",
     Kind.MOVE: "pages:floor-move",
 }
+MOST_WAITING = 8
+"""Tasks named when all that is left waits for its inspection."""
 
 
 @dataclass(frozen=True)
@@ -74,23 +76,34 @@ class BringPage(StockPage):
 
     def by_piece(self, said: Step, task: StockTask | None = None) -> Step:
         """A serial number that was scanned goes to those scanned before, and not into the hand: one scans the next.
+        One that came into the hand without a scan here (from a list, a look-up) goes along as the first.
         Refused when it is there already, or does not lie where the others are taken from."""
         now = held(said.hand, self.here, task)
         if not said.hand.serial or now.serial is None or said.target is not None:
             return said
-        place = lies(now.serial, self.here)
-        if place is None or (now.source is not None and place != now.source):
-            raise Refused(
-                _("{piece} does not lie at {place}: nothing was changed."),
-                piece=now.serial.number,
-                place=now.source.code if now.source else self.here.code,
-            )
+        first = Hand.of(self.request.POST.dict())
+        place = self._place_of(now.serial, now.source)
         gathered = self.pieces_of(replace(now, source=place))
-        if task is None and not Hand.of(self.request.POST.dict()).pieces:
+        if task is None and not first.pieces:
             gathered.clear()
+        in_hand = held(first, self.here, task).serial if first.serial else None
+        if in_hand is not None and in_hand != now.serial and in_hand.number not in gathered.numbers:
+            self._place_of(in_hand, place)
+            gathered.add([in_hand.number])
         gathered.add([now.serial.number])
         source = said.hand.source if task is not None and task.source == place else place.code
         return Step(replace(said.hand, serial="", source=source, pieces="1"))
+
+    def _place_of(self, piece: Serial, wanted: Location | None) -> Location:
+        """Where it lies. Refused when that is nowhere here, or not where the others are taken from."""
+        place = lies(piece, self.here)
+        if place is None or (wanted is not None and place != wanted):
+            raise Refused(
+                _("{piece} does not lie at {place}: nothing was changed."),
+                piece=piece.number,
+                place=wanted.code if wanted else self.here.code,
+            )
+        return place
 
     def sure(self, hand: Hand, gathered: Gathered) -> None:
         """Refused when numbers were scanned and none is kept any more: nobody means all that lies there then."""
@@ -145,10 +158,10 @@ class Queue(BringPage):
         rows = list(open_tasks(self.here, self.kind)[:SHOWN])
         first = next_task(self.here, self.kind, who(self.request))
         others = [row for row in rows if first is None or row.pk != first.pk]
+        waiting = [] if rows else list(open_tasks(self.here, self.kind, waiting=True)[:MOST_WAITING])
         context = {"first": first, "others": others, "last": self.last(), "refusal": refusal, "code": code}
-        return self.draw(
-            "queue", {**context, "queue_url": reverse(QUEUES[self.kind])}, status=409 if refusal else 200
-        )
+        context |= {"waiting": waiting, "queue_url": reverse(QUEUES[self.kind])}
+        return self.draw("queue", context, status=409 if refusal else 200)
 
     def opened(self, code: str) -> HttpResponse:
         """A scan of what a task is for, its place or its number opens the task, with what was scanned in hand."""
@@ -156,13 +169,10 @@ class Queue(BringPage):
         for one in found:
             row = self._for(one.kind, one.record)
             if row is not None:
-                said = {"place": "source"}.get(one.kind, one.kind)
-                known = (
-                    {}
-                    if one.kind in ("task", "card")
-                    else {said: getattr(one.record, "number", "") or one.record.code}
-                )
-                return redirect(task_url(row) + Hand.of(known).query())
+                try:
+                    return redirect(task_url(row) + self._taken(one, row).query())
+                except Refused as no:
+                    return self.show(refusal=str(no), code=code)
         if not found:
             return self.unknown(code)
         held = (self._for(one.kind, one.record, waiting=True) for one in found)
@@ -172,6 +182,18 @@ class Queue(BringPage):
             said = {"code": code, "inspection": task.waits_for, "task": task.number}  # type: ignore[attr-defined]
             return self.show(refusal=words.format(**said), code=code)
         return self.show(refusal=_("Nothing is to be done with {code} here.").format(code=code), code=code)
+
+    def _taken(self, one: Found, row: StockTask) -> Hand:
+        """What was scanned in the list, in hand on the task's page; a serial number is the first of those scanned."""
+        if one.kind in ("task", "card"):
+            return Hand()
+        if one.kind == "serial":
+            now = held(Hand(serial=one.record.number), self.here, row)
+            if one.record.number in self.pieces_of(now).numbers:
+                return Hand(pieces="1")
+            return self.by_piece(Step(Hand(serial=one.record.number)), row).hand
+        said = {"place": "source"}.get(one.kind, one.kind)
+        return Hand.of({said: getattr(one.record, "number", "") or one.record.code})
 
     def unknown(self, code: str) -> HttpResponse:
         words = _("{code} is nothing that is known at {site}.").format(code=code or "–", site=self.here.code)

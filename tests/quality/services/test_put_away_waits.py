@@ -80,7 +80,8 @@ def test_list_page_rest_and_tablet_say_what_it_waits_for(site: Site) -> None:
     rows = client.get(f"/api/v1/inventory/tasks/?waits_for={number}").json()["results"]
     assert [(row["number"], row["waits_for"]) for row in rows] == [(task.number, number)]
     queue = reverse("pages:floor-put-away")
-    assert task.number not in client.get(queue).content.decode()
+    shown = client.get(queue).content.decode()
+    assert task.number not in shown and f"PAINT DOCK · {number}" in shown
     said = client.post(queue, {"code": task.number})
     assert said.status_code == 409
     assert f"waits for {number}" in said.content.decode()

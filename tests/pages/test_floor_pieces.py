@@ -72,6 +72,22 @@ def test_several_pieces_are_put_away_in_one_go_and_counted_against_their_task(pu
     assert pumps.lie("DOCK") == {"SN-1", "SN-2", "SN-3"} and task.done_quantity == 0
 
 
+def test_the_piece_scanned_in_the_list_is_the_first_of_those_put_away(pumps: Pumps) -> None:
+    page = pumps.scanned("/floor/stock/put-away/", "SN-1")
+    assert "1 of 3" in page and "1 EA to" in page
+    page = pumps.scanned(pumps.url, "SN-2")
+    assert "2 of 3" in page
+    assert "2 of 3" in pumps.scanned("/floor/stock/put-away/", "SN-1")
+    pumps.scanned(pumps.url, "A-01")
+    assert pumps.lie("A-01") == {"SN-1", "SN-2"}
+
+
+def test_a_piece_in_hand_by_its_address_is_counted_with_the_next(pumps: Pumps) -> None:
+    assert "1 EA to" in pumps.get(f"{pumps.url}?serial=SN-1")
+    pumps.scanned(f"{pumps.url}?serial=SN-1", "SN-2", "A-01")
+    assert pumps.lie("A-01") == {"SN-1", "SN-2"}
+
+
 def test_a_task_for_one_piece_takes_no_other(pumps: Pumps) -> None:
     StockTask.objects.all().delete()
     said: dict[str, Any] = {"kind": "put_away", "site": pumps.site, "item": pumps.pump, "source": pumps.dock}

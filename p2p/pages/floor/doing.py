@@ -52,7 +52,7 @@ class TaskPage(BringPage):
             "task": self.task,
             "hand": hand,
             "now": now,
-            "amount": Decimal(len(serials)) or now.quantity or left,
+            "amount": Decimal(len(serials)) or now.quantity or (Decimal(1) if now.serial else left),
             "serials": serials,
             "progress": progress(len(serials), left) if serials else None,
             "left": left,

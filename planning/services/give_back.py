@@ -110,7 +110,8 @@ def _gone_for_good(order: ReplenishmentOrder) -> Decimal:
     ).aggregate(whole=Sum("quantity", default=Decimal(0)))["whole"]  # fmt: skip
     stand = ReplenishmentMove.objects.filter(order=order, move__reverses=None, move__reversed_by=None)
     came: Decimal = stand.aggregate(whole=Sum("move__quantity", default=Decimal(0)))["whole"]
-    return max(back - max(came - order.received_quantity, Decimal(0)), Decimal(0))
+    gone: Decimal = max(back - max(came - order.received_quantity, Decimal(0)), Decimal(0))
+    return gone
 
 
 def _expect_again(order: ReplenishmentOrder, total: Decimal) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ from strategies.models import Location, Site
 Account = Posting.Account
 Amounts = dict[int | None, Decimal]
 """Element -> money."""
-NO_MORE = {Move.Kind.SCRAP: Account.SCRAP, Move.Kind.ADJUSTMENT: Account.ADJUSTMENT}
+NO_MORE: Mapping[str, str] = {Move.Kind.SCRAP: Account.SCRAP, Move.Kind.ADJUSTMENT: Account.ADJUSTMENT}
 """Account of what comes to an end on the road."""
 
 

@@ -18,13 +18,13 @@ from p2p.inventory.selectors.pieces import content, inside
 from p2p.inventory.services.ledger import reverse
 from p2p.inventory.services.tasks import Work, create, locked, must_be_open, not_of_another
 from p2p.inventory.services.transfer import Carry, transfer
-from p2p.inventory.services.unit_moves import stand, transfer_unit
-from p2p.inventory.services.units import locked as locked_units
+from p2p.inventory.services.unit_moves import locked_whole, stand, transfer_unit
 from p2p.inventory.services.units import move_unit
 from p2p.inventory.task_facts import TaskDone, TaskTakenBack
 from strategies.models import Item, Location
 
 ZERO = Decimal(0)
+OPEN = (StockTask.State.OPEN, StockTask.State.STARTED)
 
 
 @transaction.atomic
@@ -49,15 +49,16 @@ def do(
     is left, or with `closes`. Tells TaskDone. Refused when it is done or cancelled, somebody else has it, a place is
     missing, or the stock is not there any more.
     """
-    (row,) = locked([task])
+    whole = quantity is None and source is None and lot is None and serial is None
+    row, *others = _locked_first(task, handling_unit or task.handling_unit if whole else None)
     must_be_open(row)
     not_of_another(row, by)
     place, goal = source or row.source, target or row.target
     if goal is None:
         raise Refused(_("Say where {item} is put."), field="target", about=row, item=row.item.number)
     unit = handling_unit or row.handling_unit
-    if unit is not None and quantity is None and source is None and lot is None and serial is None:
-        return _do_unit(row, unit, goal, by)
+    if unit is not None and whole:
+        return _do_unit([row, *others], unit, goal, by)
     if place is None:
         raise Refused(_("Say where {item} is taken from."), field="source", about=row, item=row.item.number)
     carry = Carry(
@@ -76,11 +77,23 @@ def do(
     return booked(row, moves, closes=closes, by=by)
 
 
-def _do_unit(row: StockTask, unit: HandlingUnit, target: Location, by: User | None) -> StockTask:
-    """The unit goes as one; each task for something in it gets the moves of its item."""
-    also = StockTask.objects.filter(handling_unit__in=inside(unit), state__in=("open", "started"))
-    also = also.exclude(pk=row.pk)
-    rows = [row, *locked(list(also))]
+def _locked_first(task: StockTask, unit: HandlingUnit | None) -> list[StockTask]:
+    """The task, and the open ones for what lies in the unit that it takes along whole: locked together in key order,
+    before the unit and the balances in it. The task comes first."""
+    also = [] if unit is None else [one for one in _tasks_in(unit) if one.pk != task.pk]
+    rows = {row.pk: row for row in locked([task, *also])}
+    first = rows.pop(task.pk)
+    return [first, *(row for row in rows.values() if row.state in OPEN)]
+
+
+def _tasks_in(unit: HandlingUnit) -> list[StockTask]:
+    return list(StockTask.objects.filter(handling_unit__in=inside(unit), state__in=OPEN))
+
+
+def _do_unit(rows: Sequence[StockTask], unit: HandlingUnit, target: Location, by: User | None) -> StockTask:
+    """The unit goes as one; each task for something in it gets the moves of its item. The first is the one that is
+    done; all are locked."""
+    row = rows[0]
     moves = transfer_unit(unit=unit, target=target, reference=row.number, by=by)
     left = list(moves)
     for each in rows:
@@ -159,7 +172,8 @@ def carry_unit(
 ) -> StockTask | None:
     """A handling unit, with all that is in it and in what stands in it, is brought to another place, as `carry_now`.
     An empty one moves without a task: None. Refused when it is not `seen_at` any more: somebody was quicker."""
-    now_at = locked_units([unit])[unit.pk].location
+    waiting = locked(_tasks_in(unit))
+    now_at = next(row.location for row in locked_whole(unit) if row.pk == unit.pk)
     if seen_at is not None and now_at is not None and now_at.pk != seen_at.pk:
         raise _brought_already(unit, seen_at, now_at)
     rows = content(unit).filter(quantity__gt=0).select_related("location__site")
@@ -174,7 +188,7 @@ def carry_unit(
         source=first.location, target=target, handling_unit=unit, at_once=True,
     )  # fmt: skip
     (task,) = create(works=[work], by=by)
-    return do(task=task, by=by)
+    return _do_unit([task, *(row for row in waiting if row.state in OPEN)], unit, target, by)
 
 
 def _brought_already(unit: HandlingUnit, seen_at: Location, now_at: Location) -> Refused:
@@ -203,7 +217,10 @@ def undo(*, task: StockTask, by: User | None) -> StockTask:
     """Take the last part that was done back by its mirror images; the task is open again, or cancelled where nobody
     had asked for it. Refused when nothing of it stands, it was cancelled, or what was brought has gone on from there.
     """
-    (row,) = locked([task])
+    together = StockTask.objects.filter(
+        pk__in=TaskMove.objects.filter(move__reference=task.number).values("task")
+    )
+    row = next(one for one in locked([task, *together]) if one.pk == task.pk)
     if row.state == StockTask.State.CANCELLED and row.at_once:
         raise Refused(_("{task} was taken back before."), about=row, task=row.number)
     if row.state == StockTask.State.CANCELLED:

@@ -13,10 +13,12 @@ from django.db import connection, transaction
 
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
-from p2p.inventory.models import Balance, HandlingUnit
+from p2p.inventory.models import Balance, HandlingUnit, StockTask, TaskMove
 from p2p.inventory.services import task_work, unit_moves
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.packing import Packing, pack
+from p2p.inventory.services.tasks import Work
+from p2p.inventory.services.tasks import create as create_tasks
 from p2p.inventory.services.transfer import Carry, transfer
 from p2p.inventory.services.units import create_units, move_unit, nest
 from strategies.models import Location
@@ -170,6 +172,63 @@ def test_a_carried_pallet_is_taken_back_while_somebody_carries_it_on(
     assert back.state == "cancelled"
     assert isinstance(told, Refused) and "not at LINE any more but at STORE" in str(told)
     assert Balance.objects.get(handling_unit=pallet, quantity__gt=0).location == store
+    assert problems() == []
+
+
+def put_away_tasks(pallet: HandlingUnit, target: Location, *quantities: int) -> list[StockTask]:
+    item = Balance.objects.get(handling_unit=pallet, quantity__gt=0).item
+    return create_tasks(
+        works=[
+            Work(
+                kind="put_away",
+                site=target.site,
+                item=item,
+                quantity=Decimal(quantity),
+                source=pallet.location,
+                target=target,
+                handling_unit=pallet,
+            )
+            for quantity in quantities
+        ],
+        by=None,
+    )
+
+
+@pytest.mark.parametrize("first", ["carry", "do"])
+def test_a_pallet_is_carried_unasked_while_somebody_does_the_task_for_it(
+    pallet: HandlingUnit, store: Location, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    line, other = (make_location(store.site, code=code) for code in ("LINE", "OTHER"))
+    (task,) = put_away_tasks(pallet, line, 10)
+    jobs: list[Callable[[], Any]] = [
+        lambda: task_work.carry_unit(unit=pallet, target=other, seen_at=store, by=None),
+        lambda: task_work.do(task=task, by=None),
+    ]
+    if first == "do":
+        jobs.reverse()
+    name = "create" if first == "carry" else "transfer_unit"
+    results = Slow(monkeypatch, task_work, name).race(*jobs)
+    # Whoever does the task afterwards brings it where the task says; whoever carries it afterwards had seen it before.
+    assert [isinstance(one, Refused) for one in results] == [False, first == "do"]
+    assert [one for one in results if isinstance(one, Exception) and not isinstance(one, Refused)] == []
+    task.refresh_from_db()
+    pallet.refresh_from_db()
+    assert (task.state, task.done_quantity) == ("done", 10)
+    assert pallet.location == line
+    assert problems() == []
+
+
+def test_two_people_do_two_tasks_for_one_pallet_and_it_goes_once(
+    pallet: HandlingUnit, store: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = put_away_tasks(pallet, make_location(store.site, code="LINE"), 10, 10)
+    went, told = Slow(monkeypatch, task_work, "must_be_open").race(
+        lambda: task_work.do(task=newer, by=None),
+        lambda: task_work.do(task=older, by=None),
+    )
+    assert went.state == "done"
+    assert isinstance(told, Refused)
+    assert TaskMove.objects.count() == 1
     assert problems() == []
 
 

@@ -2,7 +2,7 @@
 import { digit } from "./amount.js";
 import { clear, say, stop, words } from "./notes.js";
 import { startPad } from "./pad.js";
-import { hear } from "./scan.js";
+import { hear, running } from "./scan.js";
 import { send } from "./send.js";
 import { ring } from "./sound.js";
 import { reset, turn } from "./step.js";
@@ -105,7 +105,7 @@ setInterval(tick, 1000);
 // ---- an empty queue looks again by itself
 setInterval(() => {
   const empty = document.querySelector("[data-again]");
-  if (!empty || document.hidden || document.querySelector("#main > .stopnote")) return;
+  if (!empty || document.hidden || running() || document.querySelector("#main > .stopnote")) return;
   empty.dataset.waited = Number(empty.dataset.waited || 0) + 1;
   if (Number(empty.dataset.waited) >= Number(empty.dataset.again) && navigator.onLine) location.reload();
 }, 1000);
@@ -161,7 +161,7 @@ hear(code => {
   if (form && (form.dataset.sent || waiting.count())) { waiting.add(form, code); goOn(); return; }
   if (form) { fill(form, code); form.requestSubmit(); return; }
   document.dispatchEvent(new CustomEvent("floor:scan", { detail: { code } }));
-});
+}, () => stop(words("torn")));
 
 // ---- lock after so many seconds without a touch; jobs and clocks go on
 const lock = Number(document.body.dataset.lockAfter || 0);

@@ -1,6 +1,6 @@
 // A hand scanner types fast and ends with Enter or Tab: heard on every page, without a field in focus. The same code within two seconds counts once.
 // How fast, how long a code is at least, and what scanners send before it, the page says; with such a beginning a slow scanner is heard too.
-const told = document.body.dataset, AGAIN = 2000, PAUSE = 1000;
+const told = document.body.dataset, AGAIN = 2000, PAUSE = 1000, STALL = 500, LATEST = 10000, TORN = "p2p-torn";
 const SHORTEST = Number(told.scanShortest) || 3, BEFORE = told.scanPrefix || "";
 export const GAP = Number(told.scanGap) || 45;
 const FNC1 = "\x1d";
@@ -21,22 +21,56 @@ function keeps(field, code) {
   return true;
 }
 
-export function hear(found) {
-  let typed = "", last = 0, before = { code: "", at: 0 };
-  document.addEventListener("keydown", event => {
+// One buffer for the document, which outlives every swap of the page in it. A stall within a code does not cut its beginning off:
+// all that came since the last pause belongs to it, and it is a scanner's when most of it came faster than a finger.
+let typed = "", last = 0, quick = 0, slow = 0, before = { code: "", at: 0 };
+const forget = () => { typed = ""; quick = slow = 0; };
+const fast = () => marked(typed) || quick >= 2 * slow;
+export const running = () => typed !== "" && performance.now() - last < PAUSE;
+
+// A code that was begun on the page before is not whole here: whatever ends it is not taken.
+let torn = false;
+try {
+  torn = Date.now() - Number(sessionStorage.getItem(TORN)) < LATEST;
+  sessionStorage.removeItem(TORN);
+} catch { /* no room: nothing is known of the page before */ }
+addEventListener("pagehide", () => { try { if (running()) sessionStorage.setItem(TORN, String(Date.now())); } catch { /* no room */ } });
+document.addEventListener("pointerdown", forget, true);
+
+function paced(now) {
+  const gap = now - last;
+  last = now;
+  if (!typed) return;
+  if (gap > (marked(typed) ? PAUSE : STALL)) forget();
+  else if (gap > GAP) slow += 1;
+  else quick += 1;
+}
+
+// What ended in Enter or Tab, when a scanner sent it.
+function ended(event) {
+  const all = BEFORE && typed.includes(BEFORE) ? typed.slice(typed.lastIndexOf(BEFORE)) : typed;
+  const scanned = fast() && all.length >= (marked(all) ? BEFORE.length + 1 : SHORTEST);
+  forget();
+  if (!scanned) return "";
+  event.preventDefault();
+  event.stopPropagation();
+  return all;
+}
+
+export function hear(found, cut) {
+  function key(event) {
     if ((event.ctrlKey || event.metaKey || event.altKey) && !sign(event)) return;
     // When the key was pressed, not when a busy page came to hear of it.
     const now = event.timeStamp;
-    if (now - last > (marked(typed) ? PAUSE : GAP)) typed = "";
-    last = now;
+    paced(now);
     const next = sign(event);
     if (next === FNC1 && typed) event.preventDefault();
     if (next) { typed += next; return; }
-    if (event.key !== "Enter" && event.key !== "Tab" || typed.length < (marked(typed) ? BEFORE.length + 1 : SHORTEST)) return;
-    const raw = typed, code = marked(raw) ? raw.slice(BEFORE.length) : raw;
-    typed = "";
-    event.preventDefault();
-    event.stopPropagation();
+    if (event.key === "Backspace") forget();
+    if (event.key !== "Enter" && event.key !== "Tab") return;
+    const raw = ended(event), code = marked(raw) ? raw.slice(BEFORE.length) : raw;
+    if (!raw) return;
+    if (torn) { torn = false; cut(); return; }
     if (keeps(event.target, { raw: raw.replaceAll(FNC1, ""), text: code })) return;
     const shown = raw.replaceAll(FNC1, "");
     if (event.target.matches?.("input:not([type=hidden])") && event.target.value.endsWith(shown)) event.target.value = event.target.value.slice(0, -shown.length);
@@ -44,5 +78,8 @@ export function hear(found) {
     if (code === before.code && now - before.at < AGAIN) return;
     before = { code, at: now };
     found(code);
-  }, true);
+  }
+  document.addEventListener("keydown", key, true);
+  document.removeEventListener("keydown", window.p2pKeep, true);
+  (window.p2pEarly || []).splice(0).forEach(key);
 }

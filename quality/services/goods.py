@@ -21,7 +21,7 @@ from quality.facts import InspectionOpened
 from quality.models import ControlPlan, InspectedMove, Inspection
 from quality.services import blocking, decide
 from quality.services.rules import because, group_parents, plan_for, plans_in_force
-from strategies.models import Location
+from strategies.models import Item, Location
 from strategies.services.numbering import take_numbers
 
 
@@ -90,14 +90,15 @@ def _inspection(number: str, plan: ControlPlan, rows: Sequence[ReplenishmentMove
         item=order.item,
         lot=move.lot,
         quantity=quantity,
-        sample_size=sample_size(
-            quantity,
-            fixed=plan.sample_fixed,
-            fraction=plan.sample_fraction,
-            countable=order.item.unit.digits == 0,
-        ),
+        sample_size=_sample(plan, order.item, quantity),
         because=words[:200],
         opened_at=clock.now(),
+    )
+
+
+def _sample(plan: ControlPlan, item: Item, quantity: Decimal) -> int:
+    return sample_size(
+        quantity, fixed=plan.sample_fixed, fraction=plan.sample_fraction, countable=item.unit.digits == 0
     )
 
 
@@ -110,6 +111,7 @@ def close_for_goods(*, receipts: Sequence[ReplenishmentMove], by: User | None) -
     covering = InspectedMove.objects.filter(move__in=gone).values("inspection")
     touched = list(
         Inspection.objects.select_for_update(of=("self",))
+        .select_related("plan", "item__unit")
         .filter(pk__in=covering, state=Inspection.State.OPEN)
         .order_by("pk")
     )
@@ -123,7 +125,8 @@ def close_for_goods(*, receipts: Sequence[ReplenishmentMove], by: User | None) -
     fewer = [one for one in touched if left[one.pk]]
     for one in fewer:
         one.quantity = sum((move.quantity for move in left[one.pk]), Decimal(0))
-    Inspection.objects.bulk_update(fewer, ["quantity"])
+        one.sample_size = _sample(one.plan, one.item, one.quantity)
+    Inspection.objects.bulk_update(fewer, ["quantity", "sample_size"])
     _let_go(fewer, left, by=by)
     words = _("The receipt of {orders} was taken back").format(
         orders=", ".join(sorted({row.order.number for row in receipts}))

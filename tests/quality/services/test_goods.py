@@ -251,6 +251,13 @@ class TestTakingBack:
             row.move.serial_id for row in rows[1:]
         }
 
+    def test_taken_back_in_part_no_more_samples_are_asked_for_than_are_left(self, site: Site) -> None:
+        goods_plan(site, sample_fixed=3)
+        rows = came(bought(site, make_item(tracking="serial"), 4))
+        assert Inspection.objects.get().sample_size == 3
+        take_back(receipts=rows[:2], by=None)
+        assert Inspection.objects.get().sample_size == 2
+
     def test_a_decided_inspection_stays_as_it_was_decided(self, site: Site, inspector: User) -> None:
         goods_plan(site)
         rows = came(bought(site, make_item(tracking="lot")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused
@@ -33,12 +33,14 @@ def pieces_of(record: NonConformance, serials: Sequence[str] = ()) -> list[Taken
     if record.lot is not None:
         rows = rows.filter(lot=record.lot)
     rows = rows.select_related("location__site", "lot", "serial", "handling_unit").order_by("-quantity", "pk")
-    arrived = list(InspectedMove.objects.filter(inspection=record.inspection_id or 0).select_related("move"))
+    inspected = InspectedMove.objects.filter(inspection=record.inspection_id or 0)
+    arrived = list(inspected.select_related("move__serial"))
     if record.item.tracking == Item.Tracking.SERIAL:
-        return _of_serials(record, rows, serials, {row.move.serial_id for row in arrived})
+        came = {row.move.serial.number for row in arrived if row.move.serial}
+        return _of_serials(record, rows.filter(reserved__lt=F("quantity")), serials, came)
     places = {row.move.target_id for row in arrived}
     if record.lot is None and not arrived:
-        rows = rows.filter(quantity__gte=record.quantity)[:1]
+        rows = rows.filter(quantity__gte=F("reserved") + record.quantity)[:1]
     taken, missing = [], record.quantity
     for row in sorted(rows, key=lambda row: row.location_id not in places):
         part = min(missing, row.quantity - row.reserved)
@@ -51,14 +53,23 @@ def pieces_of(record: NonConformance, serials: Sequence[str] = ()) -> list[Taken
 
 
 def _of_serials(
-    record: NonConformance, rows: QuerySet[Balance], serials: Sequence[str], came: set[int | None]
+    record: NonConformance, rows: QuerySet[Balance], serials: Sequence[str], came: set[str]
 ) -> list[Taken]:
-    if serials:
-        rows = rows.filter(serial__number__in=serials)
-    elif came:
-        rows = rows.filter(serial__in=came)
+    """The free pieces named, which are of those that `came`; where nobody names any, all that came."""
+    strangers = sorted(set(serials) - came) if came else []
+    if strangers:
+        raise Refused(
+            _("{serial} is not among the pieces that {inspection} inspected: {record} is not about it."),
+            code="serial_stranger",
+            field="serials",
+            serial=strangers[0],
+            inspection=record.inspection,
+            record=record,
+        )
+    if serials or came:
+        rows = rows.filter(serial__number__in=set(serials) or came)
     found = list(rows)
-    if serials and len(found) < len(set(serials)):
+    if len(found) < (len(set(serials)) or record.quantity):
         raise _too_few(record, Decimal(len(found)))
     if len(found) != record.quantity:
         raise Refused(

@@ -16,6 +16,7 @@ from p2p.core.models import User
 from p2p.inventory.models import Balance, Hold, Lot, Move
 from p2p.inventory.selectors import available, describe, key_of, on_hand, trace
 from p2p.inventory.selectors.whereabouts import Spot
+from p2p.inventory.services.reservations import Need, reserve
 from planning.arrival_facts import GivenBack
 from planning.models import ReplenishmentOrder
 from planning.services.receipts import take_back
@@ -24,7 +25,16 @@ from planning.services.replenishment import close
 from quality.models import Inspection, NonConformance
 from quality.services import decide, dispose, nonconformance
 from strategies.models import Site
-from tests.factories import make_item, make_location, make_reason, make_site, make_unit, make_user
+from tests.factories import (
+    make_item,
+    make_location,
+    make_reason,
+    make_serial,
+    make_site,
+    make_stock,
+    make_unit,
+    make_user,
+)
 from tests.quality.factories import make_plan
 from tests.quality.services.test_goods import bought
 
@@ -168,6 +178,23 @@ class TestGivingBack:
         assert Move.objects.get(kind="return").serial == piece
         assert on_hand(site, [order.item_id]) == {order.item_id: 2}
 
+    def test_a_piece_that_did_not_come_with_them_does_not_go(self, site: Site, inspector: User) -> None:
+        order, record = rejected(site, inspector, quantity=2, bad=1, tracking="serial")
+        make_stock(order.item, 1, site.locations.get(code="STORE"), serial=make_serial(order.item, "MINE"))
+        with pytest.raises(Refused, match="MINE is not among the pieces that .* inspected"):
+            returned(record, inspector, serials=["MINE"])
+        assert not Move.objects.filter(kind="return").exists()
+
+    def test_a_piece_that_is_reserved_does_not_go(self, site: Site, inspector: User) -> None:
+        make_plan(site, trigger="goods", blocks=False)
+        order = bought(site, make_item(tracking="serial"), 1)
+        receive_lines(lines=[ReceiptLine(order=order, quantity=Decimal(1))], by=None)
+        need = Need(item=order.item, quantity=Decimal(1), site=site, reference="SO-1")
+        reserve(needs=[need], by=None)
+        decide.reject(inspection=Inspection.objects.get(), quantity=Decimal(1), note="rust", by=inspector)
+        with pytest.raises(Refused, match="Only 0 of 1"):
+            returned(NonConformance.objects.get(), inspector)
+
     def test_a_receipt_whose_goods_went_back_for_others_is_not_taken_back(
         self, site: Site, inspector: User
     ) -> None:
@@ -208,6 +235,15 @@ class TestGivingBack:
 
 
 class TestOtherDecisions:
+    def test_what_is_reserved_at_the_fullest_place_is_left_there(self, site: Site, inspector: User) -> None:
+        item, shelf = make_item(tracking="none"), make_location(site, code="SHELF")
+        make_stock(item, 50, site.locations.get(code="STORE"))
+        reserve(needs=[Need(item=item, quantity=Decimal(48), site=site, reference="SO-1")], by=None)
+        make_stock(item, 5, shelf)
+        record = nonconformance.open_nonconformance(item=item, quantity=Decimal(5), site=site, by=inspector)
+        dispose.decide(nonconformance=record, disposition="scrap", reason=make_reason(), by=inspector)
+        assert Move.objects.get(kind="scrap").source == shelf
+
     @pytest.mark.parametrize("tracking", ["none", "lot", "serial"])
     def test_scrap_takes_them_out_of_stock(self, site: Site, inspector: User, tracking: str) -> None:
         bad = 10 if tracking == "serial" else 4

@@ -131,6 +131,11 @@ BROKEN = {
         "UPDATE planning_replenishmentorder SET received_quantity = 5",
         "PO-1: has 5, should be 3",
     ),
+    "shipped for a transfer is what left, less what was lost, with what came without travelling": (
+        "UPDATE planning_replenishmentorder SET kind = 'transfer', vendor_id = NULL, shipped_quantity = 1,"
+        " from_location_id = (SELECT id FROM strategies_location WHERE code = 'STORE')",
+        "PO-1: has 1, should be 3",
+    ),
     "a receipt is of its order's item": (
         "UPDATE planning_replenishmentorder SET item_id = (SELECT id FROM strategies_item WHERE number = 'NUT')",
         "PO-1: has BOLT, should be NUT",

@@ -166,3 +166,9 @@ def wait(said: dict[str, Any]) -> str:
     time = formats.duration(int(said["seconds"]))
     form = WAITS.get(str(said["kind"]))
     return str(form).format(subject=said.get("subject") or _("Its work centre"), time=time) if form else time
+
+
+def back_again(item: Any, quantity: Decimal) -> str:
+    """What was taken back, in the item's unit."""
+    words = _("Taken back: {quantity} {unit} of {item}.")
+    return words.format(quantity=formats.number(quantity), unit=item.unit.code, item=item.number)

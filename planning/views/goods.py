@@ -30,6 +30,7 @@ from planning.services.receive import receive_lines
 from planning.services.returns import return_goods
 from planning.services.short import close_short
 from planning.views.lines import LineForm, LinesPage
+from planning.words import back_again
 
 RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
 DELIVERERS = (Role.SUPERVISOR, Role.OPERATOR, Role.PLANNER)
@@ -123,6 +124,9 @@ class TakeReceiptBack(ActionForm):
     def act(self, form: Any) -> Any:
         (row,) = receipts.take_back(receipts=[self.record], **form.cleaned_data, by=who(self.request))
         return reverse("planning:replenishment", args=[row.order.number])
+
+    def said(self, result: Any) -> Any:
+        return back_again(self.record.move.item, self.record.move.quantity)
 
 
 # ---- going out

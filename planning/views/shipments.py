@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import clock
 from p2p.core.access import Role
 from p2p.core.fields import plain
+from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import ListPage, Tab
@@ -24,6 +25,7 @@ from planning.services import delivered, shipments
 from planning.services.arriving_units import receive_units
 from planning.services.shipping_units import ship_units
 from planning.services.transfer import ShipLine, ship
+from planning.words import back_again
 
 RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
 CORRECTORS = (Role.SUPERVISOR, Role.BUYER)
@@ -31,6 +33,10 @@ CORRECTORS = (Role.SUPERVISOR, Role.BUYER)
 
 def _page(order: ReplenishmentOrder) -> str:
     return reverse("planning:replenishment", args=[order.number])
+
+
+def _shipments(order: ReplenishmentOrder) -> str:
+    return f"{_page(order)}?tab=shipments"
 
 
 class ToShip(ListPage):
@@ -91,11 +97,16 @@ class Ship(ActionForm):
         given = {name: value for name, value in form.cleaned_data.items() if name != "unit"}
         note, pallet = given.pop("despatch_note"), given.pop("pallet")
         if pallet is not None:
-            ship_units(units=[pallet], order=self.record, despatch_note=note, by=who(self.request))
+            rows = ship_units(units=[pallet], order=self.record, despatch_note=note, by=who(self.request))
         else:
             line = ShipLine(order=self.record, **given)
-            ship(lines=[line], despatch_note=note, by=who(self.request))
-        return _page(self.record)
+            moves = ship(lines=[line], despatch_note=note, by=who(self.request))
+            rows = list(ShipmentMove.objects.filter(move=moves[0]))
+        self.note = rows[0].despatch_note
+        return _shipments(self.record)
+
+    def said(self, result: Any) -> Any:
+        return _now("Shipped, on the despatch note {note}.").format(note=self.note)
 
 
 class Lose(ActionForm):
@@ -113,7 +124,13 @@ class Lose(ActionForm):
     def act(self, form: Any) -> Any:
         given = {name: value for name, value in form.cleaned_data.items() if name != "unit"}
         shipments.lose(order=self.record, **given, by=who(self.request))
-        return _page(self.record)
+        self.lost = given["quantity"]
+        return _shipments(self.record)
+
+    def said(self, result: Any) -> Any:
+        words = _now("Reported lost: {quantity} {unit} of {item}.")
+        item = self.record.item
+        return words.format(quantity=formats.number(self.lost), unit=item.unit.code, item=item.number)
 
 
 class ReceivePallet(ActionForm):
@@ -140,6 +157,9 @@ class _TakeBack(ActionForm):
     def form_kwargs(self) -> dict[str, Any]:
         return {"move": self.record.move}
 
+    def said(self, result: Any) -> Any:
+        return back_again(self.record.move.item, self.quantity)
+
 
 class TakeShipmentBack(_TakeBack):
     model = ShipmentMove
@@ -151,8 +171,9 @@ class TakeShipmentBack(_TakeBack):
         return selectors.corrected_at(self.record)
 
     def act(self, form: Any) -> Any:
-        rows = shipments.take_back(shipments=[self.record], **form.cleaned_data, by=who(self.request))
-        return _page(rows[0].order)
+        shipments.take_back(shipments=[self.record], **form.cleaned_data, by=who(self.request))
+        self.quantity = form.cleaned_data.get("quantity") or self.record.move.quantity
+        return _shipments(self.record.order)
 
 
 class TakeDeliveryBack(_TakeBack):
@@ -161,8 +182,9 @@ class TakeDeliveryBack(_TakeBack):
              " back are a return.")  # fmt: skip
 
     def act(self, form: Any) -> Any:
-        rows = delivered.take_back(deliveries=[self.record], **form.cleaned_data, by=who(self.request))
-        return reverse("planning:demand", args=[rows[0].demand_id])
+        delivered.take_back(deliveries=[self.record], **form.cleaned_data, by=who(self.request))
+        self.quantity = form.cleaned_data.get("quantity") or self.record.move.quantity
+        return reverse("planning:demand", args=[self.record.demand_id]) + "?tab=deliveries"
 
 
 class DespatchPaper(Page):

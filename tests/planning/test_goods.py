@@ -251,15 +251,20 @@ def test_a_pallet_is_scanned_when_it_leaves_and_when_it_comes(site: Site, road: 
 
 def test_a_shipment_is_taken_back_in_part_and_the_rest_reported_lost(site: Site, road: Any) -> None:
     client = as_("supervisor")
-    client.post(reverse("planning:replenishment-ship", args=[road.pk]), {"quantity": "12"})
+    ship = reverse("planning:replenishment-ship", args=[road.pk])
+    sent = client.post(ship, {"quantity": "12"}, follow=True)
+    note = ShipmentMove.objects.get().despatch_note
+    assert note and f"Shipped, on the despatch note {note}." in text(sent)
+    assert sent.redirect_chain[-1][0].endswith("?tab=shipments")
     where = reverse("planning:shipment-take-back", args=[ShipmentMove.objects.get().pk])
     assert "Empty: all 12 EA" in text(client.get(where))
-    client.post(where, {"quantity": "5"})
+    assert "Taken back: 5 EA of BOLT." in text(client.post(where, {"quantity": "5"}, follow=True))
     road.refresh_from_db()
     assert road.shipped_quantity == 7
     lose = reverse("planning:replenishment-lose", args=[road.pk])
     assert as_("operator").get(lose).status_code == 403
-    client.post(lose, {"quantity": "7", "reason": make_reason("FELL", kind="scrap").pk})
+    lost = client.post(lose, {"quantity": "7", "reason": make_reason("FELL", kind="scrap").pk}, follow=True)
+    assert "Reported lost: 7 EA of BOLT." in text(lost)
     road.refresh_from_db()
     assert road.shipped_quantity == 0
     shown = text(client.get(reverse("planning:replenishment", args=[road.number]) + "?tab=shipments"))
@@ -273,7 +278,8 @@ def test_a_part_of_a_delivery_is_taken_back_on_its_page(site: Site) -> None:
     (row,) = deliver(lines=[DeliveryLine(demand=demand, quantity=Decimal(10))], by=None)
     where = reverse("planning:delivery-take-back", args=[row.pk])
     assert "10 EA of BOLT went: 11 cannot" in text(as_("supervisor").post(where, {"quantity": "11"}), 409)
-    as_("supervisor").post(where, {"quantity": "4"})
+    said = text(as_("supervisor").post(where, {"quantity": "4"}, follow=True))
+    assert "Taken back: 4 EA of BOLT." in said
     demand.refresh_from_db()
     assert (demand.delivered_quantity, demand.state) == (6, "open")
 

@@ -10,11 +10,20 @@ import pytest
 
 from p2p.core import clock
 from p2p.inventory.models import Balance, StockTask
+from p2p.inventory.services.counting import create_count
 from p2p.inventory.services.ledger import MoveLine, post
 from planning.services.replenishment import create_replenishment
 from tests.browser.conftest import expect, until
 from tests.browser.shopfloor import scan
-from tests.factories import make_item, make_location, make_locations, make_site, make_user, make_vendor
+from tests.factories import (
+    make_item,
+    make_location,
+    make_locations,
+    make_site,
+    make_stock,
+    make_user,
+    make_vendor,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -119,3 +128,17 @@ def test_a_plate_is_scanned_into_its_field(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#more [name=lot]")).to_have_value("L-77")
     expect(page.locator("#more")).to_be_visible()
+
+
+def test_the_number_found_is_typed_without_a_tap(visit: Visit) -> None:
+    site = make_site("MAIN", locations=False)
+    place = make_locations(site, "A-01")["A-01"]
+    make_stock(make_item("BOLT"), 10, place)
+    count = create_count(site=site, kind="spot", places=[place], by=make_user("supervisor", site=site))
+    by, pad = make_user("operator", site=site), f"/floor/stock/count/{count.number}/{count.places.get().pk}/"
+    page = visit(pad, by=by, size="tablet")
+    scan(page, "BOLT")
+    expect(page.locator("#amount [name=amount]")).to_be_focused()
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    page.locator(".slist .qt").get_by_text("9", exact=True).wait_for()

@@ -90,7 +90,7 @@ def undo(*, route: RouteVersion, revision: int | None = None, by: User) -> Route
     """Take the last change of a draft back. Refused when there is none, or when the draft was changed otherwise
     since. Instructions that others wrote meanwhile stay."""
     draft = lock_draft(route, revision=revision)
-    last, previous = [*draft.edits.order_by("-pk")[:2], None, None][:2]
+    last = draft.edits.order_by("-pk").first()
     if last is None:
         raise Refused(_("There is nothing to take back."), code="nothing", about=draft)
     if draft.revision != last.revision + 1:
@@ -102,11 +102,10 @@ def undo(*, route: RouteVersion, revision: int | None = None, by: User) -> Route
     _restore(draft, last.before)
     must_not_loop(draft)
     _changed(draft, by)
-    if previous is not None and previous.revision + 1 == last.revision:
-        # Nothing else happened between the two: the one before can be taken back next.
-        previous.revision = draft.revision - 1
-        previous.save(update_fields=["revision"])
     last.delete()
+    # The change and its undoing are two revisions: all before move along, so that the next of them can be taken back
+    # unless something else happened in between.
+    draft.edits.update(revision=F("revision") + 2)
     return draft
 
 

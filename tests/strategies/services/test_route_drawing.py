@@ -217,3 +217,24 @@ def test_new_numbers_are_taken_back_and_what_the_library_wrote_into_the_steps(en
     assert row.steps.get().text == "Warm"
     routedrafts.undo(route=draft, by=engineer)
     assert row.steps.get().text == "Cold"
+
+
+def test_changes_are_taken_back_one_after_the_other_to_the_first(engineer, draft):
+    for name in ("Wash", "Mark", "Pack", "Seal"):
+        routeoperations.add_operation(route=draft, name=name, after=30, by=engineer)
+    for left in (6, 5, 4, 3):
+        routedrafts.undo(route=draft, by=engineer)
+        assert draft.operations.count() == left
+    with pytest.raises(Refused, match="There is nothing to take back"):
+        routedrafts.undo(route=draft, by=engineer)
+
+
+def test_what_was_changed_otherwise_before_two_changes_is_not_taken_back_over(engineer, draft):
+    routeoperations.add_operation(route=draft, name="Wash", after=30, by=engineer)
+    RouteVersion.objects.filter(pk=draft.pk).update(revision=F("revision") + 1)
+    for name in ("Mark", "Pack"):
+        routeoperations.add_operation(route=draft, name=name, after=30, by=engineer)
+    for _time in range(2):
+        routedrafts.undo(route=draft, by=engineer)
+    with pytest.raises(Refused, match="changed outside the drawing"):
+        routedrafts.undo(route=draft, by=engineer)

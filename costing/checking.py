@@ -15,13 +15,16 @@ RULES: dict[str, str] = {
         WHERE p.account = 'transit' AND o.shipped_quantity <= o.received_quantity
         GROUP BY o.id, o.number HAVING sum(p.amount) <> 0 ORDER BY 1""",
     "no more is carried in transit for an order than travels": """
-        SELECT concat_ws(' ', o.number, c.code), trim_scale(sum(sign(p.amount) * p.quantity))::text,
+        SELECT o.number, trim_scale(sum(q.there))::text,
                'at most ' || trim_scale(o.shipped_quantity - o.received_quantity)::text
-        FROM costing_posting p JOIN costing_entry e ON e.id = p.entry_id
-        JOIN planning_replenishmentorder o ON o.number = e.reference
-        JOIN costing_costelement c ON c.id = p.element_id
-        WHERE p.account = 'transit' GROUP BY o.id, o.number, c.code
-        HAVING sum(sign(p.amount) * p.quantity) > o.shipped_quantity - o.received_quantity ORDER BY 1""",
+        FROM costing_valuation v JOIN inventory_move m ON m.id = v.move_id
+        JOIN strategies_location a ON a.id = m.source_id JOIN strategies_location b ON b.id = m.target_id
+        JOIN planning_replenishmentorder o ON o.number = m.reference AND o.item_id = m.item_id
+        JOIN strategies_location l ON l.id = o.from_location_id AND l.site_id <> o.site_id
+        CROSS JOIN LATERAL (SELECT CASE WHEN b.kind = 'transit' THEN m.quantity
+                                        WHEN a.kind = 'transit' THEN -m.quantity ELSE 0 END AS there) q
+        WHERE m.reference <> '' GROUP BY o.id, o.number
+        HAVING sum(q.there) > o.shipped_quantity - o.received_quantity ORDER BY 1""",
     "what one site gave another one got, where both have one currency": """
         SELECT o.number, trim_scale(sum(p.amount))::text, '0'
         FROM costing_posting p JOIN costing_entry e ON e.id = p.entry_id

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from django.db import transaction
+from django.db.models import Case, F, Subquery, Sum, When
 
 from costing.models import Entry, Posting, Valuation
 from costing.services.entries import Draft, Line, money, pair, reversal, write
 from costing.services.post import Standards, in_site_money, standards_for
+from p2p.core.fields import QuantityField
 from p2p.core.models import User
 from p2p.core.numbers import decimal_of
 from p2p.inventory.models import Move
@@ -31,7 +34,8 @@ def post_transfer(*, order: ReplenishmentOrder, moves: Sequence[Move], by: User 
 
     Leaving, the sending site gives at its standard and the receiving one has it in transit; arriving, it comes into
     stock at the standard there, and the difference is the transfer variance. Lost: scrapped at what it was worth.
-    A move taken back mirrors its own entries. Refused without an exchange rate between two currencies.
+    A move taken back mirrors its own entries; what is still carried when nothing travels any more, because a part came
+    in at the worth of all, is transfer variance. Refused without an exchange rate between two currencies.
     """
     if order.from_location is None:
         return []
@@ -39,7 +43,9 @@ def post_transfer(*, order: ReplenishmentOrder, moves: Sequence[Move], by: User 
     books = _Books(order, order.from_location.site, fresh)
     drafts = [draft for move in fresh for draft in books.of(move)]
     books.value(fresh)
-    return write(drafts=drafts + _mirrors([move for move in moves if move.reverses_id]), by=by)
+    back = [move for move in moves if move.reverses_id]
+    written = write(drafts=drafts + _mirrors(back), by=by)
+    return written + write(drafts=books.rest(back[-1]), by=by) if back and books.apart else written
 
 
 @transaction.atomic(savepoint=False)
@@ -71,7 +77,8 @@ class _Books:
         self.apart = sender.pk != order.site_id
         self.theirs = standards_for(sender, moves) if self.apart and moves else Standards(None, {})
         self.ours = standards_for(order.site, moves) if moves else Standards(None, {})
-        self.road = _on_the_road(order) if moves else {}
+        self.road, self.there = _on_the_road(order) if self.apart and moves else ({}, Decimal(0))
+        self.carried: dict[int, Decimal] = {}
 
     def of(self, move: Move) -> list[Draft]:
         """The entries of one move."""
@@ -117,7 +124,16 @@ class _Books:
         """Within a site it leaves its stock; between sites what was carried."""
         amounts: Amounts = self._off(move.quantity) if self.apart else dict(self.ours.of(self.receiver, move))
         account = Account.TRANSIT if self.apart else Account.INVENTORY
+        self.carried[move.pk] = sum(amounts.values(), Decimal(0))
         return self._draft(self.receiver, move, pair(NO_MORE[move.kind], account, amounts.items()))
+
+    def rest(self, move: Move) -> list[Draft]:
+        """What is carried for nothing after this move, which took something back. One query."""
+        road, there = _on_the_road(self.order)
+        if there or not any(road.values()):
+            return []
+        draft = self._draft(self.receiver, move, pair(Account.TRANSFER, Account.TRANSIT, road.items()))
+        return [replace(draft, lines=tuple(replace(line, quantity=None) for line in draft.lines))]
 
     def _draft(self, site: Site, move: Move, lines: Sequence[Line]) -> Draft:
         return Draft(
@@ -132,44 +148,51 @@ class _Books:
         )
 
     def _onto(self, amounts: Amounts, quantity: Decimal) -> None:
+        self.there += quantity
         for element, amount in amounts.items():
-            worth, there = self.road.get(element, (Decimal(0), Decimal(0)))
-            self.road[element] = (worth + amount, there + quantity)
+            self.road[element] = self.road.get(element, Decimal(0)) + amount
 
     def _off(self, quantity: Decimal) -> Amounts:
         """The share of what is carried; the last piece takes the cents that are left."""
         taken: Amounts = {}
-        for element, (worth, there) in self.road.items():
-            part = min(quantity, there)
+        for element, worth in self.road.items():
             share = worth
-            if part < there:
+            if quantity < self.there:
                 share = money(
-                    self.receiver, decimal_of(Fraction(worth) * Fraction(part) / Fraction(there), 12)
+                    self.receiver, decimal_of(Fraction(worth) * Fraction(quantity) / Fraction(self.there), 12)
                 )
             taken[element] = share
-            self.road[element] = (worth - share, there - part)
+            self.road[element] = worth - share
+        self.there -= quantity
         return taken
 
     def value(self, moves: Sequence[Move]) -> None:
-        """What each move was worth where it came to; on the road, where it came from."""
+        """What each move was worth where it came to; on the road, where it came from; lost there, as it was carried."""
         rows = []
         for move in moves if self.apart else [one for one in moves if one.kind in NO_MORE]:
             leaving = move.target.kind == Location.Kind.TRANSIT
             known, site = (self.theirs, self.sender) if leaving else (self.ours, self.receiver)
             amounts = known.of(site, move)
-            rows.append(
-                Valuation(
-                    move=move,
-                    version=known.version,
-                    unit_cost=sum(known.by_item.get(move.item_id, {}).values(), Decimal(0)),
-                    amount=sum((amount for _element, amount in amounts), Decimal(0)),
-                )
-            )
+            unit_cost = sum(known.by_item.get(move.item_id, {}).values(), Decimal(0))
+            amount = sum((part for _element, part in amounts), Decimal(0))
+            if self.apart and move.pk in self.carried:
+                amount = self.carried[move.pk]
+                unit_cost = decimal_of(Fraction(amount) / Fraction(move.quantity), 8)
+            rows.append(Valuation(move=move, version=known.version, unit_cost=unit_cost, amount=amount))
         Valuation.objects.bulk_create(rows)
 
 
-def _on_the_road(order: ReplenishmentOrder) -> dict[int | None, tuple[Decimal, Decimal]]:
-    """Element -> what is carried for the order, and how much of it that is. One query."""
+def _on_the_road(order: ReplenishmentOrder) -> tuple[Amounts, Decimal]:
+    """Element -> what is carried for the order, and how much goods that is for. One query.
+
+    How much is told by the moves, not by the postings: a share that rounds to nothing has none."""
+    known = Valuation.objects.filter(move__reference=order.number, move__item=order.item_id).order_by()
+    quantity = Case(
+        When(move__target__kind=Location.Kind.TRANSIT, then=F("move__quantity")),
+        When(move__source__kind=Location.Kind.TRANSIT, then=-F("move__quantity")),
+        default=Decimal(0),
+        output_field=QuantityField(),
+    )
     rows = Posting.objects.filter(
         account=Account.TRANSIT,
         entry__kind=Entry.Kind.TRANSFER,
@@ -177,12 +200,15 @@ def _on_the_road(order: ReplenishmentOrder) -> dict[int | None, tuple[Decimal, D
         entry__reference=order.number,
         item=order.item_id,
     )
-    found: dict[int | None, tuple[Decimal, Decimal]] = {}
-    for element, amount, quantity in rows.values_list("element", "amount", "quantity"):
-        worth, there = found.get(element, (Decimal(0), Decimal(0)))
-        pieces = quantity or Decimal(0)
-        found[element] = (worth + amount, there + (pieces if amount > 0 else -pieces))
-    return {element: carried for element, carried in found.items() if carried[1] > 0}
+    travels = known.values("move__item").annotate(there=Sum(quantity)).values("there")
+    found = list(
+        rows.order_by("element")
+        .values("element")
+        .annotate(worth=Sum("amount"), there=Subquery(travels))
+        .values_list("element", "worth", "there")
+    )
+    there = found[0][2] or Decimal(0) if found else Decimal(0)
+    return {element: worth for element, worth, _there in found}, there
 
 
 def _mirrors(moves: Sequence[Move]) -> list[Draft]:

@@ -155,6 +155,38 @@ def test_what_is_lost_on_the_road_is_scrap_at_what_it_was_worth_when_it_left(tra
     assert (now["HOME", "inventory"], now["HOME", "transfer"], now["HOME", "scrap"]) == (24, -4, D("13.33"))
 
 
+def test_what_is_lost_is_valued_at_what_was_carried_of_it(trade: Trade) -> None:
+    trade.send(10)
+    (lost,) = shipments.lose(order=trade.order, quantity=D(4), reason=make_reason(kind="scrap"), by=None)
+    worth = Valuation.objects.get(move=lost.move)
+    assert (worth.amount, worth.unit_cost) == (D("13.33"), D("3.3325"))
+
+
+def test_shares_that_round_to_nothing_leave_no_cent_on_the_road(trade: Trade) -> None:
+    ItemCost.objects.filter(version__site=trade.far).update(this_level=D("0.004"))
+    trade.send(10)
+    assert trade.changed()["HOME", "transit"] == D("0.08")
+    for _piece in range(10):
+        trade.take_in(1)
+    assert ("HOME", "transit") not in trade.changed()
+    assert problems() == []
+
+
+def test_a_shipment_taken_back_after_a_dearer_one_arrived_in_part_leaves_nothing_on_the_road(
+    trade: Trade,
+) -> None:
+    first = trade.send(4)
+    ItemCost.objects.filter(version__site=trade.far).update(this_level=D(5))
+    second = trade.send(4)
+    came = trade.take_in(4)
+    shipments.take_back(shipments=first, by=None)
+    assert ("HOME", "transit") not in trade.changed()
+    assert problems() == []
+    receipts.take_back(receipts=came, by=None)
+    shipments.take_back(shipments=second, by=None)
+    assert trade.changed() == {}
+
+
 def test_what_is_fetched_without_a_shipment_changes_books_at_once(trade: Trade) -> None:
     rows = trade.take_in(10)
     assert trade.changed() == {

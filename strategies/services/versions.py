@@ -18,6 +18,7 @@ from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved
 from strategies.models import BomLine, BomVersion, Item, RouteVersion, Site
 from strategies.models.version import VERSION_FLOW, Version, VersionState
 from strategies.services.bill_checks import check_bill
+from strategies.services.phantoms import phantoms_have_bills
 from strategies.services.routechecks import route_is_whole
 
 Either = TypeVar("Either", BomVersion, RouteVersion)
@@ -114,8 +115,15 @@ def activate(*, version: Either, replace: bool = False, by: User) -> Either:
     """Planning and new orders use it from now on.
 
     Refused when another active version holds on some of its days for the same site and quantity, naming it;
-    with `replace` that one ends the day before, or is retired when nothing of it would be left.
+    with `replace` that one ends the day before, or is retired when nothing of it would be left. A bill is refused
+    while a phantom of it has no bill in force.
     """
+    done = _activated(version, replace, by)
+    _find_their_phantoms([done])
+    return done
+
+
+def _activated(version: Either, replace: bool, by: User) -> Either:
     must_hold(version)
     ask(Activating(version=version, by=by))
     for other in _overlapping(version):
@@ -142,8 +150,13 @@ def approve_many(*, records: Iterable[Either], by: User) -> str:
 @transaction.atomic
 def activate_many(*, records: Iterable[Either], replace: bool = True, by: User) -> str:
     """All of them or none, each in place of the one that holds now unless told otherwise; says how many."""
-    done = [activate(version=version, replace=replace, by=by) for version in records]
+    done = [_activated(version, replace, by) for version in records]
+    _find_their_phantoms(done)
     return str(_("{count} activated.")).format(count=len(done))
+
+
+def _find_their_phantoms(done: Sequence[Version]) -> None:
+    phantoms_have_bills([each.pk for each in done if isinstance(each, BomVersion)])
 
 
 def _overlapping(version: Either) -> Sequence[Either]:

@@ -103,6 +103,21 @@ def test_days_of_the_year_are_dragged_over_and_changed_by_keys(visit, shoot) -> 
     wait(lambda: not CalendarException.objects.exists(), page)
 
 
+def test_enter_in_a_field_of_a_day_presses_the_marked_button(visit) -> None:
+    calendar = make_calendar("DAY")
+    page = visit("/strategies/calendars/DAY/?tab=year&year=2026", by=make_user("planner"))
+    page.locator("[data-date='2026-07-08']").click()
+    until(page, "document.getElementById('day-dialog').open")
+    page.fill("#f-reason", "Inventory")
+    page.press("#f-reason", "Enter")
+    wait(
+        lambda: CalendarException.objects.filter(
+            calendar=calendar, reason="Inventory", working=True
+        ).exists(),
+        page,
+    )
+
+
 def test_a_resource_is_lent_by_hand_and_by_keys(visit, shoot) -> None:
     site = make_site("ONE", calendar=make_calendar("DAY"))
     make_group(site, "50", name="Saw"), make_group(site, "60", name="Paint")

@@ -61,3 +61,12 @@ export function field(label, name, value, type = "text", more = {}) {
   box.append(words, input);
   return box;
 }
+
+/** Enter in a field presses the marked button; left alone it presses the first, which cancels or deletes. */
+export function enterPressesMarked(dialog) {
+  dialog.addEventListener("keydown", event => {
+    if (event.key !== "Enter" || event.isComposing || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    dialog.querySelector(".btn-primary").click();
+  });
+}

@@ -1,5 +1,5 @@
 // The week of a calendar drawn by hand: drag to draw, move and resize; every change is saved and can be taken back.
-import { Past, clock, field, given, length, minutes, send } from "./board.js";
+import { Past, clock, enterPressesMarked, field, given, length, minutes, send } from "./board.js";
 import { say } from "./shell.js";
 
 const root = document.querySelector("[data-weekboard]");
@@ -163,6 +163,7 @@ function begin() {
 
   // ---- the dialog: every value of one shift
   const dialog = document.getElementById("shift-dialog"), box = dialog.querySelector("[data-fields]");
+  enterPressesMarked(dialog);
   function edit(index) {
     chosen = index;
     const shift = index < 0 ? fresh(0, 480, 480) : shifts[index];

@@ -1,5 +1,5 @@
 // The year of a calendar: drag over days, or select them with Shift and arrows, and say what holds on them.
-import { Past, field, given, send } from "./board.js";
+import { Past, enterPressesMarked, field, given, send } from "./board.js";
 import { say } from "./shell.js";
 
 const root = document.querySelector("[data-yearboard]");
@@ -119,6 +119,7 @@ function begin() {
     cells.get(head)?.focus();
   }
   const dialog = document.getElementById("day-dialog"), box = dialog.querySelector("[data-fields]");
+  enterPressesMarked(dialog);
   function ask() {
     const keys = range(), there = own[keys[0]]?.[0];
     const spoken = language === "en" ? "en-GB" : language; // "10 Feb", as everywhere

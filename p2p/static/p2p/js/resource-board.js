@@ -1,9 +1,10 @@
 // The resource board: drag a resource to another work centre, say for which days; Undo takes it back.
-import { Past, given, send } from "./board.js";
+import { Past, enterPressesMarked, given, send } from "./board.js";
 import { say, toast } from "./shell.js";
 
 const board = given(), words = board.words;
 const past = new Past(document, words), dialog = document.getElementById("lend-dialog");
+enterPressesMarked(dialog);
 const lanes = () => [...document.querySelectorAll("[data-lane]")];
 const fill = (text, names) => Object.entries(names).reduce((said, [name, value]) => said.replace(`{${name}}`, value), text);
 let drag = null, held = null, asked = null;

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from p2p.core.access import at_sites
 from p2p.inventory.selectors import available, on_hand
-from planning.models import Demand, Material, ProductionOrder, ReplenishmentOrder
+from planning.models import Demand, Material, Output, ProductionOrder, ReplenishmentOrder
 from strategies.models import Item, Site
 
 SHOWN = 8
@@ -56,15 +56,17 @@ class Outlook:
 
 
 def outlook(item: Item, user: Any, today: date) -> Outlook:
-    """The item at the sites a person may see. Twelve queries, whatever is open; one more pair for each site."""
+    """The item at the sites a person may see. Fourteen queries, whatever is open; one more pair for each site."""
     needs, draws = _demands(item, user), _draws(item, user)
-    orders, buys = _orders(item, user), _buys(item, user)
-    changes = [*_by_day(needs, -1), *_by_day(draws, -1), *_by_day(orders, 1), *_by_day(buys, 1)]
+    orders, beside, buys = _orders(item, user), _beside(item, user), _buys(item, user)
+    changes = [*_by_day(needs, -1), *_by_day(draws, -1)]
+    changes += [*_by_day(orders, 1), *_by_day(beside, 1), *_by_day(buys, 1)]
     there, free = ZERO, ZERO
     for site in at_sites(Site.objects.filter(active=True), user, path="code"):
         there += on_hand(site, [item.pk]).get(item.pk, ZERO)
         free += available(site, [item.pk]).get(item.pk, ZERO)
     demands = [*_lines(needs, -1), *_lines(draws.select_related("order"), -1, "order")]
+    supplies = [*_lines(orders, 1), *_lines(beside.select_related("order"), 1, "order"), *_lines(buys, 1)]
     return Outlook(
         on_hand=there,
         free=free,
@@ -72,7 +74,7 @@ def outlook(item: Item, user: Any, today: date) -> Outlook:
         supply=sum((each.quantity for each in changes if each.quantity > 0), ZERO),
         points=_points(there, changes, today),
         demands=sorted(demands, key=lambda line: line.day)[:SHOWN],
-        supplies=sorted([*_lines(orders, 1), *_lines(buys, 1)], key=lambda line: line.day)[:SHOWN],
+        supplies=sorted(supplies, key=lambda line: line.day)[:SHOWN],
     )
 
 
@@ -95,6 +97,16 @@ def _orders(item: Item, user: Any) -> Any:
     rows = at_sites(ProductionOrder.objects.filter(item=item, state__in=ProductionOrder.OPEN), user)
     left = F("quantity") - F("good_quantity") - F("scrap_quantity")
     return rows.annotate(left=left, day=Coalesce(TruncDate("ends_at"), "due_on")).filter(left__gt=0)
+
+
+def _beside(item: Item, user: Any) -> Any:
+    """Co- and by-products of orders of other items."""
+    rows = Output.objects.filter(
+        item=item, order__state__in=ProductionOrder.OPEN, quantity__gt=F("received_quantity")
+    ).exclude(kind=Output.Kind.MAIN)
+    rows = at_sites(rows, user, path="order__site__code")
+    day = Coalesce(TruncDate("order__ends_at"), "order__due_on")
+    return rows.annotate(left=F("quantity") - F("received_quantity"), day=day)
 
 
 def _buys(item: Item, user: Any) -> Any:

@@ -250,7 +250,7 @@ class MaterialsPanel(_Panel):
     template_name = "planning/order_materials.html"
 
     def found(self, order: ProductionOrder) -> dict[str, Any]:
-        return {"materials": selectors.materials_of(order)}
+        return {"materials": selectors.materials_of(order), "outputs": selectors.outputs_of(order)}
 
 
 class PlanPanel(_Panel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -172,9 +173,17 @@ class OutputForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=BomOutput.Kind.choices)
     quantity = forms.DecimalField(label=_("Quantity of a batch"), **NUMBER)
     unit = _unit()
-    cost_share = forms.DecimalField(
-        label=_("Share of cost"), initial=0, help_text=_("0.1 is 10 %"), max_digits=13, decimal_places=12
+    cost_share = forms.CharField(
+        label=_("Share of cost"), initial="0", help_text=_("10 % or 0.1"), max_length=20, strip=True
     )
+
+    def clean_cost_share(self) -> Decimal:
+        """ "10 %" is 0.1; without the sign the share itself."""
+        typed = self.cleaned_data["cost_share"]
+        share = number(typed.removesuffix("%")) / (100 if typed.endswith("%") else 1)
+        if not 0 <= share <= 1:
+            raise forms.ValidationError(_("A share is between 0 and 100 %."))
+        return share.quantize(Decimal("1e-12"))
 
 
 class RescaleForm(forms.Form):

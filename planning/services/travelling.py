@@ -108,10 +108,16 @@ def travelling(orders: Sequence[ReplenishmentOrder]) -> dict[str, list[list[Any]
         ]
     pieces = _records([key[1:] for key, quantity in open_.items() if quantity > 0])
     found: dict[str, list[list[Any]]] = defaultdict(list)
-    for key, quantity in sorted(open_.items(), key=lambda pair: tuple(each or 0 for each in pair[0][1:])):
+    for key, quantity in sorted(open_.items(), key=_loose_first):
         if quantity > 0:
             found[key[0]].append([pieces[key[1:]], quantity])
     return found
+
+
+def _loose_first(pair: tuple[tuple[Any, ...], Decimal]) -> tuple[Any, ...]:
+    """No pallet is opened while loose goods travel, too."""
+    _reference, lot, serial, unit, place = pair[0]
+    return unit or 0, lot or 0, serial or 0, place or 0
 
 
 def _records(keys: Sequence[Any]) -> dict[Any, Taken]:

@@ -11,12 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from p2p.core import clock
+from p2p.core.access import Role
+from p2p.core.models import Grant
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move
 from p2p.inventory.services.packing import Packing, pack
 from p2p.inventory.services.units import create_units
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.services.replenishment import create_replenishment
 from planning.services.shipping_units import ship_units
+from planning.services.transfer import ShipLine, ship
 from strategies.models import Site
 from tests.factories import make_item, make_location, make_site, make_stock, make_user, make_vendor
 
@@ -323,3 +326,45 @@ def test_a_pallet_that_travelled_is_scanned_shown_received_and_undone_as_one(
         order.refresh_from_db()
     assert [order.received_quantity for order in orders] == [0, 0]
     assert done.status_code in (302, 404)
+
+
+@pytest.fixture
+def on_the_road(site: Site) -> ReplenishmentOrder:
+    """Of 38 ordered 21 travel loose and 6 on a pallet; 11 were not shipped."""
+    make_location(site, code="ROAD", kind="transit", nettable=False)
+    far, item = make_location(make_site("FAR"), code="CRIB"), make_item("BOLT")
+    order = create_replenishment(
+        site=site, item=item, quantity=Decimal(38), due_on=clock.now().date(), from_location=far, by=None
+    )
+    make_stock(item, 6, far)
+    (pallet,) = create_units(number="PAL-1", location=far, by=None)
+    pack(unit=pallet, lines=[Packing(item=item, quantity=Decimal(6))], by=None)
+    make_stock(item, 40, far)
+    ship_units(units=[pallet], order=order, by=None)
+    ship(lines=[ShipLine(order=order, quantity=Decimal(21))], by=None)
+    return order
+
+
+def test_what_is_on_the_road_is_offered_first_and_no_pallet_is_opened(
+    tablet: Client, on_the_road: ReplenishmentOrder
+) -> None:
+    shown = tablet.get(page_of(on_the_road)).content.decode()
+    assert "27 EA on the road" in shown and "Receive 21 EA" in shown
+    assert "PAL-1 with 6 EA: receive it whole" in shown and "were not shipped" not in shown
+    do(tablet, on_the_road, offered="21")
+    assert Balance.objects.get(location__code="ROAD", quantity__gt=0).handling_unit.number == "PAL-1"
+    assert Balance.objects.get(location__code="CRIB", quantity__gt=0).quantity == 19
+    again = do(tablet, on_the_road, status=409, offered="21").content.decode()
+    assert "Something was booked meanwhile" in again and "Receive 6 EA" in again
+
+
+def test_what_was_not_shipped_or_is_taken_off_a_pallet_is_said_before(
+    tablet: Client, on_the_road: ReplenishmentOrder
+) -> None:
+    shown = tablet.get(page_of(on_the_road) + "?quantity=38").content.decode()
+    assert "6 EA of it are taken off what they stand on" in shown
+    assert "11 EA of it were not shipped: they come straight from CRIB" in shown
+    Grant.objects.create(user_id=tablet.session["_auth_user_id"], role=Role.OPERATOR, scope="FAR")
+    tablet.post(reverse("pages:floor-stock"), {"site": "MAIN"})
+    do(tablet, on_the_road, quantity="38")
+    assert ReplenishmentOrder.objects.get().received_quantity == 38

@@ -25,6 +25,7 @@ from p2p.pages.floor.coming import Coming, label_of, with_label
 from p2p.pages.floor.gathered import Gathered, must_be_new, progress
 from p2p.pages.floor.hand import PIECES
 from p2p.pages.floor.receiving import Receiving, came_for, remember
+from p2p.pages.floor.road import Road, road_of
 from p2p.pages.floor.said import NEW_SERIAL, QUANTITY, Said, number, one_of, weight
 from planning.arrival_facts import Arriving
 from planning.models import ReplenishmentMove
@@ -52,6 +53,10 @@ class ReceiveOrder(Receiving):
     def gathered(self) -> Gathered:
         return Gathered(self.request.session, f"receipt-{self.order.pk}")
 
+    @cached_property
+    def road(self) -> Road:
+        return road_of(self.order)
+
     @property
     def _by_serial(self) -> bool:
         return bool(self.order.item.tracking == Item.Tracking.SERIAL)
@@ -68,7 +73,7 @@ class ReceiveOrder(Receiving):
 
     def show(self, coming: Coming, *, refusal: Refused | str = "", code: str = "") -> HttpResponse:
         item, serials = self.order.item, self.gathered.numbers
-        wanted = number(coming.quantity) or self.order.left
+        wanted = number(coming.quantity) or self.road.offered
         amount = Decimal(len(serials)) if serials else wanted
         context = {
             "order": self.order,
@@ -76,6 +81,9 @@ class ReceiveOrder(Receiving):
             "coming": coming,
             "amount": amount,
             "over": amount > self.order.left,
+            "road": self.road,
+            "straight": self.road.straight(amount),
+            "opened": self.road.opened(amount),
             "fields": coming.fields(),
             "tracked": item.tracking,
             "by_lot": item.tracking == Item.Tracking.LOT,
@@ -205,9 +213,12 @@ class DoReceive(ReceiveOrder):
     def _receive(self, coming: Coming) -> list[ReplenishmentMove]:
         serials = [*self.gathered.numbers, *coming.numbers()]
         scanned_ones = Decimal(len(self.gathered)) or None
+        offered = number(self.request.POST.get("offered", ""))
+        if not (scanned_ones or coming.quantity) and offered not in (None, self.road.offered):
+            raise Refused(_("Something was booked meanwhile: other goods are to come now. Look again."))
         line = ReceiptLine(
             order=self.order,
-            quantity=scanned_ones or number(coming.quantity) or Decimal(self.order.left),
+            quantity=scanned_ones or number(coming.quantity) or self.road.offered,
             location=self._place(coming.place),
             into_unit=self._unit(coming.unit),
             lot=coming.lot,

@@ -11,7 +11,8 @@ from django.test import Client
 
 from p2p.core.access import Role
 from p2p.core.models import Grant
-from p2p.inventory.models import Balance, HandlingUnit, StockTask, SupplyRule
+from p2p.inventory.models import Balance, HandlingUnit, Hold, StockTask, SupplyRule
+from p2p.inventory.services.holds import hold
 from p2p.inventory.services.ledger import MoveLine, post
 from tests.factories import (
     make_item,
@@ -311,3 +312,11 @@ def test_the_second_of_two_tablets_at_one_pallet_gets_one_sentence(store: Store)
     page = store.scan(mine, "A-02")
     assert "has brought PAL-1 from DOCK to A-01 meanwhile: scan it again" in page
     assert store.at(store.places["A-01"]) == 5
+
+
+def test_what_is_on_hold_is_marked_in_the_list_and_on_its_task(store: Store) -> None:
+    task, url = store.receive(), "/floor/stock/put-away/"
+    page = f"/floor/stock/task/{task.number}/"
+    assert "On hold" not in store.get(url) and "On hold" not in store.get(page)
+    hold(item=store.item, kind=Hold.Kind.QUALITY, location=store.dock, by=None)
+    assert "On hold" in store.get(url) and "On hold" in store.get(page)

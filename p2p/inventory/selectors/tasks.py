@@ -31,8 +31,8 @@ RELATED = (
 
 def tasks() -> QuerySet[StockTask]:
     """Tasks with what a list shows, urgent ones first; `waits_for` is the inspection without whose verdict goods cannot
-    be put away yet, else empty."""
-    rows = StockTask.objects.select_related(*RELATED).annotate(waits_for=_waits_for())
+    be put away yet, else empty; `on_hold` whether something of what lies there for it is held."""
+    rows = StockTask.objects.select_related(*RELATED).annotate(waits_for=_waits_for(), on_hold=_on_hold())
     return rows.order_by("priority", "due_at", "id")
 
 
@@ -66,6 +66,23 @@ def _waits_for() -> Case:
         When(to_put & ~Exists(free), then=Coalesce(Subquery(holds), Value(""))),
         default=Value(""),
         output_field=CharField(),
+    )
+
+
+def _on_hold() -> Exists:
+    """Of what lies at the source something is on hold: of the lot or serial number, where the task names one."""
+    key = BigIntegerField()
+    lying = Balance.objects.filter(item=OuterRef("item"), location=OuterRef("source"), quantity__gt=0).alias(
+        lot_asked=ExpressionWrapper(OuterRef("lot"), output_field=key),
+        serial_asked=ExpressionWrapper(OuterRef("serial"), output_field=key),
+        held=held_stock(),
+    )
+    return Exists(
+        lying.filter(
+            Q(lot_asked__isnull=True) | Q(lot=F("lot_asked")),
+            Q(serial_asked__isnull=True) | Q(serial=F("serial_asked")),
+            held=True,
+        )
     )
 
 

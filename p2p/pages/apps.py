@@ -16,4 +16,12 @@ class PagesConfig(AppConfig):
         places.nav(
             section="top", title=_("Cockpit"), url_name="pages:cockpit", order=1, icon="layout-dashboard"
         )
+        places.nav(
+            section="top",
+            title=_("Tablet"),
+            url_name="pages:floor",
+            order=2,
+            icon="device-tablet",
+            roles=("operator", "supervisor", "inspector"),
+        )
         places.search("pages:search")

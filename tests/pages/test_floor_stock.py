@@ -320,3 +320,10 @@ def test_what_is_on_hold_is_marked_in_the_list_and_on_its_task(store: Store) -> 
     assert "On hold" not in store.get(url) and "On hold" not in store.get(page)
     hold(item=store.item, kind=Hold.Kind.QUALITY, location=store.dock, by=None)
     assert "On hold" in store.get(url) and "On hold" in store.get(page)
+
+
+def test_the_tablet_is_in_the_rail_of_who_works_with_it(store: Store, client: Client) -> None:
+    link = 'href="/floor/"'
+    assert link in store.get("/")
+    client.force_login(make_user("cost_accountant", site=store.site))
+    assert link not in store.get("/")

@@ -126,7 +126,7 @@ def activate(*, version: Either, replace: bool = False, by: User) -> Either:
 def _activated(version: Either, replace: bool, by: User) -> Either:
     must_hold(version)
     ask(Activating(version=version, by=by))
-    for other in _overlapping(version):
+    for other in _overlapping(version).select_for_update(of=("self",), no_key=True):
         if not replace:
             raise Refused(
                 _("{other} is active on some of these days ({days}): end it before, or replace it."),
@@ -159,7 +159,15 @@ def _find_their_phantoms(done: Sequence[Version]) -> None:
     phantoms_have_bills([each.pk for each in done if isinstance(each, BomVersion)])
 
 
-def _overlapping(version: Either) -> Sequence[Either]:
+def in_its_place(version: Either) -> list[tuple[Either, date | None]]:
+    """What `activate` with `replace` would end, each with its last day from then on; None for one that is retired."""
+    first = version.valid_from
+    return [
+        (other, _last_day(other, first)) for other in _overlapping(version).select_related("item", "site")
+    ]
+
+
+def _overlapping(version: Either) -> QuerySet[Either]:
     rows: QuerySet[Either] = (
         type(version)
         ._default_manager.filter(
@@ -174,7 +182,7 @@ def _overlapping(version: Either) -> Sequence[Either]:
         rows = rows.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=version.valid_to))
     if version.valid_from:
         rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=version.valid_from))
-    return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    return rows.order_by("pk")
 
 
 def _shared_days(one: Either, other: Either) -> str:
@@ -184,14 +192,21 @@ def _shared_days(one: Either, other: Either) -> str:
 
 
 def _make_room(other: Either, first_day: date | None, by: User) -> None:
-    starts_before = first_day and (other.valid_from is None or other.valid_from < first_day)
-    if not first_day or not starts_before:
+    last_day = _last_day(other, first_day)
+    if last_day is None:
         retire(version=other, by=by)
         return
-    other.valid_to = first_day - timedelta(days=1)
+    other.valid_to = last_day
     other.revision += 1
     other.save(update_fields=["valid_to", "revision"])
     tell(VersionChanged(version=other, by=by))
+
+
+def _last_day(other: Version, first_day: date | None) -> date | None:
+    """The day before the new one's first, unless nothing would be left of the other."""
+    if first_day is None or (other.valid_from is not None and other.valid_from >= first_day):
+        return None
+    return first_day - timedelta(days=1)
 
 
 def _take(version: Either, step: str, by: User, **also: object) -> Either:

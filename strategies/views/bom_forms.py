@@ -21,7 +21,7 @@ from strategies.models.version import VersionState
 from strategies.services import alternates, boms, designing, formulas
 from strategies.services.bom_inputs import AlternateInput, LineInput
 from strategies.services.bom_outputs import OutputInput
-from strategies.services.versions import activate
+from strategies.views.activating import ActivateForm
 
 ENGINEER = (Role.ENGINEER,)
 
@@ -73,15 +73,8 @@ class CopyBom(_OfBom):
         return _("{version} drafted.").format(version=result)
 
 
-class ActivateBom(_OfBom):
-    form_class, title, submit = forms.ActivateForm, _("Activate"), _("Activate")
-    text = _("Planning and new orders use this version from its first day on.")
-
-    def act(self, form: Any) -> Any:
-        return activate(version=self.record, replace=form.cleaned_data["replace"], by=who(self.request))
-
-    def said(self, result: Any) -> Any:
-        return _("{version} is active.").format(version=result)
+class ActivateBom(ActivateForm):
+    model = BomVersion
 
 
 class AddLine(_OfBom):

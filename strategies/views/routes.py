@@ -24,7 +24,7 @@ from strategies.selectors import lists
 from strategies.selectors.instructions import steps_by_operation
 from strategies.selectors.routes import differences, operations_of
 from strategies.services import routeoperations, routes
-from strategies.services.versions import activate
+from strategies.views.activating import ActivateForm
 from strategies.views.graph import graph_of
 from strategies.views.routedesign import RouteDesign, filled, input_from
 
@@ -117,15 +117,8 @@ class CopyRoute(_OfRoute):
         return _("{version} drafted.").format(version=result)
 
 
-class ActivateRoute(_OfRoute):
-    form_class, title, submit = forms.ActivateForm, _("Activate"), _("Activate")
-    text = _("Planning and new orders use this version from its first day on.")
-
-    def act(self, form: Any) -> Any:
-        return activate(version=self.record, replace=form.cleaned_data["replace"], by=who(self.request))
-
-    def said(self, result: Any) -> Any:
-        return _("{version} is active.").format(version=result)
+class ActivateRoute(ActivateForm):
+    model = RouteVersion
 
 
 class AddOperation(_OfRoute):

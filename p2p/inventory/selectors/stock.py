@@ -81,9 +81,7 @@ def balances() -> QuerySet[Balance]:
         Balance.objects.exclude(quantity=0, reserved=0)
         .annotate(held=held_stock())
         .annotate(available=free, movable=movable)
-        .select_related(
-            "item__unit", "item__catch_unit", "location__site", "lot", "serial", "handling_unit"
-        )
+        .select_related("item__unit", "item__catch_unit", "location__site", "lot", "serial", "handling_unit")
         .order_by("item__number", "location__code", "id")
     )
 

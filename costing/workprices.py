@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outsourcing.engine.prices import Obstacle, Offer, exact_price, lowest, obstacle
+from outsourcing.pricing import offer_of
 from p2p.core.refusal import Refused
 from planning.measures import Measures
 from strategies.engine.units import MissingConversion
@@ -81,13 +82,4 @@ class WorkPrices:
             factor: Fraction | None = self._measures.factor(row.item_id, row.unit_id, row.item.unit_id)
         except MissingConversion:
             factor = None
-        return Offer(
-            key=row.pk,
-            price=row.price,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            minimum_quantity=row.minimum_quantity,
-            order_minimum=row.order_minimum,
-            order_maximum=row.order_maximum,
-            factor=factor,
-        )
+        return offer_of(row, factor, Fraction(1))

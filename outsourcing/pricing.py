@@ -67,17 +67,22 @@ class PriceLists:
             factor: Fraction | None = self._measures.factor(item.pk, row.unit_id, item.unit_id)
         except MissingConversion:
             factor = None
-        return Offer(
-            key=row.pk,
-            price=row.price,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            minimum_quantity=row.minimum_quantity,
-            order_minimum=row.order_minimum,
-            order_maximum=row.order_maximum,
-            factor=factor,
-            rate=self._rates.rate(row.currency_id, vendor.currency_id, on),
-        )
+        return offer_of(row, factor, self._rates.rate(row.currency_id, vendor.currency_id, on))
+
+
+def offer_of(row: VendorPrice, factor: Fraction | None, rate: Fraction | None) -> Offer:
+    """A line of a price list as an offer; `factor`: the item's unit in one of the price's, None when not known."""
+    return Offer(
+        key=row.pk,
+        price=row.price,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        minimum_quantity=row.minimum_quantity,
+        order_minimum=row.order_minimum,
+        order_maximum=row.order_maximum,
+        factor=factor,
+        rate=rate,
+    )
 
 
 class _Rates:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from costing.models import CostElement, Entry, Posting
 from costing.services.elements import element_for
-from costing.services.entries import Draft, Line, money, pair, reversal, write
+from costing.services.entries import Draft, money, pair, reversal, write
 from costing.services.post import in_site_money, standards_for
 from outsourcing.models import Invoice, Receipt, ReceiptLine
 from p2p.core.models import User
@@ -87,6 +87,13 @@ def post_purchase(
         return write(drafts=_taken_back(mirrors), by=by)
     if price is None:
         return []
+    return variance_of_price(order=order, moves=moves, price=price, sign=1, by=by)
+
+
+def variance_of_price(
+    *, order: ReplenishmentOrder, moves: Sequence[Move], price: Decimal, sign: int, by: User | None
+) -> list[Entry]:
+    """(price - standard) x quantity of goods that came (`sign` 1) or went back (-1): variance against accrued."""
     site = order.site
     currency = order.currency_id or site.currency_id
     known = standards_for(site, moves)
@@ -95,13 +102,8 @@ def post_purchase(
     for move in moves:
         paid = in_site_money(site, move.quantity * price, currency, move.effective_at.date())
         standard = sum((amount for _element, amount in known.of(site, move)), Decimal(0))
-        lines: list[Line] = pair(
-            Account.VARIANCE,
-            Account.ACCRUED,
-            [(element.pk, money(site, paid - standard))],
-            item=move.item_id,
-            quantity=move.quantity,
-        )
+        amounts = [(element.pk, money(site, sign * (paid - standard)))]
+        lines = pair(Account.VARIANCE, Account.ACCRUED, amounts, item=move.item_id, quantity=move.quantity)
         drafts.append(
             Draft(
                 site=site,

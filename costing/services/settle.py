@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from costing import selectors
-from costing.engine.variances import Case, Difference, explain
+from costing.engine.variances import Difference, explain
 from costing.evidence import Evidence, gather_evidence
 from costing.facts import Settled
 from costing.models import CostVersion, Entry, Posting, Settlement, Variance
@@ -39,11 +39,6 @@ def settle(*, orders: Sequence[ProductionOrder], by: User | None) -> list[Settle
     for one in settled:
         tell(Settled(settlement=one, by=by))
     return settled
-
-
-def case_of(order: ProductionOrder) -> Case:
-    """The order as the variance engine sees it now: also for a live view before it ends."""
-    return gather_evidence([order], selectors.active_version(order.site_id))[order.pk].case
 
 
 def _settle_one(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
@@ -62,9 +62,3 @@ def sample_size(
         wanted = int((quantity * (fraction or Decimal(1))).to_integral_value(ROUND_CEILING))
     there = int(quantity.to_integral_value(ROUND_CEILING)) if countable else wanted
     return max(1, min(wanted, there))
-
-
-def extent(values: Sequence[Decimal], *limits: Decimal | None) -> tuple[Decimal, Decimal] | None:
-    """The range a plot must show: all values and all limits, None when there is nothing to show."""
-    shown = [*values, *(limit for limit in limits if limit is not None)]
-    return (min(shown), max(shown)) if shown else None

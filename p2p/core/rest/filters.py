@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import BooleanField, CharField, DateTimeField, Field, Q, QuerySet, TextField
+from django.db.models import BooleanField, DateTimeField, Field, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -116,8 +116,3 @@ def orders(allowed: Sequence[str], given: str, default: Sequence[str]) -> list[s
                 }
             )
     return names
-
-
-def is_text(field: Field[Any, Any]) -> bool:
-    """Whether a column holds words."""
-    return isinstance(field, (CharField, TextField))

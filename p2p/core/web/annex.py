@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from p2p.core.digits import whole
 from p2p.core.facts import Refused
@@ -123,11 +122,3 @@ class Inbox(Page):
             return redirect(line.url if line.url.startswith("/") and not line.url.startswith("//") else "/")
         mark_read(by=who(request))
         return HttpResponse(status=204, headers={"HX-Trigger": "p2p:inbox"})
-
-
-def talk_url(record: Any) -> str:
-    return reverse("core:talk", args=about(record))
-
-
-def files_url(record: Any) -> str:
-    return reverse("core:files", args=about(record))

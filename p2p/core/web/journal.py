@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 
 from p2p.core.digits import whole
 from p2p.core.models import Journal
@@ -25,10 +24,6 @@ def phrase(fact: str, words: Callable[[dict[str, Any]], Any]) -> None:
     Without one, the journal writes the name of the fact and its plain values.
     """
     _phrases[fact] = words
-
-
-def journal_url(record: Any) -> str:
-    return reverse("core:journal", args=[record._meta.label_lower, record.pk])
 
 
 def tell_apart(row: Journal) -> str:

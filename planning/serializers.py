@@ -177,7 +177,7 @@ class MaterialSerializer(RecordSerializer):
 class OutputSerializer(RecordSerializer):
     class Meta:
         model = Output
-        fields = ("item", "unit", "kind", "quantity", "received_quantity", "cost_share")
+        fields = ("item", "unit", "kind", "quantity", "received_quantity", "cost_share", "planned")
 
 
 _MATERIALS = Material.objects.select_related("item", "unit", "operation", "location").order_by("position")

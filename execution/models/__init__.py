@@ -2,7 +2,7 @@
 
 from execution.models.device import Badge, Device, PrintedDocument
 from execution.models.downtime import Downtime
-from execution.models.material import GivenUp, MaterialMove, OutputMove
+from execution.models.material import GivenUp, MaterialMove, OutputMove, Variation
 from execution.models.pick import PickLine, PickList
 from execution.models.report import Clocking, Report
 from execution.models.wip import WipMove
@@ -19,5 +19,6 @@ __all__ = [
     "PickList",
     "PrintedDocument",
     "Report",
+    "Variation",
     "WipMove",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField
+from p2p.core.fields import QuantityField, RateField
 
 
 class MaterialMove(models.Model):
@@ -49,13 +49,41 @@ class GivenUp(models.Model):
         return f"{self.material_id} {self.report_id}"
 
 
+class Variation(models.Model):
+    """What a report said of one output otherwise than expected: more or less of it, some of it scrap, or an output that
+    nobody planned. It counts while that report stands, so that later reports do not level it out."""
+
+    report = models.ForeignKey("execution.Report", on_delete=models.PROTECT, related_name="variations")
+    output = models.ForeignKey("planning.Output", on_delete=models.PROTECT, related_name="+")
+    expected = QuantityField(default=0, help_text=_("What would have come with the report by itself."))
+    quantity = QuantityField(default=0, help_text=_("What came into stock."))
+    scrap = QuantityField(default=0, help_text=_("What came and was thrown away."))
+    reason = models.ForeignKey(
+        "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cost_share = RateField(default=0, help_text=_("Of the order's cost, for an output that nobody planned."))
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "output"], name="variation_once"),
+            models.CheckConstraint(
+                condition=Q(expected__gte=0, quantity__gte=0, scrap__gte=0), name="variation_quantities"
+            ),
+            models.CheckConstraint(condition=Q(cost_share__gte=0, cost_share__lte=1), name="variation_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.output_id}"
+
+
 class OutputMove(models.Model):
     """A receipt of the order into stock."""
 
     output = models.ForeignKey("planning.Output", on_delete=models.PROTECT, related_name="+")
     move = models.OneToOneField("inventory.Move", on_delete=models.PROTECT, related_name="+")
     report = models.ForeignKey(
-        "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="output_moves"
     )
 
     class Meta:

@@ -166,6 +166,9 @@ class Output(models.Model):
     quantity = QuantityField()
     received_quantity = QuantityField(default=0)
     cost_share = RateField(default=1)
+    planned = models.BooleanField(
+        default=True, help_text=_("The bill said so; else a report added what came out beside.")
+    )
 
     class Meta:
         ordering = ["order", "kind", "item"]
@@ -173,7 +176,9 @@ class Output(models.Model):
             models.UniqueConstraint(fields=["order", "item"], name="output_once"),
             models.UniqueConstraint(fields=["order"], condition=Q(kind="main"), name="output_one_main"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, received_quantity__gte=0), name="output_quantity"
+                condition=Q(received_quantity__gte=0)
+                & (Q(planned=True, quantity__gt=0) | Q(planned=False, quantity=0)),
+                name="output_quantity",
             ),
         ]
 

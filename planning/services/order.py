@@ -164,7 +164,7 @@ def _change_quantity(row: ProductionOrder, quantity: Decimal) -> None:
         )
     _change_materials(row, quantity, recipes)
     _change_operations(row, quantity, recipes)
-    outputs = list(Output.objects.filter(order=row).select_related("unit"))
+    outputs = list(Output.objects.filter(order=row, planned=True).select_related("unit"))
     for output in outputs:
         output.quantity = (
             round(output.quantity * quantity / row.quantity, output.unit.digits) or output.quantity

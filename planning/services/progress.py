@@ -12,13 +12,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from planning.models import Material, Operation, Output, ProductionOrder
 from planning.models.operation import OPERATION_FLOW
 from planning.models.order import ORDER_FLOW
+from strategies.models import Item
 
 
 def lock(*, orders: Iterable[int]) -> list[ProductionOrder]:
@@ -235,6 +237,35 @@ def expect(*, quantities: Mapping[int, Decimal]) -> None:
 def receive(*, output: Output, quantity: Decimal) -> None:
     """The order yielded so much of this output (negative when it is taken back)."""
     Output.objects.filter(pk=output.pk).update(received_quantity=F("received_quantity") + quantity)
+
+
+def add_output(*, order: ProductionOrder, item: Item, kind: str) -> Output:
+    """What comes out beside the product although nobody planned it; found again when it came before."""
+    row, _new = Output.objects.get_or_create(
+        order=order,
+        item=item,
+        defaults={"unit": item.unit, "kind": kind, "quantity": 0, "cost_share": 0, "planned": False},
+    )
+    return row
+
+
+def share(*, order: ProductionOrder, shares: Mapping[int, Decimal]) -> None:
+    """Output key -> the share of the order's cost that this unplanned output carries; the product carries what all
+    the others leave. Refused when they would carry more than there is."""
+    for key, part in sorted(shares.items()):
+        Output.objects.filter(pk=key).update(cost_share=part)
+    beside = Output.objects.filter(order=order).exclude(kind=Output.Kind.MAIN)
+    whole = beside.aggregate(sum=Sum("cost_share"))["sum"] or Decimal(0)
+    if whole > 1:
+        raise Refused(
+            _("What comes out beside {order} would carry {percent} % of its cost: 100 % at most."),
+            code="cost_shares",
+            field="cost_share",
+            about=order,
+            order=order.number,
+            percent=plain(whole * 100),
+        )
+    Output.objects.filter(order=order, kind=Output.Kind.MAIN).update(cost_share=1 - whole)
 
 
 def materials_of(*, orders: Sequence[ProductionOrder]) -> list[Material]:

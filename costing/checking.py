@@ -8,6 +8,15 @@ from p2p.inventory.facts import CheckingLedger, Finding
 
 # Each finds (row, what it has, what it should have).
 RULES: dict[str, str] = {
+    "what travels between sites is valued": """
+        SELECT o.number, 'nothing', 'a value for each of ' || count(*)::text || ' moves'
+        FROM planning_shipmentmove w
+        JOIN planning_replenishmentorder o ON o.id = w.order_id
+        JOIN strategies_location l ON l.id = o.from_location_id AND l.site_id <> o.site_id
+        JOIN inventory_move m ON m.id = w.move_id
+        WHERE m.reverses_id IS NULL AND NOT EXISTS (SELECT FROM inventory_move x WHERE x.reverses_id = m.id)
+            AND NOT EXISTS (SELECT FROM costing_valuation v WHERE v.move_id = m.id)
+        GROUP BY o.id, o.number ORDER BY 1""",
     "nothing is carried in transit for an order when nothing travels": """
         SELECT o.number, trim_scale(sum(p.amount))::text, '0'
         FROM costing_posting p JOIN costing_entry e ON e.id = p.entry_id

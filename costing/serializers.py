@@ -72,6 +72,7 @@ class EntryRecord(RecordSerializer):
             "site",
             "order",
             "reference",
+            "why",
             "effective_at",
             "posted_on",
             "posted_at",

@@ -54,6 +54,10 @@ class Entry(models.Model):
         PRICE = "price", _("Invoice price difference")
         TRANSFER = "transfer", _("Transfer between sites")
 
+    class Why(models.TextChoices):
+        UPGRADE = "upgrade", _("Moved before transfers were valued")
+        CLEARED = "cleared", _("Left over while nothing travels")
+
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     order = models.ForeignKey(
@@ -69,6 +73,10 @@ class Entry(models.Model):
         "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reference = models.CharField(max_length=60, blank=True)
+    why = models.CharField(
+        max_length=10, choices=Why.choices, blank=True, default="", db_default="",
+        help_text=_("What it is written for, when that is no fact of its own."),
+    )  # fmt: skip
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )

@@ -48,6 +48,7 @@ class Draft:
     move: Move | None = None
     report: Report | None = None
     reference: str = ""
+    why: str = ""
     reverses: Entry | None = field(default=None)
 
 
@@ -102,6 +103,7 @@ def write(*, drafts: Sequence[Draft], by: User | None) -> list[Entry]:
             move=draft.move,
             report=draft.report,
             reference=draft.reference,
+            why=draft.why,
             reverses=draft.reverses,
             effective_at=draft.effective_at,
             posted_on=day,

@@ -133,7 +133,8 @@ class _Books:
         if there or not any(road.values()):
             return []
         draft = self._draft(self.receiver, move, pair(Account.TRANSFER, Account.TRANSIT, road.items()))
-        return [replace(draft, lines=tuple(replace(line, quantity=None) for line in draft.lines))]
+        lines = tuple(replace(line, quantity=None) for line in draft.lines)
+        return [replace(draft, lines=lines, why=Entry.Why.CLEARED)]
 
     def _draft(self, site: Site, move: Move, lines: Sequence[Line]) -> Draft:
         return Draft(

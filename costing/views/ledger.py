@@ -108,6 +108,7 @@ class Entries(ListPage):
         Column("kind", _("Kind"), value=lambda one: one.get_kind_display(), width=168),
         Column("order.number", _("Order"), width=120, href=_order_cost),
         Column("reference", _("Document")),
+        Column("why", _("Why"), value=lambda one: one.get_why_display()),
         Column("amount", _("Amount"), kind="money", order=""),
         Column("posted_on", _("Day"), kind="date"),
         Column("effective_at", _("Happened"), kind="time"),

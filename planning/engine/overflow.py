@@ -7,10 +7,12 @@ the way than what it is given: orders are laid out one operation after the other
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from strategies.engine.worktime import OutOfTime, WorkTime
@@ -61,6 +63,26 @@ class Place:
     work: WorkTime
 
 
+def together(works: Iterable[WorkTime]) -> WorkTime:
+    """The time in which any of them works, at the speed of the fastest one that does."""
+    apart = list({id(work): work for work in works}.values())
+    if len(apart) == 1:
+        return apart[0]
+    edges: dict[int, Counter[Fraction]] = defaultdict(Counter)
+    for work in apart:
+        for start, end, rate in work.triples():
+            edges[start][rate] += 1
+            edges[end][rate] -= 1
+    running: Counter[Fraction] = Counter()
+    found: list[tuple[int, int, Fraction]] = []
+    instants = sorted(edges)
+    for start, end in pairwise(instants):
+        running += edges[start]  # drops what has ended
+        if running:
+            found.append((start, end, max(running)))
+    return WorkTime(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Why a step goes out (or would, when `kept`): the share of its place's week that would be taken with it."""
@@ -90,14 +112,15 @@ class Loads:
         return bisect_right(self.edges, instant) - 1 if inside else None
 
     def parts(self, usual: WorkTime, start: int, end: int, seconds: int) -> dict[int, Fraction]:
-        """Work from start to end shared out over its weeks by the working time in each."""
+        """Work from start to end shared out over its weeks by the working time in each; by the clock where there is
+        none at all."""
         whole = usual.between(start, end)
         found: dict[int, Fraction] = {}
         at, week = start, self.week(start)
         while at < end and week is not None:
             until = min(end, self.edges[week + 1])
-            inside = usual.between(at, until)
-            found[week] = Fraction(seconds * inside, whole) if whole else Fraction(seconds)
+            inside = usual.between(at, until) if whole else until - at
+            found[week] = Fraction(seconds * inside, whole or end - start)
             at, week = until, self.week(until)
         return found
 

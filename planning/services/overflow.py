@@ -15,11 +15,12 @@ from planning.models import Message, Operation, ProductionOrder, Proposal
 from planning.rules import Rules
 from planning.services.build import Draft, work_of
 from planning.services.merge import Work
-from planning.snapshot import overflow as snapshot
+from planning.snapshot import weeks as snapshot
 from planning.snapshot.keys import made_from
 from planning.snapshot.material import Snapshot
-from planning.snapshot.overflow import Overflow, Way, Weeks
+from planning.snapshot.overflow import Overflow, Way
 from planning.snapshot.recipes import Recipes
+from planning.snapshot.weeks import Weeks
 from strategies.models import OutsourcingPolicy, Site
 
 Decided = dict[int, dict[int, Overflow]]
@@ -45,10 +46,11 @@ def decide(*, site: Site, drafts: Sequence[Draft], recipes: Recipes, since: date
     jobs = [_job(place, draft, recipes, weeks, since, ways) for place, draft in chosen]
     if not ways:
         return {}
+    centres = snapshot.places(site, weeks)
     verdicts = think(
         [*snapshot.waiting(site, weeks, groups, since=since), *jobs],
-        snapshot.places(site, weeks),
-        snapshot.loads(site, weeks, groups),
+        centres,
+        snapshot.loads(site, weeks, groups, centres),
     )
     return _sorted_out(verdicts, ways, weeks)
 

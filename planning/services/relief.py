@@ -10,10 +10,11 @@ from planning.engine.overflow import Verdict
 from planning.engine.relief import Lying, pressed
 from planning.models import Operation
 from planning.services.overflow import facts_of
-from planning.snapshot import overflow as snapshot
+from planning.snapshot import weeks as snapshot
 from planning.snapshot.capacity import Capacity
-from planning.snapshot.overflow import Overflow, Way, Weeks, local_day
+from planning.snapshot.overflow import Overflow, Way
 from planning.snapshot.recipes import Recipes
+from planning.snapshot.weeks import Weeks, local_day
 from strategies.models import OutsourcingPolicy, Site
 
 

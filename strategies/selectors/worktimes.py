@@ -150,6 +150,16 @@ class Whereabouts:
         """The work centres of a resource over the window, in order and without gaps."""
         return split(self.first, self.last, self._stays.get(resource.pk, ()), resource.group_id)
 
+    def ever(self, resource: Resource) -> list[int]:
+        """The work centres a resource belongs to on whatever day, its own first."""
+        lent = (one.value for one in self._stays.get(resource.pk, ()))
+        return [group for group in dict.fromkeys([resource.group_id, *lent]) if group is not None]
+
+    def of_group(self, group: int | None, first: date, last: date) -> list[Piece]:
+        """The calendars of a work centre on those days: its own for them, else its own, else the site's."""
+        usual = self._group_calendars.get(group or 0) or self.site.calendar_id
+        return split(first, last, self._of_groups.get(group or 0, ()), usual)
+
     def pieces(self, resource: Resource, group: int | None = None) -> tuple[Piece, ...]:
         """The calendars of a resource over the window, or over the days it works in one work centre."""
         found: list[Piece] = []
@@ -165,8 +175,7 @@ class Whereabouts:
             if calendar is not None:
                 found.append((begins, ends, calendar))
                 continue
-            usual = self._group_calendars.get(group or 0) or self.site.calendar_id
-            found += split(begins, ends, self._of_groups.get(group or 0, ()), usual)
+            found += self.of_group(group, begins, ends)
         return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from execution.models import Downtime, MaterialMove, OutputMove, Report
+from execution.models import Downtime, MaterialMove, OutputMove, Report, Variation
 from p2p.core.facts import Fact
 from p2p.core.fields import plain
 from p2p.inventory.models import Move
@@ -88,6 +88,13 @@ class OperationsTakenOver(Fact):
         return str(self.reports[0].operation.order.site.code)
 
 
+def _varied(row: Variation) -> str:
+    """CHIPS 3 of 4, 1 scrap."""
+    words = f"{row.output.item.number} {plain(row.quantity)}"
+    words += f" of {plain(row.expected)}" if row.output.planned else ""
+    return f"{words}, {plain(row.scrap)} scrap" if row.scrap else words
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reported(Fact):
     """Pieces were reported, good and scrapped, with what was flushed and what came into stock.
@@ -100,6 +107,7 @@ class Reported(Fact):
     order: ProductionOrder
     material_moves: tuple[MaterialMove, ...] = ()
     output_moves: tuple[OutputMove, ...] = ()
+    variations: tuple[Variation, ...] = ()
 
     def about(self) -> Sequence[Model]:
         return (self.operation,)
@@ -113,6 +121,8 @@ class Reported(Fact):
             "good": plain(self.report.good),
             "scrap": plain(self.report.scrap),
         }
+        if self.variations:
+            said["beside"] = ", ".join(map(_varied, self.variations))
         return {**said, "reason": str(self.report.reason)} if self.report.reason_id else said
 
 

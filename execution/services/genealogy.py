@@ -14,11 +14,12 @@ from p2p.inventory.models import Consumed, Move
 from p2p.inventory.services.ledger import Edge, consumed
 from planning.models import Material, ProductionOrder
 
-# Issues of these component lines that were not taken back, with what of them is in no product yet.
+# Issues of these component lines that were not taken back, with what of them is in no product yet. What came out beside
+# the product holds the same once more.
 _LEFT = """
     SELECT m.id, mm.material_id, m.quantity - coalesce((
-        SELECT sum(c.quantity) FROM inventory_consumed c
-        WHERE c.issue_id = m.id AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = c.receipt_id)), 0)
+        SELECT sum(c.quantity) FROM inventory_consumed c JOIN inventory_move p ON p.id = c.receipt_id AND p.item_id = %s
+        WHERE c.issue_id = m.id AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = p.id)), 0)
     FROM execution_materialmove mm
     JOIN inventory_move m ON m.id = mm.move_id AND m.reverses_id IS NULL
     WHERE mm.material_id = ANY(%s) AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = m.id)
@@ -36,6 +37,43 @@ _CAME = """
     WHERE NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = m.id)
     GROUP BY m.id, m.quantity, mm.material_id
     ORDER BY m.id
+"""
+
+_STANDS = "NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = m.id)"
+# Of each receipt beside the product (several of an item share by quantity) what it lacks of its report's components.
+_BESIDE = f"""
+    INSERT INTO inventory_consumed (issue_id, receipt_id, quantity)
+    WITH came AS (
+        SELECT om.report_id, o.kind, o.id AS output, m.id, m.quantity
+        FROM execution_outputmove om
+        JOIN planning_output o ON o.id = om.output_id AND o.order_id = %(order)s
+        JOIN inventory_move m ON m.id = om.move_id AND m.reverses_id IS NULL AND {_STANDS}
+    ), issued AS (
+        SELECT m.id, m.quantity FROM execution_materialmove mm
+        JOIN planning_material p ON p.id = mm.material_id AND p.order_id = %(order)s
+        JOIN inventory_move m ON m.id = mm.move_id AND m.reverses_id IS NULL AND {_STANDS}
+    ), beside AS (
+        SELECT report_id, output, id, quantity / sum(quantity) OVER (PARTITION BY report_id, output) AS part
+        FROM came WHERE kind <> 'main'
+    ), holds AS (
+        SELECT came.report_id, c.issue_id, sum(c.quantity) AS quantity
+        FROM came JOIN inventory_consumed c ON c.receipt_id = came.id JOIN issued ON issued.id = c.issue_id
+        WHERE came.kind = 'main' GROUP BY 1, 2
+    ), wanted AS (
+        SELECT beside.output, beside.id, holds.issue_id, round(holds.quantity * part, 12) AS quantity
+        FROM beside JOIN holds ON holds.report_id = beside.report_id
+        UNION ALL
+        SELECT beside.output, beside.id, issued.id, round(greatest(issued.quantity - coalesce((
+            SELECT sum(c.quantity) FROM inventory_consumed c JOIN came ON came.id = c.receipt_id
+            WHERE c.issue_id = issued.id AND came.output = beside.output AND came.report_id <> beside.report_id), 0), 0)
+            * part, 12)
+        FROM beside CROSS JOIN issued
+        WHERE NOT EXISTS (SELECT FROM came WHERE came.report_id = beside.report_id AND came.kind = 'main')
+    )
+    SELECT issue_id, id, quantity - has FROM (
+        SELECT wanted.*, coalesce((SELECT sum(c.quantity) FROM inventory_consumed c
+            WHERE c.issue_id = wanted.issue_id AND c.receipt_id = wanted.id), 0) AS has FROM wanted
+    ) x WHERE quantity > has ORDER BY issue_id, id
 """
 
 
@@ -66,7 +104,7 @@ def link_receipts(
 
 
 def catch_up(*, order: ProductionOrder, materials: Sequence[Material]) -> None:
-    """Connect what was issued after products had come into stock already. Two reads, one write."""
+    """Connect what was issued after products had come into stock already. Two reads, two writes."""
     came: dict[int, Came] = {}
     with connection.cursor() as cursor:
         cursor.execute(_CAME, [order.pk])
@@ -77,15 +115,24 @@ def catch_up(*, order: ProductionOrder, materials: Sequence[Material]) -> None:
     if came:
         edges = _edges(order, materials, list(came.values()))
         consumed(edges=edges)
+        if edges:
+            link_beside(order=order)
 
 
 def _edges(order: ProductionOrder, materials: Sequence[Material], came: Sequence[Came]) -> list[Edge]:
     with connection.cursor() as cursor:
-        cursor.execute(_LEFT, [[material.pk for material in materials]])
+        cursor.execute(_LEFT, [order.item_id, [material.pk for material in materials]])
         issues = [Issued(*row) for row in cursor.fetchall() if row[2] > 0]
     needed: dict[int, Decimal] = {material.pk: material.quantity for material in materials}
     found = connect(issues=issues, receipts=came, needed=needed, planned=order.quantity)
     return [Edge(Move(pk=went.issue), Move(pk=went.receipt), went.quantity) for went in found]
+
+
+def link_beside(*, order: ProductionOrder) -> None:
+    """What came out beside the product contains what the product of the same report contains: each output holds a
+    component whole, they are not shares of it. What came alone holds what was issued. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, {"order": order.pk})
 
 
 def refuse_used(moves: Sequence[Move], order: ProductionOrder) -> None:

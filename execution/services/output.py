@@ -11,11 +11,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from execution.engine.proposal import propose
 from execution.prepared import Prepared
+from execution.services.beside import Beside, Yielded, yielded
 from execution.services.job import Job
 from p2p.core.models import User
-from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
 from p2p.inventory.models import HandlingUnit, Move
 from p2p.inventory.services.ledger import MoveLine
@@ -37,52 +36,77 @@ class Coming:
 @dataclass(frozen=True, kw_only=True)
 class Naming:
     """What a report says of its product: a `lot` or `serials` by hand, the license `plate` it is put on. What is
-    left empty follows from the rules; without a plate it lies loose."""
+    left empty follows from the rules; without a plate it lies loose. `beside` is what it says of co- and
+    by-products."""
 
     lot: str = ""
     serials: tuple[str, ...] = ()
     plate: str = ""
     catch_quantity: Decimal | None = None
+    beside: tuple[Beside, ...] = ()
+
+    def of(self, item: Item) -> Beside:
+        """The same of the product itself."""
+        return Beside(
+            item=item,
+            lot=self.lot,
+            serials=self.serials,
+            plate=self.plate,
+            catch_quantity=self.catch_quantity,
+        )
 
     @property
     def says(self) -> bool:
         return bool(self.lot or self.serials or self.plate or self.catch_quantity)
 
 
-def coming(job: Job, good: Decimal, at: datetime, naming: Naming, by: User | None) -> list[Coming]:
+@dataclass(frozen=True)
+class Brought:
+    """What a report brings into stock, line by line, and what came of each output."""
+
+    lines: Sequence[Coming] = ()
+    outputs: Sequence[Yielded] = ()
+
+
+def coming(job: Job, good: Decimal, at: datetime, naming: Naming, by: User | None) -> Brought:
     """The lines for the good pieces of a report of the last operation, and for co- and by-products in
-    proportion. Only the product goes onto the plate.
+    proportion or as the report says.
     """
     outputs = _outputs(job.order)
     main = next((each for each in outputs if each.kind == Output.Kind.MAIN), None)
     if main is None:
         raise Refused(_("{order} has no product to receive."), about=job.order, order=job.order.number)
-    wanted = [(main, good)]
-    wanted += [(beside, _share(beside, main, good)) for beside in outputs if beside is not main]
-    made = [(output, quantity) for output, quantity in wanted if quantity > 0]
-    arrivals = [_arrival(job, output, quantity, naming) for output, quantity in made]
-    pieces = lots_for_receipt(arrivals=arrivals, at=at, by=by)
-    unit = plate_at(number=naming.plate, location=job.output_place, by=by) if naming.plate else None
-    return [
-        Coming(output, _line(job, output.item, one, at, unit, naming.catch_quantity))
-        if output is main
-        else Coming(output, _line(job, output.item, one, at))
-        for (output, _quantity), several in zip(made, pieces, strict=True)
-        for one in several
+    others = [each for each in outputs if each is not main]
+    found = [Yielded(main, good, good, naming.of(main.item))]
+    found += yielded(job=job, main=main, others=others, good=good, said=naming.beside, by=by)
+    made = [one for one in found if one.quantity > 0]
+    pieces = lots_for_receipt(arrivals=[_arrival(job, one) for one in made], at=at, by=by)
+    plates = _plates(job, made, by)
+    lines = [
+        Coming(one.output, _line(job, one, piece, at, plates.get(one.output.pk)))
+        for one, several in zip(made, pieces, strict=True)
+        for piece in several
     ]
+    return Brought(lines, found)
 
 
-def _arrival(job: Job, output: Output, quantity: Decimal, naming: Naming) -> Arrival:
-    own = naming if output.kind == Output.Kind.MAIN else Naming()
+def _arrival(job: Job, one: Yielded) -> Arrival:
     return Arrival(
-        item=output.item,
+        item=one.output.item,
         site=job.order.site,
-        quantity=quantity,
+        quantity=one.quantity,
         made=True,
         order=job.order.number,
-        lot=own.lot,
-        serials=own.serials,
+        lot=one.said.lot if one.said else "",
+        serials=one.said.serials if one.said else (),
     )
+
+
+def _plates(job: Job, made: Sequence[Yielded], by: User | None) -> dict[int, HandlingUnit]:
+    """Output -> the license plate it is put on; taken in the order of their numbers, so that nobody waits in a
+    circle."""
+    named = sorted((one.said.plate, one.output.pk) for one in made if one.said and one.said.plate)
+    return {key: plate_at(number=number, location=job.output_place, by=by) for number, key in named}
 
 
 _read = Prepared(lambda order: Output.objects.filter(order=order).order_by("pk"))
@@ -98,29 +122,9 @@ def _outputs(order: ProductionOrder) -> list[Output]:
     return outputs
 
 
-def _share(beside: Output, main: Output, good: Decimal) -> Decimal:
-    """What has come out beside the product by now, less what was received: never negative."""
-    return propose(
-        needed=beside.quantity,
-        constant=False,
-        processed=main.received_quantity + good,
-        planned=main.quantity,
-        issued=beside.received_quantity,
-        step=Decimal(1).scaleb(-beside.item.unit.digits),
-        rounding=Rounding.DOWN,
-    ).remaining
-
-
-def _line(
-    job: Job,
-    item: Item,
-    piece: Piece,
-    at: datetime,
-    unit: HandlingUnit | None = None,
-    catch_quantity: Decimal | None = None,
-) -> MoveLine:
+def _line(job: Job, one: Yielded, piece: Piece, at: datetime, unit: HandlingUnit | None) -> MoveLine:
     return MoveLine(
-        item=item,
+        item=one.output.item,
         source=job.production,
         target=job.output_place,
         quantity=piece.quantity,
@@ -130,7 +134,7 @@ def _line(
         into_unit=unit,
         reference=job.order.number,
         effective_at=at,
-        catch_quantity=catch_quantity,
+        catch_quantity=one.said.catch_quantity if one.said else None,
     )
 
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from execution.facts import FinishingOperation, OperationFinished, Reported, Reporting
 from execution.models import Device, MaterialMove, OutputMove, Report, WipMove
-from execution.services import gate, genealogy, output, reserve, wip
+from execution.services import beside, gate, genealogy, output, reserve, wip
 from execution.services.catching_up import lacking_before
 from execution.services.clocks import clock_off
 from execution.services.flush import Flushing, Taking, due, issued, needs_of, takings
@@ -55,6 +55,7 @@ def report(
     serials: Sequence[str] = (),
     plate: str = "",
     catch_quantity: Decimal | None = None,
+    outputs: Sequence[beside.Beside] = (),
     by: User | None,
 ) -> Report:
     """Report good and scrapped pieces (the order's unit) of an operation, and `seconds` of resource time for
@@ -65,7 +66,8 @@ def report(
     too. An outside operation is reported with the number of its `vendor_receipt` only.
 
     There `lot` or `serials` name the product by hand, `plate` is the license plate (a handling unit by its number,
-    "+" for a new one) that it is put on, and `catch_quantity` counts what is weighed and counted.
+    "+" for a new one) that it is put on, and `catch_quantity` counts what is weighed and counted. `outputs` says of
+    co- and by-products what came otherwise than expected, and what nobody planned (`beside`).
 
     Where no time is given and the operation's route group says so, the planned time of the pieces is booked.
 
@@ -91,7 +93,11 @@ def report(
         despite=despite.strip(),
     )
     naming = output.Naming(
-        lot=lot.strip(), serials=tuple(serials), plate=plate.strip(), catch_quantity=catch_quantity
+        lot=lot.strip(),
+        serials=tuple(serials),
+        plate=plate.strip(),
+        catch_quantity=catch_quantity,
+        beside=tuple(outputs),
     )
     figures = Figures(good=good, scrap=scrap, seconds=seconds, at=at or now(), finish=finish or end_route)
     return _report(operation, figures, said, naming, by)
@@ -129,6 +135,7 @@ def _book(
     taken = _take(job, current, figures, said, naming, by)
     row = _record(key, current, figures, said, by)
     material_moves, output_moves = _move(job, current, row, taken)
+    varied = beside.keep(order=job.order, report=row, outputs=taken.brought.outputs)
     progress.book(
         operation=current,
         good=row.good,
@@ -148,6 +155,7 @@ def _book(
             order=job.order,
             material_moves=tuple(material_moves),
             output_moves=tuple(output_moves),
+            variations=tuple(varied),
             by=by,
         )
     )
@@ -219,7 +227,7 @@ def _record(key: int, operation: Operation, figures: Figures, said: Said, by: Us
 class _Taken:
     """What comes into stock and which components go for it, chosen and locked, not yet posted."""
 
-    coming: list[output.Coming]
+    brought: output.Brought
     taken: list[Taking]
 
 
@@ -229,14 +237,14 @@ def _take(
     """Chosen before the report is written, so that it keeps what was accepted: reports are never changed."""
     pieces = figures.good + figures.scrap
     processed = operation.good_quantity + operation.scrap_quantity + pieces
-    last = operation is job.last and bool(figures.good)
-    coming = output.coming(job, figures.good, figures.at, naming, by) if last else []
+    last = operation is job.last and bool(figures.good or naming.beside)
+    brought = output.coming(job, figures.good, figures.at, naming, by) if last else output.Brought()
     lacking = due(job, operation, processed, (Flushing.START, Flushing.OPERATION)) if pieces else []
-    also = [(one.line.item, one.line.target) for one in coming]
+    also = [(one.line.item, one.line.target) for one in brought.lines]
     if job.order.state == ProductionOrder.State.RELEASED:
         reserve.at_start(order=job.order, beside=needs_of(job, lacking), also=also, by=by)
     despite = said.accepted if said.despite else None
-    return _Taken(coming, takings(job, lacking, at=figures.at, also=also, despite=despite))
+    return _Taken(brought, takings(job, lacking, at=figures.at, also=also, despite=despite))
 
 
 def _move(
@@ -245,7 +253,7 @@ def _move(
     """Components out of stock, products into it: one posting, so that all balances are locked in one
     order.
     """
-    taken, coming = chosen.taken, chosen.coming
+    taken, coming = chosen.taken, chosen.brought.lines
     moves = post_within(lines=[*(one.line for one in taken), *(one.line for one in coming)], by=row.by)
     material_moves = _material_moves(taken, moves, row)
     output_moves = OutputMove.objects.bulk_create(
@@ -260,6 +268,8 @@ def _move(
     if receipts:
         own = [(one.material, one.move) for one in material_moves]
         genealogy.link_receipts(order=job.order, materials=job.materials, receipts=receipts, own=own)
+    if len(receipts) < len(output_moves):
+        genealogy.link_beside(order=job.order)
     return material_moves, output_moves
 
 

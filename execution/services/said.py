@@ -59,7 +59,17 @@ def check_said(job: Job, operation: Operation, figures: Figures, said: Said) -> 
 
 
 def check_naming(job: Job, operation: Operation, figures: Figures, naming: output.Naming) -> None:
-    """Lot, serial numbers and plate are of what comes into stock."""
+    """Lot, serial numbers and plate are of what comes into stock; co- and by-products come from the last operation."""
+    if naming.beside and operation is not job.last:
+        raise Refused(
+            _("{item} comes out at {last}, not at {operation}."),
+            code="nothing_comes",
+            field="outputs",
+            about=operation,
+            item=naming.beside[0].item.number,
+            last=job.last,
+            operation=operation,
+        )
     if naming.says and not (operation is job.last and figures.good):
         raise Refused(
             _(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.facts import OperationReopened, Reported
 from execution.models import Clocking, MaterialMove, OutputMove, Report, WipMove
-from execution.services import gate, genealogy, wip
+from execution.services import beside, gate, genealogy, wip
 from execution.services.clocks import clock_on_again
 from execution.services.flush import issued
 from execution.services.giving_up import expect_again
@@ -48,6 +48,7 @@ def undo(
     material_moves, output_moves = _take_back(known, reversal, by)
     WipMove.objects.bulk_create(wip.mirror(known, reversal))
     _book_back(job, operation, known)
+    beside.let_go(order=job.order, report=known)
     if known.ends_picking:
         expect_again(report=known, by=by)
     if known.ends_route:

@@ -58,8 +58,13 @@ _LEFT = """
     JOIN strategies_location s ON s.id = m.source_id
     JOIN strategies_location t ON t.id = m.target_id
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(c.quantity), 0) AS used FROM inventory_consumed c
-        WHERE c.issue_id = m.id AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = c.receipt_id)
+        -- Products that come out side by side hold a component whole each: it is used once.
+        SELECT coalesce(max(of_item.used), 0) AS used FROM (
+            SELECT sum(c.quantity) AS used
+            FROM inventory_consumed c JOIN inventory_move p ON p.id = c.receipt_id
+            WHERE c.issue_id = m.id AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = p.id)
+            GROUP BY p.item_id
+        ) of_item
     ) x
     WHERE m.reverses_id IS NULL AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = m.id)
         AND (t.kind IN ('customer', 'scrap', 'production', 'supplier') OR s.kind IN ('customer', 'scrap')

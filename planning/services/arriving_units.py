@@ -16,10 +16,10 @@ from p2p.inventory.models import Balance, HandlingUnit, Move
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.taking import Taken
-from p2p.inventory.services.unit_moves import content_of, locked_whole, stand
+from p2p.inventory.services.unit_moves import content_of, locked_wholes, stand
 from planning.models import ReplenishmentMove, ReplenishmentOrder, ShipmentMove
 from planning.services import receipts
-from planning.services.replenishment import OPEN
+from planning.services.replenishment import OPEN, locked
 from planning.services.shipping_units import Part, all_in
 from planning.services.travelling import check_receiver, travelling
 from strategies.models import Location
@@ -44,13 +44,14 @@ def receive_units(
     another site.
     """
     rows = ShipmentMove.objects.filter(move__into_unit__in=all_in(units), order__state__in=OPEN)
-    orders = receipts.locked(list(rows.values_list("order", flat=True)))
+    orders = locked(list(rows.values_list("order", flat=True)))
     check_receiver(list(orders.values()), by)
     road = travelling(list(orders.values()))
     doors = Doors(order.site for order in orders.values())
     wanted: list[tuple[ReplenishmentOrder, MoveLine]] = []
-    for unit in units:
-        whole = locked_whole(unit)
+    wholes = locked_wholes(units)
+    for unit in {unit.pk: unit for unit in units}.values():
+        whole = wholes[unit.pk]
         _check_arriving(unit, whole)
         parts = _expected(unit, content_of([row.pk for row in whole]), orders, road)
         target = location or parts[0].order.to_location or doors.receiving(parts[0].order.site)

@@ -21,7 +21,7 @@ from p2p.inventory.services.taking import Taken
 from planning.arrival_facts import GivenBack
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services.receipts import locked
+from planning.services.replenishment import locked
 from strategies.models import Location, ReasonCode
 
 if TYPE_CHECKING:

@@ -20,20 +20,12 @@ from planning.arrival_facts import TakenIn
 from planning.facts import Replenished
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services.replenishment import OPEN
+from planning.services.replenishment import OPEN, locked
 from planning.services.travelling import check_sender
 from strategies.models import Location, ReasonCode
 
 if TYPE_CHECKING:
     from p2p.core.models import User
-
-
-def locked(keys: Sequence[int]) -> dict[int, ReplenishmentOrder]:
-    """The orders, locked in key order, with what a receipt needs. One query."""
-    rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related(
-        "site__currency", "item__unit", "vendor", "to_location__site", "from_location__site"
-    )
-    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
 
 
 @transaction.atomic

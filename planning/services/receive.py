@@ -24,8 +24,8 @@ from p2p.inventory.services.taking import Taken
 from p2p.inventory.services.unit_return import follow_the_last
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services.receipts import book, locked
-from planning.services.replenishment import OPEN
+from planning.services.receipts import book
+from planning.services.replenishment import OPEN, locked
 from planning.services.travelling import taken_for, with_pieces
 from strategies.models import Location
 

@@ -77,6 +77,7 @@ def create_replenishment(
 @transaction.atomic
 def send(*, orders: Sequence[ReplenishmentOrder], by: User | None) -> list[ReplenishmentOrder]:
     """The vendor has been told; all of them or none."""
+    locked([order.pk for order in orders])
     return _move(orders, "send", by=by)
 
 
@@ -93,7 +94,7 @@ def confirm(
         raise Refused(
             _("The promised quantity must be above 0."), code="not_positive", field="promised_quantity"
         )
-    row = ReplenishmentOrder.objects.select_for_update().get(pk=order.pk)
+    row = locked([order.pk])[order.pk]
     REPLENISHMENT_FLOW.take(
         row,
         "confirm",
@@ -108,7 +109,7 @@ def confirm(
 @transaction.atomic
 def close(*, orders: Sequence[ReplenishmentOrder], by: User | None) -> list[ReplenishmentOrder]:
     """Nothing more is expected, even if something is missing; all of them or none. Refused while some travels."""
-    _check_arrived(_locked(orders))
+    _check_arrived(list(locked([order.pk for order in orders]).values()))
     return _move(orders, "close", by=by)
 
 
@@ -117,7 +118,7 @@ def cancel_replenishment(
     *, orders: Sequence[ReplenishmentOrder], by: User | None
 ) -> list[ReplenishmentOrder]:
     """Call orders off of which nothing has come; all of them or none."""
-    rows = _locked(orders)
+    rows = list(locked([order.pk for order in orders]).values())
     _check_arrived(rows)
     begun = next((row for row in rows if row.received_quantity > 0), None)
     if begun is not None:
@@ -130,9 +131,14 @@ def cancel_replenishment(
     return _move(orders, "cancel", by=by)
 
 
-def _locked(orders: Sequence[ReplenishmentOrder]) -> list[ReplenishmentOrder]:
-    rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related("item__unit")
-    return list(rows.filter(pk__in=[one.pk for one in orders]).order_by("pk"))
+def locked(keys: Sequence[int]) -> dict[int, ReplenishmentOrder]:
+    """The orders as they are now, locked in key order, with what receipts and shipments need. Locked first and read
+    then: one that was waited for would come with its new keys, but joined with what belonged to its old ones. Two
+    queries."""
+    rows = ReplenishmentOrder.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+    related = ("site__currency", "item__unit", "vendor", "to_location__site", "from_location__site")
+    return {row.pk: row for row in rows.select_related(*related)}
 
 
 def _check_arrived(orders: Sequence[ReplenishmentOrder]) -> None:

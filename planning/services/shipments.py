@@ -23,7 +23,8 @@ from p2p.inventory.services.taking import Taken
 from p2p.inventory.services.unit_return import bring_back
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.services.again import check_part, posted_again
-from planning.services.transfer import book_shipments, locked
+from planning.services.replenishment import locked
+from planning.services.transfer import book_shipments
 from planning.services.travelling import check_sender, fits, travelling, with_pieces
 from strategies.models import Location, ReasonCode
 

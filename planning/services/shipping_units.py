@@ -19,11 +19,11 @@ from p2p.inventory.models import Balance, HandlingUnit
 from p2p.inventory.services.catch import only_number
 from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.taking import Wish, take
-from p2p.inventory.services.unit_moves import content_of, locked_whole, stand
+from p2p.inventory.services.unit_moves import content_of, locked_wholes, stand
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services.replenishment import OPEN
-from planning.services.transfer import locked, sent
+from planning.services.replenishment import OPEN, locked
+from planning.services.transfer import sent
 from planning.services.travelling import check_sender
 from strategies.models import Location, Site
 
@@ -67,15 +67,14 @@ def ship_units(
     road = Doors([order.site]).outside(order.site, Location.Kind.TRANSIT)
     parts: list[Part] = []
     left = {one.pk: one.quantity - one.shipped_quantity for one in orders}
-    wholes = []
-    for unit in units:
-        rows = locked_whole(unit)
-        _check_leaving(unit, rows, order.from_location.site)
-        parts += _shared(unit, _inmost_first(rows), orders, left)
-        wholes.append((unit, [row.pk for row in rows]))
+    wholes = locked_wholes(units)
+    named = {unit.pk: unit for unit in units}
+    for key, unit in named.items():
+        _check_leaving(unit, wholes[key], order.from_location.site)
+        parts += _shared(unit, _inmost_first(wholes[key]), orders, left)
     found = take(wishes=[_wish(part) for part in parts], targets=[(part.order.item, road) for part in parts])
-    for unit, keys in wholes:
-        stand(unit=unit, place=road, whole=keys)
+    for key, unit in named.items():
+        stand(unit=unit, place=road, whole=[row.pk for row in wholes[key]])
     taken = [(part.order, one) for part, some in zip(parts, found, strict=True) for one in some]
     roads = {one.pk: road for one in orders}
     return sent(taken, roads, despatch_note=despatch_note, whole=True, at=at, by=by)

@@ -21,6 +21,7 @@ from p2p.inventory.services.taking import Taken
 from planning.facts import LostInTransit, Shipped
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services.replenishment import locked
 from planning.services.travelling import Open, from_stock, with_pieces
 from strategies.models import Location
 from strategies.services.numbering import take_numbers
@@ -80,14 +81,6 @@ def _by_order(lines: Sequence[ShipLine]) -> list[ShipLine]:
         before = whole.get(line.order.pk)
         whole[line.order.pk] = replace(line, quantity=line.quantity + before.quantity) if before else line
     return list(whole.values())
-
-
-def locked(keys: Sequence[int]) -> dict[int, ReplenishmentOrder]:
-    """The orders, locked in key order, with what a shipment needs. One query."""
-    rows = ReplenishmentOrder.objects.select_for_update(of=("self",)).select_related(
-        "site", "item__unit", "to_location", "from_location__site"
-    )
-    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
 
 
 def sent(

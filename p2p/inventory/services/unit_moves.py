@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +14,11 @@ from p2p.inventory.models import Balance, HandlingUnit, Move
 from p2p.inventory.services.transfer import ORDER, RELATED, carried, check_places
 from strategies.models import Location
 
-# A unit with all that stands in it. A unit cannot stand in itself, but a depth keeps a broken table from turning
+# Units with all that stands in them. A unit cannot stand in itself, but a depth keeps a broken table from turning
 # forever.
 _NESTED = """
     WITH RECURSIVE inside(id, depth) AS (
-        SELECT id, 0 FROM inventory_handlingunit WHERE id = %s
+        SELECT id, 0 FROM inventory_handlingunit WHERE id = ANY(%s)
         UNION ALL
         SELECT u.id, i.depth + 1 FROM inventory_handlingunit u JOIN inside i ON u.parent_id = i.id WHERE i.depth < 20
     )
@@ -56,20 +57,36 @@ def transfer_unit(
     return moves
 
 
-def _nested(unit: HandlingUnit) -> list[int]:
+def _nested(units: Sequence[HandlingUnit]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_NESTED, [unit.pk])
+        cursor.execute(_NESTED, [[unit.pk for unit in units]])
         return [key for (key,) in cursor.fetchall()]
 
 
 def locked_whole(unit: HandlingUnit) -> list[HandlingUnit]:
-    """The unit and all that stands in it, locked. While one waits for the locks, another may be put into it: so it is
-    read again until both are the same."""
+    """The unit and all that stands in it, locked."""
+    return locked_wholes([unit])[unit.pk]
+
+
+def locked_wholes(units: Sequence[HandlingUnit]) -> dict[int, list[HandlingUnit]]:
+    """Unit key -> the unit and all that stands in it, all of them locked together in the order of keys, however they
+    are named. While one waits for the locks, another may be put into one: so they are read again until both are the
+    same."""
     keys: list[int] = []
     rows: list[HandlingUnit] = []
-    while (now := _nested(unit)) != keys:
+    while (now := _nested(units)) != keys:
         keys, rows = now, locked_rows(now)
-    return rows
+    inside: dict[int | None, list[HandlingUnit]] = defaultdict(list)
+    for row in rows:
+        inside[row.parent_id].append(row)
+    known = {row.pk: row for row in rows}
+    return {unit.pk: sorted(_with(known[unit.pk], inside), key=lambda row: row.pk) for unit in units}
+
+
+def _with(unit: HandlingUnit, inside: Mapping[int | None, Sequence[HandlingUnit]]) -> Iterator[HandlingUnit]:
+    yield unit
+    for row in inside.get(unit.pk, ()):
+        yield from _with(row, inside)
 
 
 def locked_rows(keys: Sequence[int]) -> list[HandlingUnit]:
@@ -87,5 +104,5 @@ def content_of(keys: Sequence[int]) -> list[Balance]:
 
 def stand(*, unit: HandlingUnit, place: Location, whole: Sequence[int] | None = None) -> None:
     """Write down where a unit, and all that stands in it (`whole`: their keys, where they are locked), stands now."""
-    HandlingUnit.objects.filter(pk__in=_nested(unit) if whole is None else whole).update(location=place)
+    HandlingUnit.objects.filter(pk__in=_nested([unit]) if whole is None else whole).update(location=place)
     unit.location = place

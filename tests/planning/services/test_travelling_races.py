@@ -16,7 +16,7 @@ from p2p.inventory.services import task_work
 from p2p.inventory.services.packing import Packing, pack
 from p2p.inventory.services.units import create_units
 from planning.models import ShipmentMove
-from planning.services import receipts, shipments
+from planning.services import receipts, shipments, shipping_units
 from planning.services.arriving_units import receive_units
 from planning.services.replenishment import create_replenishment
 from planning.services.shipping_units import ship_units
@@ -107,4 +107,33 @@ def test_a_shipment_is_taken_back_or_received_but_not_both(
     module, name = (shipments, "bring_back") if first == "take_back" else (receipts, "book")
     assert done(Slow(monkeypatch, module, name).race(*jobs)) == [True, False]
     assert road.together() == ("FAR STORE" if first == "take_back" else "HOME STORE")
+    assert problems() == []
+
+
+def test_two_people_name_the_same_pallets_in_opposite_order(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One order each, so that the orders do not keep them apart: the pallets alone do."""
+    far = road.left[0].order.from_location
+    assert far is not None
+    third, nut, cap = make_site("THIRD"), make_item("NUT"), make_item("CAP")
+    make_location(third, code="ROAD", kind="transit", nettable=False)
+    pallets = []
+    for item in (nut, cap):
+        make_stock(item, 4, far)
+        (pallet,) = create_units(location=far, by=None)
+        pack(unit=pallet, lines=[Packing(item=item)], by=None)
+        pallets.append(pallet)
+    orders = [
+        create_replenishment(
+            site=site, item=item, quantity=Decimal(4), due_on=date(2099, 1, 1), from_location=far, by=None
+        )
+        for site in (road.home, third)
+        for item in (nut, cap)
+    ]
+    results = Slow(monkeypatch, shipping_units, "_shared").race(
+        lambda: ship_units(units=pallets, order=orders[0], by=None),
+        lambda: ship_units(units=pallets[::-1], order=orders[2], by=None),
+    )
+    assert sorted(done(results)) == [False, True]
     assert problems() == []

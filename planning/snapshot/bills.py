@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from p2p.core.numbers import ScrapRule
 from planning.engine.mrp import BomLine, Item
 from planning.measures import Measures
-from planning.snapshot.keys import made_from
+from planning.snapshot.keys import made_from, phantom_of
 from planning.snapshot.notices import Notice, gap_facts
 from strategies import models as strategies
 from strategies.engine.need import COLUMNS, ONE, Consumption, Linear, Row, Through, consumption_of
@@ -37,7 +37,7 @@ class _Named(NamedTuple):
 
     @property
     def key(self) -> str:
-        return f"v{self.component}/{self.bom or ''}/{self.route or ''}"
+        return phantom_of(*self)
 
 
 class BillLines:

@@ -16,9 +16,14 @@ def of_version(item: int, bom: int | None, route: int | None) -> int | str:
     return f"n{item}/{bom or ''}/{route or ''}" if bom or route else item
 
 
+def phantom_of(item: int, bom: int | None, route: int | None) -> str:
+    """A phantom of which a line wants a certain bill or route, which stands beside the item: `v7/12/`."""
+    return f"v{item}/{bom or ''}/{route or ''}"
+
+
 def made_from(key: int | str) -> tuple[int, int | None, int | None]:
-    """`n7/12/` -> (7, 12, None): the item, and the bill and route that are named."""
-    if isinstance(key, int) or not key.startswith("n"):
+    """`n7/12/` or `v7/12/` -> (7, 12, None): the item, and the bill and route that are named."""
+    if isinstance(key, int) or key[0] not in "nv":
         return int(key), None, None
     item, bom, route = key[1:].split("/")
     return int(item), int(bom) if bom else None, int(route) if route else None

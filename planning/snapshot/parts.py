@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,8 +20,6 @@ from strategies.models import BomLine, BomOutput, BomVersion, Item, Site
 from strategies.selectors.needs import RouteScrap, step_tables
 from strategies.selectors.versions import Versions
 
-DEEPEST = 60
-"""Phantoms within phantoms; a loop among them ends here instead of never."""
 OWN = 0
 """The order's own route; the routes of phantoms are counted from 1."""
 
@@ -94,7 +92,8 @@ class _Spot:
     host: int = OWN
     forced: int | None = None
     chain: tuple[Consumption, ...] = ()
-    left: int = DEEPEST
+    above: frozenset[int] = frozenset()
+    """Bills that are being unfolded: a phantom whose bill is among them closes a loop."""
 
 
 def through(chain: tuple[Consumption, ...], quantity: Fraction) -> Fraction:
@@ -142,7 +141,7 @@ class Bills:
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = Unfolded()
-            self._unfold(known, bom, day, quantity, _Spot(route))
+            self._unfold(known, bom, day, quantity, _Spot(route, above=frozenset((bom,))))
         return known
 
     def item(self, key: int) -> Item:
@@ -163,15 +162,16 @@ class Bills:
             number = line.operation_number if spot.forced is None else spot.forced
             chain = (*spot.chain, self._rule_of(line, item, self._batch[bom], spot))
             wanted = through(chain, quantity)
-            inner = self._inner(line, day, wanted) if spot.left else None
-            if inner is None:
+            inner = self._inner(line, day, wanted)
+            if inner is None or inner in spot.above:
                 into.parts.append(Part(line, item, chain, spot.host, number))
                 continue
             if inner in self._launches:
                 # Of an order the planner launches more; of a phantom its parent's order does.
                 chain = (*chain, self._launches[inner])
             route = line.component_route_id or self._routes.on(item.pk, day, decimal_of(wanted))
-            self._unfold(into, inner, day, quantity, self._below(into, route, item, chain, number, spot))
+            below = self._below(into, route, item, chain, number, spot)
+            self._unfold(into, inner, day, quantity, replace(below, above=spot.above | {inner}))
 
     def _inner(self, line: BomLine, day: date, quantity: Fraction) -> int | None:
         if line.kind != BomLine.Kind.PHANTOM:
@@ -188,9 +188,9 @@ class Bills:
         spot: _Spot,
     ) -> _Spot:
         if route is None:
-            return _Spot(None, spot.host, number, chain, spot.left - 1)
+            return _Spot(None, spot.host, number, chain)
         into.merged.append(Merged(spot.host, number, route, item, chain))
-        return _Spot(route, len(into.merged), None, chain, spot.left - 1)
+        return _Spot(route, len(into.merged), None, chain)
 
     def _rule_of(self, line: BomLine, item: Item, batch: Decimal, spot: _Spot) -> Consumption:
         return consumption_of(

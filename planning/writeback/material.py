@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from p2p.core.fields import plain
 from planning.copying import NULL, copy_lines, escaped, take_keys
@@ -19,7 +20,7 @@ from planning.engine.mrp import Plan
 from planning.models import Message, Peg, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.snapshot import keys
 from planning.snapshot.material import Notice, Snapshot
-from strategies.models import Item
+from strategies.models import BomVersion, Item, RouteVersion
 
 LEVELS = {
     "advance": "action",
@@ -163,9 +164,29 @@ def _labels(plan: Plan) -> dict[str, str]:
         wanted = [keys.split(one)[1] for one in subjects if one.startswith(letter)]
         rows = model.objects.filter(pk__in=wanted).values_list("pk", "number")
         labels |= {f"{letter}{key}": number for key, number in rows}
-    circles = [said for said in plan.messages if said.code == "loop"]
-    items = Item.objects.filter(pk__in={int(step) for said in circles for step in said.path})
-    return labels | {str(key): number for key, number in items.values_list("pk", "number")}
+    return labels | _names({step for said in plan.messages if said.code == "loop" for step in said.path})
+
+
+def _names(steps: Collection[str]) -> dict[str, str]:
+    """Key of an item as the engine names it -> `BIKE`, or `BIKE v2` where a certain bill is named, which is the one
+    to correct; so with a route. Three queries, none for no steps."""
+    if not steps:
+        return {}
+    made = {step: keys.made_from(step) for step in steps}
+    items = dict(Item.objects.filter(pk__in={one[0] for one in made.values()}).values_list("pk", "number"))
+    bills = BomVersion.objects.filter(pk__in={one[1] for one in made.values()})
+    routes = RouteVersion.objects.filter(pk__in={one[2] for one in made.values()})
+    bill = dict(bills.values_list("pk", "version"))
+    route = dict(routes.values_list("pk", "version"))
+    names = {}
+    for step, (item, from_bill, on_route) in made.items():
+        parts = [items.get(item, step)]
+        if from_bill in bill:
+            parts.append(f"v{bill[from_bill]}")
+        if on_route in route:
+            parts.append(_("on route v{version}").format(version=route[on_route]))
+        names[step] = " ".join(parts)
+    return names
 
 
 def _notice(run: PlanRun, notice: Notice) -> str:
@@ -204,6 +225,7 @@ def _facts(said: Said, labels: dict[str, str]) -> dict[str, Any]:
     if said.path and said.code != "short":
         facts["path"] = list(said.path)
         if said.code == "loop":
+            facts["path"] = [str(keys.made_from(step)[0]) for step in said.path]
             facts["names"] = [labels.get(step, step) for step in said.path]
     return facts
 

@@ -22,7 +22,7 @@ from planning.engine import mrp as engine
 from planning.facts import Planned
 from planning.models import PlanRun
 from planning.rules import Rules
-from planning.services.overflow import CODES, Overflowing, of_plan
+from planning.services.overflow import CODES, Foreseen, Overflowing, foresee, of_plan
 from planning.snapshot import material as snapshot
 from planning.snapshot.material import Snapshot
 from planning.snapshot.moment import one_moment
@@ -111,11 +111,10 @@ def perform(run: PlanRun, say: Say) -> dict[str, Any]:
     for attempt in range(1, ATTEMPTS + 1):
         say(str(_("Reading the plant")))
         with watch.phase("load"):
-            taken = _load(run.site, rules)
+            taken, foreseen = _load(run.site, rules)
         with watch.phase("think"):
             answer = _think(taken, say, watch)
-            with one_moment():
-                overflow = of_plan(site=run.site, rules=rules, taken=taken, orders=answer.orders)
+            overflow = of_plan(seen=foreseen, taken=taken, orders=answer.orders)
         say(str(_("Storing {count} proposals")).format(count=len(answer.orders)))
         try:
             return _store(run, taken, answer, overflow, watch, attempt)
@@ -129,9 +128,10 @@ class _Moved(Exception):
     """The plant is not what it was when the snapshot was taken."""
 
 
-def _load(site: Site, rules: Rules) -> Snapshot:
+def _load(site: Site, rules: Rules) -> tuple[Snapshot, Foreseen | None]:
     with one_moment():
-        return snapshot.take(site, rules)
+        taken = snapshot.take(site, rules)
+        return taken, foresee(site=site, rules=rules, taken=taken)
 
 
 def _think(taken: Snapshot, say: Say, watch: _Watch) -> engine.Plan:

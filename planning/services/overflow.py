@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from math import ceil
 from typing import Any
 
@@ -20,9 +21,10 @@ from planning.snapshot.keys import made_from
 from planning.snapshot.material import Snapshot
 from planning.snapshot.overflow import Overflow, Way
 from planning.snapshot.recipes import Recipes
-from planning.snapshot.weeks import Weeks
+from planning.snapshot.weeks import Centres, Weeks
 from strategies.models import OutsourcingPolicy, Site
 
+Ways = dict[str, tuple[Way, Operation]]
 Decided = dict[int, dict[int, Overflow]]
 """Position of a draft -> key of the route operation -> what was decided of it."""
 
@@ -34,25 +36,35 @@ def decide(*, site: Site, drafts: Sequence[Draft], recipes: Recipes, since: date
     orders put there before it, would be fuller in the week of its start than the policy allows, or is shut for all of
     its time. Some thirty queries for any number of orders, none where no policy of theirs overflows.
     """
-    if not recipes.overflows or not drafts:
-        return {}
-    groups = _concerned(recipes)
-    chosen = [(place, draft) for place, draft in enumerate(drafts) if _groups_of(draft, recipes) & groups]
+    chosen = _chosen(drafts, recipes)
     if not chosen:
         return {}
     days = [draft.start_on for _place, draft in chosen]
     weeks = Weeks(site, min(since, *days), max(draft.due_on for _place, draft in chosen))
-    ways: dict[str, tuple[Way, Operation]] = {}
-    jobs = [_job(place, draft, recipes, weeks, since, ways) for place, draft in chosen]
+    jobs, ways = _jobs(chosen, recipes, weeks, since)
     if not ways:
         return {}
-    centres = snapshot.places(site, weeks)
-    verdicts = think(
-        [*snapshot.waiting(site, weeks, groups, since=since), *jobs],
-        centres,
-        snapshot.loads(site, weeks, groups, centres),
-    )
-    return _sorted_out(verdicts, ways, weeks)
+    return _judged(jobs, ways, snapshot.centres(site, weeks, _concerned(recipes), since=since))
+
+
+def _chosen(drafts: Sequence[Draft], recipes: Recipes) -> list[tuple[int, Draft]]:
+    """With their positions, those that work where something may overflow."""
+    if not recipes.overflows or not drafts:
+        return []
+    groups = _concerned(recipes)
+    return [(place, draft) for place, draft in enumerate(drafts) if _groups_of(draft, recipes) & groups]
+
+
+def _jobs(
+    chosen: Sequence[tuple[int, Draft]], recipes: Recipes, weeks: Weeks, since: date
+) -> tuple[list[Job], Ways]:
+    ways: Ways = {}
+    return [_job(place, draft, recipes, weeks, since, ways) for place, draft in chosen], ways
+
+
+def _judged(jobs: Sequence[Job], ways: Ways, seen: Centres) -> Decided:
+    verdicts = think([*seen.waiting, *jobs], seen.places, seen.loads)
+    return _sorted_out(verdicts, ways, seen.weeks)
 
 
 def _concerned(recipes: Recipes) -> set[int]:
@@ -74,7 +86,7 @@ def _job(
     recipes: Recipes,
     weeks: Weeks,
     since: date,
-    ways: dict[str, tuple[Way, Operation]],
+    ways: Ways,
 ) -> Job:
     order = ProductionOrder(
         site=recipes.site, item=draft.item, quantity=draft.quantity, start_on=draft.start_on
@@ -104,9 +116,7 @@ def _before(work: Work) -> Mapping[int, set[int]]:
     return found
 
 
-def _sorted_out(
-    verdicts: Mapping[int | str, Verdict], ways: Mapping[str, tuple[Way, Operation]], weeks: Weeks
-) -> Decided:
+def _sorted_out(verdicts: Mapping[int | str, Verdict], ways: Ways, weeks: Weeks) -> Decided:
     found: Decided = defaultdict(dict)
     for key, (way, row) in ways.items():
         verdict = verdicts.get(key)
@@ -143,16 +153,44 @@ Overflowing = dict[int, list[dict[str, Any]]]
 """Position of a planned order -> what its messages say of operations that overflow."""
 
 
-def of_plan(*, site: Site, rules: Rules, taken: Snapshot, orders: Sequence[PlannedOrder]) -> Overflowing:
-    """What overflow policies say of the operations of a plan's orders, in the order of the plan. One query where no
-    policy of the site overflows."""
+AHEAD = timedelta(weeks=52)
+"""How far behind the last day of a plan work centres are looked at: orders that come late lie there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What overflow policies of a plan look at. Read as of the moment the plan itself is of, so that no proposal
+    contradicts its reason."""
+
+    recipes: Recipes
+    centres: Centres
+    since: date
+
+
+def foresee(*, site: Site, rules: Rules, taken: Snapshot) -> Foreseen | None:
+    """Read what may be asked of the plan's orders, in the transaction of its snapshot. One query where no policy of
+    the site overflows, and None."""
     policies = OutsourcingPolicy.objects.filter(site=site, rule=OutsourcingPolicy.Rule.OVERFLOW)
     if not policies.exists():
+        return None
+    made = {made_from(item.id)[0] for item in taken.problem.items if item.source == "make"}
+    recipes = Recipes(site, made).completed()
+    if not recipes.overflows:
+        return None
+    weeks = Weeks(site, rules.first, rules.last + AHEAD)
+    return Foreseen(
+        recipes, snapshot.centres(site, weeks, _concerned(recipes), since=rules.first), rules.first
+    )
+
+
+def of_plan(*, seen: Foreseen | None, taken: Snapshot, orders: Sequence[PlannedOrder]) -> Overflowing:
+    """What overflow policies say of the operations of a plan's orders, in the order of the plan. No query."""
+    if seen is None:
         return {}
     made = [(place, order) for place, order in enumerate(orders) if order.source == "make"]
-    recipes = Recipes(site, {made_from(order.item)[0] for _place, order in made})
-    drafts = [_draft(order, taken, recipes) for _place, order in made]
-    decided = decide(site=site, drafts=drafts, recipes=recipes, since=rules.first)
+    drafts = [_draft(order, taken, seen.recipes) for _place, order in made]
+    jobs, ways = _jobs(_chosen(drafts, seen.recipes), seen.recipes, seen.centres.weeks, seen.since)
+    decided = _judged(jobs, ways, seen.centres) if ways else {}
     return {
         made[place][0]: [{**each.facts, "step": step} for step, each in sorted(steps.items())]
         for place, steps in sorted(decided.items())

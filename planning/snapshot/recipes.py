@@ -78,6 +78,11 @@ class Recipes:
         """Its times as its route group plans them, with the capacity of its resources."""
         return step_of(operation, self._places)
 
+    def completed(self) -> Recipes:
+        """Itself, with all that is otherwise read when it is first asked for."""
+        _ = self._places
+        return self
+
     @cached_property
     def _places(self) -> Places:
         steps = [step for each in self._operations.values() for step in each]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -50,10 +51,27 @@ def local_day(site: Site, instant: int) -> date:
     return datetime.fromtimestamp(instant, ZoneInfo(site.time_zone)).date()
 
 
-def loads(site: Site, weeks: Weeks, groups: Collection[int], centres: Mapping[int | str, Place]) -> Loads:
+@dataclass(frozen=True, slots=True)
+class Centres:
+    """Work centres as of one moment: when they work, what is booked on them, and what waits for them unscheduled.
+    Whoever decides puts more onto `loads`, so that they serve one decision."""
+
+    weeks: Weeks
+    places: Mapping[int | str, Place]
+    loads: Loads
+    waiting: Sequence[Job]
+
+
+def centres(site: Site, weeks: Weeks, groups: Collection[int], *, since: date) -> Centres:
+    """Read all of it, of these work centres; `since` as in `waiting`. Some thirty queries."""
+    found = places(site, weeks)
+    return Centres(weeks, found, loads(site, weeks, groups, found), waiting(site, weeks, groups, since=since))
+
+
+def loads(site: Site, weeks: Weeks, groups: Collection[int], when: Mapping[int | str, Place]) -> Loads:
     """What the work centres offer week by week, with what is scheduled there already. Eight queries."""
     found = offered(site, weeks, groups)
-    _book(site, weeks, groups, centres, found)
+    _book(site, weeks, groups, when, found)
     return found
 
 
@@ -69,7 +87,7 @@ def offered(site: Site, weeks: Weeks, groups: Collection[int]) -> Loads:
 
 
 def _book(
-    site: Site, weeks: Weeks, groups: Collection[int], centres: Mapping[int | str, Place], found: Loads
+    site: Site, weeks: Weeks, groups: Collection[int], when: Mapping[int | str, Place], found: Loads
 ) -> None:
     rows = Operation.objects.filter(
         order__site=site,
@@ -85,7 +103,7 @@ def _book(
         inside = max(begin, weeks.edges[0])
         # Of what began before, as much as lies within the weeks looked at.
         seconds = (setup + run) * (end - inside) // (end - begin)
-        found.book(group, found.parts(centres[group].work, inside, end, seconds))
+        found.book(group, found.parts(when[group].work, inside, end, seconds))
 
 
 def waiting(site: Site, weeks: Weeks, groups: Collection[int], *, since: date) -> list[Job]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from threading import Thread
 
 import pytest
+from django.db import connection
 
 from execution.models import Downtime
 from p2p.core import clock
@@ -299,3 +301,58 @@ def test_pages_and_rest_say_why(shop, plan, planner):
     assert "operation 10: o" + said in planner.get(f"/planning/proposals/{proposal.pk}/").content.decode()
     message = planner.get("/api/v1/planning/messages/", {"code": "overflow"}).json()["results"][0]
     assert message["sentence"].endswith(said)
+
+
+def test_what_changes_while_the_plan_thinks_does_not_contradict_its_reasons(shop, plan, monkeypatch):
+    shop.policy()
+    shop.demand("SO-1", 110)
+    reason = sentence(Message.objects.get(run=plan(), code="overflow")).partition(",")[2]
+    think = mrp._think
+
+    def change(*given):
+        answer = think(*given)
+        OutsourcingPolicy.objects.update(overflow_load=Decimal("0.5"), lead_time_days=9)
+        CalendarException.objects.create(calendar=shop.site.calendar, day=MONDAY)
+        shop.painter.prices.all().delete()
+        return answer
+
+    monkeypatch.setattr(mrp, "_think", change)
+    run = plan()
+    message = Message.objects.get(run=run, code="overflow")
+    assert (sentence(message).partition(",")[2], message.facts["days"]) == (reason, 6)
+    monkeypatch.setattr(mrp, "_think", think)
+    assert Message.objects.filter(run=plan(), code="overflow_kept").exists()
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_overflow_is_read_of_the_moment_of_the_plan(shop, monkeypatch, settings):
+    shop.policy()
+    shop.demand("SO-1", 110)
+    take = mrp.snapshot.take
+
+    def then_change(*given):
+        taken = take(*given)
+        in_another_session(
+            lambda: OutsourcingPolicy.objects.update(overflow_load=Decimal("0.5"), lead_time_days=9)
+        )
+        return taken
+
+    monkeypatch.setattr(mrp.snapshot, "take", then_change)
+    settings.RUNS = "inline"
+    run = mrp.plan(site=shop.site, from_date=MONDAY, to_date=MONDAY + timedelta(days=60), by=None)
+    message = Message.objects.get(run=run, code="overflow")
+    assert (message.facts["limit"], message.facts["days"]) == ("90", 6)
+    assert OutsourcingPolicy.objects.get().lead_time_days == 9
+
+
+def in_another_session(act):
+    """Do it in a session of its own, committed."""
+
+    def alone():
+        act()
+        connection.close()
+
+    thread = Thread(target=alone)
+    thread.start()
+    thread.join()

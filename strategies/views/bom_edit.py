@@ -89,11 +89,11 @@ def _change(request: HttpRequest, bom: BomVersion, asked: dict[str, Any]) -> dic
         return {"renew": True, "line": line.pk}
     shown, row = row_of(request, bom, line.pk)
     drawn = render_to_string(ROWS, {"rows": [row], "shown": shown, "record": bom})
-    return {"line": line.pk, "row": drawn, "sums": _sums(shown)}
-
-
-def _sums(shown: Any) -> str:
-    return render_to_string("strategies/designer_sums.html", {"shown": shown})
+    return {
+        "line": line.pk,
+        "row": drawn,
+        "figures": render_to_string("strategies/designer_sums.html", {"shown": shown}),
+    }
 
 
 def _add(request: HttpRequest, bom: BomVersion, asked: dict[str, Any]) -> dict[str, Any]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from p2p.core import access, clock
 from p2p.core.access import MONEY_ROLES
@@ -20,13 +19,10 @@ from p2p.core.fields import plain
 from p2p.core.numbers import decimal_of
 from p2p.core.sites import may_at_record
 from p2p.core.web import formats
-from p2p.core.web.page import Page
-from strategies.models import BomLine, BomVersion, Item, Site
+from strategies.models import BomLine, BomVersion
 from strategies.models.version import VersionState
 from strategies.selectors import designing
-from strategies.selectors.bom import named_bill, opened_bill
 from strategies.selectors.designing import PAGE, Figures
-from strategies.views.asked import count_of, fraction, key_of
 
 ROWS = "strategies/designer_rows.html"
 FOLDED = {"kind": "", "flushing": ""}
@@ -73,6 +69,8 @@ class Shown:
     editable: bool
     currency: str
     operations: dict[int, str] = field(default_factory=dict)
+    critical: str = ""
+    """Keys of the lines on the longest chain."""
 
     @property
     def sums(self) -> list[tuple[str, str]]:
@@ -88,8 +86,17 @@ class Shown:
         return said
 
     @property
-    def lead(self) -> int:
-        return self.figures.times.total.get(self.bom.item_id, 0)
+    def chain(self) -> str:
+        """How long all of it takes, in words."""
+        days = self.figures.times.total.get(self.bom.item_id, 0)
+        text = _("{days} days when nothing is in stock")
+        return text.format(days=formats.number(days)) if days else ""
+
+    @property
+    def unpriced(self) -> str:
+        count = self.figures.unpriced
+        text = ngettext("{count} line has no cost.", "{count} lines have no cost.", count)
+        return text.format(count=formats.number(count)) if count and self.money else ""
 
 
 def day_of(request: HttpRequest) -> date:
@@ -107,7 +114,7 @@ def shown_of(request: HttpRequest, bom: BomVersion, *, start: int = 0, count: in
     money = access.may(request.user, *MONEY_ROLES)
     editable = bom.state == VersionState.DRAFT and may_at_record(request.user, bom, access.Role.ENGINEER)
     operations = designing.operations_of(bom)
-    drawn = _drawn(lines[start : start + count], figures, top=bom.pk, money=money)
+    drawn = rows_of(lines[start : start + count], figures, top=bom.pk, money=money)
     before = lines[start - 1].operation_number if start else None
     last = start + count >= len(lines)
     grouped = bool(operations) or any(line.operation_number for line in lines)
@@ -122,6 +129,7 @@ def shown_of(request: HttpRequest, bom: BomVersion, *, start: int = 0, count: in
         editable=editable,
         currency=site.currency.code if site else "",
         operations=operations,
+        critical=" ".join(str(line.pk) for line in lines if line.component_id in figures.times.critical),
     )
 
 
@@ -129,7 +137,7 @@ def row_of(request: HttpRequest, bom: BomVersion, line: int) -> tuple[Shown, Row
     """One line and the sums, after it was changed."""
     whole = shown_of(request, bom, count=0)
     lines = [one for one in designing.lines_of(bom) if one.pk == line]
-    drawn = _drawn(lines, whole.figures, top=bom.pk, money=whole.money)
+    drawn = rows_of(lines, whole.figures, top=bom.pk, money=whole.money)
     return whole, (drawn[0] if drawn else None)
 
 
@@ -165,7 +173,7 @@ def _head(number: int | None, operations: dict[int, str]) -> Row:
     return Row(operation=number, title=words)
 
 
-def _drawn(
+def rows_of(
     lines: Sequence[BomLine],
     figures: Figures,
     *,
@@ -253,48 +261,3 @@ def _iso(day: date | None) -> str:
 def _rounded(amount: Fraction | None) -> str:
     """Six places at most, as the page has room for."""
     return formats.NONE if amount is None else formats.number(decimal_of(amount, 6))
-
-
-class Lines(Page):
-    """The next lines of a long bill, or the first so many again: `?start=200`, `?to=400`."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        bom = get_object_or_404(BomVersion.objects.select_related("item__unit", "site__currency"), pk=pk)
-        start, to = count_of(request.GET.get("start", "")), count_of(request.GET.get("to", ""))
-        shown = shown_of(request, bom, start=start, count=max(PAGE, to))
-        context = {"shown": shown, "rows": shown.rows, "record": bom, "sums": bool(to)}
-        response = render(request, ROWS, context)
-        response["P2P-Revision"] = str(bom.revision)
-        return response
-
-
-class Level(Page):
-    """The rows below one item: what its bill takes for one piece at the top, and what work adds to it."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        item, day = get_object_or_404(Item, pk=pk), day_of(request)
-        sites = Site.objects.select_related("currency")
-        site = sites.filter(code=request.GET.get("site", "")).first()
-        named = named_bill(item, key_of(request.GET.get("bom", "")))
-        top = key_of(request.GET.get("top", ""))
-        bom = named or opened_bill(item, top=top, day=day, site=site)
-        if bom is None:
-            return render(request, ROWS, {"rows": []})
-        level, factor = count_of(request.GET.get("level", "")) or 2, fraction(request.GET.get("factor", ""))
-        lines = [line for line in designing.lines_of(bom) if designing.holds(line, day)]
-        figures = designing.figures(bom, lines, day=day, site=site)
-        money = access.may(request.user, *MONEY_ROLES)
-        critical = request.GET.get("critical") == "1"
-        drawn = {"level": level, "factor": factor, "critical": critical, "top": top or bom.pk}
-        rows = _drawn(lines, figures, money=money, **drawn)
-        if money and figures.work:
-            rows.append(_work(rows[0] if rows else None, figures.work, factor, level))
-        return render(request, ROWS, {"rows": rows, "shown": {"editable": False, "money": money}})
-
-
-def _work(like: Row | None, work: Decimal, factor: Fraction, level: int) -> Row:
-    """The row that makes the level add up to its parent."""
-    blank = [("", css, "", "") for _field, css, _value, _shown in (like.cells if like else ())]
-    amount = formats.number(decimal_of(Fraction(work) * factor), 2)
-    cells = [(*cell[:3], amount) if place == len(blank) - 3 else cell for place, cell in enumerate(blank)]
-    return replace(Row(level=level, title=_("Work and the rest"), work=True), cells=cells)

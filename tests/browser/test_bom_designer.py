@@ -3,16 +3,18 @@ where-used and a mass replacement with its preview."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from strategies.models import BomLine, BomVersion, ReplaceRun
+from p2p.core import clock
+from strategies.models import BomLine, BomVersion, Item, PlanningCost, ReplaceRun, Site
 from tests.browser.conftest import expect
 from tests.browser.conftest import idle as settled
-from tests.factories import make_bom, make_group, make_item, make_route, make_site, make_user
+from tests.factories import make_bom, make_group, make_item, make_policy, make_route, make_site, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -143,6 +145,32 @@ def test_the_count_in_the_tab_follows_the_lines(visit: Any, draft: BomVersion) -
     page.locator("[data-do='undo']").click()
     until(lambda: count.inner_text() == "3")
     expect(page.locator("#head")).to_have_count(1)
+
+
+def test_the_figures_over_and_under_the_lines_follow_each_edit(visit: Any, draft: BomVersion) -> None:
+    site = Site.objects.get()
+    for number, days, cost in (("WHEEL", 3, 10), ("BELL", 9, 2), ("SPOKE", 1, 1)):
+        item = Item.objects.get(number=number)
+        item.policies.all().delete()
+        make_policy(item, lead_time_days=days)
+        today = clock.now().date()
+        PlanningCost.objects.create(item=item, site=site, valid_from=today, unit_cost=cost)
+    page = opened(visit, draft, by=make_user("engineer"))
+    chain, sums = page.locator(".d-chain"), page.locator("[data-sums]")
+    expect(chain).to_have_text("9 days when nothing is in stock")
+    expect(row(page, "BELL")).to_have_class(re.compile("d-crit"))
+    expect(page.locator(".d-unpriced")).to_have_text("1 line has no cost.")
+    materials = sums.inner_text()
+    row(page, "BELL").locator('[data-f="component"]').click()
+    page.keyboard.type("PUMP")
+    page.locator(".d-list li", has_text="Air pump").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    until(lambda: saved(draft, "PUMP"))
+    expect(chain).to_have_text("4 days when nothing is in stock")
+    expect(row(page, "WHEEL")).to_have_class(re.compile("d-crit"))
+    expect(page.locator(".d-unpriced")).to_have_text("2 lines have no cost.")
+    expect(sums).not_to_have_text(materials)
 
 
 def test_a_line_is_dragged_to_another_operation(visit: Any, draft: BomVersion) -> None:

@@ -59,6 +59,8 @@ def test_a_week_is_drawn_moved_resized_and_taken_back(visit, shoot) -> None:
     until(page, "document.activeElement.matches('.bar')")
     page.keyboard.press("ArrowDown")
     wait(lambda: (4, "11:00", "15:15") in weeks(calendar), page)
+    expect(page.locator("#week-days")).to_contain_text("11:00–15:15")
+    expect(page.locator(".p-facts div", has_text="Shifts a week").locator("dd")).to_have_text("2")
     shoot(page, "calendar-week")
     for left in ((3, "11:00", "15:15"), (3, "11:00", "15:00"), (2, "08:00", "12:00")):
         page.keyboard.press("Control+z")
@@ -81,6 +83,8 @@ def test_shifts_that_meet_go_home_with_one_sentence(visit) -> None:
 def test_days_of_the_year_are_dragged_over_and_changed_by_keys(visit, shoot) -> None:
     calendar = make_calendar("DAY")
     page = visit("/strategies/calendars/DAY/?tab=year&year=2026", by=make_user("planner"))
+    hours = page.locator("#year-hours")
+    whole_year = hours.inner_text()
     first, last = (page.locator(f"[data-date='2026-07-{day}']").bounding_box() for day in ("06", "10"))
     page.mouse.move(first["x"] + 5, first["y"] + 5)
     page.mouse.down()
@@ -91,6 +95,10 @@ def test_days_of_the_year_are_dragged_over_and_changed_by_keys(visit, shoot) -> 
     page.click("#day-dialog button[value='closed']")
     wait(lambda: CalendarException.objects.filter(calendar=calendar, working=False).count() == 5, page)
     until(page, "document.querySelector('[data-date=\"2026-07-08\"]').dataset.day === 'closed'")
+    expect(hours).not_to_have_text(whole_year)
+    expect(page.locator("#year-days tbody tr", has_text="Works holiday")).to_have_count(5)
+    other_days = page.locator(".p-facts div", has_text="Other days").locator("dd")
+    expect(other_days).to_have_text("5")
     page.locator("[data-date='2026-12-23']").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
@@ -101,6 +109,9 @@ def test_days_of_the_year_are_dragged_over_and_changed_by_keys(visit, shoot) -> 
     wait(lambda: not CalendarException.objects.filter(day__month=12).exists(), page)
     page.keyboard.press("Control+z")
     wait(lambda: not CalendarException.objects.exists(), page)
+    expect(hours).to_have_text(whole_year)
+    expect(page.locator("#year-days tbody tr")).to_have_count(0)
+    expect(other_days).to_have_text("0")
 
 
 def test_enter_in_a_field_of_a_day_presses_the_marked_button(visit) -> None:

@@ -114,7 +114,7 @@ def test_a_cell_is_saved_and_its_row_and_the_sums_come_back(engineer, draft):
     answer = send(engineer, draft, do="change", line=line.pk, field="quantity", value="3")
     assert answer.status_code == 200
     assert 'data-v="3"' in answer.json()["row"]
-    assert "125.00" in answer.json()["sums"]
+    assert "125.00" in answer.json()["figures"]
     assert (answer.json()["revision"], draft.lines.get(pk=line.pk).quantity) == (2, 3)
 
 

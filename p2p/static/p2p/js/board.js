@@ -16,6 +16,12 @@ export async function send(method, url, body, words) {
   return null;
 }
 
+/** What the page says of the calendar in figures, in its head and beside the board, is asked for again. */
+export function figuresChanged() {
+  document.body.dispatchEvent(new CustomEvent("p2p:head"));
+  document.body.dispatchEvent(new CustomEvent("p2p:days"));
+}
+
 /** Undo and redo: each entry has `back()` and `again()`, both answer whether they worked. What is queued happens
     one after the other, so that Undo pressed while a change is on its way takes back that change. */
 export class Past {

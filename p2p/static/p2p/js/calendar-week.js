@@ -1,5 +1,5 @@
 // The week of a calendar drawn by hand: drag to draw, move and resize; every change is saved and can be taken back.
-import { Past, clock, enterPressesMarked, field, given, length, minutes, send } from "./board.js";
+import { Past, clock, enterPressesMarked, field, figuresChanged, given, length, minutes, send } from "./board.js";
 import { say } from "./shell.js";
 
 const root = document.querySelector("[data-weekboard]");
@@ -58,11 +58,12 @@ function begin() {
 
   // ---- saving: the whole week at once, with the revision it was drawn on
   async function store(next) {
-    const told = await send("POST", `${board.url}/set-week/`, { shifts: next, revision: board.revision }, words);
-    if (!told) { draw(); return false; }
-    board.revision = told.revision;
-    shifts = told.shifts.map(each => ({ ...each, starts: each.starts.slice(0, 5), ends: each.ends.slice(0, 5) }));
+    const answer = await send("POST", `${board.url}/set-week/`, { shifts: next, revision: board.revision }, words);
+    if (!answer) { draw(); return false; }
+    board.revision = answer.revision;
+    shifts = answer.shifts.map(each => ({ ...each, starts: each.starts.slice(0, 5), ends: each.ends.slice(0, 5) }));
     draw();
+    figuresChanged();
     return true;
   }
   function change(next, index) {

@@ -1,5 +1,5 @@
 // The year of a calendar: drag over days, or select them with Shift and arrows, and say what holds on them.
-import { Past, enterPressesMarked, field, given, send } from "./board.js";
+import { Past, enterPressesMarked, field, figuresChanged, given, send } from "./board.js";
 import { say } from "./shell.js";
 
 const root = document.querySelector("[data-yearboard]");
@@ -102,10 +102,11 @@ function begin() {
   const copy = keys => Object.fromEntries(keys.map(key => [key, own[key] || []]));
   async function store(state) {
     const days = Object.keys(state), entries = days.flatMap(key => state[key]).map(({ day, working, starts, ends, efficiency, reason }) => ({ day, working, starts, ends, efficiency, reason }));
-    const told = await send("POST", `${board.url}/set-days/`, { days, entries, revision: board.revision }, words);
-    if (!told) return false;
-    board.revision = told.revision;
+    const answer = await send("POST", `${board.url}/set-days/`, { days, entries, revision: board.revision }, words);
+    if (!answer) return false;
+    board.revision = answer.revision;
     days.forEach(key => { if (state[key].length) own[key] = state[key].map(each => ({ ...each, source: "" })); else delete own[key]; paint(key); });
+    figuresChanged();
     return true;
   }
   const enter = (keys, kind, hours = {}) => past.queue(() => write(keys, kind, hours));

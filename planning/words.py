@@ -111,6 +111,7 @@ KEPT = {
     "minimum": gettext_lazy("{vendor} takes no fewer than {quantity}"),
     "maximum": gettext_lazy("{vendor} takes no more than {quantity}"),
     "no_days": gettext_lazy("neither the policy nor the price of {vendor} says how many days it takes"),
+    "no_help": gettext_lazy("at {vendor}, {away} away, it would bring its order home no earlier"),
     "hand": gettext_lazy("it was brought back by hand"),
 }
 
@@ -132,9 +133,17 @@ def overflow(facts: dict[str, Any]) -> str:
     if "kept" not in facts:
         return _("outside at {vendor}: {why}.").format(vendor=facts["vendor"], why=said)
     but = str(KEPT[facts["kept"]]).format(
-        vendor=facts["vendor"], on=_day(facts.get("day")), quantity=_quantity(facts.get("quantity"))
+        vendor=facts["vendor"],
+        on=_day(facts.get("day")),
+        quantity=_quantity(facts.get("quantity")),
+        away=days(int(facts.get("days", 0))),
     )
     return _("stays inside although {why}: {but}.").format(why=said, but=but)
+
+
+def of_operation(facts: dict[str, Any]) -> str:
+    """The same, of the operation whose number it names."""
+    return _("Operation {number} {words}").format(number=facts["number"], words=overflow(facts))
 
 
 def _wanted(message: Message) -> str:
@@ -166,6 +175,11 @@ def wait(said: dict[str, Any]) -> str:
     time = formats.duration(int(said["seconds"]))
     form = WAITS.get(str(said["kind"]))
     return str(form).format(subject=said.get("subject") or _("Its work centre"), time=time) if form else time
+
+
+def file_name(number: str) -> str:
+    """A document's number as the name of its PDF."""
+    return "".join(each if each.isalnum() or each in "-_" else "_" for each in number) + ".pdf"
 
 
 def back_again(item: Any, quantity: Decimal) -> str:

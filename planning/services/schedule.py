@@ -15,7 +15,7 @@ from p2p.core.facts import Refused, tell
 from planning.engine import schedule as engine
 from planning.facts import OrderChanged, Scheduled, SentOut
 from planning.models import Operation, ProductionOrder, ScheduleRun
-from planning.services.relief import Relieved, relieve, send_out_many
+from planning.services.relief import Outlets, Relieved, outlets, relieve, send_out_many
 from planning.snapshot import capacity as snapshot
 from planning.snapshot.capacity import Capacity
 from planning.snapshot.keys import resource_of
@@ -57,9 +57,10 @@ def perform(run: ScheduleRun, say: Say) -> dict[str, Any]:
     for attempt in range(1, ATTEMPTS + 1):
         began = time.perf_counter()
         say(str(_("Reading orders and calendars")))
-        taken, answer = _think(run, frozen, say)
-        relieved = relieve(site=run.site, taken=taken, answer=answer)
+        taken, seen, answer = _think(run, frozen, say)
+        relieved = relieve(taken=taken, answer=answer, seen=seen, say=say)
         answer = relieved.answer
+        say(str(_("Proving the schedule")))
         prove(relieved.problem, answer)
         seconds["think"] = seconds.get("think", 0.0) + time.perf_counter() - began
         say(str(_("Storing {count} operations")).format(count=len(answer.placed)))
@@ -78,11 +79,12 @@ class _Moved(Exception):
     """Orders are not what they were when the snapshot was taken."""
 
 
-def _think(run: ScheduleRun, frozen: datetime, say: Say) -> tuple[Capacity, engine.Schedule]:
+def _think(run: ScheduleRun, frozen: datetime, say: Say) -> tuple[Capacity, Outlets | None, engine.Schedule]:
     phase = str(_("Trying dispatch rules"))
     for days in HORIZONS:
         with one_moment():
             taken = snapshot.take(run.site, run.starts_at, frozen_until=frozen, days=days)
+            seen = outlets(site=run.site, taken=taken, days=days)
         if not taken.problem.operations:
             raise Refused(
                 _("There is no open operation to schedule: firm proposals first."), code="nothing_open"
@@ -92,8 +94,7 @@ def _think(run: ScheduleRun, frozen: datetime, say: Say) -> tuple[Capacity, engi
         shut = taken.shut()
         if all(row.reason != "no_time" or row.operation in shut for row in answer.unplaced):
             break
-    say(str(_("Proving the schedule")))
-    return taken, answer
+    return taken, seen, answer
 
 
 def prove(problem: engine.Problem, answer: engine.Schedule) -> None:
@@ -121,8 +122,11 @@ def _store(run: ScheduleRun, taken: Capacity, relieved: Relieved, attempt: int) 
         keys = {int(row.order) for row in placed}
         sent = send_out_many(relieved.said, orders=keys)
         moved = writeback.write(placed, keys)
-        summary = _summary(taken, answer, stale)
-        summary["sent_out"] = [_sent(row) for row in sent]
+        summary = _summary(taken, relieved, stale)
+        late = {row.order: row.late for row in answer.finishes}
+        summary["sent_out"] = [
+            _sent(row, relieved.was.get(row.order_id, 0), late.get(row.order_id, 0)) for row in sent
+        ]
         summary |= {"moved": moved, "attempts": attempt, "unseen_changes": len(stale)}
         run.summary = summary
         orders = tuple(taken.orders[key] for key in sorted(keys))
@@ -132,15 +136,18 @@ def _store(run: ScheduleRun, taken: Capacity, relieved: Relieved, attempt: int) 
     return summary
 
 
-def _sent(row: Operation) -> dict[str, Any]:
-    return {"order": row.order.number, "number": row.number, "name": row.name, "overflow": row.overflow}
+def _sent(row: Operation, was: int, late: int) -> dict[str, Any]:
+    """`was` and `late`: seconds its order would have been late, and is now."""
+    said = {"order": row.order.number, "number": row.number, "name": row.name, "overflow": row.overflow}
+    return said | {"was": was, "late": late}
 
 
-def _summary(taken: Capacity, answer: engine.Schedule, stale: Collection[int]) -> dict[str, Any]:
+def _summary(taken: Capacity, relieved: Relieved, stale: Collection[int]) -> dict[str, Any]:
+    answer = relieved.answer
     late = sorted(
         (row for row in answer.finishes if row.late > 0), key=lambda row: (-row.late, str(row.order))
     )
-    names, shut = _names(taken), taken.shut()
+    names, shut, kept = _names(taken), taken.shut(), relieved.kept()
     return {
         "orders": len({row.order for row in answer.placed} - set(stale)),
         "operations": len(answer.placed),
@@ -149,7 +156,9 @@ def _summary(taken: Capacity, answer: engine.Schedule, stale: Collection[int]) -
         "rule": answer.rule,
         "by_rule": {name: round(cost / 3600) for name, cost in answer.by_rule.items()},
         "makespan_hours": round(answer.makespan / 3600, 1),
-        "late_orders": [_late(row, taken, names) for row in late[:LATE_KEPT]],
+        "late_orders": [
+            _late(row, taken, names) | {"kept": kept.get(row.order, [])} for row in late[:LATE_KEPT]
+        ],
         "unplaced": [
             {
                 "operation": row.operation,

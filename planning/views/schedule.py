@@ -86,7 +86,12 @@ class SchedulePage(RecordPage):
             "run": run,
             "percent": min(100, run.done * 100 // run.total) if run.total else None,
             "late": [
-                (known.get(row["order"]), row, [words.wait(wait) for wait in row["waits"][:2]])
+                (
+                    known.get(row["order"]),
+                    row,
+                    [words.wait(wait) for wait in row["waits"][:2]],
+                    [words.of_operation(facts) for facts in row.get("kept", ())],
+                )
                 for row in late
             ],
             "sent": [(known.get(row["order"]), row, words.overflow(row["overflow"])) for row in sent],

@@ -110,7 +110,7 @@ class Entries(RecordViewSet):
 class Settlements(RecordViewSet):
     """Ended orders with their variances."""
 
-    queryset = Settlement.objects.prefetch_related("variances__element", "variances__item")
+    queryset = Settlement.objects.prefetch_related("variances__element", "variances__item", "outputs__item")
     serializer_class = SettlementRecord
     site_path = "order__site__code"
     key = "order__number"

@@ -14,6 +14,7 @@ from costing.models import (
     ItemCost,
     ItemPrice,
     Posting,
+    SettledOutput,
     Settlement,
     Variance,
 )
@@ -86,12 +87,30 @@ class VarianceRecord(RecordSerializer):
         fields = ("kind", "element", "item", "amount", "because")
 
 
+class SettledOutputRecord(RecordSerializer):
+    """What one output carries of the order's cost."""
+
+    class Meta:
+        model = SettledOutput
+        fields = ("item", "kind", "quantity", "cost_share", "standard", "actual")
+
+
 class SettlementRecord(RecordSerializer):
     variances = VarianceRecord(many=True, read_only=True)
+    outputs = SettledOutputRecord(many=True, read_only=True)
 
     class Meta:
         model = Settlement
-        fields = ("order", "version", "good_quantity", "standard", "actual", "settled_at", "variances")
+        fields = (
+            "order",
+            "version",
+            "good_quantity",
+            "standard",
+            "actual",
+            "settled_at",
+            "variances",
+            "outputs",
+        )
 
 
 class PriceRow(serializers.Serializer[ItemPrice]):

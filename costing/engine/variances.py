@@ -8,6 +8,7 @@ p (per piece), c (once per order), u (standard price of one unit or hour):
     lot size          = c (1 - g / L) u                 the standard spreads c over L pieces, the order made g
     rate, price       = booked amount - actual u        a rate or price other than the standard
     outside           = booked amount - fee x g
+    beside            = (expected - came - scrapped) v  co- and by-products beside the pieces, of standard value v
     substitution      = what the standard's structure and the order's own copy do not have in common
 
 The names are those of Dynamics 365 (lot size, quantity, price, substitution) and of AIAG/CIMA practice (rate,
@@ -66,6 +67,18 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A co- or by-product: what should have come with the good pieces, what did, and what of it was scrapped;
+    `prices` is element -> its standard value of one unit."""
+
+    item: int
+    expected: Exact
+    came: Exact
+    scrap: Exact
+    prices: Mapping[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One order: pieces, costing lot, what happened, what WIP holds and what its output was credited at."""
 
@@ -79,6 +92,7 @@ class Case:
     """Element -> all debits of the order."""
     standard: Mapping[int | None, Decimal]
     """Element -> what its output took out again, at standard."""
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,7 @@ def explain(case: Case, minor: Decimal) -> list[Difference]:
     found = [one for part in case.consumed for one in _of_component(part, case, minor)]
     found += [one for work in case.worked for one in _of_operation(work, case, minor)]
     found += [one for work in case.outside for one in _of_vendor(work, case, minor)]
+    found += [one for part in case.beside for one in _of_beside(part, minor)]
     return [one for one in found + _rest(found, case, minor) if one.amount]
 
 
@@ -159,6 +174,21 @@ def _of_vendor(work: Outside, case: Case, minor: Decimal) -> Iterable[Difference
     told = (("per_piece", _text(Fraction(work.per_piece))), ("good", _text(Fraction(case.good))))
     amount = rounded(Fraction(work.booked) - allowed, minor)
     yield Difference("outside", work.element, amount, None, work.operation, told)
+
+
+def _of_beside(part: Beside, minor: Decimal) -> Iterable[Difference]:
+    expected, came, scrap = _exact(part.expected, part.came, part.scrap)
+    for element in sorted(part.prices):
+        price = Fraction(part.prices[element])
+        told = (
+            ("expected", _text(expected)),
+            ("came", _text(came)),
+            ("scrap", _text(scrap)),
+            ("price", _text(price)),
+        )
+        yield Difference("scrap", element, rounded(scrap * price, minor), part.item, None, told)
+        less = (expected - came - scrap) * price
+        yield Difference("beside", element, rounded(less, minor), part.item, None, told)
 
 
 def _rest(found: Iterable[Difference], case: Case, minor: Decimal) -> list[Difference]:

@@ -1,7 +1,7 @@
 """What things should cost, what they did cost, and where the difference comes from."""
 
 from costing.models.ledger import Entry, Period, Posting
-from costing.models.settlement import Settlement, Variance
+from costing.models.settlement import SettledOutput, Settlement, Variance
 from costing.models.valuation import Valuation
 from costing.models.version import (
     CostElement,
@@ -24,6 +24,7 @@ __all__ = [
     "Posting",
     "RollupRun",
     "RollupWarning",
+    "SettledOutput",
     "Settlement",
     "Valuation",
     "Variance",

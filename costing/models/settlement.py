@@ -7,7 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import AmountField, QuantityField
+from p2p.core.fields import AmountField, QuantityField, RateField
+from planning.models import Output
 
 
 class Settlement(models.Model):
@@ -39,6 +40,7 @@ class Variance(models.Model):
         EFFICIENCY = "efficiency", _("Efficiency")
         OUTSIDE = "outside", _("Outside work")
         SCRAP = "scrap", _("Scrap")
+        BESIDE = "beside", _("Co- and by-products")
         ROUNDING = "rounding", _("Rounding")
 
     settlement = models.ForeignKey(Settlement, on_delete=models.CASCADE, related_name="variances")
@@ -56,3 +58,25 @@ class Variance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+
+class SettledOutput(models.Model):
+    """What one output of a settled order cost: by-products their value, the others their share of the rest. All rows of
+    a settlement sum to its actual and standard cost."""
+
+    settlement = models.ForeignKey(Settlement, on_delete=models.CASCADE, related_name="outputs")
+    item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=4, choices=Output.Kind.choices)
+    quantity = QuantityField(help_text=_("What came into stock."))
+    cost_share = RateField(help_text=_("Of what by-products leave of the actual cost."))
+    standard = AmountField(help_text=_("What it went into stock at."))
+    actual = AmountField()
+
+    class Meta:
+        ordering = ["settlement", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["settlement", "item"], name="settled_output_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.actual}"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from costing.engine.variances import Case, Difference, explain
-from costing.evidence import gather_evidence
 from costing.models import CostElement, CostVersion, ItemCost, ItemPrice, Variance
 from costing.selectors.ledger import settlement_of
 from costing.selectors.standards import active_version
+from costing.yielded import Carried, carried, evidence_of
 from planning.models import ProductionOrder
 from strategies.models import Item
 
@@ -81,6 +81,8 @@ class OrderCost:
     differences: Sequence[tuple[str, Decimal]]
     detail: Sequence[Difference]
     settled: bool
+    outputs: Sequence[Carried] = ()
+    """What each output carries of the actual cost so far."""
 
     @property
     def standard(self) -> Decimal:
@@ -100,7 +102,7 @@ class OrderCost:
 
 def order_cost(order: ProductionOrder) -> OrderCost:
     """What the order has cost so far and why it differs from standard; a fixed number of queries."""
-    case = gather_evidence([order], active_version(order.site_id))[order.pk].case
+    case = evidence_of([order], active_version(order.site_id))[order.pk].case
     settlement = settlement_of(order)
     minor = Decimal(1).scaleb(-order.site.currency.minor_digits)
     if settlement is None:
@@ -123,7 +125,9 @@ def order_cost(order: ProductionOrder) -> OrderCost:
     named = [
         (str(Variance.Kind(kind).label), by_kind[kind]) for kind in Variance.Kind.values if by_kind.get(kind)
     ]
-    return OrderCost(_by_element(case), named, found, settlement is not None)
+    actual = sum(case.actual.values(), Decimal(0))
+    outputs = carried([order], {order.pk: actual})[order.pk]
+    return OrderCost(_by_element(case), named, found, settlement is not None, outputs)
 
 
 def _by_element(case: Case) -> list[ElementCost]:

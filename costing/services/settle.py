@@ -10,10 +10,11 @@ from django.db import transaction
 
 from costing import selectors
 from costing.engine.variances import Difference, explain
-from costing.evidence import Evidence, gather_evidence
+from costing.evidence import Evidence
 from costing.facts import Settled
-from costing.models import CostVersion, Entry, Posting, Settlement, Variance
+from costing.models import CostVersion, Entry, Posting, SettledOutput, Settlement, Variance
 from costing.services.entries import Draft, Line, minor, write
+from costing.yielded import carried, evidence_of
 from p2p.core import clock
 from p2p.core.facts import tell
 from p2p.core.models import User
@@ -34,8 +35,10 @@ def settle(*, orders: Sequence[ProductionOrder], by: User | None) -> list[Settle
         by_site[order.site_id].append(order)
     for group in by_site.values():
         version = selectors.active_version(group[0].site_id)
-        evidence = gather_evidence(group, version)
-        settled += [_settle_one(order, version, evidence[order.pk], by) for order in group]
+        evidence = evidence_of(group, version)
+        made = [_settle_one(order, version, evidence[order.pk], by) for order in group]
+        _share_out(made)
+        settled += made
     for one in settled:
         tell(Settled(settlement=one, by=by))
     return settled
@@ -69,6 +72,25 @@ def _settle_one(
         for one in found
     )
     return settlement
+
+
+def _share_out(settled: Sequence[Settlement]) -> None:
+    """What each output carries of the actual cost, by-products at their value: the sums are the settlement's."""
+    orders = [one.order for one in settled]
+    found = carried(orders, {one.order_id: one.actual for one in settled})
+    SettledOutput.objects.bulk_create(
+        SettledOutput(
+            settlement=one,
+            item_id=each.output.item_id,
+            kind=each.output.kind,
+            quantity=each.output.received_quantity,
+            cost_share=each.output.cost_share,
+            standard=each.standard,
+            actual=each.actual,
+        )
+        for one in settled
+        for each in found[one.order_id]
+    )
 
 
 def _clear(order: ProductionOrder, found: Sequence[Difference], by: User | None) -> Entry | None:

@@ -24,6 +24,12 @@ from strategies.services import designing
 from strategies.services.bom_inputs import LineInput
 from strategies.views.bom_rows import ROWS, row_of
 
+NEW_CELLS = {
+    "component": "component",
+    "quantity": "quantity",
+    "unit": "unit",
+    "operation": "operation_number",
+}
 MOST = 5000
 """Rows that one paste may bring."""
 
@@ -98,14 +104,13 @@ def _change(request: HttpRequest, bom: BomVersion, asked: dict[str, Any]) -> dic
 
 def _add(request: HttpRequest, bom: BomVersion, asked: dict[str, Any]) -> dict[str, Any]:
     cells, given = Cells(), {}
-    for field in ("component", "quantity", "unit"):
+    for asked_as, field in NEW_CELLS.items():
         try:
-            given[field] = cells.read(field, str(asked.get(field) or ""))
+            given[field] = cells.read(field, str(asked.get(asked_as) or ""))
         except ValidationError as wrong:
-            asked["field"] = field
+            asked["field"] = asked_as
             raise wrong
-    operation = asked.get("operation")
-    line = LineInput(**given, operation_number=operation if isinstance(operation, int) else None)
+    line = LineInput(**given)
     after = _line(bom, asked["after"]) if asked.get("after") else None
     made = designing.add(bom=bom, lines=[line], after=after, revision=_revision(asked), by=who(request))
     return {"renew": True, "line": made[0].pk}

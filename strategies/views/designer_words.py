@@ -23,6 +23,8 @@ def words() -> dict[str, str]:
         "new": _("New line"),
         "add": _("Add the line"),
         "component": _("Component: number or name"),
+        "find": _("Number or name"),
+        "operation": _("Operation"),
         "quantity": _("Quantity"),
         "saved": _("Saved"),
         "moved": _("Moved"),

@@ -173,6 +173,27 @@ def test_the_figures_over_and_under_the_lines_follow_each_edit(visit: Any, draft
     expect(sums).not_to_have_text(materials)
 
 
+def test_a_new_line_says_its_operation_and_a_long_number_is_shown_whole(
+    visit: Any, draft: BomVersion
+) -> None:
+    draft.lines.filter(component__number="SEAT").update(operation_number=10)
+    page = opened(visit, draft, by=make_user("engineer"), size="tablet")
+    row(page, "SEAT").focus()
+    page.keyboard.press("Insert")
+    page.keyboard.type("PUMP")
+    page.locator(".d-list li", has_text="Air pump").click()
+    assert page.locator("tr.d-new [data-f='operation'] input").input_value() == "10"
+    page.locator("tr.d-new [data-f='quantity'] input").fill("123456.7891")
+    page.locator("tr.d-new [data-f='operation'] input").fill("20")
+    tick = page.locator(".d-go").bounding_box()
+    assert min(tick["width"], tick["height"]) >= 44
+    page.locator(".d-go").click()
+    until(lambda: "PUMP@20" in order(draft))
+    number = row(page, "PUMP").locator('[data-f="quantity"]')
+    expect(number).to_have_text("123,456.7891")
+    assert number.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1")
+
+
 def test_a_line_is_dragged_to_another_operation(visit: Any, draft: BomVersion) -> None:
     page = opened(visit, draft, by=make_user("engineer"))
     handle = row(page, "WHEEL").locator(".d-handle").bounding_box()

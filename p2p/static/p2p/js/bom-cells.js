@@ -86,18 +86,18 @@ export function insert() {
   const here = document.activeElement?.closest?.("tr[aria-level]"), at = here && here.closest("tbody") === body ? here : body.querySelector("tr[aria-level]:last-of-type");
   const row = document.createElement("tr");
   row.className = "d-new";
-  row.dataset.op = at?.dataset.op || "";
   row.dataset.after = at?.dataset.line || "";
   const columns = card.querySelectorAll("thead th").length;
   for (let index = 0; index < columns; index += 1) row.append(document.createElement("td"));
-  for (const [index, field, label] of [[2, "component", words.component], [3, "quantity", words.quantity], [4, "unit", ""]]) {
+  for (const [index, field, label] of [[2, "component", words.component], [3, "quantity", words.quantity], [4, "unit", ""], [7, "operation", words.operation]]) {
     const td = row.cells[index], input = document.createElement("input");
     td.dataset.f = field;
     td.className = "d-editing";
     input.setAttribute("aria-label", label || card.querySelectorAll("thead th")[index].textContent.trim());
     input.autocomplete = "off";
-    if (field === "component") input.placeholder = words.component;
+    if (field === "component") input.placeholder = words.find;
     if (field === "quantity") input.inputMode = "decimal";
+    if (field === "operation") Object.assign(input, { inputMode: "numeric", value: at?.dataset.op || "" }); // of the line it stands behind
     td.append(input);
   }
   const go = Object.assign(document.createElement("button"), { type: "button", className: "d-go", textContent: "✓", title: words.add });
@@ -120,7 +120,7 @@ async function keepNew(row) {
   if (!value("component")) { close(); return; }
   if (!value("quantity")) { row.querySelector('[data-f="quantity"] input').focus(); return; }
   row.querySelectorAll(".d-err").forEach(each => each.remove());
-  const said = await send({ do: "add", component: value("component"), quantity: value("quantity"), unit: value("unit"), operation: row.dataset.op ? Number(row.dataset.op) : null, after: row.dataset.after ? Number(row.dataset.after) : null });
+  const said = await send({ do: "add", component: value("component"), quantity: value("quantity"), unit: value("unit"), operation: value("operation"), after: row.dataset.after ? Number(row.dataset.after) : null });
   if (said.refused) { refuse(said, row.querySelector(`[data-f="${said.field}"]`) || row.cells[2]); return; }
   open = null;
   await settle(said);

@@ -39,6 +39,7 @@ export async function settle(said) {
     old.replaceWith(fresh);
     box.innerHTML = `<table>${said.figures}</table>`; // a foot without its table would be thrown away
     sumUp(box.content.querySelector("[data-sums]"));
+    fit();
     headChanged();
   }
   if (said.renew || otherChain()) await renew();
@@ -134,7 +135,15 @@ const watch = new IntersectionObserver(found => found.forEach(async each => {
   start();
 }), { rootMargin: "600px" });
 
+/** Where a number is longer than its column the columns of numbers are wider. */
+function fit() {
+  card.classList.remove("d-wide");
+  const long = [...body.querySelectorAll("td.n")].some(cell => cell.scrollWidth > cell.clientWidth + 1 && cell.clientWidth > 0);
+  card.classList.toggle("d-wide", long);
+}
+
 export function start() {
+  fit();
   if (!body.querySelector("tr[tabindex='0']")) { const first = body.querySelector("tr[aria-level]"); if (first) first.tabIndex = 0; }
   const next = body.querySelector("tr.d-next");
   if (next) watch.observe(next);

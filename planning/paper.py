@@ -1,7 +1,8 @@
-"""What travels with goods: the delivery note to a customer, the despatch note to another site, with codes to scan."""
+"""What travels with goods: the delivery note to a customer, the despatch note to another site, what is picked by."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,9 +11,10 @@ from reportlab.platypus import Flowable
 
 from p2p.core import paper
 from p2p.core.web import formats
-from p2p.inventory.models import HandlingUnit, Move
+from p2p.inventory.models import HandlingUnit, Move, Reservation
 from planning import selectors
-from planning.models import DemandMove, ShipmentMove
+from planning.models import DemandMove, ReplenishmentOrder, ShipmentMove
+from strategies.models import Location
 
 CODES = 46  # of the page's shares: millimetres on A4
 
@@ -72,6 +74,47 @@ def despatch_note(row: ShipmentMove) -> bytes:
         *_signed(),
     ]
     return paper.pdf(story, title=f"{_('Despatch note')} {number}")
+
+
+def transfer_note(order: ReplenishmentOrder) -> bytes:
+    """What a transfer is picked with before it leaves: what is still to go, from where, and what is kept for it."""
+    assert order.from_location is not None
+    target = order.to_location
+    facts = (
+        (_("From"), f"{order.from_location.site.name} · {order.from_location.code}"),
+        (_("To"), f"{order.site.name} · {target.code}" if target else order.site.name),
+        (_("Due"), formats.day(order.due_on)),
+    )
+    kept = Reservation.objects.filter(reference=order.number, item=order.item_id).select_related(
+        "location", "lot", "serial", "handling_unit"
+    )
+    heads = (_("Item"), _("Name"), _("Quantity"), _("Lot or serial"), _("Place"), "")
+    left = max(order.quantity - order.shipped_quantity, Decimal(0))
+    rows = [_wanted(order, row.quantity, row.location, row.lot or row.serial) for row in kept.order_by("pk")]
+    rest = left - sum((row.quantity for row in kept), Decimal(0))
+    rows += [_wanted(order, rest, order.from_location, None)] if rest > 0 or not rows else []
+    story: list[Flowable] = [
+        paper.head(_("Transfer"), order.number, order.from_location.site.name, facts),
+        paper.gap(4),
+        paper.table(heads, rows, (26, 40, 18, 26, 24, CODES), right=(2,)),
+        paper.gap(6),
+        paper.coded(order.number, height=10 * mm, width=CODES * paper.width() / 180),
+        paper.gap(14),
+        paper.text(_("Picked: day, name"), paper.SMALL),
+    ]
+    return paper.pdf(story, title=f"{_('Transfer')} {order.number}")
+
+
+def _wanted(order: ReplenishmentOrder, quantity: Decimal, place: Location, piece: Any) -> list[Any]:
+    item = order.item
+    return [
+        paper.text(item.number, paper.BOLD),
+        paper.text(item.name),
+        paper.text(f"{formats.number(quantity)} {item.unit}", paper.RIGHT),
+        paper.text(piece.number if piece else "–"),
+        paper.text(place.code),
+        paper.coded(piece.number if piece else item.number, height=8 * mm, width=CODES * paper.width() / 180),
+    ]
 
 
 def _shipped(row: ShipmentMove) -> list[ShipmentMove]:

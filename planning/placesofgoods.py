@@ -9,13 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import places
 from p2p.core.web import journal
 from planning import selectors
-from planning.models import Demand
+from planning.models import Demand, ReplenishmentOrder
 from planning.models.demand import DEMAND_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services.by_hand import RAISERS
+from planning.services.replenishment import cancel_replenishment
 
 RECEIVERS = ("buyer", "planner", "supervisor", "operator")
 DELIVERERS = ("supervisor", "operator", "planner")
 CORRECTORS = ("supervisor", "buyer")
+CANCELLERS = ("buyer", "planner", "supervisor")
 SLOT = "replenishment.actions"
 
 
@@ -26,6 +29,7 @@ def register() -> None:
     nav(section="planning", title=_("To deliver"), url_name="planning:to-deliver", order=55)
     nav(section="planning", title=_("To ship"), url_name="planning:to-ship", order=57)
     _verbs()
+    _transfers()
     _phrases()
 
 
@@ -75,6 +79,35 @@ def _verbs() -> None:
         ("to-ship", _("To customers"), "planning:to-deliver"), ("to-deliver", _("To other sites"), "planning:to-ship")
     ):  # fmt: skip
         places.verb(f"{slot}.actions", key="others", title=title, url_name=page, page=True, order=90)
+
+
+def _transfers() -> None:
+    """Raised by hand, printed to be picked, called off."""
+    places.verb(
+        "to-ship.actions", key="new", title=_("New transfer"), url_name="planning:transfer-new", roles=RAISERS,
+        primary=True, order=10,
+    )  # fmt: skip
+    for slot in ("replenishments.actions", "expected.actions"):
+        places.verb(
+            slot, key="transfer", title=_("New transfer"), url_name="planning:transfer-new", roles=RAISERS, order=20
+        )  # fmt: skip
+    places.verb(
+        "item.actions", key="transfer", title=_("Transfer"), url_name="planning:transfer-of", roles=RAISERS, order=60,
+        when=lambda item: item.active, anywhere=True,
+    )  # fmt: skip
+    places.verb(
+        SLOT, key="note", title=_("Print"), url_name="planning:transfer-note", page=True, icon="printer", order=40,
+        when=lambda order: order.kind == "transfer",
+    )  # fmt: skip
+    places.verb(
+        SLOT, key="cancel", title=_("Cancel"), service=_cancel, model=ReplenishmentOrder, argument="record",
+        roles=CANCELLERS, objections=_against(REPLENISHMENT_FLOW, "cancel"), danger=True, order=90,
+        confirm=_("Cancel this order? What is kept for it is free again."),
+    )  # fmt: skip
+
+
+def _cancel(*, record: ReplenishmentOrder, by: Any) -> Any:
+    return cancel_replenishment(orders=[record], by=by)[0]
 
 
 def _phrases() -> None:

@@ -1,4 +1,4 @@
-"""Forms of what travels: shipping a transfer, losing it, receiving a pallet, taking back what was booked by mistake."""
+"""Forms of what travels: transfers raised, shipped, lost, received on a pallet; what was booked by mistake."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import plain
-from p2p.core.web.lookup import Looked
+from p2p.core.web.lookup import KeyedField, Looked, NumberOf
 from p2p.inventory.engine.scan import Garbled, read
 from p2p.inventory.forms import Measured, quantity_field, unit_field
 from p2p.inventory.models import HandlingUnit
+from planning.forms import day
 from planning.lineforms import NOTE, numbers, place_field, serials_field
-from strategies.models import Item, ReasonCode
+from planning.selectors.shipping import best_place
+from strategies.models import Item, Location, ReasonCode, Site
+
+
+def site_field(label: Any) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=label,
+        queryset=Site.objects.filter(active=True).order_by("code"),
+        to_field_name="code",
+        empty_label=None,
+    )
 
 
 class UnitField(Looked, forms.CharField):
@@ -126,6 +137,72 @@ class ShipForm(_OfOrder):
         if not self.errors and not given.get("pallet") and not given.get("quantity"):
             self.add_error("quantity", _("Type how much leaves, or scan the pallet."))
         return given
+
+
+class TransferForm(Measured):
+    """Goods from a place to another site, or to another place of the same one."""
+
+    item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True).select_related("unit"))
+    quantity = quantity_field()
+    unit = unit_field()
+    from_site = site_field(_("From site"))
+    source = NumberOf(
+        label=_("From place"),
+        model=Location,
+        within="from_site",
+        max_length=30,
+        required=False,
+        help_text=_("Empty: where most of it is free."),
+    )
+    site = site_field(_("To site"))
+    target = NumberOf(
+        label=_("To place"),
+        model=Location,
+        within="site",
+        max_length=30,
+        required=False,
+        help_text=_("Empty: where goods are received there."),
+    )
+    due_on = day(_("Wanted on"))
+    lots = forms.CharField(
+        label=_("Lots"),
+        required=False,
+        max_length=500,
+        help_text=_(
+            "Only these, with commas between them; they are kept for the transfer. Empty: by the item's rule."
+        ),
+    )
+
+    def clean_lots(self) -> list[str]:
+        return [lot for each in self.cleaned_data["lots"].split(",") if (lot := each.strip())]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        item, lots = given.get("item"), given.get("lots")
+        if item is not None and lots and item.tracking != Item.Tracking.LOT:
+            self.add_error("lots", _("{item} has no lots.").format(item=item.number))
+        for name, at in (("source", "from_site"), ("target", "site")):
+            if given.get(at) is not None:
+                given[name] = self._place(given[at], given.get(name), name)
+        if item is not None and given.get("source") is None and given.get("from_site") and not self.errors:
+            self._propose(item, given)
+        return given
+
+    def _place(self, site: Site, code: str | None, name: str) -> Location | None:
+        if not code:
+            return None
+        rows = Location.objects.filter(site=site, active=True).select_related("site")
+        found = rows.filter(code__iexact=code.strip()).first()
+        if found is None:
+            self.add_error(name, _("There is no place {code} at {site}.").format(code=code, site=site.code))
+        return found
+
+    def _propose(self, item: Item, given: dict[str, Any]) -> None:
+        best = best_place(item, given["from_site"])
+        if best is None:
+            words = _("No {item} is free at {site}: name the place it will come from.")
+            self.add_error("source", words.format(item=item.number, site=given["from_site"].code))
+        given["source"] = best
 
 
 class LoseForm(_OfOrder):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from planning.views import demand, goods, items, orders, plans, proposals, replenishments, schedule, shipments
+from planning.views import (
+    demand,
+    goods,
+    items,
+    orders,
+    plans,
+    proposals,
+    replenishments,
+    schedule,
+    shipments,
+    transfers,
+)
 
 app_name = "planning"
 urlpatterns = [
@@ -48,6 +59,10 @@ urlpatterns = [
     path("receive/pallet/", shipments.ReceivePallet.as_view(), name="receive-pallet"),
     path("receipts/<int:pk>/take-back/", goods.TakeReceiptBack.as_view(), name="receipt-take-back"),
     path("expected/", goods.Expected.as_view(), name="expected"),
+    path("transfers/new/", transfers.TransferNew.as_view(), name="transfer-new"),
+    path("transfers/new/<int:pk>/", transfers.TransferNew.as_view(), name="transfer-of"),
+    path("transfers/there/", transfers.ThereIs.as_view(), name="transfer-there"),
+    path("transfers/<int:pk>/note/", transfers.TransferPaper.as_view(), name="transfer-note"),
     path("to-ship/", shipments.ToShip.as_view(), name="to-ship"),
     path("receive/", goods.Receive.as_view(), name="receive"),
     path("to-deliver/", goods.ToDeliver.as_view(), name="to-deliver"),

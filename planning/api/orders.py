@@ -13,7 +13,7 @@ from p2p.core.access import Role
 from p2p.core.facts import Refused
 from p2p.core.rest import RecordViewSet, verb
 from p2p.inventory.serializers import measured
-from planning import goods, selectors, serializers
+from planning import between, goods, selectors, serializers
 from planning.api.goods import CORRECTORS, RECEIVERS
 from planning.facts import Cancelling
 from planning.models.order import ORDER_FLOW
@@ -21,6 +21,7 @@ from planning.models.replenishment import REPLENISHMENT_FLOW, ReplenishmentOrder
 from planning.services import firm, outside, receive, replenishment, schedule, shipments, transfer
 from planning.services import order as orders
 from planning.services import substitute as substitution
+from planning.services.by_hand import RAISERS, raise_transfer
 from planning.services.shipping_units import ship_units
 
 PLANNER = (Role.PLANNER,)
@@ -137,6 +138,14 @@ class ReplenishmentApi(RecordViewSet):
     site_path, seen_at = "site__code", ReplenishmentOrder.seen_at
     write_roles = BUYER
     adds = staticmethod(replenishment.create_replenishment)
+
+    @verb(roles=RAISERS, body=between.TransferInput, detail=False)
+    def transfer(
+        self, by: Any, *, item: Any, quantity: Any, due_on: Any, lots: list[str], **ends: str
+    ) -> Any:
+        """Raise a transfer from a place to a site; lots named are kept for it."""
+        places = between.ends_of(item, **ends)
+        return raise_transfer(item=item, quantity=quantity, due_on=due_on, lots=lots, **places, by=by)
 
     @verb(roles=BUYER, flow=REPLENISHMENT_FLOW)
     def send(self, record: Any, by: Any) -> Any:

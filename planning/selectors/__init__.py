@@ -29,10 +29,11 @@ from planning.selectors.plans import (
     supplies_of,
     worst_messages,
 )
-from planning.selectors.shipping import corrected_at, sender, to_ship
+from planning.selectors.shipping import best_place, corrected_at, sender, there_is, to_ship
 
 __all__ = [
     "Need",
+    "best_place",
     "blocks_of",
     "corrected_at",
     "children_of_proposal",
@@ -61,6 +62,7 @@ __all__ = [
     "sender",
     "shipments",
     "supplies_of",
+    "there_is",
     "to_deliver",
     "to_ship",
     "why_late",

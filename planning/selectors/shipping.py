@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from p2p.inventory.services.needs import TRANSFER
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.selectors.goods import reserved_for
 from planning.services.replenishment import OPEN
+from strategies.models import Item, Location, Site
 
 ZERO = Decimal(0)
 
@@ -61,6 +63,41 @@ def free_at(piles: Collection[tuple[int, int | None]]) -> dict[tuple[int, int], 
     )
     sums = rows.order_by().values_list("item", "location").annotate(free=Sum(F("quantity") - F("reserved")))
     return {(item, place): free for item, place, free in sums}
+
+
+@dataclass(frozen=True)
+class There:
+    """What of an item lies at a place, is free to leave it, and what is on its way to the place's site (told with the
+    first place of a site). All in the item's unit."""
+
+    place: Location
+    quantity: Decimal
+    free: Decimal
+    coming: Decimal
+
+
+def there_is(item: Item) -> list[There]:
+    """Where an item lies at the sites, the most of it first. Three queries."""
+    rows = Balance.objects.filter(COUNTS, item=item, quantity__gt=0).order_by()
+    sums = dict(rows.values_list("location").annotate(all=Sum("quantity")))
+    free = free_at({(item.pk, place) for place in sums})
+    left = F("quantity") - F("received_quantity")
+    coming = ReplenishmentOrder.objects.filter(item=item, state__in=OPEN, received_quantity__lt=F("quantity"))
+    expected = dict(coming.order_by().values_list("site").annotate(all=Sum(left)))
+    places = Location.objects.select_related("site").in_bulk(sums)
+    turn = sorted(
+        places.values(), key=lambda one: (-free.get((item.pk, one.pk), ZERO), one.site.code, one.code)
+    )
+    return [
+        There(one, sums[one.pk], free.get((item.pk, one.pk), ZERO), expected.pop(one.site_id, ZERO))
+        for one in turn
+    ]
+
+
+def best_place(item: Item, site: Site) -> Location | None:
+    """The place of a site where most of an item is free to leave."""
+    found = [one for one in there_is(item) if one.place.site_id == site.pk and one.free > 0]
+    return found[0].place if found else None
 
 
 def to_ship(user: Any = None, *, today: date, roles: tuple[str, ...] = ()) -> QuerySet[ReplenishmentOrder]:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import clock
 from p2p.core.facts import Refused, tell
 from p2p.core.fields import plain
+from p2p.inventory.models import Reservation
+from p2p.inventory.services.reservations import unreserve
 from planning.facts import Firmed, ReplenishmentChanged
 from planning.measures import Measures
 from planning.models import ReplenishmentOrder
@@ -108,16 +110,20 @@ def confirm(
 
 @transaction.atomic
 def close(*, orders: Sequence[ReplenishmentOrder], by: User | None) -> list[ReplenishmentOrder]:
-    """Nothing more is expected, even if something is missing; all of them or none. Refused while some travels."""
-    _check_arrived(list(locked([order.pk for order in orders]).values()))
-    return _move(orders, "close", by=by)
+    """Nothing more is expected, even if something is missing; all of them or none. What is kept for a transfer is free
+    again. Refused while some travels."""
+    rows = list(locked([order.pk for order in orders]).values())
+    _check_arrived(rows)
+    moved = _move(orders, "close", by=by)
+    _set_free(rows, by)
+    return moved
 
 
 @transaction.atomic
 def cancel_replenishment(
     *, orders: Sequence[ReplenishmentOrder], by: User | None
 ) -> list[ReplenishmentOrder]:
-    """Call orders off of which nothing has come; all of them or none."""
+    """Call orders off of which nothing has come; all of them or none. What is kept for a transfer is free again."""
     rows = list(locked([order.pk for order in orders]).values())
     _check_arrived(rows)
     begun = next((row for row in rows if row.received_quantity > 0), None)
@@ -128,7 +134,17 @@ def cancel_replenishment(
             order=begun,
             quantity=plain(begun.received_quantity),
         )
-    return _move(orders, "cancel", by=by)
+    moved = _move(orders, "cancel", by=by)
+    _set_free(rows, by)
+    return moved
+
+
+def _set_free(orders: Sequence[ReplenishmentOrder], by: User | None) -> None:
+    """What was kept for a transfer that takes nothing any more. One query where nothing was."""
+    numbers = [order.number for order in orders if order.from_location_id is not None]
+    if numbers:
+        kept = Reservation.objects.filter(reference__in=numbers)
+        unreserve(reservations=list(kept), by=by)
 
 
 def locked(keys: Sequence[int]) -> dict[int, ReplenishmentOrder]:

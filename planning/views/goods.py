@@ -30,7 +30,7 @@ from planning.services.receive import receive_lines
 from planning.services.returns import return_goods
 from planning.services.short import close_short
 from planning.views.lines import LineForm, LinesPage
-from planning.words import back_again
+from planning.words import back_again, file_name
 
 RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
 DELIVERERS = (Role.SUPERVISOR, Role.OPERATOR, Role.PLANNER)
@@ -253,11 +253,9 @@ class NotePaper(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         row = get_object_or_404(selectors.deliveries(who(request)), pk=pk)
-        name = "".join(
-            each if each.isalnum() or each in "-_" else "_" for each in row.delivery_note or str(row.demand)
-        )
+        name = file_name(row.delivery_note or str(row.demand))
         return HttpResponse(
             paper.delivery_note(row),
             content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+            headers={"Content-Disposition": f'inline; filename="{name}"'},
         )

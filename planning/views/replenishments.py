@@ -33,6 +33,12 @@ def _mover(act: Any) -> Any:
     return move
 
 
+def _sender(row: ReplenishmentOrder) -> Any:
+    if row.from_location is not None:
+        return f"{row.from_location.site.code} · {row.from_location.code}"
+    return row.vendor or formats.NONE
+
+
 class ReplenishmentList(ListPage):
     model, title, section, slot = ReplenishmentOrder, _("Purchases"), "planning", "replenishments"
     filterset_class = filters.ReplenishmentFilter
@@ -42,7 +48,7 @@ class ReplenishmentList(ListPage):
         Column("number", _("Order"), link=True, width=108),
         Column("item.number", _("Item"), kind="code", width=116),
         Column("item.name", _("Name")),
-        Column("vendor.name", _("Vendor"), width=180),
+        Column("vendor.name", _("From"), width=180, value=_sender, order="vendor__name"),
         Column("state", _("State"), kind="state"),
         Column("quantity", _("Ordered"), kind="quantity", unit="item.unit.code", total=True),
         Column("received", _("Received"), kind="bar", bar=("received_quantity", "", "quantity")),
@@ -54,6 +60,7 @@ class ReplenishmentList(ListPage):
     tabs = (
         Tab("open", _("Open"), "state=firm&state=sent&state=confirmed", counted=True),
         Tab("firm", _("To send"), "state=firm", counted=True),
+        Tab("transfers", _("Transfers"), "kind=transfer&state=firm&state=sent&state=confirmed", counted=True),
         Tab("received", _("Received"), "state=received"),
     )
     bulk = (
@@ -116,12 +123,6 @@ class ReplenishmentPage(RecordPage):
             "corrects": may(self.request.user, *CORRECTORS, site=self.record.site),
             "ships_back": may_at_record(self.request.user, selectors.sender(self.record), *CORRECTORS),
         }
-
-
-def _sender(row: ReplenishmentOrder) -> Any:
-    if row.from_location is not None:
-        return f"{row.from_location.site.code} · {row.from_location.code}"
-    return row.vendor or formats.NONE
 
 
 def _page(row: ReplenishmentOrder) -> str:

@@ -25,7 +25,7 @@ from planning.services import delivered, shipments
 from planning.services.arriving_units import receive_units
 from planning.services.shipping_units import ship_units
 from planning.services.transfer import ShipLine, ship
-from planning.words import back_again
+from planning.words import back_again, file_name
 
 RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
 CORRECTORS = (Role.SUPERVISOR, Role.BUYER)
@@ -195,10 +195,9 @@ class DespatchPaper(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         row = get_object_or_404(self.rows(), pk=pk)
-        number = row.despatch_note or row.order.number
-        name = "".join(each if each.isalnum() or each in "-_" else "_" for each in number)
+        name = file_name(row.despatch_note or row.order.number)
         return HttpResponse(
             paper.despatch_note(row),
             content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+            headers={"Content-Disposition": f'inline; filename="{name}"'},
         )

@@ -1,0 +1,109 @@
+"""A transfer raised by hand: the form, what there is of the item, and the paper it is picked with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from p2p.core import clock
+from p2p.core.access import at_sites
+from p2p.core.web import formats
+from p2p.core.web.actions import ActionForm
+from p2p.core.web.page import Page, in_dialog, who
+from planning import paper, selectors, shipforms
+from planning.models import ReplenishmentOrder
+from planning.services.by_hand import RAISERS, raise_transfer
+from planning.words import file_name
+from strategies.models import Item, Site
+
+
+class TransferNew(ActionForm):
+    """`?item=` proposes where it comes from: the place with the most of it; the address may name the item, too."""
+
+    section, roles = "planning", RAISERS
+    form_class = shipforms.TransferForm
+    title, submit = _("New transfer"), _("Order")
+    text = _("Goods go to another site, or to another place: they are shipped there and received here.")
+    template_name = "planning/transfer.html"
+
+    def admit(self) -> None:
+        """At which of the two sites the role is held is asked when they are named."""
+
+    def check_given(self, form: Any) -> None:
+        """One of the two sites is enough: the service asks."""
+
+    def _item(self) -> Item | None:
+        rows = Item.objects.filter(active=True)
+        if "pk" in self.kwargs:
+            return get_object_or_404(rows, pk=self.kwargs["pk"])
+        return rows.filter(number__iexact=self.request.GET.get("item", "")).first()
+
+    def initial(self) -> dict[str, Any]:
+        item = self._item()
+        mine = list(
+            at_sites(
+                Site.objects.filter(active=True).order_by("code"), who(self.request), *RAISERS, path="code"
+            )
+        )
+        start: dict[str, Any] = {"due_on": clock.now().date(), "site": mine[0].code if mine else None}
+        there = [one for one in selectors.there_is(item) if one.free > 0] if item is not None else []
+        if item is not None:
+            start["item"] = item.number
+        if there:
+            best = there[0].place
+            start |= {"from_site": best.site.code, "source": best.code}
+            others = [site for site in mine if site != best.site]
+            start["site"] = others[0].code if others else start["site"]
+        return start
+
+    def act(self, form: Any) -> Any:
+        given = {name: value for name, value in form.cleaned_data.items() if name != "from_site"}
+        self.made = raise_transfer(**given, by=who(self.request))
+        return reverse("planning:replenishment", args=[self.made.number])
+
+    def said(self, result: Any) -> Any:
+        words = _now("{order}: {quantity} {unit} of {item} go from {source} to {site}.")
+        made = self.made
+        return words.format(
+            order=made.number,
+            quantity=formats.number(made.quantity),
+            unit=made.item.unit.code,
+            item=made.item.number,
+            source=made.from_location,
+            site=made.site.code,
+        )
+
+    def draw(self, form: Any, status: int = 200) -> HttpResponse:
+        template = "planning/transfer_dialog.html" if in_dialog(self.request) else self.template_name
+        context = {"page": self, "form": form, "record": None, "action": self.request.get_full_path()}
+        return render(self.request, template, context, status=status)
+
+
+class ThereIs(Page):
+    """What there is of the item that was typed, place by place: a fragment of the form."""
+
+    roles = RAISERS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = Item.objects.filter(active=True).select_related("unit")
+        item = rows.filter(number__iexact=request.GET.get("item", "").strip()).first()
+        there = selectors.there_is(item) if item is not None else []
+        return render(request, "planning/transfer_there.html", {"item": item, "there": there})
+
+
+class TransferPaper(Page):
+    """The paper a transfer is picked with, as PDF."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        rows = selectors.replenishments(request.user).filter(kind=ReplenishmentOrder.Kind.TRANSFER)
+        order = get_object_or_404(rows, pk=pk)
+        return HttpResponse(
+            paper.transfer_note(order),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{file_name(order.number)}"'},
+        )

@@ -13,10 +13,14 @@ from django.db.models import Count, Max, Q, Sum
 from costing.engine.variances import Case, Consumed, Outside, Worked
 from costing.models import CostVersion, Entry, ItemCost, Posting
 from costing.selectors.standards import Rates, rates, standards
-from costing.workprices import WorkPrices
+from costing.snapshot import good_shares
+from costing.workprices import VendorWork, WorkPrices
 from execution.models import MaterialMove, Report
-from p2p.core.numbers import ScrapRule, with_scrap
+from p2p.core.numbers import ScrapRule, decimal_of, with_scrap
 from planning.models import Material, Operation, ProductionOrder
+from strategies.models import BomVersion
+from strategies.selectors.needs import RouteScrap
+from strategies.selectors.settings import settings_at
 
 Amounts = dict[int | None, Decimal]
 
@@ -70,7 +74,9 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
         materials[material.order_id].append(material)
     operations = defaultdict(list)
     for operation in (
-        Operation.objects.filter(order__in=orders).select_related("route_operation", "group").order_by("pk")
+        Operation.objects.filter(order__in=orders)
+        .select_related("route_operation__route", "group")
+        .order_by("pk")
     ):
         operations[operation.order_id].append(operation)
     items = {item for _order, item in issued} | {one.item_id for rows in materials.values() for one in rows}
@@ -86,7 +92,7 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
                 lot=lots.get(order.item_id) or order.quantity,
                 consumed=tuple(_consumed(order, materials[order.pk], issued, prices, ledger)),
                 worked=tuple(_worked(operations[order.pk], hours, known, ledger)),
-                outside=tuple(_outside(order, operations[order.pk], fees, ledger)),
+                outside=tuple(_outside(operations[order.pk], fees, ledger)),
                 actual=ledger.actual[order.pk],
                 standard=ledger.standard[order.pk],
             )
@@ -195,25 +201,54 @@ def _fees(
     outside: Sequence[Operation],
     orders: Sequence[ProductionOrder],
     lots: Mapping[int, Decimal],
-) -> Mapping[tuple[int, int], Fraction]:
-    """(item, operation number) -> the fee per piece that the standard is rolled up with where a vendor works."""
-    if version is None:
+) -> Mapping[int, Fraction]:
+    """Operation id -> what the standard has for it in one good piece: the vendor's fee, for the pieces that are sent
+    and paid because of what is lost later on."""
+    if version is None or not outside:
         return {}
-    items = {order.pk: order.item_id for order in orders}
-    prices = WorkPrices(version.site, version.valid_from, set(items.values()))
-    found: dict[tuple[int, int], Fraction] = {}
-    for item, number in sorted({(items[one.order_id], one.number) for one in outside}):
-        vendor = prices.decided(item, number, True).vendor
-        fee = prices.fee(item, number, vendor, lots.get(item) or Decimal(1))
+    by_order = {order.pk: order for order in orders}
+    site, items = version.site, {order.item_id for order in orders}
+    prices = WorkPrices(site, version.valid_from, items | {_maker(one, by_order) for one in outside})
+    scrap = RouteScrap(site, {one.route_operation.route_id for one in outside if one.route_operation})
+    shares = good_shares(settings_at(site, items))
+    yields = dict(
+        BomVersion.objects.filter(pk__in={order.bom_id for order in orders}).values_list(
+            "pk", "yield_fraction"
+        )
+    )
+    found: dict[int, Fraction] = {}
+    for one in outside:
+        order, item = by_order[one.order_id], _maker(one, by_order)
+        good = shares.get(order.item_id, Fraction(1)) * Fraction(yields.get(order.bom_id or 0, 1))
+        lot = Fraction(lots.get(order.item_id) or 1)
+        work = _vendor_work(one, item == order.item_id, lot / good, order, scrap)
+        vendor = prices.decided(item, one.number, True).vendor
+        fee = prices.fee(item, one.number, vendor, decimal_of(work.sent))
         if fee is not None:
-            found[item, number] = fee
+            found[one.pk] = fee * work.paid / lot
     return found
 
 
+def _maker(operation: Operation, orders: Mapping[int, ProductionOrder]) -> int:
+    """The item whose route it is from: of the order, or of a phantom in it."""
+    step = operation.route_operation
+    return step.route.item_id if step else orders[operation.order_id].item_id
+
+
+def _vendor_work(
+    operation: Operation, own: bool, launch: Fraction, order: ProductionOrder, scrap: RouteScrap
+) -> VendorWork:
+    """Pieces at the vendor when `launch` are started; of a phantom's operation as many for each as in the order."""
+    step = operation.route_operation
+    if own and step is not None:
+        return VendorWork.of(scrap, step.route_id, step.number, launch)
+    sent = Fraction(operation.quantity) * launch / Fraction(order.quantity)
+    return VendorWork(sent, sent)
+
+
 def _outside(
-    order: ProductionOrder,
     operations: Sequence[Operation],
-    fees: Mapping[tuple[int, int], Fraction],
+    fees: Mapping[int, Fraction],
     ledger: _Ledger,
 ) -> list[Outside]:
     return [
@@ -221,7 +256,7 @@ def _outside(
             operation=operation.pk,
             element=element,
             booked=amount,
-            per_piece=fees.get((order.item_id, operation.number), Fraction(0)),
+            per_piece=fees.get(operation.pk, Fraction(0)),
         )
         for operation in operations
         if operation.outside

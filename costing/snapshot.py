@@ -13,7 +13,7 @@ from costing.models import CostElement, CostVersion, ItemPrice
 from costing.selectors.standards import rates
 from costing.services.elements import element_for
 from costing.structures import Make, Structures
-from costing.workprices import WorkPrices
+from costing.workprices import VendorWork, WorkPrices
 from p2p.core.numbers import ScrapRule, decimal_of
 from strategies.engine.need import Consumption, Through, consumption_of
 from strategies.engine.routing import HOUR, run_time
@@ -99,7 +99,8 @@ class _Reader:
         policies = settings_at(self.site)
         boms, routes = Versions(BomVersion, self.site.pk), Versions(RouteVersion, self.site.pk)
         self.tables = step_tables()
-        made = Structures(self.day, boms, routes, lambda item: _lot(policies.get(item)), self._need)
+        shares = good_shares(policies)
+        made = Structures(self.day, boms, routes, lambda item: _lot(policies.get(item)), self._need, shares)
         uses = self._uses(made)
         steps, fees = self._work(made)
         prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))
@@ -115,7 +116,7 @@ class _Reader:
                     price=prices.get(item),
                     price_element=self.material,
                     lot=make.lot,
-                    output_share=make.bom.yield_fraction if make.bom else 1,
+                    output_share=make.share,
                     uses=tuple(uses.get(key, ())),
                     steps=tuple(steps.get(key, ())),
                     fees=tuple(fees.get(key, ())),
@@ -170,9 +171,10 @@ class _Reader:
                     step = self._step(operation, make.item, make.launch)
                     steps[key] += [step] if step is not None else []
                     continue
-                fee = prices.fee(make.item, operation.number, vendor, decimal_of(make.lot))
+                work = VendorWork.of(self.scrap, operation.route_id, operation.number, make.launch)
+                fee = prices.fee(make.item, operation.number, vendor, decimal_of(work.sent))
                 if fee is not None:
-                    fees[key].append(Fee(self.outsourcing, fee))
+                    fees[key].append(Fee(self.outsourcing, fee * work.paid / make.launch))
                     continue
                 self._miss("no_vendor_price", make.item, operation=str(operation.number))
         return steps, fees
@@ -237,6 +239,12 @@ def _factors() -> dict[tuple[int | None, int, int], Fraction]:
         found[item, source, target] = Fraction(numerator, denominator)
         found.setdefault((item, target, source), Fraction(denominator, numerator))
     return found
+
+
+def good_shares(policies: Mapping[int, ItemPolicy]) -> dict[int, Fraction]:
+    """Item -> share of what its orders start with that comes out good, where that is not all."""
+    shares = {item: policy.yield_fraction for item, policy in policies.items()}
+    return {item: Fraction(share) for item, share in shares.items() if share != 1}
 
 
 def _lot(policy: ItemPolicy | None) -> Decimal:

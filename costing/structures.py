@@ -11,34 +11,40 @@ from fractions import Fraction
 
 from django.db.models import Q
 
+from costing.uneven import USABLE, containing, uneven_phantoms
 from p2p.core.numbers import decimal_of
 from strategies.engine.need import Consumption
 from strategies.models import BomLine, BomVersion, RouteVersion
 from strategies.selectors.versions import Either, Versions
 
-USABLE = ("active", "approved")
-
 
 @dataclass(frozen=True, slots=True)
 class Make:
     """One way to make an item, in lots of `lot` pieces that come out. A line may name a version that may not be used
-    any more: nothing goes into it."""
+    any more: nothing goes into it. `ordered`: the good share of its orders, by its settings; of a phantom nobody
+    orders any, so 1."""
 
     item: int
     bom: BomVersion | None
     route: RouteVersion | None
     lot: Fraction
+    ordered: Fraction = Fraction(1)
+
+    @property
+    def share(self) -> Fraction:
+        """Good pieces of one that is started, as planning reckons it."""
+        return self.ordered * Fraction(self.bom.yield_fraction if self.bom else 1)
 
     @property
     def launch(self) -> Fraction:
         """Pieces that an order of the lot starts with."""
-        return self.lot / Fraction(self.bom.yield_fraction if self.bom else 1)
+        return self.lot / self.share
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
     """A phantom with the bill and the route it is made by, where a line says so, and for how many pieces, where
-    that decides about versions in it."""
+    that decides about versions in it, or about what is once per order."""
 
     item: int
     bom: int | None
@@ -50,14 +56,23 @@ Need = Callable[[Make, BomLine], Consumption | None]
 
 
 class Structures:
-    """Key -> how it is made. An item has its own key; a phantom of which a line names the bill or the route, or whose
-    versions depend on the quantity, stands beside it under a key below 0, as in a material plan. Eight queries."""
+    """Key -> how it is made. An item has its own key; a phantom of which a line names the bill or the route, of which
+    one piece depends on how many are taken, or of whose own orders not all comes out good, stands beside it under a
+    key below 0, as in a material plan. A dozen queries."""
 
     def __init__(
-        self, day: date, boms: Versions, routes: Versions, lot: Callable[[int], Decimal], need: Need
+        self,
+        day: date,
+        boms: Versions,
+        routes: Versions,
+        lot: Callable[[int], Decimal],
+        need: Need,
+        shares: Mapping[int, Fraction] | None = None,
     ) -> None:
-        """lot: the costing lot of an item; need: what a line takes, None where that is not known."""
+        """lot: the costing lot of an item; need: what a line takes, None where that is not known; shares: the good
+        share of an item's orders, where it is not 1."""
         self._day, self._lot, self._need = day, lot, need
+        self._shares = shares or {}
         self._bom_versions, self._route_versions = boms, routes
         self._boms, self._routes = self._current(BomVersion, boms), self._current(RouteVersion, routes)
         self._keys: dict[_Named, int] = {}
@@ -66,10 +81,12 @@ class Structures:
         stepped = boms.by_quantity | routes.by_quantity
         self._named_boms = _named(BomVersion, "component_bom", stepped)
         self._named_routes = _named(RouteVersion, "component_route", stepped)
-        self._by_quantity = _containing(stepped) if stepped else set()
+        self._by_quantity = containing(stepped | uneven_phantoms())
         self._lines = self._read_lines({bom.pk for bom in self._boms.values()} | self._named_boms.keys())
         self.makes: dict[int, Make] = {
-            item: Make(item, self._boms.get(item), self._routes.get(item), Fraction(lot(item)))
+            item: Make(
+                item, self._boms.get(item), self._routes.get(item), Fraction(lot(item)), self._good(item)
+            )
             for item in sorted({*self._boms, *self._routes})
         }
         self._add_named()
@@ -87,6 +104,9 @@ class Structures:
     def stand_ins(self) -> dict[int, int]:
         """Key below 0 -> its item."""
         return {key: make.item for key, make in self.makes.items() if key < 0}
+
+    def _good(self, item: int) -> Fraction:
+        return self._shares.get(item, Fraction(1))
 
     def _current(self, model: type[Either], versions: Versions) -> dict[int, Either]:
         """Item -> the version that an order of the costing lot would take on the day."""
@@ -154,7 +174,8 @@ class Structures:
             if line.component_id in self._by_quantity and line.component_id not in above:
                 need = self._need(make, line)
                 quantity = (need.needed(make.launch) if need else None) or None
-            if quantity is not None or line.component_bom_id or line.component_route_id:
+            named = line.component_bom_id or line.component_route_id or line.component_id in self._shares
+            if quantity is not None or named:
                 yield (
                     line,
                     _Named(line.component_id, line.component_bom_id, line.component_route_id, quantity),
@@ -167,17 +188,3 @@ def _named(model: type[Either], column: str, stepped: Collection[int]) -> dict[i
     named = Q(pk__in=lines.order_by().values(column), state__in=USABLE)
     by_quantity = Q(item__in=stepped, state="active") if stepped else Q(pk__in=())
     return model._default_manager.filter(named | by_quantity).in_bulk()
-
-
-def _containing(items: set[int]) -> set[int]:
-    """These items, and all that have one of them in phantoms at any depth."""
-    lines = BomLine.objects.filter(kind=BomLine.Kind.PHANTOM, bom__state__in=USABLE).order_by()
-    parents: dict[int, list[int]] = defaultdict(list)
-    for parent, component in lines.values_list("bom__item_id", "component_id").distinct():
-        parents[component].append(parent)
-    found, left = set(items), list(items)
-    while left:
-        new = set(parents[left.pop()]) - found
-        found |= new
-        left += new
-    return found

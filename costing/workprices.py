@@ -18,6 +18,7 @@ from p2p.core.refusal import Refused
 from planning.measures import Measures
 from strategies.engine.units import MissingConversion
 from strategies.models import OutsourcingPolicy, Site, VendorPrice
+from strategies.selectors.needs import RouteScrap
 
 Rule = OutsourcingPolicy.Rule
 
@@ -27,6 +28,18 @@ class Decided(NamedTuple):
 
     outside: bool
     vendor: int | None
+
+
+class VendorWork(NamedTuple):
+    """Pieces that go to a vendor for an operation of one order, and those that are paid: rejected ones are not."""
+
+    sent: Fraction
+    paid: Fraction
+
+    @classmethod
+    def of(cls, scrap: RouteScrap, route: int | None, number: int, launch: Fraction) -> VendorWork:
+        """Of an order of `launch` pieces: what later operations lose is sent and paid as well."""
+        return cls(scrap.at(route, number).of(launch), scrap.leaving(route, number, launch))
 
 
 class WorkPrices:
@@ -55,7 +68,7 @@ class WorkPrices:
         return Decided(policy.rule == Rule.VENDOR, None if policy.rule == Rule.MAKE else policy.vendor_id)
 
     def fee(self, item: int, number: int, vendor: int | None, lot: Decimal) -> Fraction | None:
-        """Money of the site per piece, for so many at once: the lowest of the vendor's prices that hold for the lot, as
+        """Money of the site per piece, for `lot` sent at once: the lowest of the vendor's prices that hold for it, as
         an order would agree it; of a lot smaller than all of them the one from the smallest quantity. Without a vendor
         that of the preferred, else the cheapest. None: no price. Refused for a price in other money."""
         rows = self._prices.get((item, number), [])

@@ -12,7 +12,8 @@ from itertools import pairwise
 from django.db.models import Q
 
 from p2p.core.numbers import ScrapRule, decimal_of
-from strategies.engine.need import Through, through_route
+from strategies.engine.consumption import gross
+from strategies.engine.need import ONE, Through, through_route
 from strategies.models import BomStep, RouteLink, RouteOperation, RouteVersion, Site
 from strategies.selectors.versions import Versions
 
@@ -51,11 +52,13 @@ class RouteScrap:
         )
         keys = set(lossy.values_list("route_id", flat=True))
         self._known: dict[int, dict[int, Through]] = {}
+        self._losses: dict[int, dict[int, tuple[Decimal, Decimal]]] = {}
+        self._divide = rule is ScrapRule.DIVISOR
         if keys:
             self._read(keys, rule)
 
     def _read(self, keys: set[int], rule: ScrapRule) -> None:
-        losses: dict[int, dict[int, tuple[Decimal, Decimal]]] = defaultdict(dict)
+        losses = self._losses = defaultdict(dict)
         rows = RouteOperation.objects.filter(route__in=keys, alternate_of__isnull=True).order_by(
             "route", "number"
         )
@@ -81,6 +84,15 @@ class RouteScrap:
         if route is None or operation is None or not self._known:
             return NOTHING
         return self._known.get(route, {}).get(operation, NOTHING)
+
+    def leaving(self, route: int | None, operation: int, quantity: Fraction) -> Fraction:
+        """Pieces that an operation passes on so that `quantity` leave the route: without what it loses itself."""
+        begun = self.at(route, operation).of(quantity)
+        lost = self._losses.get(route or 0, {}).get(operation)
+        if lost is None:
+            return begun
+        share, fixed = lost
+        return (begun - Fraction(fixed)) / gross(ONE, scrap=Fraction(share), divide=self._divide)
 
 
 class Losses:

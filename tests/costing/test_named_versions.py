@@ -143,7 +143,7 @@ def test_costing_and_planning_explode_the_same_small_product_alike(site, seed):
     known = [*leaves]
     steps = chance.random() < 0.5
     for _level in range(6):
-        item = make_item()
+        item = make_item(policy={"supply": "make", "yield_fraction": D(chance.choice(["1", "0.9", "0.4"]))})
         routes = [
             make_route(item, [{"group": group, "scrap_fraction": D(chance.randint(0, 3)) / 10}],
                        **_head(number, steps, chance))
@@ -164,7 +164,7 @@ def _head(number, steps, chance):
     """The first version is the one in force; others are only named, or for bigger orders."""
     if number == 1 or not steps:
         return {"version": number, "state": "active" if number == 1 else "approved"}
-    return {"version": number, "from_quantity": D(number * chance.randint(2, 9)) + number}
+    return {"version": number, "from_quantity": D(3 * chance.randint(2, 9) + number)}
 
 
 def _bom(item, head, known, leaves, chance):
@@ -187,7 +187,10 @@ def exploded(site, item, prices):
     """What an order takes of which one piece comes out, in money."""
     recipes = Recipes(site, {item.pk})
     bom, route = (versions.on(item.pk, DAY, D(1)) for versions in (recipes.boms, recipes.routes))
-    launch = 1 / Fraction(BomVersion.objects.get(pk=bom).yield_fraction)
+    # As `planning.snapshot.items` tells the plan which share of an order is good.
+    policy = recipes.policy(item.pk)
+    share = policy.yield_fraction if policy else 1
+    launch = 1 / Fraction(share * BomVersion.objects.get(pk=bom).yield_fraction)
     parts = recipes.bills.unfolded(bom, route, DAY, launch).parts
     price = {leaf.pk: Fraction(value) for leaf, value in prices.items()}
     return sum((part.needed(launch) * price.get(part.item.pk, 0) for part in parts), Fraction(0))

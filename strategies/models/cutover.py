@@ -15,6 +15,7 @@ from p2p.core.clock import now
 from p2p.core.fields import QuantityField
 from p2p.core.flow import Flow
 from p2p.core.runs import Run
+from strategies.models.imports import FileProblem
 
 CUT_OVER_FLOW = Flow(
     "state", finish=({"open"}, "done"), abandon=({"open"}, "abandoned"), reopen=({"abandoned"}, "open")
@@ -151,21 +152,5 @@ class CutOverFigure(models.Model):
         return None if self.expected is None else self.value - self.expected
 
 
-class CutOverProblem(models.Model):
-    class Level(models.TextChoices):
-        ERROR = "error", _("Error")
-        WARNING = "warning", _("Warning")
-
+class CutOverProblem(FileProblem):
     run = models.ForeignKey(CutOverRun, on_delete=models.CASCADE, related_name="problems")
-    level = models.CharField(max_length=8, choices=Level.choices)
-    sheet = models.CharField(max_length=60)
-    line = models.PositiveIntegerField(null=True)
-    column = models.CharField(max_length=60, blank=True)
-    code = models.CharField(max_length=40, blank=True)
-    text = models.TextField()
-
-    class Meta:
-        ordering = ["run", "id"]
-
-    def __str__(self) -> str:
-        return self.text

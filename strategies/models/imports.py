@@ -30,12 +30,13 @@ class ImportRun(Run):
         return reverse("strategies:import", args=[self.pk])
 
 
-class ImportProblem(models.Model):
+class FileProblem(models.Model):
+    """What is wrong with a line of a file; kinds of runs that take files in add the `run`."""
+
     class Level(models.TextChoices):
         ERROR = "error", _("Error")
         WARNING = "warning", _("Warning")
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="problems")
     level = models.CharField(max_length=8, choices=Level.choices)
     sheet = models.CharField(max_length=60)
     line = models.PositiveIntegerField(null=True)
@@ -44,7 +45,12 @@ class ImportProblem(models.Model):
     text = models.TextField()
 
     class Meta:
+        abstract = True
         ordering = ["run", "id"]
 
     def __str__(self) -> str:
         return self.text
+
+
+class ImportProblem(FileProblem):
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="problems")

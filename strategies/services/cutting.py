@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +16,13 @@ from p2p.core import clock
 from p2p.core.facts import gather, tell
 from p2p.core.runs import Run, Say, storing
 from strategies.facts import CheckingCutOver, Figure, MeasuringCutOver, TakenOver
-from strategies.models import ControlFigure, CutOver, CutOverFigure, CutOverProblem, CutOverRun
+from strategies.models import ControlFigure, CutOver, CutOverFigure, CutOverRun
 from strategies.models.cutover import CUT_OVER_FLOW
 from strategies.services.importer import Outcome, Problem, Table, take_in
+from strategies.services.importer.keeping import keep_problems
 from strategies.services.importer.reading import tables
+from strategies.services.importer.running import KEPT
 
-MOST_PROBLEMS = 2000
 MOST_BROKEN_RULES = 50
 RULE = "ledger"
 """Under this name broken rules stand where problems name their sheet."""
@@ -132,7 +133,7 @@ def _as_tried(run: CutOverRun, found: Found) -> bool:
 
 
 def _keep(run: CutOverRun, found: Found) -> None:
-    CutOverProblem.objects.bulk_create(_problems(run, found.outcome.problems), batch_size=2000)
+    keep_problems(run, found.outcome.problems, most=KEPT)
     before = _before(run)
     titles = {one.measure: one.title for one in found.figures}
     rows = {(one.measure, one.of): (str(one.title), one.value) for one in found.figures}
@@ -171,14 +172,3 @@ def _before(run: CutOverRun) -> dict[Key, CutOverFigure]:
     last = CutOverRun.objects.filter(cut_over=run.cut_over_id, state=Run.State.DONE, pk__lt=run.pk)
     rows = CutOverFigure.objects.filter(run=last.order_by("-pk").values("pk")[:1])
     return {(row.measure, row.of): row for row in rows}
-
-
-def _problems(run: CutOverRun, problems: Iterable[Problem]) -> list[CutOverProblem]:
-    every = list(problems)
-    rows = [
-        CutOverProblem(run=run, **{**asdict(one), "column": one.column[:60]}) for one in every[:MOST_PROBLEMS]
-    ]
-    if len(every) > MOST_PROBLEMS:
-        text = _("{count} more are not listed.").format(count=len(every) - MOST_PROBLEMS)
-        rows.append(CutOverProblem(run=run, level="warning", sheet="", text=text, code="more"))
-    return rows

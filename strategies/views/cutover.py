@@ -23,6 +23,7 @@ from strategies.models import CutOver, CutOverFile, CutOverRun
 from strategies.selectors import cutover as selectors
 from strategies.services import cutover
 from strategies.services.importer import sheets, template
+from strategies.views.problems import problems_shown
 
 PREPARERS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
 JUDGES = (*PREPARERS, Role.COST_ACCOUNTANT)
@@ -138,15 +139,18 @@ class DeskPage(RecordPage):
         elif tab == "runs":
             found["runs"] = selectors.runs_of().filter(cut_over=desk).order_by("-pk")[:SHOWN]
         elif run is not None:
-            found |= shown_of(run, self.request)
+            found |= _shown(run, tab, self.request)
         return found
 
 
-def shown_of(run: CutOverRun, request: HttpRequest) -> dict[str, Any]:
-    """The figures and problems of a run as far as a page shows them."""
+def _shown(run: CutOverRun, tab: str, request: HttpRequest) -> dict[str, Any]:
+    """What the problems and the comparison of a run show."""
+    return problems_shown(run, request) if tab == "problems" else _figures(run, request)
+
+
+def _figures(run: CutOverRun, request: HttpRequest) -> dict[str, Any]:
     show = request.GET.get("show", "totals")
     rows = selectors.figures(run, show)
-    problems = run.problems.order_by("level", "pk")
     return {
         "show": show,
         "figures": rows[:SHOWN],
@@ -160,8 +164,6 @@ def shown_of(run: CutOverRun, request: HttpRequest) -> dict[str, Any]:
                 ("all", _("All")),
             )
         ],
-        "problems": problems[:SHOWN],
-        "more_problems": max(0, problems.count() - SHOWN),
     }
 
 
@@ -200,7 +202,8 @@ class CutOverRunPage(RecordPage):
         ]
 
     def extra(self) -> dict[str, Any]:
-        return {"run": self.record, "open": False, **shown_of(self.record, self.request)}
+        tab = self.request.GET.get("tab", "compare")
+        return {"run": self.record, "open": False, **_shown(self.record, tab, self.request)}
 
 
 class CutOverTemplate(Page):

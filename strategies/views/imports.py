@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -34,10 +34,10 @@ from strategies.services.importer import (
     wrong_lines,
 )
 from strategies.views.importwords import counts, outcome
+from strategies.views.problems import problems_shown
 from strategies.views.watched import WatchedPage
 
 EDITORS = (Role.ENGINEER, Role.BUYER, Role.INTEGRATOR)
-SHOWN = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -69,6 +69,20 @@ def _number(key: int) -> str:
     return say("No. {number}").format(number=key)
 
 
+def _figures(run: ImportRun, count: dict[str, int]) -> list[Said]:
+    """What it did, or would do; of a run that is under way or has failed nothing is known."""
+    if run.state != run.State.DONE:
+        return []
+    saved = run.summary.get("saved")
+    return [
+        Said(_("Lines"), formats.number(count["lines"])),
+        Said(_("New") if saved else _("Would be new"), formats.number(count["created"])),
+        Said(_("Changed") if saved else _("Would change"), formats.number(count["changed"])),
+        Said(_("Refused"), formats.number(count["refused"]), "bad" if count["refused"] else ""),
+        Said(_("Warnings"), formats.number(run.summary.get("warnings"))),
+    ]
+
+
 class ImportPage(WatchedPage):
     """What an import did to each sheet, and every line it could not take."""
 
@@ -92,11 +106,7 @@ class ImportPage(WatchedPage):
         count, later = counts(run), followed_by(run)
         earlier = run.settings.get("follows")
         said = [
-            Said(_("Lines"), formats.number(count["lines"])),
-            Said(_("New"), formats.number(count["created"])),
-            Said(_("Changed"), formats.number(count["changed"])),
-            Said(_("Refused"), formats.number(count["refused"]), "bad" if count["refused"] else ""),
-            Said(_("Warnings"), formats.number(run.summary.get("warnings"))),
+            *_figures(run, count),
             Said(_("Started"), formats.moment(run.asked_at)),
             Said(_("Run"), str(run.pk), url=run_url(run)),
         ]
@@ -116,30 +126,20 @@ class ImportPage(WatchedPage):
 
     def extra(self) -> dict[str, Any]:
         run = self.record
-        level, sheet = self.request.GET.get("level", ""), self.request.GET.get("sheet", "")
-        problems = run.problems.order_by("level", "pk")
-        kinds = problems.order_by("level", "sheet").values("level", "sheet").annotate(count=Count("pk"))
-        chosen = problems.filter(level=level) if level else problems
-        chosen = chosen.filter(sheet=sheet) if sheet else chosen
-        titles = {one.name: one.title for one in sheets()}
+        shown = problems_shown(run, self.request)
+        named = {one.name: one.title for one in sheets()}
         tallies = run.summary.get("sheets", {})
         return {
-            "problems": chosen[:SHOWN],
-            "more": max(0, chosen.count() - SHOWN),
-            "kinds": [
-                (one["level"], one["sheet"], titles.get(one["sheet"], one["sheet"]), one["count"])
-                for one in kinds
-            ],
-            "chosen": (level, sheet),
+            **shown,
             "count": counts(run),
             "saved": run.summary.get("saved"),
             "savable": partly_right(run),
             "wrong": [
-                (one["sheet"], titles[one["sheet"]])
-                for one in kinds
-                if one["level"] == "error" and one["sheet"] in titles
+                (name, title)
+                for level, name, title, _count in shown["kinds"]
+                if level == "error" and name in named
             ],
-            "tallies": [(titles[name], tallies[name]) for name in titles if name in tallies],
+            "tallies": [(named[name], tallies[name]) for name in named if name in tallies],
         }
 
 

@@ -10,10 +10,12 @@ from p2p.core.web.records import RecordPage
 
 
 class WatchedPage(RecordPage):
-    """Its body asks for itself until the run is over; then the head has to follow once, too."""
+    """Its body asks for itself until the run is over, saying in which state it was drawn (`?seen=`); whenever that
+    has changed the head has to follow."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer = super().get(request, *args, **kwargs)
-        if self.record.is_over and request.headers.get("HX-Target") == "record":
+        seen = request.GET.get("seen")
+        if seen is not None and seen != self.record.state:
             answer.headers["HX-Trigger"] = "p2p:head"
         return answer

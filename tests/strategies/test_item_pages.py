@@ -283,6 +283,35 @@ def test_an_import_with_errors_offers_its_wrong_lines_and_the_rest(
         assert words in rest
 
 
+def test_the_head_of_an_import_follows_its_state_while_the_page_is_open(engineer):
+    run = ImportRun.objects.create(title="items.csv", content="items.csv")
+    asked = {"HX-Request": "true", "HX-Target": "record"}
+
+    def poll(seen):
+        return engineer.get(f"/strategies/imports/{run.pk}/?tab=problems&seen={seen}", headers=asked)
+
+    first = poll("queued")
+    assert "Waiting for a worker" in first.content.decode() and "HX-Trigger" not in first
+    ImportRun.objects.filter(pk=run.pk).update(state="running", phase="Reading boms", done=40, total=200)
+    begun = poll("queued")
+    assert begun["HX-Trigger"] == "p2p:head"
+    for words in ("Reading boms", "40 / 200", "seen=running"):
+        assert words in begun.content.decode()
+    assert "Running" in page(engineer, f"imports/{run.pk}/")
+    assert "HX-Trigger" not in poll("running")
+
+
+def test_an_import_that_broke_off_claims_nothing(engineer):
+    run = ImportRun.objects.create(
+        title="items.csv", content="items.csv", state="failed", problem="The disk is full."
+    )
+    shown = page(engineer, f"imports/{run.pk}/")
+    for words in ("Failed", "The disk is full.", "Nothing was saved"):
+        assert words in shown
+    for words in ("Every line", "No problem", "Lines", "Would be new"):
+        assert words not in shown
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_sheet_comes_out_in_both_kinds(engineer, kind):
     make_item("BIKE", supply="buy")

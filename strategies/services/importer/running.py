@@ -7,7 +7,6 @@ together (a bill of material, a route) all or none.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
@@ -23,8 +22,9 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.core.runs import Say, storing
 from strategies.facts import Imported
-from strategies.models import ImportProblem, ImportRun
+from strategies.models import ImportRun
 from strategies.services.importer.checking import Checked, check
+from strategies.services.importer.keeping import keep_problems
 from strategies.services.importer.leftovers import followed_by
 from strategies.services.importer.problems import Problems
 from strategies.services.importer.reading import must_be_known, tables
@@ -119,25 +119,10 @@ def perform(run: ImportRun, say: Say) -> dict[str, Any]:
             found = tables(content, str(run.settings.get("name") or run.content.name))
             outcome = take_in(found, say=say, dry_run=run.dry_run, partly=partly, most=KEPT, by=run.asked_by)
         outcome.problems.extend(notes)
-        _keep(run, outcome)
+        keep_problems(run, outcome.problems, most=KEPT)
         run.summary = outcome.as_json()
         tell(Imported(run=run, by=run.asked_by))
     return outcome.as_json()
-
-
-def _keep(run: ImportRun, outcome: Outcome) -> None:
-    taken: Counter[tuple[str, str]] = Counter()
-    rows = []
-    for problem in outcome.problems:
-        kind = (problem.sheet, problem.level)
-        taken[kind] += 1
-        if taken[kind] <= KEPT:
-            rows.append(ImportProblem(run=run, **{**asdict(problem), "column": problem.column[:60]}))
-    for (sheet, level), count in outcome.problems.counts.items():
-        if count > KEPT:
-            text = _("{count} more of this kind are not listed.").format(count=count - KEPT)
-            rows.append(ImportProblem(run=run, sheet=sheet, level=level, text=text, code="more"))
-    ImportProblem.objects.bulk_create(rows, batch_size=2000)
 
 
 def take_in(

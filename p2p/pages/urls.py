@@ -16,6 +16,8 @@ from p2p.pages.floor import (
     queue,
     receive,
     receiving,
+    sending,
+    ship,
     stock,
 )
 
@@ -44,6 +46,10 @@ urlpatterns = [
     ),
     path("floor/stock/receive/<str:number>/", receive.ReceiveOrder.as_view(), name="floor-receive-order"),
     path("floor/stock/receive/<str:number>/do/", receive.DoReceive.as_view(), name="floor-receive-do"),
+    path("floor/stock/ship/", ship.Ship.as_view(), name="floor-ship"),
+    path("floor/stock/ship/<slug:kind>/<int:pk>/", sending.ShipOne.as_view(), name="floor-ship-one"),
+    path("floor/stock/ship/<slug:kind>/<int:pk>/do/", sending.DoShip.as_view(), name="floor-ship-do"),
+    path("floor/stock/ship/<slug:kind>/<int:pk>/undo/", ship.UndoShip.as_view(), name="floor-ship-undo"),
     path("floor/stock/count/", counting.CountMenu.as_view(), name="floor-count"),
     path("floor/stock/count/<str:number>/", counting.NextPlace.as_view(), name="floor-count-next"),
     path("floor/stock/count/<str:number>/<int:place>/", count.PlacePage.as_view(), name="floor-count-place"),

@@ -71,11 +71,10 @@ class Ordered:
 
 
 def locked(keys: Collection[int]) -> dict[int, Demand]:
-    """The demand lines, locked in key order, with what a delivery needs. One query."""
-    rows = Demand.objects.select_for_update(of=("self",)).select_related(
-        "site", "item__unit", "unit", "customer"
-    )
-    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+    """The demand lines as they are now, locked in key order and read then, with what a delivery needs. Two queries."""
+    rows = Demand.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+    return {row.pk: row for row in rows.select_related("site", "item__unit", "unit", "customer")}
 
 
 def book(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -16,27 +15,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from p2p.core.facts import Refused, gather
-from p2p.core.fields import plain
 from p2p.core.web.page import who
-from p2p.inventory.engine.scan import Reading
-from p2p.inventory.models import HandlingUnit
-from p2p.inventory.selectors.scanned import Found, scanned
-from p2p.pages.floor.coming import Coming, label_of, with_label
-from p2p.pages.floor.gathered import Gathered, must_be_new, progress
-from p2p.pages.floor.hand import PIECES
+from p2p.pages.floor.coming import Coming
+from p2p.pages.floor.gathered import Gathered, progress
 from p2p.pages.floor.receiving import Receiving, came_for, remember
 from p2p.pages.floor.road import Road, road_of
-from p2p.pages.floor.said import NEW_SERIAL, QUANTITY, Said, number, one_of, weight
+from p2p.pages.floor.said import number
+from p2p.pages.floor.scans import Scans
 from planning.arrival_facts import Arriving
 from planning.models import ReplenishmentMove
 from planning.services.receive import ReceiptLine, receive_lines
-from strategies.models import Item, Location
-
-TAKEN_OFF = ("unit", "place", "lot", "expires", "vendor_lot", "note", "quantity")
-"""What a tap on its chip takes off again."""
+from strategies.models import Item
 
 
-class ReceiveOrder(Receiving):
+class ReceiveOrder(Scans, Receiving):
     """One order: how many, which lot, where to; Receive books it."""
 
     back_to = "pages:floor-receive"
@@ -58,11 +50,12 @@ class ReceiveOrder(Receiving):
         return road_of(self.order)
 
     @property
-    def _by_serial(self) -> bool:
-        return bool(self.order.item.tracking == Item.Tracking.SERIAL)
+    def item(self) -> Item:
+        found: Item = self.order.item
+        return found
 
     @property
-    def _bought(self) -> bool:
+    def brings_new(self) -> bool:
         return bool(self.order.kind == "purchase")
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
@@ -87,8 +80,8 @@ class ReceiveOrder(Receiving):
             "fields": coming.fields(),
             "tracked": item.tracking,
             "by_lot": item.tracking == Item.Tracking.LOT,
-            "by_serial": self._by_serial,
-            "bought": self._bought,
+            "by_serial": self.by_serial,
+            "bought": self.brings_new,
             "serials": serials,
             "progress": progress(len(serials), wanted) if serials else None,
             "came": came_for(self.order, who(self.request)),
@@ -105,91 +98,10 @@ class ReceiveOrder(Receiving):
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         coming = Coming.of(request.POST.dict())
         try:
-            said = self._stepped(coming, self.said)
+            said = self.stepped_on(coming, self.said)
         except Refused as no:
             return self.show(coming, refusal=no, code=self.said.code)
         return redirect(self.url + said.query())
-
-    def _stepped(self, coming: Coming, said: Said) -> Coming:
-        """A number from the pad, a sheet that says more, or what the scan field says."""
-        if "amount" in self.request.POST:
-            return self._measured(coming, self.request.POST["amount"], self.request.POST.get("count", ""))
-        if "drop" in self.request.POST:
-            self.gathered.drop(self.request.POST["drop"])
-            return coming
-        if self.request.POST.get("off") in TAKEN_OFF:
-            return self._without(coming, self.request.POST["off"])
-        if self.request.POST.get("sheet") or not said.code:
-            return self._gather(coming, coming.numbers())
-        label = label_of(said.code)
-        if label is not None and self._names_the_item(label):
-            piece = (label.serial or label.piece) if self._by_serial else ""
-            return self._gather(coming, [piece]) if piece else with_label(coming, label)
-        chosen = one_of(said, self._able(said))
-        if chosen is None or chosen.kind in ("card", "task"):
-            raise self._not_this(said.code)
-        return self._taken(coming, said, chosen)
-
-    def _able(self, said: Said) -> list[Found]:
-        """What it may be here: of a piece by piece item also a number that nobody knows yet."""
-        found = scanned(said.code, site=self.here)
-        mine = [one for one in found if one.kind not in PIECES or one.item == self.order.item]
-        if not found and self.order.item.tracking == Item.Tracking.SERIAL:
-            return [Found(NEW_SERIAL, said.code)]
-        return mine or found
-
-    def _taken(self, coming: Coming, said: Said, chosen: Found) -> Coming:
-        if chosen.kind == QUANTITY:
-            return replace(coming, quantity=self._amount(said.code))
-        if chosen.kind in ("place", "unit"):
-            return self._put(coming, chosen)
-        if chosen.kind in PIECES and chosen.item != self.order.item:
-            raise self._not_this(said.code)
-        if chosen.kind in (NEW_SERIAL, "serial"):
-            return self._gather(coming, [said.code if chosen.kind == NEW_SERIAL else chosen.record.number])
-        return replace(coming, lot=chosen.record.number) if chosen.kind == "lot" else coming
-
-    def _gather(self, coming: Coming, numbers: list[str]) -> Coming:
-        """Serial numbers are kept apart from the page, until they are booked: a reload loses none of them."""
-        if self._by_serial and numbers:
-            if self._bought:
-                must_be_new(self.order.item, numbers)
-            self.gathered.add(numbers)
-        return replace(coming, serials="") if self._by_serial else coming
-
-    def _without(self, coming: Coming, what: str) -> Coming:
-        """A pallet goes with the place where it stands."""
-        gone = {"unit": ("unit", "place"), "quantity": ("quantity", "count")}.get(what, (what,))
-        return replace(coming, **dict.fromkeys(gone, ""))
-
-    def _not_this(self, code: str) -> Refused:
-        return Refused(
-            _("{text} is not {item}: nothing was changed."), text=code, item=self.order.item.number
-        )
-
-    def _names_the_item(self, label: Reading) -> bool:
-        found = [one.item.pk for one in scanned(label.text, site=self.here) if one.item is not None]
-        return self.order.item_id in found or label.item == self.order.item.number
-
-    def _put(self, coming: Coming, found: Found) -> Coming:
-        if found.kind == "unit":
-            place = found.record.location
-            return replace(coming, unit=found.record.number, place=place.code if place else coming.place)
-        return replace(coming, place=found.record.code)
-
-    def _measured(self, coming: Coming, text: str, count: str) -> Coming:
-        """The number of the pad, or of a scale; of what is weighed with how many pieces it is."""
-        if count.strip() and number(count.strip()) is None:
-            raise Refused(
-                _("{quantity} is no number of pieces: type a number above zero."), quantity=count.strip()
-            )
-        return replace(coming, quantity=self._amount(text), count=count.strip())
-
-    def _amount(self, text: str) -> str:
-        found = weight(text, self.order.item.unit.code)
-        if found is None:
-            raise Refused(_("{quantity} is no quantity: type a number above zero."), quantity=text or "–")
-        return plain(found)
 
 
 class DoReceive(ReceiveOrder):
@@ -219,8 +131,8 @@ class DoReceive(ReceiveOrder):
         line = ReceiptLine(
             order=self.order,
             quantity=scanned_ones or number(coming.quantity) or self.road.offered,
-            location=self._place(coming.place),
-            into_unit=self._unit(coming.unit),
+            location=self.place_named(coming.place),
+            into_unit=self.unit_named(coming.unit),
             lot=coming.lot,
             serials=serials,
             vendor_lot=coming.vendor_lot,
@@ -228,19 +140,3 @@ class DoReceive(ReceiveOrder):
             expires_on=coming.day(),
         )
         return receive_lines(lines=[line], delivery_note=coming.note, by=who(self.request))
-
-    def _place(self, code: str) -> Location | None:
-        if not code:
-            return None
-        found = Location.objects.filter(site=self.here, code__iexact=code).select_related("site").first()
-        if found is None:
-            raise Refused(_("There is no place {place} at {site}."), place=code, site=self.here.code)
-        return found
-
-    def _unit(self, text: str) -> HandlingUnit | None:
-        if not text:
-            return None
-        found = HandlingUnit.objects.filter(number__iexact=text).first()
-        if found is None:
-            raise Refused(_("There is no handling unit {number}."), number=text)
-        return found

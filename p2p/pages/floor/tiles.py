@@ -9,11 +9,13 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core import clock
 from p2p.core.access import may
 from p2p.inventory.models import StockTask
 from p2p.inventory.selectors.counts import places_to_count
 from p2p.inventory.selectors.tasks import open_count
 from p2p.pages.floor.tablet import DOERS, WORKERS
+from planning import selectors
 from strategies.models import Site
 
 
@@ -31,6 +33,16 @@ class Tile:
 
 def _waiting(kind: str) -> Callable[[Site], int]:
     return lambda site: open_count(site, kind)
+
+
+def _due(site: Site) -> int:
+    """What is to leave by today, to customers and other sites."""
+    today = clock.now().date()
+    customers = selectors.to_deliver(today=today).filter(site=site, goes_on__lte=today)
+    return (
+        customers.count()
+        + selectors.to_ship(today=today).filter(from_location__site=site, goes_on__lte=today).count()
+    )
 
 
 TILES = (
@@ -60,6 +72,13 @@ TILES = (
         icon="arrow-big-right-lines",
         url_name="pages:floor-move",
         count=_waiting(StockTask.Kind.MOVE),
+    ),
+    Tile(
+        title=_("Ship"),
+        words=_("To customers and other sites"),
+        icon="transfer-out",
+        url_name="pages:floor-ship",
+        count=_due,
     ),
     Tile(
         title=_("Count"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from costing.beside import shared
 from costing.engine.rollup import Fee, Part, Rolled, Step, Surcharge, Use
 from costing.models import CostElement, CostVersion, ItemPrice
 from costing.selectors.standards import rates
@@ -20,11 +21,13 @@ from strategies.engine.routing import HOUR, run_time
 from strategies.engine.routing import Step as Timed
 from strategies.models import (
     BomLine,
+    BomOutput,
     BomVersion,
     Item,
     ItemPolicy,
     RouteOperation,
     RouteVersion,
+    Unit,
     UnitConversion,
 )
 from strategies.selectors.needs import RouteScrap, step_tables
@@ -123,7 +126,7 @@ class _Reader:
                 )
             )
         surcharges = [Surcharge(base, element, share) for base, element, share in self.rates.surcharges]
-        return Snapshot(parts, surcharges, self.missing, made.stand_ins)
+        return Snapshot(shared(parts, made.makes, self._factor_of), surcharges, self.missing, made.stand_ins)
 
     def _uses(self, made: Structures) -> dict[int, list[Use]]:
         found: dict[int, list[Use]] = defaultdict(list)
@@ -149,14 +152,20 @@ class _Reader:
         )
 
     def _factor(self, line: BomLine) -> Fraction | None:
+        return self._convert(line.bom.item_id, line.unit, line.component)
+
+    def _factor_of(self, output: BomOutput) -> Fraction | None:
+        return self._convert(output.bom.item_id, output.unit, output.item)
+
+    def _convert(self, of: int, unit: Unit, component: Item) -> Fraction | None:
         """Component units per BOM unit; a missing conversion is named, never taken as 1:1."""
-        if line.unit_id == line.component.unit_id:
+        if unit.pk == component.unit_id:
             return Fraction(1)
-        for item in (line.component_id, None):
-            factor = self.factors.get((item, line.unit_id, line.component.unit_id))
+        for item in (component.pk, None):
+            factor = self.factors.get((item, unit.pk, component.unit_id))
             if factor is not None:
                 return factor
-        self._miss("no_conversion", line.bom.item_id, unit=line.unit.code, component=line.component.number)
+        self._miss("no_conversion", of, unit=unit.code, component=component.number)
         return None
 
     def _work(self, made: Structures) -> tuple[dict[int, list[Step]], dict[int, list[Fee]]]:

@@ -55,7 +55,9 @@ class Part:
     """One item. `price` with `price_element` for what is bought; uses, steps and fees for what is made.
 
     `lot` is the costing lot size that per-lot quantities and hours are spread over (> 0).
-    `output_share` is the good share of what is started (0 < share <= 1): inputs are divided by it.
+    `output_share` is the good share of what is started (0 < share <= 1): inputs are divided by it. `carries` is how
+    much of what they cost one piece bears, where other items come out beside it (0 or more); a use below 0 is a
+    by-product that takes its value off.
     """
 
     item: int
@@ -63,6 +65,7 @@ class Part:
     price_element: int = 0
     lot: Exact = 1
     output_share: Exact = 1
+    carries: Exact = 1
     uses: tuple[Use, ...] = ()
     steps: tuple[Step, ...] = ()
     fees: tuple[Fee, ...] = ()
@@ -198,6 +201,9 @@ def _quantity(per_piece: Exact, per_lot: Exact, part: Part) -> tuple[int, int]:
         lot, lot_of = part.lot.as_integer_ratio()
         once, once_of = once * lot_of, once_of * lot
         numerator, denominator = numerator * once_of + once * denominator, denominator * once_of
+    if part.carries != 1:
+        share, of = part.carries.as_integer_ratio()
+        numerator, denominator = numerator * share, denominator * of
     return numerator, denominator
 
 

@@ -126,7 +126,12 @@ class Versioned(forms.Form):
 
 def wanted(label: Any) -> forms.IntegerField:
     return forms.IntegerField(
-        label=label, required=False, min_value=1, help_text=_("Its number; empty: the one that holds.")
+        label=label,
+        required=False,
+        min_value=1,
+        help_text=_(
+            "Its number; empty: any. Only stock and orders known to be of it cover the line; what lacks is made of it."
+        ),
     )
 
 

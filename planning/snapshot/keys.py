@@ -34,11 +34,9 @@ def named_by(bom: int | None, route: int | None) -> str:
     return "both" if bom and route else "bom" if bom else "route" if route else ""
 
 
-def named_key(item: int, bom: int | None, route: int | None, named: str) -> int | str:
-    """The key of what an order of those versions serves, of which `named` were asked for."""
-    return of_version(
-        item, bom if named in ("bom", "both") else None, route if named in ("route", "both") else None
-    )
+def named_of(bom: int | None, route: int | None, named: str) -> tuple[int | None, int | None]:
+    """Of the versions an order is made of, those that were asked for."""
+    return bom if named in ("bom", "both") else None, route if named in ("route", "both") else None
 
 
 def lent(resource: int, group: int) -> str:

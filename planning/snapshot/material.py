@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,14 +13,14 @@ from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
 from p2p.core.runs import revisions
-from planning.engine.mrp import Demand, Item, PlannedOrder, Problem, Receipt, Settings, lot_for_lot
+from planning.engine.mrp import Demand, PlannedOrder, Problem, Receipt, Settings, lot_for_lot
 from planning.measures import Measures
 from planning.models import Demand as DemandLine
 from planning.models import Material, ProductionOrder, ReplenishmentOrder
 from planning.snapshot import keys
 from planning.snapshot.bills import BillLines
 from planning.snapshot.items import Stocked
-from planning.snapshot.named import in_store
+from planning.snapshot.named import Origin, set_apart
 from planning.snapshot.notices import Notice, gap_facts
 from strategies import models as strategies
 from strategies.engine.units import MissingConversion
@@ -29,8 +29,6 @@ from strategies.selectors.versions import Versions
 
 if TYPE_CHECKING:
     from planning.rules import Rules
-
-ZERO = Decimal(0)
 
 
 @dataclass(slots=True)
@@ -69,42 +67,37 @@ class _Reading:
         self.notices: list[Notice] = []
         self.named: set[str] = set()
         """Keys of items that demand wants of certain versions."""
+        self.origins: dict[str, Origin] = {}
+        """What open orders are made of."""
 
     def snapshot(self) -> Snapshot:
         items = list(self.stocked.items())
         demands = list(self.demands())
-        items = self.with_versions(items)
         bills = BillLines(
             self.site, self.rules.first, self.measures, self.boms, self.routes, self.units, self.named
         )
         lines = list(bills.lines())
-        items += bills.stand_ins
         self.notices += bills.notices
         receipts: list[Receipt] = []
         if self.rules.netting:
             demands += self.materials()
             receipts = [*self.orders(), *self.replenishments()]
+        if self.named:
+            items, receipts = set_apart(
+                site=self.site,
+                rules=self.rules,
+                stocked=self.stocked,
+                items=items,
+                demands=demands,
+                receipts=receipts,
+                origins=self.origins,
+            )
+        items += bills.stand_ins
         problem = Problem(
             items=items, lines=lines, demands=demands, receipts=receipts, settings=self.settings()
         )
         seen: dict[type[Model], dict[int, int]] = {rows.model: revisions(rows) for rows in self.watched()}
         return Snapshot(problem, self.boms, self.routes, self.stocked.vendors, seen, self.notices)
-
-    def with_versions(self, items: list[Item]) -> list[Item]:
-        """Items that demand wants of certain versions stand beside themselves, with what was made for it."""
-        if not self.named:
-            return items
-        kept = in_store(self.site, self.named, self.measures) if self.rules.netting else {}
-        spot = {item.id: place for place, item in enumerate(items)}
-        for key in sorted(self.named):
-            own, bom, _route = keys.made_from(key)
-            if own not in spot:
-                continue
-            base = items[spot[own]]
-            there = min(kept.get(key, ZERO), base.on_hand)
-            items[spot[own]] = replace(base, on_hand=base.on_hand - there)
-            items.append(self.stocked.of_version(base, key, bom, there))
-        return items
 
     def watched(self) -> Iterator[QuerySet[Any]]:
         """The rows whose change while the plan is being made would make it wrong."""
@@ -220,11 +213,10 @@ class _Reading:
         columns = ("pk", "item_id", "day", "left", "state", "bom_id", "route_id", "named")
         rows = rows.filter(left__gt=0).order_by("pk")
         for key, item, day, left, state, bom, route, named in rows.values_list(*columns):
+            receipt = f"{keys.ORDER}{key}"
+            self.origins[receipt] = (bom, route, named)
             firm = state in ("released", "started")
-            made = keys.named_key(item, bom, route, named)
-            # What nobody wants of that version any more is there for all.
-            supplied = made if made in self.named else item
-            yield Receipt(id=f"{keys.ORDER}{key}", item=supplied, day=day, quantity=left, firm=firm)
+            yield Receipt(id=receipt, item=item, day=day, quantity=left, firm=firm)
 
     def open_replenishments(self) -> QuerySet[ReplenishmentOrder]:
         return ReplenishmentOrder.objects.filter(site=self.site, state__in=("firm", "sent", "confirmed"))

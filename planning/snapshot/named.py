@@ -1,45 +1,169 @@
-"""What is there for demand that names its versions: pieces of orders made for it and not delivered yet."""
+"""Items that demand wants of certain versions stand in a plan beside themselves, each with the supply that is of
+them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
+from typing import TypeVar
 
-from django.db.models import Q, Sum
-
-from p2p.core.numbers import decimal_of
-from planning.measures import Measures
-from planning.models import Demand, ProductionOrder
-from planning.snapshot.keys import named_key, of_version
-from strategies.engine.units import MissingConversion
+from planning.engine.allot import Offer, Want, allot
+from planning.engine.mrp import Demand, Item, Receipt
+from planning.rules import Rules
+from planning.snapshot.items import Stocked
+from planning.snapshot.keys import made_from, named_of, of_version
+from planning.snapshot.known import Known, known_stock
 from strategies.models import Site
 
+Origin = tuple[int | None, int | None, str]
+"""Bill and route of an order, and which of them were asked for."""
+ZERO = Decimal(0)
 
-def in_store(site: Site, keys: Collection[str], measures: Measures) -> dict[str, Decimal]:
-    """Key -> what orders for such demand made, less what such demand was delivered, in the item's unit. It lies in
-    stock among the rest, and is kept for it. Two queries."""
-    made: dict[int | str, Fraction] = defaultdict(Fraction)
-    units: dict[int | str, int] = {}
-    orders = ProductionOrder.objects.filter(site=site, good_quantity__gt=0).exclude(named="").order_by()
-    columns = ("item_id", "bom_id", "route_id", "named", "unit_id")
-    for item, bom, route, named, unit, good in orders.values_list(*columns).annotate(Sum("good_quantity")):
-        key = named_key(item, bom, route, named)
-        made[key] += Fraction(good)
-        units[key] = unit
-    if not made:
-        return {}
-    lines = Demand.objects.filter(
-        Q(bom_version__isnull=False) | Q(route_version__isnull=False), site=site, delivered_quantity__gt=0
+
+def set_apart(
+    *,
+    site: Site,
+    rules: Rules,
+    stocked: Stocked,
+    items: Sequence[Item],
+    demands: Sequence[Demand],
+    receipts: Sequence[Receipt],
+    origins: Mapping[str, Origin],
+) -> tuple[list[Item], list[Receipt]]:
+    """Items and receipts anew: demand that names versions gets the stock and the open orders that are known to be of
+    them (see `planning.engine.allot`), all other supply stays with the item itself. origins: of receipts that are made.
+
+    Six queries at most; none where no demand names a version."""
+    own = {made_from(demand.item)[0] for demand in demands if isinstance(demand.item, str)}
+    found = known_stock(site, own) if rules.netting and own else []
+    named = {int(item.id): item for item in items if item.id in own}
+    parts = share(rules=rules, items=named, demands=demands, receipts=receipts, stock=found, origins=origins)
+    plain = [
+        replace(item, on_hand=item.on_hand - parts.gone[int(item.id)]) if item.id in named else item
+        for item in items
+    ]
+    beside = [
+        stocked.of_version(named[item], key, bom, parts.stock[key])
+        for key in sorted(parts.stock)
+        for item, bom, _route in (made_from(key),)
+    ]
+    return [*plain, *beside], parts.receipts
+
+
+@dataclass(slots=True)
+class Parts:
+    """stock: key of what demand names -> what lies there for it. gone: item -> the sum of that. receipts: all of them,
+    cut where several have a part."""
+
+    stock: dict[str, Decimal]
+    gone: dict[int, Decimal]
+    receipts: list[Receipt]
+
+
+def share(
+    *,
+    rules: Rules,
+    items: Mapping[int, Item],
+    demands: Sequence[Demand],
+    receipts: Sequence[Receipt],
+    stock: Sequence[Known],
+    origins: Mapping[str, Origin],
+) -> Parts:
+    """Cut stock and receipts of the items of which demand names versions. Quantities are in the items' units."""
+    wants, coming = _by_item(demands), _by_item(receipts)
+    there: dict[int, list[Known]] = defaultdict(list)
+    for one in stock:
+        there[one.item].append(one)
+    keys = {demand.item for demand in demands if isinstance(demand.item, str)}
+    parts = Parts(
+        stock={key: ZERO for key in sorted(keys) if made_from(key)[0] in items},
+        gone=defaultdict(Decimal),
+        receipts=[one for one in receipts if one.item not in items],
     )
-    columns = ("item_id", "bom_version_id", "route_version_id", "unit_id")
-    rows = lines.order_by().values_list(*columns).annotate(Sum("delivered_quantity"))
-    for item, bom, route, unit, delivered in rows:
-        key = of_version(item, bom, route)
-        if key in made:
-            try:
-                made[key] -= Fraction(delivered) * measures.factor(item, unit, units[key])
-            except MissingConversion:
-                continue  # said of the line itself while it is open
-    return {str(key): decimal_of(left) for key, left in made.items() if left > 0 and key in keys}
+    sharing = _Sharing(rules, origins)
+    for key in sorted(items):
+        sharing.share(items[key], wants[key], coming[key], there[key], parts)
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Sharing:
+    """One item after the other: who wants it, what there is, who gets what."""
+
+    rules: Rules
+    origins: Mapping[str, Origin]
+
+    def share(
+        self,
+        item: Item,
+        demands: Sequence[Demand],
+        receipts: Sequence[Receipt],
+        stock: Sequence[Known],
+        into: Parts,
+    ) -> None:
+        offers = [*_in_store(item, stock), *(self._offer(one) for one in receipts)]
+        first_receipt = len(offers) - len(receipts)
+        given = allot([_want(one) for one in demands], offers, lambda day: self._until(item, day))
+        kept: dict[int, Decimal] = defaultdict(Decimal)
+        for (place, named), quantity in sorted(given.items(), key=lambda pair: (pair[0][0], str(pair[0][1]))):
+            key = str(of_version(int(item.id), *named))
+            if place < first_receipt:
+                into.stock[key] += quantity
+                into.gone[int(item.id)] += quantity
+            else:
+                into.receipts.append(replace(receipts[place - first_receipt], item=key, quantity=quantity))
+                kept[place] += quantity
+        for place, receipt in enumerate(receipts, first_receipt):
+            if receipt.quantity > kept[place]:
+                into.receipts.append(replace(receipt, quantity=receipt.quantity - kept[place]))
+
+    def _offer(self, receipt: Receipt) -> Offer:
+        bom, route, named = self.origins.get(str(receipt.id), (None, None, ""))
+        made_for = named_of(bom, route, named)
+        return Offer(day=receipt.day, quantity=receipt.quantity, bom=bom, route=route, made_for=made_for)
+
+    def _until(self, item: Item, day: date) -> date:
+        """The last day on which supply is as good as a new order, as the engine looks at it."""
+        if not item.source or item.coverage == "manual":
+            return date.max
+        soonest = timedelta(days=item.lead_days if self.rules.lead_times else 0)
+        return max(day, self.rules.first + soonest)
+
+
+def _in_store(item: Item, stock: Sequence[Known]) -> list[Offer]:
+    """What is known of the stock, and the rest, of which nobody knows the version."""
+    left = max(item.on_hand, ZERO)
+    step = Decimal(1).scaleb(-item.places)
+    offers = []
+    for known in stock:
+        quantity = min(known.quantity.quantize(step, ROUND_FLOOR), left)
+        if quantity > 0:
+            left -= quantity
+            offers.append(
+                Offer(
+                    day=date.min,
+                    quantity=quantity,
+                    bom=known.bom,
+                    route=known.route,
+                    made_for=known.made_for,
+                )
+            )
+    return [*offers, Offer(day=date.min, quantity=left)]
+
+
+Row = TypeVar("Row", Demand, Receipt)
+
+
+def _by_item(rows: Sequence[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[made_from(row.item)[0]].append(row)
+    return found
+
+
+def _want(demand: Demand) -> Want:
+    _item, bom, route = made_from(demand.item)
+    return Want(day=demand.day, priority=demand.priority, quantity=demand.quantity, bom=bom, route=route)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 
 from planning.engine.mrp.book import MATERIAL, ORDER, PLANNED, RECEIPT, SAFETY, Book, Peg
-from planning.engine.mrp.model import Message
+from planning.engine.mrp.model import Key, Message
 
 Cause = tuple[int, int]
 """Kind of supply and its reference; (STOCK, -1) where the chain ends."""
@@ -80,15 +80,20 @@ def _path(book: Book, cause: Cause, because: list[Cause]) -> tuple[str, ...]:
 
 
 def postpone_messages(book: Book) -> list[Message]:
-    """Receipts that come before anything needs them, with the days they could be moved out by."""
-    earliest: dict[int, int] = {}
+    """Receipts that come before anything needs them, with the days they could be moved out by. One that is in parts
+    for several items moves as a whole."""
+    receipts = book.problem.receipts
+    earliest: dict[Key, int] = {}
+    served: dict[Key, int] = {}
     for peg in book.pegs:
         if peg[1] == RECEIPT:
+            key = receipts[peg[2]].id
             wanted = 0 if peg[3] == SAFETY else peg[6]
-            earliest[peg[2]] = min(wanted, earliest.get(peg[2], wanted))
+            earliest[key] = min(wanted, earliest.get(key, wanted))
+            served[key] = min(peg[2], served.get(key, peg[2]))
     messages = []
-    for position in sorted(earliest):
-        receipt, day = book.problem.receipts[position], earliest[position]
+    for key, position in sorted(served.items(), key=lambda pair: pair[1]):
+        receipt, day = receipts[position], earliest[key]
         arrival = receipt.day.toordinal()
         if day > arrival and not receipt.firm:
             messages.append(

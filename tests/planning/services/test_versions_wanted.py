@@ -118,19 +118,6 @@ def test_the_order_is_made_of_the_version_and_serves_its_demand_in_the_next_plan
     assert peg.supply_order == made
 
 
-def test_what_was_made_for_it_and_lies_in_stock_is_kept_for_it_until_it_is_delivered(shop, plan):
-    wanted = shop.want("SO-2", 3, bom_version=shop.light)
-    made = firm(run=plan(), by=None).orders[0]
-    ProductionOrder.objects.filter(pk=made.pk).update(state="ended", good_quantity=3)
-    make_stock(shop.bike, 4, Location.objects.get(site=shop.site, code="STORE"))
-    shop.want("SO-3", 4)
-    assert [row for row in proposals(plan()) if row[0] == "BIKE"] == [("BIKE", 3, 1, "")]
-    Demand.objects.filter(pk=wanted.pk).update(state="delivered", delivered_quantity=3)
-    shop.want("SO-4", 1, bom_version=shop.light)
-    bikes = [row for row in proposals(plan()) if row[0] == "BIKE"]
-    assert bikes == [("BIKE", 1, 2, "bom")]  # all four in stock serve SO-3 now
-
-
 def test_an_order_whose_demand_is_gone_is_there_for_all(shop, plan):
     wanted = shop.want("SO-2", 3, bom_version=shop.light)
     firm(run=plan(), by=None)

@@ -115,7 +115,7 @@ class Settlements(RecordViewSet):
     site_path = "order__site__code"
     key = "order__number"
     read_roles = MONEY_ROLES
-    filters = {"order": "order__number", "settled_after": "settled_at__gte"}
+    filters = {"order_number": "order__number", "settled_after": "settled_at__gte"}
     order = ("id",)
 
 

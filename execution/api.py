@@ -13,6 +13,7 @@ from execution import selectors, serializers
 from execution.facts import Ending, Finishing, FinishingOperation, Releasing, Reporting
 from execution.models import Clocking, PickList, WipMove
 from execution.models.pick import PICK_FLOW
+from execution.output_api import ComesOut
 from execution.scrapped import faults, period
 from execution.services import downtime, finish, pick, release, reserve, start, undo
 from execution.services.report import report as report_pieces
@@ -100,7 +101,7 @@ class OrderApi(RecordViewSet):
         return finish.reopen(orders=[record], by=by)[0]
 
 
-class OperationApi(RecordViewSet):
+class OperationApi(ComesOut, RecordViewSet):
     """The dispatch list: open operations in the order in which they should be worked on."""
 
     queryset = selectors.dispatch_list()

@@ -10,6 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from execution.models import Clocking, PickLine
+from execution.output_forms import OutputsForm
+from p2p.core.models import User
 from p2p.core.refusal import Refused
 from planning.models import Operation
 from strategies.models import Item, ReasonCode, Resource
@@ -109,8 +111,16 @@ class ReportForm(forms.Form):
         help_text=_("Where the operation before has not reported, or flushed stock is short."),
     )
 
-    def __init__(self, *args: Any, operation: Operation, supervisor: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        operation: Operation,
+        by: User | None = None,
+        supervisor: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.beside = OutputsForm(self.data or None, operation=operation, by=by)
         fields: Any = self.fields
         if not supervisor:
             del fields["despite"]
@@ -130,7 +140,9 @@ class ReportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Something has to be said: pieces, time, or that the operation is finished."""
         given = super().clean() or {}
-        if not self.errors and not any(given.get(name) for name in SAYS):
+        if self.beside.is_bound and not self.beside.is_valid():
+            raise forms.ValidationError([text for texts in self.beside.errors.values() for text in texts])
+        if not self.errors and not self.beside.told and not any(given.get(name) for name in SAYS):
             raise forms.ValidationError(_("Type how many pieces first."))
         return given
 
@@ -145,6 +157,7 @@ class ReportForm(forms.Form):
         given = dict(self.cleaned_data)
         minutes = given.pop("minutes") or Decimal(0)
         given["seconds"] = int((minutes * 60).to_integral_value())
+        given["outputs"] = self.beside.outputs() if self.beside.is_bound else []
         given["serials"] = (given.get("serials") or "").replace(",", " ").split()
         return {**given, "good": given["good"] or Decimal(0), "scrap": given["scrap"] or Decimal(0)}
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from execution import selectors
 from execution.models import Clocking, Device, Downtime, PickLine, PickList, Report, WipMove
+from execution.output_serializers import BesideInput, OutputMoveSerializer, VariationSerializer
 from execution.services.pick import Picked
 from p2p.core.rest import Expand, KeyField, RecordSerializer, VerbSerializer
 from p2p.core.rest.serializers import DecimalText
@@ -59,6 +60,17 @@ class OperationSerializer(RecordSerializer):
 
 
 class ReportSerializer(RecordSerializer):
+    expandable = {
+        "outputs": Expand(
+            OutputMoveSerializer,
+            many=True,
+            source="output_moves",
+            prefetch=OutputMoveSerializer.reads,
+        ),
+        "variations": Expand(
+            VariationSerializer, many=True, prefetch=("variations__output__item", "variations__reason")
+        ),
+    }
     order = serializers.CharField(source="operation.order.number", read_only=True)
     operation = serializers.IntegerField(source="operation.number", read_only=True)
     reason = KeyField(key="code", read_only=True)
@@ -193,6 +205,7 @@ class ReportInput(AtInput):
     end_picking = serializers.BooleanField(default=False)
     end_route = serializers.BooleanField(default=False)
     despite = serializers.CharField(max_length=200, allow_blank=True, default="")
+    outputs = BesideInput(many=True, default=list)
 
 
 class UndoInput(AtInput):

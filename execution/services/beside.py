@@ -93,21 +93,32 @@ def yielded(
     return found
 
 
-def expected_of(order: ProductionOrder, good: Decimal) -> list[Yielded]:
-    """What would come out beside `good` more pieces by itself, and what was added before. At most two queries."""
-    rows = list(
-        Output.objects.filter(order=order).select_related("item__unit", "item__catch_unit").order_by("pk")
-    )
+@dataclass(frozen=True)
+class Expecting:
+    """One output beside the product, and how much more than expected (`off`) was said of it so far."""
+
+    main: Output
+    output: Output
+    off: Decimal
+
+    def of(self, good: Decimal) -> Decimal:
+        """What comes with `good` more pieces by itself."""
+        return _expected(self.output, self.main, good, self.off) if self.output.planned else ZERO
+
+
+def expecting(order: ProductionOrder) -> list[Expecting]:
+    """What comes out beside the product of an order, and what was added before. At most two queries."""
+    related = ("item__unit", "item__catch_unit")
+    rows = list(Output.objects.filter(order=order).select_related(*related).order_by("pk"))
     main = next((row for row in rows if row.kind == Output.Kind.MAIN), None)
     others = [row for row in rows if row is not main]
-    if main is None or not others:
-        return []
     off = _off(others)
-    found = []
-    for row in others:
-        expected = _expected(row, main, good, off.get(row.pk, ZERO)) if row.planned else ZERO
-        found.append(Yielded(row, expected, expected))
-    return found
+    return [Expecting(main, row, off.get(row.pk, ZERO)) for row in others] if main else []
+
+
+def expected_of(order: ProductionOrder, good: Decimal) -> list[Yielded]:
+    """What would come out beside `good` more pieces by itself."""
+    return [Yielded(one.output, one.of(good), one.of(good)) for one in expecting(order)]
 
 
 def _by_item(job: Job, main: Output, said: Sequence[Beside]) -> dict[int, Beside]:

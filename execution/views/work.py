@@ -61,6 +61,7 @@ class _OnOperation(ActionForm):
 
 class ReportWork(_OnOperation):
     title, submit, form_class = _("Report"), _("Report"), forms.ReportForm
+    also = "execution/outputs_fields.html"
 
     def heading(self) -> Any:
         return _now("Report {operation}").format(operation=self.record)
@@ -80,6 +81,7 @@ class ReportWork(_OnOperation):
         site = self.record.order.site
         return {
             "operation": self.record,
+            "by": who(self.request),
             "supervisor": may(self.request.user, Role.SUPERVISOR, site=site),
         }
 

@@ -187,7 +187,7 @@ def test_the_order_page_and_rest_say_who_carries_it(mill: Mill, client: Client) 
     shown = client.get(f"/costing/panels/order/{order.pk}/").content.decode()
     assert "Who carries it" in shown and "17.80" in shown and "at value" in shown
     mill.close(order)
-    [row] = client.get(f"/api/v1/costing/settlements/?order={order.number}").json()["results"]
+    [row] = client.get(f"/api/v1/costing/settlements/?order_number={order.number}").json()["results"]
     assert {one["item"]: one["actual"] for one in row["outputs"]} == {
         "BOARD": "71.2",
         "CHIPS": "17.8",

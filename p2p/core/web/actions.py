@@ -36,6 +36,8 @@ class ActionForm(Page):
     template_name = "core/form.html"
     text: Any = ""
     """A line over the fields: what will happen."""
+    also: str = ""
+    """A template of what is asked below the fields."""
 
     def act(self, form: Any) -> Any:
         """Call the service with the cleaned values; return a URL, a record or a response."""

@@ -35,7 +35,7 @@ from p2p.inventory.services.weighing import net_weight
 from p2p.pages.floor.figures import in_words
 from p2p.pages.floor.job import FRESH, JobPage, job_url, materials_of
 from p2p.pages.floor.tablet import DOERS
-from p2p.pages.floor.typed import Typed
+from p2p.pages.floor.typed import Typed, beside_in
 from planning.models import Operation
 from strategies.models import ReasonCode
 
@@ -111,7 +111,8 @@ class _Reported(Act):
     def enter(self, row: Operation) -> None:
         given = {name: self.request.POST.get(name, "") for name in self.also}
         supervisor = may(self.request.user, Role.SUPERVISOR, site=row.order.site)
-        form = ReportForm({**given, self.field: self.quantity(row)}, operation=row, supervisor=supervisor)
+        given |= {self.field: self.quantity(row)} | self.beside()
+        form = ReportForm(given, operation=row, by=who(self.request), supervisor=supervisor)
         made = report(
             operation=row,
             **{**form.sound_figures(), "resource": row.resource, "seconds": self.seconds(row)},
@@ -126,6 +127,10 @@ class _Reported(Act):
             return self.request.POST.get("quantity", "")
         item = row.order.item
         return plain(net_weight(item=item, weighings=weighings, tare=self.request.POST.get("tare", "")))
+
+    def beside(self) -> dict[str, str]:
+        """What was typed of co- and by-products."""
+        return {}
 
     def seconds(self, row: Operation) -> int:
         return 0
@@ -145,6 +150,9 @@ class _Reported(Act):
 class ReportGood(_Reported):
     sheet, field = "report", "good"
     also = ("note", "lot", "serials", "plate", "catch_quantity", "end_picking", "end_route", "despite")
+
+    def beside(self) -> dict[str, str]:
+        return beside_in(self.request.POST.dict())
 
     def seconds(self, row: Operation) -> int:
         return unbooked_seconds(row, self.request)

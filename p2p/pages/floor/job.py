@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from execution import selectors as execution
 from execution.forms import naming_asked, reasons
 from execution.labels import brought
 from execution.models import Clocking, Report
+from execution.output_forms import OutputsForm
 from p2p.core import clock
 from p2p.core.access import Role, at_sites, may
 from p2p.core.web import formats
@@ -86,6 +87,7 @@ class JobPage(FloorPage):
             **{f"typed_{sheet}": typed if typed.sheet == sheet else None for sheet in SHEETS},
             "last": last,
             "naming": naming_asked(row),
+            "beside": OutputsForm(QueryDict(typed.outputs) or None, operation=row, by=who(self.request)),
             "undo_fields": (("report", last.number),) if last else (),
             "materials": materials,
             "supervisor": may(self.request.user, Role.SUPERVISOR, site=row.order.site),

@@ -1,4 +1,5 @@
 // The pad: starts empty, says what the button will do, amber beyond the order, refused beyond the limit.
+import { showExpected } from "../js/expected.js";
 import { say } from "./notes.js";
 import { GAP } from "./scan.js";
 import { ring } from "./sound.js";
@@ -22,8 +23,15 @@ export function startPad(form) {
     return number > left ? "more" : "ok";
   }
 
+  // Co- and by-products may come without a good piece.
+  function besideSaid() {
+    return [...form.querySelectorAll("[data-beside] input")].some(each => each.value.trim());
+  }
+
+  form.addEventListener("input", event => { if (event.target.closest("[data-beside]")) show(); });
+
   function show() {
-    const number = Number(typed) || 0, now = state(number), note = part("note"), go = part("go"), ask = part("ask"), none = now === "none" || now === "bad";
+    const number = Number(typed) || 0, now = state(number), note = part("note"), go = part("go"), ask = part("ask"), none = now === "none" && !besideSaid() || now === "bad";
     const tone = { bad: "bad", warn: "warn", few: "warn", more: "warn", ok: "ok" }[now] || "";
     const figures = { left, count: number || "", over: whole(good + number - target), beyond: whole(good + number - limit), more: whole(number - left), there, after: Math.max(0, whole(left - number)) };
     for (const [name, value] of Object.entries(figures)) form.querySelectorAll(`[data-${name}]`).forEach(each => { each.textContent = value === "" ? "" : write(value); });
@@ -37,6 +45,7 @@ export function startPad(form) {
     go.setAttribute("aria-disabled", none);
     if (ask) ask.hidden = now !== "bad";
     input.value = typed;
+    showExpected(form, number);
     bars(number);
   }
 

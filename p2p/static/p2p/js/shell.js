@@ -1,9 +1,12 @@
 // The shell of every page: dialogs, menus, tooltips, toasts, keys, rail, theme switch, Ctrl+K.
 import { openPalette } from "./palette.js";
+import { startExpected } from "./expected.js";
 import "./find.js";
 import "./menus.js";
 import "./tips.js";
 import "./tree.js";
+
+startExpected();
 
 const $ = id => document.getElementById(id);
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.digits import whole
 from strategies.forms.common import CLOCK, DAY
 from strategies.models import (
-    Calendar,
     Capability,
     CostCategory,
     Location,
@@ -73,8 +72,6 @@ LABELS: Mapping[str, Any] = {
     "valid_to": _("To"),
     "time_zone": _("Time zone"),
     "base": _("Based on"),
-    "holiday_country": _("Holidays of the country"),
-    "holiday_region": _("Region"),
 }
 
 
@@ -162,11 +159,6 @@ WorkerSkillForm = _form(
 FamilyForm = _form(SetupFamily, "code", "name")
 MatrixForm = _form(SetupMatrix, "code", "name")
 CategoryForm = _form(CostCategory, "code", "name", "kind")
-CalendarForm = _form(
-    Calendar,
-    *("code", "name", "time_zone", "base", "holiday_country", "holiday_region"),
-    revision=True,
-)
 
 
 class ExceptionForm(forms.Form):

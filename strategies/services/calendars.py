@@ -16,7 +16,7 @@ from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from strategies.engine.calendar import WeekSlot, collide
-from strategies.engine.holidays import UnknownCountry, UnknownRegion, check_country
+from strategies.engine.holidays import UnknownCountry, UnknownRegion, check_country, place_name, region_code
 from strategies.facts import CalendarChanged
 from strategies.models import Calendar, CalendarException, CalendarShift
 from strategies.services.keeping import keep, opened, take_away
@@ -72,7 +72,8 @@ def save_calendar(
         raise Refused(
             _("“{zone}” is not a time zone such as Europe/Berlin."), field="time_zone", zone=time_zone
         )
-    country, region = holiday_country.upper(), holiday_region.upper()
+    country = holiday_country.upper()
+    region = region_code(country, holiday_region)
     _must_be_known(country, region)
     row = opened(Calendar, calendar, revision)
     _must_not_circle(row, base)
@@ -105,7 +106,7 @@ def _must_be_known(country: str, region: str) -> None:
         raise Refused(
             _("{country} has no region {region} with holidays of its own."),
             field="holiday_region",
-            country=country,
+            country=place_name(country),
             region=region,
         ) from None
 

@@ -23,6 +23,7 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, done, who
 from p2p.core.web.records import RecordPage, RecordTab, Said
+from strategies.engine.holidays import place_name
 from strategies.forms import work as forms
 from strategies.models import Calendar
 from strategies.selectors import lists
@@ -55,7 +56,6 @@ class CalendarPage(RecordPage):
 
     def facts(self) -> list[Said]:
         row = self.record
-        country = " ".join(filter(None, (row.holiday_country, row.holiday_region)))
         return [
             Said(_("Time zone"), row.time_zone),
             Said(
@@ -63,7 +63,7 @@ class CalendarPage(RecordPage):
                 row.base.name if row.base else formats.NONE,
                 url=row.base.get_absolute_url() if row.base else "",
             ),
-            Said(_("Holidays of"), country or formats.NONE),
+            Said(_("Holidays of"), place_name(row.holiday_country, row.holiday_region) or formats.NONE),
             Said(_("Shifts a week"), formats.number(row.shift_count), "" if row.shift_count else "bad"),
             Said(_("Other days"), formats.number(row.exception_count)),
         ]
@@ -211,6 +211,7 @@ class FillHolidays(Page):
             "calendar": calendar,
             "form": form,
             "days": rows,
+            "place": place_name(calendar.holiday_country, calendar.holiday_region),
             "edit": reverse("strategies:edit-calendar", args=[calendar.pk]),
             "fresh": sum(one.fate == "new" for one in rows),
             "changed": any(one.fate not in ("same", "kept") for one in rows),

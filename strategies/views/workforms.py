@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import access, sites
 from p2p.core.access import Role
 from strategies.forms import work as forms
+from strategies.forms.calendars import CalendarForm
 from strategies.models import (
     Calendar,
     Capability,
@@ -95,7 +96,7 @@ FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
         "cost-categories",
         _("New cost category"),
     ),
-    "calendar": (Calendar, forms.CalendarForm, calendars.save_calendar, "calendars", _("New calendar")),
+    "calendar": (Calendar, CalendarForm, calendars.save_calendar, "calendars", _("New calendar")),
 }
 """Address -> model, form, service, list it belongs to, title while it is new."""
 KEEPERS = {"location": (Role.ENGINEER, Role.SUPERVISOR)}

@@ -129,6 +129,22 @@ def test_enter_in_a_field_of_a_day_presses_the_marked_button(visit) -> None:
     )
 
 
+def test_only_the_regions_of_the_chosen_country_are_offered(visit) -> None:
+    calendar = make_calendar("DAY", holiday_country="DE", holiday_region="BY")
+    page = visit(f"/strategies/change/calendar/{calendar.pk}/", by=make_user("engineer"))
+    country, region = page.locator("#id_holiday_country"), page.locator("#id_holiday_region")
+    offered = region.locator("optgroup:not([disabled])")
+    expect(offered).to_have_attribute("label", "Germany")
+    expect(region).to_have_value("DE-BY")
+    country.select_option(label="Austria")
+    expect(offered).to_have_attribute("label", "Austria")
+    expect(region).to_have_value("")
+    country.select_option(label="Sweden")
+    expect(region).to_be_disabled()
+    page.locator(".p-formfoot button[type='submit']").click()
+    expect(page.locator(".p-facts div", has_text="Holidays of").locator("dd")).to_have_text("Sweden")
+
+
 def test_a_resource_is_lent_by_hand_and_by_keys(visit, shoot) -> None:
     site = make_site("ONE", calendar=make_calendar("DAY"))
     make_group(site, "50", name="Saw"), make_group(site, "60", name="Paint")

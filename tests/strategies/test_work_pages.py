@@ -92,6 +92,15 @@ PAGES = {
     "setup-matrices/COLOURS/": ["Red frames", 'data-seconds="5400"'],
     "setup-matrices/COLOURS/?tab=uses": ["Nobody: set it"],
     "cost-categories/": ["HOURS"],
+    "characteristics/": ["What is measured of lots"],
+    "currencies/": ["USD"],
+    "exchange-rates/": ["What a vendor asks"],
+    "number-series/": ["Each document makes its own"],
+    "item-groups/": ["No item group yet"],
+    "new/characteristic/": ["At least"],
+    "new/exchange-rate/": ["Costs in"],
+    "new/number-series/": ["Next number"],
+    "new/reason/": ["At fault"],
     "calendars/DAY/": ["Shifts of the week", "Saw", "08:00"],
     "calendars/DAY/?tab=year&year=2026": ["Works holiday", "Days that differ"],
     "calendars/DAY/?tab=uses": ["Plant", "Paint shop"],
@@ -302,3 +311,27 @@ def test_a_skill_saved_over_a_workers_page_leads_back_to_it(engineer, plant):
     elsewhere = {**over, "HX-Current-URL": "http://elsewhere.example/x/"}
     answer = engineer.post("/strategies/new/worker-skill/", {**form, "skill": other.pk}, headers=elsewhere)
     assert answer["HX-Redirect"] == "/strategies/worker-skills/"
+
+
+def test_country_and_region_of_a_calendar_are_chosen_by_name(engineer, plant):
+    shown = engineer.get("/strategies/calendars/DAY/").content.decode()
+    assert "Germany, Bayern" in shown
+    edit = reverse("strategies:edit-calendar", args=[plant.calendar.pk])
+    form = engineer.get(edit).content.decode()
+    for words in ('value="DE-BY" selected', ">United Kingdom<", '<optgroup label="Switzerland">'):
+        assert words in form
+    assert "ISO" not in form
+    given = {
+        "code": "DAY",
+        "name": "Day",
+        "time_zone": "UTC",
+        "holiday_country": "IT",
+        "holiday_region": "DE-BY",
+    }
+    wrong = engineer.post(edit, given)
+    assert wrong.status_code == 422
+    assert "Bayern is a region of Germany" in wrong.content.decode()
+    assert engineer.post(edit, {**given, "holiday_region": "IT-Cesena"}).status_code == 303
+    plant.calendar.refresh_from_db()
+    assert (plant.calendar.holiday_country, plant.calendar.holiday_region) == ("IT", "Cesena")
+    assert "Italy, Cesena" in engineer.get("/strategies/calendars/DAY/").content.decode()

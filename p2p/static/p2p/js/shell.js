@@ -5,6 +5,7 @@ import "./find.js";
 import "./menus.js";
 import "./tips.js";
 import "./tree.js";
+import "./within.js";
 
 startExpected();
 

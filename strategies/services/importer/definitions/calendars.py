@@ -49,8 +49,13 @@ SHEETS = (
             Column("name", NAME, required=True, example="Three shifts"),
             Column("time_zone", Text(60), example="America/Los_Angeles"),
             Reference("base", Calendar, ("base",), ("code",), example=""),
-            Column("holiday_country", Text(2), help=gettext_lazy("ISO 3166 code"), example="US"),
-            Column("holiday_region", Text(10), help=gettext_lazy("its part, as CA or BY"), example="WA"),
+            Column("holiday_country", Text(2), help=gettext_lazy("country, in two letters"), example="US"),
+            Column(
+                "holiday_region",
+                Text(10),
+                help=gettext_lazy("its part, as CA or BY; empty for the whole country"),
+                example="WA",
+            ),
         ),
     ),
     Sheet(

@@ -83,10 +83,12 @@ def pieces() -> Any:
 
 
 class ReceiptInput(MeasuredInput):
-    """What came of one order; `price` is for one of the item's unit."""
+    """What came of one order; `price` is for one of the item's unit. `plate`: the number of a handling unit, made where
+    there is none; "+" the next of the series."""
 
     location = serializers.CharField(required=False, allow_blank=True, default="")
     into_unit = unit_key()
+    plate = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     serials = SerialsField(required=False, default=list)
     vendor_lot = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")

@@ -111,8 +111,12 @@ class ReceiveLine(_Block):
     serials = serials_field()
     made_on = day(_("Made"), required=False)
     expires_on = day(_("Expires"), required=False)
-    into_unit = KeyedField(
-        label=_("Handling unit"), rows=HandlingUnit.objects.exclude(state="retired"), required=False
+    plate = NumberOf(
+        label=_("Handling unit"),
+        model=HandlingUnit,
+        max_length=60,
+        required=False,
+        help_text=_("A new number makes a new one, + the next of the series."),
     )
     price = forms.DecimalField(
         label=_("Price for one"), required=False, max_digits=24, decimal_places=8, min_value=0
@@ -142,7 +146,7 @@ class ReceiveLine(_Block):
 
     def line(self) -> ReceiptLine:
         names = (
-            "quantity", "location", "lot", "vendor_lot", "serials", "made_on", "expires_on", "into_unit", "price",
+            "quantity", "location", "lot", "vendor_lot", "serials", "made_on", "expires_on", "plate", "price",
             "catch_quantity",
         )  # fmt: skip
         given = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}

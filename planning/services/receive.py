@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused
@@ -22,6 +23,7 @@ from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.lots import Arrival, lots_for_receipt
 from p2p.inventory.services.taking import Taken
 from p2p.inventory.services.unit_return import follow_the_last
+from p2p.inventory.services.units import plate_at
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
 from planning.services.receipts import book
@@ -38,7 +40,8 @@ class ReceiptLine:
     """`quantity` (> 0, the item's unit) of an order's item.
 
     It goes to `location`, else to the order's place, else to the site's receiving place or store; `into_unit` is
-    the handling unit it lies in. Of a purchase `lot` and `serials` are numbers of new goods, made by rule where
+    the handling unit it lies in, or `plate` its number or shipping code: a new number makes a new one there, "+" one by
+    the series. Of a purchase `lot` and `serials` are numbers of new goods, made by rule where
     empty; of a transfer they choose what is sent. `price` is for one of the item's unit (the order's when None).
     """
 
@@ -46,6 +49,7 @@ class ReceiptLine:
     quantity: Decimal
     location: Location | None = None
     into_unit: HandlingUnit | None = None
+    plate: str = ""
     lot: str = ""
     serials: Sequence[str] = ()
     vendor_lot: str = ""
@@ -79,6 +83,7 @@ def receive_lines(
         _check(line)
     _check_tolerance(current)
     doors = Doors(order.site for order in orders.values())
+    current = _on_plates(current, doors, by)
     posted = _post(current, doors, at=at, by=by)
     follow_the_last(moves=[move for _line, move in posted])
     rows = ReplenishmentMove.objects.bulk_create(
@@ -96,6 +101,7 @@ def receive(
     quantity: Decimal,
     location: Location | None = None,
     into_unit: HandlingUnit | None = None,
+    plate: str = "",
     lot: str = "",
     serials: Sequence[str] = (),
     vendor_lot: str = "",
@@ -114,6 +120,7 @@ def receive(
         quantity=quantity,
         location=location,
         into_unit=into_unit,
+        plate=plate,
         lot=lot,
         serials=serials,
         vendor_lot=vendor_lot,
@@ -182,6 +189,31 @@ def _check_tolerance(lines: Sequence[ReceiptLine]) -> None:
                 more=plain(max(most - order.received_quantity, Decimal(0))),
                 quantity=plain(coming[key]),
             )
+
+
+def _on_plates(lines: Sequence[ReceiptLine], doors: Doors, by: User | None) -> list[ReceiptLine]:
+    """The lines with the handling units of their plates, those that are there locked in key order first. Two queries
+    and those of each plate, none without."""
+    named = [line.plate.strip() for line in lines if line.plate.strip()]
+    if not named:
+        return list(lines)
+    lock_units(list(HandlingUnit.objects.filter(Q(number__in=named) | Q(sscc__in=named))))
+    found = list(lines)
+    for place, line in sorted(enumerate(lines), key=lambda pair: pair[1].plate):
+        if not line.plate.strip():
+            continue
+        if line.into_unit is not None:
+            raise Refused(
+                _("{order}: name one handling unit, {unit} or {plate}."),
+                field="plate",
+                about=line.order,
+                order=line.order.number,
+                unit=line.into_unit.number,
+                plate=line.plate.strip(),
+            )
+        unit = plate_at(number=line.plate, location=_target(line, doors), by=by)
+        found[place] = replace(line, into_unit=unit, plate="")
+    return found
 
 
 def _post(

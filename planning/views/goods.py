@@ -98,6 +98,13 @@ class Receive(LinesPage):
     def initial_of(self, record: Any) -> dict[str, Any]:
         return {"quantity": plain(record.left), "location": record.to_location}
 
+    def left_out(self) -> Sequence[str]:
+        """Orders of sites where this person may look and not receive."""
+        seen = selectors.expected(who(self.request), today=clock.now().date()).filter(pk__in=self.asked)
+        others = seen.exclude(pk__in=[one.pk for one in self.records])
+        words = _now("{order} is for {site}: you do not receive there.")
+        return [words.format(order=one.number, site=one.site.code) for one in others.order_by("number")]
+
     def notices(self) -> Sequence[Notice]:
         return gather(Arriving(orders=tuple(self.records)))
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -23,13 +24,15 @@ from planning.lineforms import LineForm
 
 MOST = 200
 """Blocks on one form: more than these nobody fills in."""
+MOST_TRIED = 40
+"""Blocks that are tried one by one when something is wrong: so many sentences are enough."""
 
 
 class LinesPage(Page):
     """Declare model, head_class, line_class, submit and empty; override `records`, `act` and the texts.
 
     `?ids=1,2` says which records; a block may be doubled ("one more lot") without losing what was typed. What is sent
-    twice counts once. A refusal stands in the block it is about, and nothing of the form is booked.
+    twice counts once. Refusals stand in the blocks they are about, all at once, and nothing of the form is booked.
     """
 
     model: ClassVar[type[Model]]
@@ -66,7 +69,7 @@ class LinesPage(Page):
 
     @cached_property
     def records(self) -> list[Any]:
-        keys = [self.one] if self.one is not None else self._asked()
+        keys = self.asked
         found = self.rows().filter(pk__in=keys) if keys else self.rows().none()
         return list(found[:MOST])
 
@@ -76,7 +79,15 @@ class LinesPage(Page):
         key: int | None = self.kwargs.get("pk")
         return key
 
-    def _asked(self) -> list[int]:
+    def left_out(self) -> Sequence[str]:
+        """Why some that were asked for are not here, a sentence each."""
+        return ()
+
+    @cached_property
+    def asked(self) -> list[int]:
+        """Keys of the records in the address."""
+        if self.one is not None:
+            return [self.one]
         typed = self.request.GET.get("ids", "").split(",")
         return [key for each in typed if (key := whole(each)) is not None]
 
@@ -91,18 +102,47 @@ class LinesPage(Page):
         head, lines = self.head_class(request.POST), self._typed()
         if request.POST.get("more"):
             return self._one_more(lines)
-        if not all([head.is_valid(), *[line.is_valid() for line in lines]]):
+        fine = head.is_valid()
+        wrong = [line for line in lines if not line.is_valid()]
+        if not fine or wrong:
+            # All that is wrong is told at once: also what the service would refuse of the blocks that are typed well.
+            self._tell_each(head, [line for line in lines if line not in wrong] if fine else [])
             return self.draw(head, lines, status=422)
+        given = [line for line in lines if line.given]
         try:
             with transaction.atomic():
                 if not first_time(request):
                     messages.info(request, _("This was booked before; it counts once."))
                     return done(request, to=self.target())
-                said = self.act(head, [line for line in lines if line.given])
-        except Refused as no:
-            self._say(no, head, lines)
+                said = self.act(head, given)
+        except (Refused, PermissionDenied) as no:
+            if not self._tell_each(head, given):
+                self._say(no, head, lines)
             return self.draw(head, lines, status=409)
         return done(request, to=self.target(), text=said)
+
+    def _tell_each(self, head: Any, lines: Sequence[LineForm]) -> bool:
+        """Whether one of several blocks is refused by itself: each is tried alone, those of one record together after
+        that, and told what is wrong. Nothing of it stays."""
+        alone = [line for line in lines if line.given][:MOST_TRIED]
+        told = {line.record.pk for line in alone if self._tell(head, [line])}
+        together: dict[Any, list[LineForm]] = {}
+        for line in alone:
+            together.setdefault(line.record.pk, []).append(line)
+        for key, mine in together.items():
+            if key not in told and len(mine) > 1 and self._tell(head, mine):
+                told.add(key)
+        return bool(told)
+
+    def _tell(self, head: Any, lines: list[LineForm]) -> bool:
+        try:
+            with transaction.atomic():
+                self.act(head, lines)
+                transaction.set_rollback(True)
+        except (Refused, PermissionDenied) as no:
+            self._say(no, head, lines, lines[0])
+            return True
+        return False
 
     def _typed(self) -> list[LineForm]:
         lines = []
@@ -135,17 +175,19 @@ class LinesPage(Page):
         start = {name: self.request.POST.get(f"{line.prefix}-{name}", "") for name in line.fields}
         return self.line_class(record=line.record, user=line.user, number=line.number, initial=start)
 
-    def _say(self, no: Refused, head: Any, lines: Sequence[LineForm]) -> None:
+    def _say(
+        self, no: Exception, head: Any, lines: Sequence[LineForm], else_at: LineForm | None = None
+    ) -> None:
         """The sentence where it belongs: at the block of the record or item it is about, else over the form."""
-        about = getattr(no.about, "pk", None)
-        kind = type(no.about)
+        about, field = getattr(no, "about", None), getattr(no, "field", "")
         for line in lines:
-            same = type(line.record) is kind and line.record.pk == about
-            of_item = type(line.record.item) is kind and line.record.item_id == about
+            same = type(line.record) is type(about) and line.record.pk == about.pk
+            of_item = type(line.record.item) is type(about) and line.record.item_id == about.pk
             if (same or of_item) and line.given:
-                line.add_error(no.field if no.field in line.fields else None, str(no))
-                return
-        head.add_error(no.field if no.field in head.fields else None, str(no))
+                else_at = line
+                break
+        form = head if else_at is None or (field and field in head.fields) else else_at
+        form.add_error(field if field in form.fields else None, str(no))
 
     def draw(self, head: forms.Form, lines: Sequence[LineForm], status: int = 200) -> HttpResponse:
         counts: dict[int, int] = {}
@@ -154,6 +196,7 @@ class LinesPage(Page):
         context = {
             "page": self,
             "notices": self.notices(),
+            "left_out": self.left_out(),
             "form": head,
             "lines": lines,
             "blocks": [

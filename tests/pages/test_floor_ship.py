@@ -78,6 +78,9 @@ def test_the_list_has_what_leaves_here_late_first_and_the_menu_counts_it(tablet:
     shown = tablet.get(reverse(LIST)).content.decode()
     assert shown.index(late.number) < shown.index(str(soon))
     assert elsewhere.number not in shown
+    for only, there_is, other in (("transfer", late.number, str(soon)), ("demand", str(soon), late.number)):
+        narrowed = tablet.get(reverse(LIST), {"only": only}).content.decode()
+        assert there_is in narrowed and other not in narrowed
     tiles = tablet.get(reverse("pages:floor-stock")).context["tiles"]
     assert {str(tile.title): count for tile, _url, count in tiles}["Ship"] == 1
 

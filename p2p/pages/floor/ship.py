@@ -46,11 +46,15 @@ class Shipping(BringPage):
         return rows.filter(site=self.here).order_by("goes_on", "number", "line")
 
     def going(self, *, items: Any = None, **named: Any) -> list[Out]:
-        """Transfers and lines of customers together, the most urgent first. Of these `items`; `named` are filters of
-        both."""
+        """Transfers and lines of customers together, or `?only=` one of both, the most urgent first. Of these `items`;
+        `named` are filters of both."""
         given: dict[str, Any] = {**named, **({} if items is None else {"item__in": items})}
-        out: list[Out] = [TransferOut(row) for row in self.transfers().filter(**given)[:SHOWN]]
-        out += [DemandOut(row) for row in self.demands().filter(**given)[:SHOWN]]
+        only = self.request.GET.get("only", "")
+        out: list[Out] = []
+        if only != DEMAND:
+            out += [TransferOut(row) for row in self.transfers().filter(**given)[:SHOWN]]
+        if only != TRANSFER:
+            out += [DemandOut(row) for row in self.demands().filter(**given)[:SHOWN]]
         return sorted(out, key=lambda one: (one.day, one.number))[:SHOWN]
 
     def last_out(self) -> Left | None:
@@ -83,8 +87,11 @@ class Ship(Shipping):
         return self.show(refusal=words, code=code)
 
     def show(self, *, out: list[Out] | None = None, refusal: str = "", code: str = "") -> HttpResponse:
+        shown = self.going() if out is None else out
         context = {
-            "out": self.going() if out is None else out,
+            "out": shown,
+            "most": len(shown) == SHOWN,
+            "only": self.request.GET.get("only", ""),
             "narrowed": out is not None,
             "last": self.last_out(),
             "fresh": "last" in self.request.GET,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from p2p.core.web import formats
 from planning.models import Message
+from strategies.selectors.outside import Gap
 
 CODES = {
     "advance": gettext_lazy("Bring forward"),
@@ -29,6 +30,7 @@ CODES = {
     "no_conversion": gettext_lazy("No unit conversion"),
     "overflow": gettext_lazy("To a vendor"),
     "overflow_kept": gettext_lazy("Stays inside"),
+    "overflow_gap": gettext_lazy("No vendor could take it"),
     "unknown_item": gettext_lazy("Unknown item"),
     "unknown_component": gettext_lazy("Unknown component"),
 }
@@ -50,6 +52,9 @@ def sentence(message: Message) -> str:
         return _("{proposal}, operation {number}: {words}").format(
             proposal=message.proposal or "–", number=facts.get("number", "–"), words=overflow(facts)
         )
+    if message.code == "overflow_gap":
+        item, day = message.item.number if message.item else "–", date.fromisoformat(facts["day"])
+        return str(Gap(facts["want"], facts["vendor"], item, facts["number"], day))
     said = _SENTENCES.get(message.code)
     if said is None:
         return title(message.code)

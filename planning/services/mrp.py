@@ -114,7 +114,8 @@ def perform(run: PlanRun, say: Say) -> dict[str, Any]:
             taken, foreseen = _load(run.site, rules)
         with watch.phase("think"):
             answer = _think(taken, say, watch)
-            overflow = of_plan(seen=foreseen, taken=taken, orders=answer.orders)
+            overflow, gaps = of_plan(seen=foreseen, taken=taken, orders=answer.orders)
+            taken.notices += gaps
         say(str(_("Storing {count} proposals")).format(count=len(answer.orders)))
         try:
             return _store(run, taken, answer, overflow, watch, attempt)

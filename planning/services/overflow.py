@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
@@ -19,6 +19,7 @@ from planning.services.merge import Work
 from planning.snapshot import weeks as snapshot
 from planning.snapshot.keys import made_from
 from planning.snapshot.material import Snapshot
+from planning.snapshot.notices import Notice
 from planning.snapshot.overflow import Overflow, Way
 from planning.snapshot.recipes import Recipes
 from planning.snapshot.weeks import Centres, Weeks
@@ -183,18 +184,40 @@ def foresee(*, site: Site, rules: Rules, taken: Snapshot) -> Foreseen | None:
     )
 
 
-def of_plan(*, seen: Foreseen | None, taken: Snapshot, orders: Sequence[PlannedOrder]) -> Overflowing:
-    """What overflow policies say of the operations of a plan's orders, in the order of the plan. No query."""
+def of_plan(
+    *, seen: Foreseen | None, taken: Snapshot, orders: Sequence[PlannedOrder]
+) -> tuple[Overflowing, list[Notice]]:
+    """What overflow policies say of the operations of a plan's orders, in the order of the plan; and of which
+    operations nothing could go out, full or not. No query."""
     if seen is None:
-        return {}
+        return {}, []
     made = [(place, order) for place, order in enumerate(orders) if order.source == "make"]
     drafts = [_draft(order, taken, seen.recipes) for _place, order in made]
     jobs, ways = _jobs(_chosen(drafts, seen.recipes), seen.recipes, seen.centres.weeks, seen.since)
     decided = _judged(jobs, ways, seen.centres) if ways else {}
-    return {
+    said = {
         made[place][0]: [{**each.facts, "step": step} for step, each in sorted(steps.items())]
         for place, steps in sorted(decided.items())
     }
+    return said, list(_gaps(ways, seen.recipes))
+
+
+GAPS = ("vendor", "no_price", "no_conversion", "no_days")
+"""Why a vendor could not take anything of an operation, in whatever quantity."""
+
+
+def _gaps(ways: Ways, recipes: Recipes) -> Iterator[Notice]:
+    """One for each operation, with the first day an order begins on which it is so."""
+    first: dict[tuple[int, int], Way] = {}
+    for way, row in ways.values():
+        step = recipes.step(row.route_operation_id)
+        if step is not None and way.kept in GAPS:
+            known = first.setdefault((step.route.item_id, step.number), way)
+            if way.facts["day"] < known.facts["day"]:
+                first[step.route.item_id, step.number] = way
+    for (item, number), way in sorted(first.items(), key=lambda one: one[0]):
+        said = {"want": way.kept, "vendor": way.vendor_name, "number": number, "day": way.facts["day"]}
+        yield Notice("overflow_gap", item, said)
 
 
 def _draft(order: PlannedOrder, taken: Snapshot, recipes: Recipes) -> Draft:

@@ -63,20 +63,21 @@ def way_of(
     mine = [(price, factor) for price, factor in prices if price.vendor_id == policy.vendor_id]
     pieces = Fraction(quantity)
     known = [(price, factor) for price, factor in mine if factor is not None]
-    reached = [price for price, factor in known if _least(price, factor) <= pieces]
-    least = min((_least(*one) for one in known), default=None)
-    most = max((_most(*one, pieces) for one in known), default=None)
-    days = policy.lead_time_days or max((price.lead_time_days for price in reached or ()), default=0)
+    reached = [one for one in known if _least(*one) <= pieces]
+    fit = [price for price, factor in reached if pieces <= _most(price, factor, pieces)]
+    days = policy.lead_time_days or max((price.lead_time_days for price in fit), default=0)
     kept, facts = "", {"day": day.isoformat()}
     if not policy.vendor.active:
         kept = "vendor"
     elif not mine:
         kept = "no_price"
-    elif least is None or most is None:
+    elif not known:
         kept = "no_conversion"
-    elif pieces < least:
+    elif not fit and len(reached) < len(known):
+        least = min(_least(*one) for one in known if one not in reached)
         kept, facts = "minimum", {"quantity": str(round(float(least), 6))}
-    elif pieces > most:
+    elif not fit:
+        most = max(_most(*one, pieces) for one in known)
         kept, facts = "maximum", {"quantity": str(round(float(most), 6))}
     elif not days:
         kept = "no_days"

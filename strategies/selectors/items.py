@@ -19,6 +19,7 @@ from strategies.models import (
     VendorPrice,
 )
 from strategies.models.version import VersionState
+from strategies.selectors.outside import gaps
 from strategies.selectors.units import conversions
 
 
@@ -75,14 +76,23 @@ def _asked(prices: list[VendorPrice]) -> list[Asked]:
     return found
 
 
-def outsourcing_of(item: Item) -> list[OutsourcingPolicy]:
-    return list(item.outsourcing_policies.select_related("site", "vendor").order_by("operation_number", "pk"))
+def outsourcing_of(item: Item, day: date) -> list[OutsourcingPolicy]:
+    """What goes out of an item, with `gap`: what keeps work of an overflow policy inside."""
+    rows = item.outsourcing_policies.select_related("site", "vendor", "item")
+    return _with_gaps(list(rows.order_by("operation_number", "pk")), day)
 
 
-def outsourcing_at(vendor: Vendor) -> list[OutsourcingPolicy]:
-    """What goes out to a vendor, by item."""
+def outsourcing_at(vendor: Vendor, day: date) -> list[OutsourcingPolicy]:
+    """What goes out to a vendor, by item; `gap` as above."""
     rows = OutsourcingPolicy.objects.filter(vendor=vendor).select_related("site", "item", "vendor")
-    return list(rows.order_by("item__number", "operation_number", "pk"))
+    return _with_gaps(list(rows.order_by("item__number", "operation_number", "pk")), day)
+
+
+def _with_gaps(rows: list[OutsourcingPolicy], day: date) -> list[OutsourcingPolicy]:
+    found = gaps(rows, day)
+    for row in rows:
+        row.gap = found.get(row.pk)  # type: ignore[attr-defined]
+    return rows
 
 
 def conversions_of(item: Item) -> list[UnitConversion]:

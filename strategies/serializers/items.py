@@ -7,8 +7,10 @@ from typing import ClassVar
 from django.db.models import Prefetch
 from rest_framework import serializers
 
+from p2p.core import clock
 from p2p.core.rest import Expand, RecordSerializer
 from strategies.models import Item, ItemGroup, ItemPolicy, OutsourcingPolicy, Vendor, VendorPrice
+from strategies.selectors.outside import Gap, gaps
 from strategies.serializers.columns import all_but
 from strategies.serializers.places import place
 
@@ -103,9 +105,22 @@ class VendorRecord(RecordSerializer):
 
 
 class OutsourcingRecord(RecordSerializer):
+    gap = serializers.SerializerMethodField(
+        help_text="What keeps the work of an overflow policy inside today, in a sentence; empty: nothing."
+    )
+
     class Meta:
         model = OutsourcingPolicy
-        fields = ["id", *all_but(model=OutsourcingPolicy)]
+        fields = ["id", *all_but(model=OutsourcingPolicy), "gap"]
+
+    def get_gap(self, policy: OutsourcingPolicy) -> str:
+        """Looked for once for the whole page."""
+        if self._gaps is None:
+            many = isinstance(self.parent, serializers.ListSerializer)
+            self._gaps = gaps(list(self.parent.instance) if many else [policy], clock.now().date())
+        return str(self._gaps.get(policy.pk, ""))
+
+    _gaps: dict[int, Gap] | None = None
 
 
 class OutsourcingChange(OutsourcingRecord):

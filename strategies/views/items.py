@@ -141,7 +141,7 @@ class ItemPage(RecordPage):
             "sees_money": seen,
             "buys": may(self.request.user, Role.BUYER, Role.ENGINEER),
             "engineers": may(self.request.user, Role.ENGINEER),
-            "outsourcing": selectors.outsourcing_of(self.record),
+            "outsourcing": selectors.outsourcing_of(self.record, clock.now().date()),
         }
 
     def _about(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from strategies import forms
 from strategies.models import Item, OutsourcingPolicy, Vendor, VendorPrice
 from strategies.selectors import items as selectors
 from strategies.selectors import lists
+from strategies.selectors.outside import gaps
 from strategies.services.outsourcing import add_outsourcing, change_outsourcing, remove_outsourcing
 from strategies.services.vendors import (
     add_price,
@@ -77,7 +78,7 @@ class VendorPage(RecordPage):
         outside = self.request.GET.get("tab") == "outside"
         return {
             "prices": selectors.prices_from(self.record) if seen and not outside else [],
-            "outsourcing": selectors.outsourcing_at(self.record) if outside else [],
+            "outsourcing": selectors.outsourcing_at(self.record, clock.now().date()) if outside else [],
             "sees_money": seen,
             "buys": may(self.request.user, *BUYERS),
         }
@@ -180,37 +181,39 @@ class RemovePrice(ActionForm):
         return _("Price removed.")
 
 
-class NewOutsourcing(ActionForm):
+class _Outside(ActionForm):
+    section, roles, title, submit = "strategies", BUYERS, _("Outside work"), _("Save")
+    saved: OutsourcingPolicy
+
+    def said(self, result: Any) -> Any:
+        """With what is still missing, if anything is."""
+        words = [_("Outside work of {item} saved.").format(item=self.saved.item.number)]
+        return " ".join([*words, *map(str, gaps([self.saved], clock.now().date()).values())])
+
+
+class NewOutsourcing(_Outside):
     """From the page of the item."""
 
-    model, form_class, section, roles = Item, forms.NewOutsourcingForm, "strategies", BUYERS
-    title, submit = _("Outside work"), _("Save")
+    model, form_class = Item, forms.NewOutsourcingForm
 
     def initial(self) -> dict[str, Any]:
         return {"valid_from": clock.now().date()}
 
     def act(self, form: Any) -> Any:
-        add_outsourcing(item=self.record, **form.cleaned_data, by=who(self.request))
+        self.saved = add_outsourcing(item=self.record, **form.cleaned_data, by=who(self.request))
         return f"{self.record.get_absolute_url()}?tab=supply"
 
-    def said(self, result: Any) -> Any:
-        return _("Outside work of {item} saved.").format(item=self.record.number)
 
-
-class EditOutsourcing(ActionForm):
-    model, form_class, section, roles = OutsourcingPolicy, forms.OutsourcingForm, "strategies", BUYERS
-    title, submit = _("Outside work"), _("Save")
+class EditOutsourcing(_Outside):
+    model, form_class = OutsourcingPolicy, forms.OutsourcingForm
 
     def initial(self) -> dict[str, Any]:
         shown = {name: getattr(self.record, name) for name in forms.OutsourcingForm.base_fields}
         return shown | {name: plain(shown[name]) for name in _OUTSIDE_NUMBERS}
 
     def act(self, form: Any) -> Any:
-        change_outsourcing(policy=self.record, **form.cleaned_data, by=who(self.request))
+        self.saved = change_outsourcing(policy=self.record, **form.cleaned_data, by=who(self.request))
         return f"{self.record.item.get_absolute_url()}?tab=supply"
-
-    def said(self, result: Any) -> Any:
-        return _("Outside work of {item} saved.").format(item=self.record.item.number)
 
 
 class RemoveOutsourcing(ActionForm):

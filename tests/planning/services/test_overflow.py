@@ -223,6 +223,18 @@ def test_what_the_vendor_cannot_take_stays_inside_and_says_so(shop, change, but)
     )
 
 
+def test_between_two_prices_of_a_vendor_nothing_is_taken(shop):
+    shop.policy(lead_time_days=0, overflow_load=Decimal("0.1"))
+    shop.painter.prices.update(order_maximum=Decimal(10), lead_time_days=9)
+    make_vendor_price(
+        shop.painter, shop.frame, 6, operation_number=10, minimum_quantity=Decimal(60), lead_time_days=4
+    )
+    kept = shop.order(50).operations.get()
+    assert overflow(kept.overflow).endswith("V-PAINT takes no fewer than 60.")
+    assert outside(shop.order(9)) == [(True, "V-PAINT", 9)]
+    assert outside(shop.order(70)) == [(True, "V-PAINT", 4)]
+
+
 def test_the_days_come_from_the_policy_else_from_the_price_and_without_any_it_stays(shop):
     policy = shop.policy(lead_time_days=0)
     kept = shop.order(50).operations.get()
@@ -253,6 +265,21 @@ def test_a_kept_operation_is_a_message_of_the_plan(shop, plan):
     message = Message.objects.get(run=run, code="overflow_kept")
     assert (message.level, "stays inside although M-PAINT" in sentence(message)) == ("warning", True)
     assert outside(firm(run=run, by=None).orders[0]) == [(False, None, 0)]
+
+
+def test_a_plan_names_work_that_no_vendor_could_take_before_it_is_too_full(shop, plan):
+    shop.policy()
+    shop.demand("SO-1", 5)
+    shop.demand("SO-2", 5, day=MONDAY + timedelta(days=18))
+    shop.painter.prices.update(valid_to=MONDAY + timedelta(days=7))
+    run = plan()
+    assert said(run) == [
+        "V-PAINT has no price for operation 10 of FRAME on 16 March 2026: it stays inside when it overflows."
+    ]
+    assert run.summary["messages"]["overflow_gap"] == 1
+    assert Message.objects.get(run=run, code="overflow_gap").level == "warning"
+    shop.painter.prices.update(valid_to=None)
+    assert said(plan()) == []
 
 
 def test_an_operation_of_a_phantom_overflows_by_the_policy_of_the_phantom(shop):

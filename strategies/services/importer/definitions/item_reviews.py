@@ -9,9 +9,11 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from p2p.core import clock
 from p2p.core.facts import objections_by_record
 from strategies.facts import ItemsRecounting, ItemsRetiring
 from strategies.models import Item, OutsourcingPolicy, RouteOperation, Unit
+from strategies.selectors.outside import gaps
 from strategies.services.importer.sheets import Problem, Row
 from strategies.services.items import in_bills
 from strategies.services.units import contradictions, contradicts, words_of
@@ -160,6 +162,27 @@ def operations_exist(rows: Sequence[Row]) -> Iterator[Problem]:
                 "warning",
                 "no_operation",
             )
+
+
+def overflow_can_go(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Finish of outsourcing_policies: overflow to a vendor who has no price for the work, or nobody says how long it
+    takes. Four queries."""
+    lines = {
+        tuple(
+            row.values[name] for name in ("site", "item", "operation_number", "vendor", "valid_from")
+        ): row.line
+        for row in rows
+    }
+    stored = OutsourcingPolicy.objects.filter(
+        rule=OutsourcingPolicy.Rule.OVERFLOW, item__in={key[1] for key in lines}
+    )
+    policies = list(stored.select_related("vendor", "item").order_by("pk"))
+    found = gaps(policies, clock.now().date())
+    for row in policies:
+        key = (row.site_id, row.item_id, row.operation_number, row.vendor_id, row.valid_from)
+        if row.pk in found and key in lines:
+            gap = found[row.pk]
+            yield Problem("outsourcing_policies", str(gap), lines[key], "vendor", "warning", gap.want)
 
 
 def one_policy_a_day(rows: Sequence[Row]) -> Iterator[Problem]:

@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from strategies.models import Calendar, Currency, Item, OutsourcingPolicy, Site, Unit, Vendor, VendorPrice
 from strategies.services.importer.definitions.bills import days_in_order
-from strategies.services.importer.definitions.item_reviews import one_policy_a_day, operations_exist
+from strategies.services.importer.definitions.item_reviews import (
+    one_policy_a_day,
+    operations_exist,
+    overflow_can_go,
+)
 from strategies.services.importer.definitions.reviews import units_convert
 from strategies.services.importer.kinds import Choice, Day, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Reference, Row, Sheet
@@ -88,7 +92,7 @@ SHEETS = (
         key=("site", "item", "operation_number", "vendor", "valid_from"),
         checks=(days_in_order,),
         reviews=(one_policy_a_day,),
-        finish=(operations_exist,),
+        finish=(operations_exist, overflow_can_go),
         fields=(
             Reference("site", Site, ("site",), ("code",), required=True, example="BOTHELL"),
             ITEM,

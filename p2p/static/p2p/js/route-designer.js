@@ -1,14 +1,12 @@
-// The designer of a route: drag from an operation's dot to link, an operation onto another or onto a line to move
-// it; the same by keys. Every change is posted; the server draws the picture anew and says why if it refuses.
+// The designer of a route: operations linked and moved by drag (route-drag.js) and by keys, their properties in the
+// panel. Every change is posted; the server draws the picture anew and says why if it refuses.
 import { say, toast } from "./shell.js";
+import { justDragged, listen, spot } from "./route-drag.js";
 
-const PIXELS = 5;                       // a press that moves less is a click
 let mode = null;                        // {kind: "link" | "beside", number}: a target is being chosen by keys
 let back = null;                        // what gets the focus after the next drawing
-let drag = null;
 
 const root = () => document.getElementById("route-design");
-const svg = () => root()?.querySelector(".s-graph");
 const op = number => root()?.querySelector(`.op[data-number="${number}"]`);
 const mains = () => [...(root()?.querySelectorAll(".op:not(.alternate)") ?? [])];
 const editable = () => Boolean(root() && "editable" in root().dataset);
@@ -41,86 +39,14 @@ function act(button) {
   setTimeout(() => post(values), 0);    // behind the field that was left for the button
 }
 
-// ---- where things are, in the picture's own units
-function point(event) {
-  const spot = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg().getScreenCTM().inverse());
-  return { x: spot.x, y: spot.y };
-}
-function spot(node) {
-  const [x, y] = node.getAttribute("transform").match(/-?[\d.]+/g).map(Number);
-  const box = node.querySelector(".s-box");
-  return { x, y, w: Number(box.getAttribute("width")), h: Number(box.getAttribute("height")) };
-}
-function under(event, except) {
-  const ghost = svg().querySelector(".ghost");
-  if (ghost) ghost.setAttribute("visibility", "hidden");
-  const found = document.elementsFromPoint(event.clientX, event.clientY);
-  if (ghost) ghost.removeAttribute("visibility");
-  for (const each of found) {
-    const node = each.closest?.(".op:not(.alternate)");
-    if (node && node !== except) return node;
-    const link = each.closest?.(".link");
-    if (link) return link;
-  }
-  return null;
-}
-
 // ---- dragging
-function begin(event) {
-  if (!editable() || event.button) return;
-  const node = event.target.closest?.(".op");
-  if (!node || !svg()?.contains(node) || node.classList.contains("alternate")) return;
-  drag = { node, number: node.dataset.number, grip: event.target.classList.contains("grip"), x: event.clientX, y: event.clientY, moved: false };
-}
-function move(event) {
-  if (!drag) return;
-  if (!drag.moved && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < PIXELS) return;
-  event.preventDefault();
-  if (!drag.moved) start();
-  const to = point(event), from = spot(drag.node);
-  if (drag.grip) drag.ghost.setAttribute("d", `M${from.x + from.w} ${from.y + from.h / 2}L${to.x} ${to.y}`);
-  else drag.ghost.setAttribute("transform", `translate(${to.x - from.w / 2} ${to.y - from.h / 2})`);
-  const target = under(event, drag.node);
-  const fits = target && (target.classList.contains("op") || (!drag.grip && ![target.dataset.before, target.dataset.after].includes(drag.number)));
-  svg().querySelectorAll(".target").forEach(each => { if (each !== target) each.classList.remove("target"); });
-  if (fits) target.classList.add("target");
-  drag.target = fits ? target : null;
-}
-function start() {
-  drag.moved = true;
-  root().classList.add("dragging");
-  const space = "http://www.w3.org/2000/svg";
-  if (drag.grip) drag.ghost = Object.assign(document.createElementNS(space, "path"));
-  else { drag.ghost = drag.node.cloneNode(true); drag.ghost.removeAttribute("tabindex"); }
-  drag.ghost.classList.add("ghost");
-  svg().append(drag.ghost);
-}
-function end() {
-  if (!drag) return;
-  const { moved, target, number, grip, ghost } = drag;
-  ghost?.remove();
-  root()?.classList.remove("dragging");
-  svg()?.querySelectorAll(".target").forEach(each => each.classList.remove("target"));
-  drag = null;
-  if (!moved) return;
-  block = true;
-  setTimeout(() => { block = false; }, 0);
-  if (!target) return;
-  back = `.op[data-number="${number}"]`;
-  if (target.classList.contains("link")) post({ act: "between", number, before: target.dataset.before, after: target.dataset.after });
-  else if (grip) post({ act: "connect", before: number, after: target.dataset.number });
-  else post({ act: "beside", number, beside: target.dataset.number });
-}
-let block = false;                      // the click that ends a drag opens nothing
-document.addEventListener("pointerdown", begin);
-document.addEventListener("pointermove", move, { passive: false });
-document.addEventListener("pointerup", end);
-document.addEventListener("pointercancel", () => { if (drag) { drag.target = null; end(); } });
-// A finger that starts on an operation drags it; elsewhere it scrolls the picture.
-document.addEventListener("touchstart", event => { if (editable() && event.target.closest?.("#route-design .op:not(.alternate)")) event.preventDefault(); }, { passive: false });
-document.addEventListener("touchend", event => {
-  const node = event.target.closest?.("#route-design .op");
-  if (node && editable() && !drag?.moved) setTimeout(() => { if (!block) show(node.dataset.number); }, 0);
+listen({
+  editable,
+  tap: show,
+  drop(number, change) {
+    back = `.op[data-number="${number}"]`;
+    post(change);
+  },
 });
 
 // ---- clicks
@@ -129,7 +55,7 @@ document.addEventListener("click", event => {
   const node = event.target.closest(".op"), button = event.target.closest("[data-act]");
   if (button) { if (button.getAttribute("aria-disabled") !== "true") act(button); return; }
   if (event.target.closest("[data-shut]")) { back = `.op[data-number="${root().dataset.open}"]`; show(""); return; }
-  if (node && !block) choose(node);
+  if (node && !justDragged()) choose(node);
 });
 function choose(node) {
   if (mode && node.dataset.number !== mode.number && !node.classList.contains("alternate")) {

@@ -30,13 +30,14 @@ class Want:
 class Offer:
     """So much of the item, there from a day on. bom and route: the versions it was, or is being, made of; None where
     nobody knows. made_for: what the demand named that it was made for or is reserved for; nobody else has it before
-    that demand has enough."""
+    that demand has enough. usual: of the versions in force, as anything would be made that names none."""
 
     day: date
     quantity: Decimal
     bom: int | None = None
     route: int | None = None
     made_for: Key = (None, None)
+    usual: bool = True
 
     def serves(self, key: Key) -> bool:
         """Whether it is of the versions that are named, each of which it has to be known to be of."""
@@ -54,8 +55,9 @@ Allotted = Mapping[tuple[int, Key], Decimal]
 def allot(wants: Iterable[Want], offers: Sequence[Offer], until: Callable[[date], date]) -> Allotted:
     """Give each want in turn (by day, priority, as they come) what it may take: what was made for it first, then what
     is there first, if it is there `until` the day a new order could bring it. Wants of any version take first what no
-    named one could use. What was made for a want and comes later than that is still its own, if it lacks it; and what
-    was made for others goes to it when those have enough. The same input gives the same answer."""
+    named one could use, and what of that is not usual only when those have enough. What was made for a want and comes
+    later than that is still its own, if it lacks it; and what was made for others goes to it when those have enough.
+    The same input gives the same answer."""
     asked = sorted(wants, key=lambda want: (want.day, want.priority))
     pool = _Pool(offers, {want.key for want in asked} - {ANY})
     lacking = [(want, pool.take(want.key, want.quantity, until(want.day))) for want in asked]
@@ -80,7 +82,11 @@ class _Pool:
         usable = [place for place in free if any(offers[place].serves(key) for key in named)]
         self._own = own
         self._free = {key: [place for place in usable if offers[place].serves(key)] for key in named}
-        self._free[ANY] = [*(place for place in free if place not in set(usable)), *usable]
+        wanted = set(usable)
+        self._free[ANY] = [
+            *(place for place in free if place not in wanted),
+            *(place for place in usable if offers[place].usual),
+        ]
         self._others = {
             key: [
                 place

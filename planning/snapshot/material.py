@@ -91,6 +91,7 @@ class _Reading:
                 demands=demands,
                 receipts=receipts,
                 origins=self.origins,
+                routes=self.routes,
             )
         items += bills.stand_ins
         problem = Problem(

@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import TypeVar
 
-from planning.engine.allot import Offer, Want, allot
+from planning.engine.allot import Key, Offer, Want, allot
 from planning.engine.mrp import Demand, Item, Receipt
 from planning.rules import Rules
 from planning.snapshot.items import Stocked
 from planning.snapshot.keys import made_from, named_of, of_version
 from planning.snapshot.known import Known, known_stock
 from strategies.models import Site
+from strategies.selectors.versions import Versions
 
 Origin = tuple[int | None, int | None, str]
 """Bill and route of an order, and which of them were asked for."""
@@ -32,6 +33,7 @@ def set_apart(
     demands: Sequence[Demand],
     receipts: Sequence[Receipt],
     origins: Mapping[str, Origin],
+    routes: Versions,
 ) -> tuple[list[Item], list[Receipt]]:
     """Items and receipts anew: demand that names versions gets the stock and the open orders that are known to be of
     them (see `planning.engine.allot`), all other supply stays with the item itself. origins: of receipts that are made.
@@ -40,7 +42,18 @@ def set_apart(
     own = {made_from(demand.item)[0] for demand in demands if isinstance(demand.item, str)}
     found = known_stock(site, own) if rules.netting and own else []
     named = {int(item.id): item for item in items if item.id in own}
-    parts = share(rules=rules, items=named, demands=demands, receipts=receipts, stock=found, origins=origins)
+    parts = share(
+        rules=rules,
+        items=named,
+        demands=demands,
+        receipts=receipts,
+        stock=found,
+        origins=origins,
+        in_force={
+            item: (stocked.boms.on(item, rules.first, ZERO), routes.on(item, rules.first, ZERO))
+            for item in own
+        },
+    )
     plain = [
         replace(item, on_hand=item.on_hand - parts.gone[int(item.id)]) if item.id in named else item
         for item in items
@@ -71,8 +84,10 @@ def share(
     receipts: Sequence[Receipt],
     stock: Sequence[Known],
     origins: Mapping[str, Origin],
+    in_force: Mapping[int, Key],
 ) -> Parts:
-    """Cut stock and receipts of the items of which demand names versions. Quantities are in the items' units."""
+    """Cut stock and receipts of the items of which demand names versions. Quantities are in the items' units.
+    in_force: the bill and the route by which each of them is made when nobody names any."""
     wants, coming = _by_item(demands), _by_item(receipts)
     there: dict[int, list[Known]] = defaultdict(list)
     for one in stock:
@@ -83,7 +98,7 @@ def share(
         gone=defaultdict(Decimal),
         receipts=[one for one in receipts if one.item not in items],
     )
-    sharing = _Sharing(rules, origins)
+    sharing = _Sharing(rules, origins, in_force)
     for key in sorted(items):
         sharing.share(items[key], wants[key], coming[key], there[key], parts)
     return parts
@@ -95,6 +110,7 @@ class _Sharing:
 
     rules: Rules
     origins: Mapping[str, Origin]
+    in_force: Mapping[int, Key]
 
     def share(
         self,
@@ -104,7 +120,8 @@ class _Sharing:
         stock: Sequence[Known],
         into: Parts,
     ) -> None:
-        offers = [*_in_store(item, stock), *(self._offer(one) for one in receipts)]
+        usual = self.in_force[int(item.id)]
+        offers = [*_in_store(item, stock, usual), *(self._offer(one, usual) for one in receipts)]
         first_receipt = len(offers) - len(receipts)
         given = allot([_want(one) for one in demands], offers, lambda day: self._until(item, day))
         kept: dict[int, Decimal] = defaultdict(Decimal)
@@ -120,10 +137,16 @@ class _Sharing:
             if receipt.quantity > kept[place]:
                 into.receipts.append(replace(receipt, quantity=receipt.quantity - kept[place]))
 
-    def _offer(self, receipt: Receipt) -> Offer:
+    def _offer(self, receipt: Receipt, usual: Key) -> Offer:
         bom, route, named = self.origins.get(str(receipt.id), (None, None, ""))
-        made_for = named_of(bom, route, named)
-        return Offer(day=receipt.day, quantity=receipt.quantity, bom=bom, route=route, made_for=made_for)
+        return Offer(
+            day=receipt.day,
+            quantity=receipt.quantity,
+            bom=bom,
+            route=route,
+            made_for=named_of(bom, route, named),
+            usual=_is_usual(bom, route, usual),
+        )
 
     def _until(self, item: Item, day: date) -> date:
         """The last day on which supply is as good as a new order, as the engine looks at it."""
@@ -133,7 +156,11 @@ class _Sharing:
         return max(day, self.rules.first + soonest)
 
 
-def _in_store(item: Item, stock: Sequence[Known]) -> list[Offer]:
+def _is_usual(bom: int | None, route: int | None, in_force: Key) -> bool:
+    return bom in (None, in_force[0]) and route in (None, in_force[1])
+
+
+def _in_store(item: Item, stock: Sequence[Known], usual: Key) -> list[Offer]:
     """What is known of the stock, and the rest, of which nobody knows the version."""
     left = max(item.on_hand, ZERO)
     step = Decimal(1).scaleb(-item.places)
@@ -149,6 +176,7 @@ def _in_store(item: Item, stock: Sequence[Known]) -> list[Offer]:
                     bom=known.bom,
                     route=known.route,
                     made_for=known.made_for,
+                    usual=_is_usual(known.bom, known.route, usual),
                 )
             )
     return [*offers, Offer(day=date.min, quantity=left)]

@@ -128,13 +128,23 @@ def test_a_lot_covers_it_when_its_order_was_made_of_the_version(plan):
     assert cover(run, "SO-2") == [("proposal", 2), ("stock", 3)]
 
 
-def test_what_is_of_the_version_serves_others_too_when_nothing_else_is_there(plan):
+def test_stock_of_the_version_in_force_goes_to_whoever_needs_it_first(plan):
     plant = Plant("lot")
-    plant.make(plant.order(plant.light, 3), 3, lot=make_lot(plant.bike, "LIGHT"))
+    plant.make(plant.order(plant.usual, 3), 3, lot=make_lot(plant.bike, "USUAL"))
     plant.want("SO-1", 1, due_on=DUE - timedelta(1))
-    plant.want("SO-2", 3, bom_version=plant.light)
+    plant.want("SO-2", 3, bom_version=plant.usual)
     run = plan(plant)
     assert (cover(run, "SO-1"), cover(run, "SO-2")) == ([("stock", 1)], [("proposal", 1), ("stock", 2)])
+
+
+def test_stock_of_another_version_is_kept_for_lines_that_name_it_and_serves_all_when_they_have_enough(plan):
+    plant = Plant("lot")
+    plant.make(plant.order(plant.light, 3), 3, lot=make_lot(plant.bike, "LIGHT"))
+    plant.want("SO-1", 2, due_on=DUE - timedelta(1))
+    plant.want("SO-2", 2, bom_version=plant.light)
+    run = plan(plant)
+    assert (cover(run, "SO-1"), cover(run, "SO-2")) == ([("proposal", 1), ("stock", 1)], [("stock", 2)])
+    assert bikes(run) == [(1, 1)]
 
 
 def test_what_was_made_for_such_lines_serves_them_before_earlier_ones(plan):

@@ -17,8 +17,8 @@ from planning.rules import Rules
 from planning.snapshot.keys import made_from, named_of, of_version
 from planning.snapshot.known import Known
 from planning.snapshot.named import share
+from tests.planning.snapshot.naive import TODAY, Naive, serves
 
-TODAY = date(2026, 3, 2)
 BIKE, KIT, TUBE, BOLT = 1, 2, 3, 4
 BILLS, ROUTES = (11, 12), (21, 22)
 NAMED = [(None, None), (11, None), (12, None), (None, 21), (None, 22), (11, 21), (12, 22)]
@@ -43,6 +43,7 @@ class Plant:
     receipts: list[Receipt]
     stock: list[Known]
     origins: dict[str, Any]
+    in_force: tuple[int, int]
 
     @property
     def rules(self) -> Rules:
@@ -52,7 +53,7 @@ class Plant:
         made = {key: self.items[key] for key in (BIKE, KIT)}
         parts = share(
             rules=self.rules, items=made, demands=self.demands, receipts=self.receipts, stock=self.stock,
-            origins=self.origins,
+            origins=self.origins, in_force={BIKE: self.in_force, KIT: self.in_force},
         )  # fmt: skip
         plain = [replace(one, on_hand=one.on_hand - parts.gone[int(one.id)]) for one in self.items.values()]
         beside = [
@@ -118,6 +119,7 @@ def plants(draw: st.DrawFn, plain: bool = False) -> Plant:
     )
     origin = st.sampled_from(MADE_OF) if plain else wide
     origins = {str(one.id): draw(origin) for one in receipts if one.item in (BIKE, KIT)}
+    in_force = st.tuples(st.sampled_from(BILLS), st.sampled_from(ROUTES))
     stock = []
     for _place in range(draw(numbers(0, 4))):
         bom, route, named = draw(origin)
@@ -127,14 +129,7 @@ def plants(draw: st.DrawFn, plain: bool = False) -> Plant:
                 made_for=named_of(bom, route, named),
             )
         )  # fmt: skip
-    return Plant(items, [] if plain else lines, demands, receipts, stock, origins)
-
-
-def serves(key: Any, bom: Any, route: Any, made_for: Any = (None, None)) -> bool:
-    _item, wanted_bom, wanted_route = made_from(key)
-    if made_for == (wanted_bom, wanted_route):
-        return True
-    return wanted_bom in (None, bom) and wanted_route in (None, route)
+    return Plant(items, [] if plain else lines, demands, receipts, stock, origins, draw(in_force))
 
 
 @settings(max_examples=200, deadline=None)
@@ -210,106 +205,6 @@ def test_demand_that_names_a_version_is_served_by_nothing_else(plant: Plant) -> 
         assert quantity <= sum(
             one.quantity for one in fitting if serves(key, one.bom, one.route, one.made_for)
         )
-
-
-# ---- a reckoning of its own
-
-
-@dataclass
-class Lot:
-    """Supply of a small plant while it is given away; the place says which was read first."""
-
-    name: Any
-    day: date
-    place: int
-    left: Decimal
-    bom: int | None = None
-    route: int | None = None
-    made_for: Any = (None, None)
-
-
-class Naive:
-    """One item that goes into nothing: each demand in turn looks at all supply there is and takes the best of it, again
-    and again; then those of one version share what they got, first come first served. Sums of Decimals."""
-
-    def __init__(self, plant: Plant, key: int) -> None:
-        self.key, self.item = key, plant.items[key]
-        wants = [one for one in plant.demands if made_from(one.item)[0] == key]
-        self.wants = sorted(wants, key=lambda one: (one.day, one.priority, plant.demands.index(one)))
-        self.named = {made_from(one.item)[1:] for one in wants} - {(None, None)}
-        self.lots = _lots(plant, self.item)
-        self.lacking = {one.id: one.quantity for one in wants}
-        self.share: dict[Any, list[Lot]] = defaultdict(list)
-
-    def until(self, one: Demand) -> date:
-        return max(one.day, _day(self.item.lead_days))
-
-    def give(self, one: Demand, rank: Any, until: date) -> None:
-        while self.lacking[one.id]:
-            fit = [lot for lot in self.lots if lot.left and lot.day <= until and rank(one, lot) is not None]
-            if not fit:
-                return
-            best = min(fit, key=lambda lot: (rank(one, lot), lot.day, lot.place))
-            used = min(best.left, self.lacking[one.id])
-            best.left -= used
-            self.lacking[one.id] -= used
-            self.share[one.item].append(replace(best, left=used))
-
-    def first(self, one: Demand, lot: Lot) -> int | None:
-        mine = made_from(one.item)[1:]
-        if lot.made_for in self.named:
-            return 0 if lot.made_for == mine else None
-        if mine != (None, None):
-            return 1 if serves(one.item, lot.bom, lot.route) else None
-        return int(any(serves(of_version(self.key, *each), lot.bom, lot.route) for each in self.named))
-
-    def own(self, one: Demand, lot: Lot) -> int | None:
-        return 0 if lot.made_for == made_from(one.item)[1:] else None
-
-    def rest(self, one: Demand, lot: Lot) -> int | None:
-        return 0 if serves(one.item, lot.bom, lot.route, lot.made_for) else None
-
-    def reckon(self) -> dict[Any, Decimal]:
-        """(demand, supply) -> quantity."""
-        named = [one for one in self.wants if one.item != self.key]
-        for one in self.wants:
-            self.give(one, self.first, self.until(one))
-        for one in named:
-            self.give(one, self.own, date.max)
-        for one in named:
-            self.give(one, self.rest, self.until(one))
-        self.share[self.key] += [lot for lot in self.lots if lot.left]
-        return _first_come(self.wants, self.share, self.until)
-
-
-def _lots(plant: Plant, item: Item) -> list[Lot]:
-    lots, left = [], max(item.on_hand, ZERO)
-    for one in plant.stock:
-        if one.item == item.id:
-            used = min(one.quantity, left)
-            left -= used
-            lots.append(Lot(None, date.min, len(lots), used, one.bom, one.route, one.made_for))
-    lots.append(Lot(None, date.min, len(lots), left))
-    for receipt in plant.receipts:
-        if receipt.item == item.id:
-            bom, route, named = plant.origins[str(receipt.id)]
-            made_for = named_of(bom, route, named)
-            lots.append(Lot(receipt.id, receipt.day, len(lots), receipt.quantity, bom, route, made_for))
-    return lots
-
-
-def _first_come(wants: list[Demand], share: Any, until: Any) -> dict[Any, Decimal]:
-    found: dict[Any, Decimal] = defaultdict(Decimal)
-    for one in wants:
-        left = one.quantity
-        for lot in sorted(share[one.item], key=lambda lot: (lot.day, lot.place)):
-            if lot.day <= until(one):
-                used = min(lot.left, left)
-                lot.left -= used
-                left -= used
-                found[one.id, lot.name or "stock"] += used
-        found[one.id, "new"] += left
-    return {pair: quantity for pair, quantity in found.items() if quantity}
 
 
 @settings(max_examples=300, deadline=None)

@@ -18,7 +18,15 @@ from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved
 from strategies.models import BomLine, BomVersion, Item, RouteVersion, Site
 from strategies.models.version import VERSION_FLOW, Version, VersionState
 from strategies.services.bill_checks import check_bill
-from strategies.services.phantoms import phantoms_have_bills
+from strategies.services.phantoms import (
+    Gone,
+    held,
+    naming,
+    naming_in_force,
+    no_parent_loses_its_phantom,
+    phantoms_have_bills,
+    phantoms_will_have_bills,
+)
 from strategies.services.routechecks import route_is_whole
 
 Either = TypeVar("Either", BomVersion, RouteVersion)
@@ -35,7 +43,7 @@ def next_version(*, model: type[Either], item: Item, site: Site | None) -> int:
 @transaction.atomic
 def submit(*, version: Either, by: User) -> Either:
     """Ask for approval. Refused for a version without lines or operations, or that cannot hold."""
-    must_hold(version)
+    may_be_submitted(version)
     return _take(version, "submit", by, submitted_by=by)
 
 
@@ -46,7 +54,7 @@ def approve(*, version: Either, by: User) -> Either:
     Refused as `submit` refuses; and where the site asks for another approver (for a version of all sites: where
     any site does), unless somebody else submitted it.
     """
-    must_hold(version)
+    may_be_submitted(version)
     if asks_for_another(version):
         row = type(version)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
         if row.state == VersionState.DRAFT:
@@ -99,14 +107,35 @@ def reopen(*, version: Either, by: User) -> Either:
 
 @transaction.atomic
 def deactivate(*, version: Either, by: User) -> Either:
-    """Planning and new orders do not find it any more; it stays approved and may be chosen by hand."""
-    return _take(version, "deactivate", by)
+    """Planning and new orders do not find it any more; it stays approved and may be chosen by hand. Refused for a
+    phantom's bill while bills in force are left without one."""
+    gone = held(version)
+    done = _take(version, "deactivate", by)
+    no_parent_loses_its_phantom([gone])
+    return done
 
 
 @transaction.atomic
 def retire(*, version: Either, by: User) -> Either:
-    """Not to be used any more; orders that copied it keep what they have. Refused while open demand names it."""
+    """Not to be used any more; orders that copied it keep what they have. Refused while open demand or a line of a
+    bill in force names it, and for a phantom's bill while bills in force are left without one."""
+    gone = held(version)
+    done = _retired(version, by)
+    no_parent_loses_its_phantom([gone])
+    return done
+
+
+def _retired(version: Either, by: User) -> Either:
     ask(VersionRetiring(version=version, by=by))
+    line = naming_in_force(version)
+    if line is not None:
+        raise Refused(
+            _("{line} names {version}: let that bill name another version, or end it first."),
+            code="used",
+            about=version,
+            line=line,
+            version=version,
+        )
     return _take(version, "retire", by)
 
 
@@ -116,14 +145,15 @@ def activate(*, version: Either, replace: bool = False, by: User) -> Either:
 
     Refused when another active version holds on some of its days for the same site and quantity, naming it;
     with `replace` that one ends the day before, or is retired when nothing of it would be left. A bill is refused
-    while a phantom of it has no bill in force.
+    while a phantom of it has no bill in force, and in place of another one that bills in force still need.
     """
-    done = _activated(version, replace, by)
-    _find_their_phantoms([done])
+    gone: list[Gone | None] = []
+    done = _activated(version, replace, gone, by)
+    _phantoms_and_parents_agree([done], gone)
     return done
 
 
-def _activated(version: Either, replace: bool, by: User) -> Either:
+def _activated(version: Either, replace: bool, gone: list[Gone | None], by: User) -> Either:
     must_hold(version)
     ask(Activating(version=version, by=by))
     for other in _overlapping(version).select_for_update(of=("self",), no_key=True):
@@ -136,6 +166,7 @@ def _activated(version: Either, replace: bool, by: User) -> Either:
                 other=other,
                 days=_shared_days(version, other),
             )
+        gone.append(held(other))
         _make_room(other, version.valid_from, by)
     return _take(version, "activate", by)
 
@@ -150,13 +181,15 @@ def approve_many(*, records: Iterable[Either], by: User) -> str:
 @transaction.atomic
 def activate_many(*, records: Iterable[Either], replace: bool = True, by: User) -> str:
     """All of them or none, each in place of the one that holds now unless told otherwise; says how many."""
-    done = [_activated(version, replace, by) for version in records]
-    _find_their_phantoms(done)
+    gone: list[Gone | None] = []
+    done = [_activated(version, replace, gone, by) for version in records]
+    _phantoms_and_parents_agree(done, gone)
     return str(_("{count} activated.")).format(count=len(done))
 
 
-def _find_their_phantoms(done: Sequence[Version]) -> None:
+def _phantoms_and_parents_agree(done: Sequence[Version], gone: Sequence[Gone | None]) -> None:
     phantoms_have_bills([each.pk for each in done if isinstance(each, BomVersion)])
+    no_parent_loses_its_phantom(gone)
 
 
 def in_its_place(version: Either) -> list[tuple[Either, date | None]]:
@@ -194,7 +227,7 @@ def _shared_days(one: Either, other: Either) -> str:
 def _make_room(other: Either, first_day: date | None, by: User) -> None:
     last_day = _last_day(other, first_day)
     if last_day is None:
-        retire(version=other, by=by)
+        _retired(other, by)
         return
     other.valid_to = last_day
     other.revision += 1
@@ -216,9 +249,15 @@ def _take(version: Either, step: str, by: User, **also: object) -> Either:
 
 
 def _named_by(version: Version) -> BomLine | None:
-    name = "component_bom" if isinstance(version, BomVersion) else "component_route"
-    lines = BomLine.objects.filter(**{name: version.pk}).exclude(bom__state=VersionState.RETIRED)
+    lines = naming(version).exclude(bom__state=VersionState.RETIRED)
     return lines.select_related("bom__item", "component").order_by("pk").first()
+
+
+def may_be_submitted(version: Version) -> None:
+    """Refused as `must_hold` refuses, and for a bill with a phantom of which there is not even a draft of a bill."""
+    must_hold(version)
+    if isinstance(version, BomVersion):
+        phantoms_will_have_bills(version)
 
 
 def must_hold(version: Version) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from p2p.core import clock
 from p2p.core.refusal import Refused
-from strategies.models import BomLine
+from strategies.models import BomLine, BomVersion
 from strategies.services import versions
 from tests.factories import make_bom, make_item, make_site, make_user
 
@@ -29,7 +29,7 @@ def bike():
 
 
 def of_kit(bike, **also):
-    return make_bom(bike.lines.get().component, {make_item("SCREW"): 4}, **also)
+    return make_bom(bike.lines.get().component, {make_item(): 4}, **also)
 
 
 @pytest.mark.parametrize("state", [None, "draft", "approved", "retired"])
@@ -81,3 +81,85 @@ def test_a_bill_of_another_site_does_not_help(engineer, bike):
 def test_a_line_that_has_ended_asks_for_nothing(engineer, bike):
     bike.lines.update(valid_to=clock.now().date() - timedelta(days=1))
     assert versions.activate(version=bike, by=engineer).state == "active"
+
+
+@pytest.fixture
+def live(engineer, bike):
+    """The bike's bill and its phantom's, both in force."""
+    kit = of_kit(bike, state="active")
+    versions.activate(version=bike, by=engineer)
+    return bike, kit
+
+
+@pytest.mark.parametrize("step", [versions.submit, versions.approve])
+def test_a_draft_whose_phantom_has_no_bill_at_all_is_neither_submitted_nor_approved(engineer, bike, step):
+    BomVersion.objects.update(state="draft")
+    bike.refresh_from_db()
+    of_kit(bike, state="retired")
+    with pytest.raises(Refused, match="line 10: there is no bill of the phantom KIT for"):
+        step(version=bike, by=engineer)
+    bike.refresh_from_db()
+    assert bike.state == "draft"
+    of_kit(bike, state="draft", version=2)
+    assert step(version=bike, by=engineer).state in ("in_approval", "approved")
+
+
+@pytest.mark.parametrize("step", [versions.retire, versions.deactivate])
+def test_a_phantoms_bill_stays_while_a_bill_in_force_has_no_other(engineer, live, step):
+    bike, kit = live
+    with pytest.raises(Refused, match=r"phantom KIT would have no active bill on .*BIKE v1 \(10\)"):
+        step(version=kit, by=engineer)
+    kit.refresh_from_db()
+    assert kit.state == "active"
+    other = of_kit(bike, state="active", version=2, from_quantity=5)
+    assert step(version=kit, by=engineer).state != "active"
+    with pytest.raises(Refused, match="phantom KIT would have no"):
+        step(version=other, by=engineer)
+    versions.retire(version=bike, by=engineer)
+    assert step(version=other, by=engineer).state != "active"
+
+
+def test_a_phantoms_bill_may_go_when_the_bill_above_has_ended_or_names_another(engineer, live):
+    bike, kit = live
+    other = of_kit(bike, state="approved", version=2)
+    bike.lines.update(component_bom=other)
+    assert versions.retire(version=kit, by=engineer).state == "retired"
+    with pytest.raises(Refused, match="names KIT v2: let that bill name another version"):
+        versions.retire(version=other, by=engineer)
+    bike.lines.update(valid_to=clock.now().date() - timedelta(days=1))
+    assert versions.retire(version=other, by=engineer).state == "retired"
+
+
+def test_in_its_place_comes_one_that_leaves_no_gap(engineer, live):
+    bike, kit = live
+    today = clock.now().date()
+    short = of_kit(bike, state="approved", version=2, valid_from=today, valid_to=today + timedelta(days=30))
+    with pytest.raises(Refused, match=f"no active bill on {today + timedelta(days=31)}"):
+        versions.activate(version=short, replace=True, by=engineer)
+    kit.refresh_from_db()
+    assert (kit.state, kit.valid_to) == ("active", None)
+    bike.lines.update(valid_to=today + timedelta(days=30))
+    assert versions.activate(version=short, replace=True, by=engineer).state == "active"
+
+
+def test_two_that_come_in_its_place_may_do_it_together(engineer, live):
+    bike, kit = live
+    today = clock.now().date()
+    short = of_kit(bike, state="approved", version=2, valid_from=today, valid_to=today + timedelta(days=30))
+    after = of_kit(bike, state="approved", version=3, valid_from=today + timedelta(days=31))
+    versions.activate_many(records=[short, after], by=engineer)
+    kit.refresh_from_db()
+    assert kit.valid_to == today - timedelta(days=1)
+
+
+def test_another_site_keeps_its_own_phantom(engineer, live):
+    bike, kit = live
+    east, west = make_site("EAST"), make_site("WEST")
+    bike.site = west
+    bike.save()
+    own = of_kit(bike, state="active", site=west)
+    other = of_kit(bike, state="active", site=east)
+    assert versions.retire(version=other, by=engineer).state == "retired"
+    assert versions.retire(version=kit, by=engineer).state == "retired"
+    with pytest.raises(Refused, match="phantom KIT would have no"):
+        versions.retire(version=own, by=engineer)

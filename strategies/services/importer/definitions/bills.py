@@ -30,6 +30,11 @@ from strategies.services.importer.definitions.bill_reviews import (
     shares_leave_something,
     steps_may_change,
 )
+from strategies.services.importer.definitions.phantom_reviews import (
+    ended_bills_are_marked,
+    ended_bills_leave_no_parent_empty,
+    phantoms_in_lines_have_bills,
+)
 from strategies.services.importer.definitions.reviews import (
     bills_have_no_loop,
     bills_stay_without_loop,
@@ -110,8 +115,8 @@ SHEETS = (
         key=("item", "site", "version"),
         checks=(days_in_order,),
         after=("routes",),
-        guards=(new_versions_are_marked(BomVersion),),
-        settle=(versions_answer_for_themselves("boms", BomVersion),),
+        guards=(new_versions_are_marked(BomVersion), ended_bills_are_marked),
+        settle=(versions_answer_for_themselves("boms", BomVersion), ended_bills_leave_no_parent_empty),
         sentences={"bom_version_one_active": OVERLAPS},
         fields=(
             *VERSION_FIELDS,
@@ -137,7 +142,7 @@ SHEETS = (
             named_versions_may_be_used,
             percents_follow,
         ),
-        settle=(bills_stay_without_loop,),
+        settle=(bills_stay_without_loop, phantoms_in_lines_have_bills),
         fields=(
             BOM,
             Column("position", Whole(1), required=True, example="10"),

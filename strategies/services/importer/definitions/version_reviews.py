@@ -32,8 +32,9 @@ from strategies.services.bill_checks import USABLE
 from strategies.services.importer.definitions.reviews import PAGE
 from strategies.services.importer.sheets import Problem, Review, Row, Settle
 from strategies.services.importer.spool import SLICE
+from strategies.services.phantoms import ALIVE, phantoms_have_bills, without_bill
 from strategies.services.routechecks import CAPACITIES
-from strategies.services.versions import must_hold
+from strategies.services.versions import may_be_submitted, must_hold
 
 Model: TypeAlias = type[BomVersion] | type[RouteVersion]
 ASKED = "asked"
@@ -97,7 +98,7 @@ Said: TypeAlias = tuple[int, str, str, str]
 def _settled(model: Model, versions: Mapping[int, Brought], by: User | None) -> Iterator[Said]:
     doubtful = _doubtful_bills if model is BomVersion else _doubtful_routes
     left = dict(versions)
-    yield from _dropped(model, left, doubtful(set(left)), must_hold)
+    yield from _dropped(model, left, doubtful(set(left)), may_be_submitted)
     waiting = _that_wait(left)
     _update(model, waiting, state=VersionState.IN_APPROVAL, submitted_by=by)
     for key, version in _whole(model, waiting):
@@ -107,8 +108,9 @@ def _settled(model: Model, versions: Mapping[int, Brought], by: User | None) -> 
     _update(model, submitted, submitted_by=by)
     used = {key: one for key, one in left.items() if key not in submitted | waiting}
     # A bill may name another of the same file that only waits for approval now.
-    while model is BomVersion and (naming := _naming_unusable(set(used))):
-        yield from _dropped(model, used, naming, must_hold)
+    # Nor may it take a phantom of which the file, or somebody before, has brought no bill into force.
+    while model is BomVersion and (odd := _naming_unusable(set(used)) | _taking_bare_phantoms(used)):
+        yield from _dropped(model, used, odd, _finds_what_it_takes)
     active = {key for key, one in used.items() if one.state == VersionState.ACTIVE}
     asked = active if model is BomVersion else routes_without_time(active)
     yield from _dropped(model, used, asked, lambda version: ask(Activating(version=version, by=by)))
@@ -153,7 +155,7 @@ def _update(model: Model, keys: Iterable[int], **columns: Any) -> None:
 
 
 def _doubtful_bills(boms: set[int]) -> set[int]:
-    """Those that `check_bill` or the want of lines would refuse. Five queries."""
+    """Those that `check_bill`, the want of lines or of a phantom's bill would refuse. Six queries."""
     lines, outputs = BomLine.objects.filter(bom__in=boms), BomOutput.objects.filter(bom__in=boms)
     said = {*lines.values_list("bom", flat=True), *outputs.values_list("bom", flat=True)}
     percents = lines.filter(formula=BomLine.Formula.PERCENT).order_by().values_list("bom")
@@ -166,7 +168,18 @@ def _doubtful_bills(boms: set[int]) -> set[int]:
         *(bom for bom, _sum in shares.filter(sum__gt=1)),
         *stepless,
         *_naming_unusable(boms),
+        *without_bill(boms, ALIVE).order_by().values_list("bom", flat=True),
     }
+
+
+def _taking_bare_phantoms(left: Mapping[int, Brought]) -> set[int]:
+    active = {key for key, one in left.items() if one.state == VersionState.ACTIVE}
+    return set(without_bill(active, [VersionState.ACTIVE]).order_by().values_list("bom", flat=True))
+
+
+def _finds_what_it_takes(version: BomVersion) -> None:
+    must_hold(version)
+    phantoms_have_bills([version.pk])
 
 
 def _naming_unusable(boms: set[int]) -> set[int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from strategies.models import BomAlternate, BomLine, BomOutput, BomStep, BomVersion, RouteOperation
 from strategies.services.alternates import approve_alternate
-from strategies.services.importer import take_rows
+from strategies.services.importer import Table, take_in, take_rows
 from tests.factories import make_bom, make_conversion, make_item, make_route, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,68 @@ def test_an_alternate_operation_has_no_links_of_its_own():
     [(line, column, text)] = places(outcome)
     assert (line, column, outcome.saved) == (1, "before", False)
     assert "Operation 11 is an alternate" in text
+
+
+BILLS = "item;version;state\nBIKE;1;active\nKIT;1;{kit}"
+LINES = (
+    "item;version;position;component;kind;quantity;unit\nBIKE;1;10;KIT;phantom;1;EA\nKIT;1;10;TUBE;item;2;EA"
+)
+
+
+def bring(kit="active", *, lines=LINES, partly=False):
+    bills = BILLS.format(kit=kit) if kit else BILLS.splitlines()[0] + "\nBIKE;1;active"
+    return take_in([table("boms", bills), table("bom_lines", lines)], partly=partly, by=None)
+
+
+def table(name, text):
+    first, *rest = (line.split(";") for line in text.splitlines())
+    return Table(name, first, list(enumerate(rest, start=2)))
+
+
+@pytest.fixture
+def parts():
+    return [make_item(name) for name in ("BIKE", "KIT", "TUBE")]
+
+
+def test_a_bill_comes_into_force_together_with_that_of_its_phantom(parts):
+    assert bring().saved
+    assert set(BomVersion.objects.values_list("state", flat=True)) == {"active"}
+
+
+@pytest.mark.parametrize(
+    ("kit", "sentence"),
+    [
+        ("draft", "BIKE v1, line 10: the phantom KIT has no active bill on"),
+        (None, "BIKE v1, line 10: there is no bill of the phantom KIT for"),
+    ],
+)
+def test_a_bill_in_force_whose_phantom_has_none_is_named_at_its_row(parts, kit, sentence):
+    lines = LINES if kit else LINES.rsplit("\n", 1)[0]
+    outcome = bring(kit, lines=lines)
+    assert [(line, column) for line, column, text in places(outcome) if sentence in text] == [(2, "state")]
+    assert not outcome.saved and not BomVersion.objects.exists()
+    assert bring(kit, lines=lines, partly=True).saved
+    assert BomVersion.objects.get(item__number="BIKE").state == "draft"
+
+
+def test_a_phantom_that_comes_into_a_bill_in_force_needs_a_bill(parts):
+    bike, kit, tube = parts
+    BomVersion.objects.create(item=bike, state="active")
+    row = {"position": "10", "component": "KIT", "kind": "phantom", "quantity": "1", "unit": "EA"}
+    [(line, column, text)] = places(take("bom_lines", row))
+    assert (line, column) == (1, "component") and "the phantom KIT has no active bill" in text
+    make_bom(kit, {tube: 1})
+    assert take("bom_lines", row).saved
+
+
+def test_a_last_day_that_leaves_a_bill_in_force_without_its_phantom_is_named(parts):
+    assert bring().saved
+    row = {"item": "KIT", "valid_to": "2030-12-31"}
+    [(line, column, text)] = places(take("boms", row))
+    assert (line, column) == (1, "valid_to")
+    assert "phantom KIT would have no active bill on 2031-01-01" in text and "BIKE v1 (10)" in text
+    assert take("boms", row, partly=True).saved
+    assert BomVersion.objects.get(item__number="KIT").valid_to is None
+    BomVersion.objects.filter(item__number="BIKE").update(valid_to=date(2030, 12, 31))
+    assert take("boms", row).saved
+    assert BomVersion.objects.get(item__number="KIT").valid_to == date(2030, 12, 31)

@@ -24,7 +24,7 @@ from p2p.inventory.facts import Moved
 from p2p.inventory.trace_facts import Reviewing
 from planning.arrival_facts import Arriving, Notice, TakenIn
 from planning.facts import Cancelled
-from planning.models import ProductionOrder
+from planning.models import Output, ProductionOrder
 from quality import tracing
 from quality.models import Inspection
 from quality.services import blocking, decide, gate, goods, open
@@ -68,15 +68,29 @@ def hold_in_quarantine(fact: Moved) -> None:
 
 
 def hold_what_came_out(fact: Reported) -> None:
-    """Lots that an order puts into stock wait on hold while an inspection of it has not passed."""
+    """Lots that an order puts into stock wait on hold while an inspection of it has not passed. What nobody planned is
+    inspected from when it came; taken back whole, its inspection is called off."""
     if fact.report.reverses_id is not None:
+        _call_off_added(fact)
         return
+    added = [(one.output, one.quantity) for one in fact.variations if not one.output.planned]
+    open.open_for_outputs(operation=fact.operation, outputs=added, by=fact.by)
     lots = {one.move.lot.pk: one.move.lot for one in fact.output_moves if one.move.lot}
     if not lots:
         return
     standing = gate.standing().filter(Q(operation__order=fact.order)).select_related("item").order_by("pk")
     for inspection in standing:
         blocking.hold_lots(inspection=inspection, lots=list(lots.values()), by=fact.by)
+
+
+def _call_off_added(fact: Reported) -> None:
+    """Nothing is left of what the report had added."""
+    gone = Output.objects.filter(
+        pk__in={one.output_id for one in fact.output_moves if not one.output.planned}, received_quantity=0
+    )
+    if items := list(gone.values_list("item", flat=True)):
+        rows = Inspection.objects.filter(operation=fact.operation, item__in=items)
+        _call_off(rows, _("{report} was taken back").format(report=fact.report.reverses), fact.by)
 
 
 def call_off_for_orders(fact: Unreleased | Cancelled) -> None:

@@ -74,7 +74,7 @@ class Inspection(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(sample_size__gte=1, quantity__gt=0), name="inspection_size"),
             models.UniqueConstraint(
-                fields=["plan", "operation"],
+                fields=["plan", "operation", "item"],
                 condition=Q(receipt_line__isnull=True) & ~Q(state="cancelled"),
                 name="inspection_once_per_operation",
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,13 +13,14 @@ from outsourcing.models import ReceiptLine
 from p2p.core import clock
 from p2p.core.facts import tell
 from p2p.core.models import User
-from planning.models import Operation, ProductionOrder
+from planning.models import Operation, Output, ProductionOrder
 from quality.engine.matching import Spot, upwards
 from quality.engine.verdict import sample_size
 from quality.facts import InspectionOpened
 from quality.models import ControlPlan, Inspection
 from quality.services import blocking
 from quality.services.rules import because, group_parents, plan_for, plans_in_force
+from strategies.models import Item
 from strategies.services.numbering import take_numbers
 
 _CANCELLED = Operation.State.CANCELLED
@@ -32,6 +33,12 @@ class _Wanted:
     quantity: Decimal
     because: str
     receipt_line: ReceiptLine | None = None
+    beside: Item | None = None
+    """The co- or by-product that is inspected; None: the product itself."""
+
+    @property
+    def item(self) -> Item:
+        return self.beside or self.operation.order.item
 
 
 @transaction.atomic
@@ -51,19 +58,61 @@ def open_for_orders(*, orders: Iterable[ProductionOrder], by: User | None) -> li
     plans = plans_in_force(ControlPlan.Trigger.RELEASE, {operation.order.site_id for operation in operations})
     if not plans:
         return []
-    known = set(
-        Inspection.objects.filter(operation__order__in=keys, receipt_line__isnull=True)
-        .exclude(state=Inspection.State.CANCELLED)
-        .values_list("plan_id", "operation_id")
-    )
+    known = _known(keys)
     points = _points(operations)
     parents = group_parents()
     wanted = []
     for operation in operations:
         plan = _choose(plans, operation, parents, point=operation.pk in points)
-        if plan and (plan.pk, operation.pk) not in known:
+        if plan and (plan.pk, operation.pk, operation.order.item_id) not in known:
             wanted.append(_Wanted(plan, operation, operation.quantity, because(plan)))
+    outputs = Output.objects.filter(order__in=keys, planned=True).exclude(kind=Output.Kind.MAIN)
+    sizes = [(row, row.quantity) for row in outputs.select_related("item__unit").order_by("pk")]
+    wanted += _beside(plans, operations, sizes, parents, known)
     return _open(wanted, by=by)
+
+
+@transaction.atomic
+def open_for_outputs(
+    *, operation: Operation, outputs: Sequence[tuple[Output, Decimal]], by: User | None
+) -> list[Inspection]:
+    """Open the inspections that control plans ask for of outputs that a report of this last operation added."""
+    plans = plans_in_force(ControlPlan.Trigger.RELEASE, [operation.order.site_id])
+    if not plans or not outputs:
+        return []
+    known = _known([operation.order_id])
+    return _open(list(_beside(plans, [operation], outputs, group_parents(), known)), by=by)
+
+
+Known = set[tuple[int, int, int]]
+
+
+def _known(orders: Sequence[int]) -> Known:
+    """(plan, operation, item) of which these orders have an inspection."""
+    rows = Inspection.objects.filter(operation__order__in=orders, receipt_line__isnull=True)
+    rows = rows.exclude(state=Inspection.State.CANCELLED)
+    return {
+        (plan, operation, item)
+        for plan, operation, item in rows.values_list("plan_id", "operation_id", "item_id")
+        if operation is not None
+    }
+
+
+def _beside(
+    plans: dict[int, ControlPlan],
+    operations: Sequence[Operation],
+    outputs: Sequence[tuple[Output, Decimal]],
+    parents: dict[int, int | None],
+    known: Known,
+) -> Iterator[_Wanted]:
+    """Co- and by-products come out of the last operation; a plan has to name them, or a group that they are in."""
+    named = {key: plan for key, plan in plans.items() if plan.item_id or plan.item_group_id}
+    last = {operation.order_id: operation for operation in operations}
+    for row, quantity in outputs:
+        operation = last.get(row.order_id)
+        plan = operation and _choose(named, operation, parents, point=True, item=row.item)
+        if plan and operation and quantity > 0 and (plan.pk, operation.pk, row.item_id) not in known:
+            yield _Wanted(plan, operation, quantity, because(plan), beside=row.item)
 
 
 @transaction.atomic
@@ -105,13 +154,13 @@ def _open(wanted: Sequence[_Wanted], *, by: User | None) -> list[Inspection]:
                 plan=one.plan,
                 operation=one.operation,
                 receipt_line=one.receipt_line,
-                item=one.operation.order.item,
+                item=one.item,
                 quantity=one.quantity,
                 sample_size=sample_size(
                     one.quantity,
                     fixed=one.plan.sample_fixed,
                     fraction=one.plan.sample_fraction,
-                    countable=one.operation.order.item.unit.digits == 0,
+                    countable=one.item.unit.digits == 0,
                 ),
                 because=one.because[:200],
                 opened_at=now,
@@ -139,8 +188,9 @@ def _choose(
     *,
     point: bool,
     vendor: int | None = None,
+    item: Item | None = None,
 ) -> ControlPlan | None:
-    item = operation.order.item
+    item = item or operation.order.item
     spot = Spot(
         site=operation.order.site_id,
         item=item.pk,

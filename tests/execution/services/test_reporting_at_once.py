@@ -10,14 +10,15 @@ import pytest
 from django.db import connection
 
 from execution.models import Report
+from execution.services.beside import Beside
 from execution.services.release import release
 from execution.services.report import report
 from execution.services.undo import undo
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
-from planning.models import Material, Operation, ProductionOrder
+from planning.models import Material, Operation, Output, ProductionOrder
 from tests.execution.conftest import build_plant, operations
-from tests.factories import make_order
+from tests.factories import make_item, make_order
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -71,3 +72,49 @@ def test_people_reporting_on_shared_components_get_exact_figures_and_no_deadlock
     }
     assert {order.pk: order.good_quantity for order in ProductionOrder.objects.all()} == made
     assert plant.there(plant.product) == sum(made[bike.pk] for bike in bikes)
+
+
+def test_co_products_typed_by_several_people_at_once_are_exact() -> None:
+    plant = build_plant()
+    plant.fill(10_000)
+    order = make_order(plant.wheel, 60, site=plant.site, materials={plant.frame: 1})
+    Material.objects.update(flushing="operation")
+    chips, dust = make_item("CHIPS", tracking="lot"), make_item("DUST")
+    for item in (dust, chips):
+        Output.objects.create(order=order, item=item, unit=item.unit, kind="by", quantity=30, cost_share=0)
+    release(orders=[order], by=plant.worker)
+    (only,) = operations(order)
+    typed: list[int] = []
+    trouble: list[BaseException] = []
+
+    def work(seed: int) -> None:
+        chance = random.Random(seed)
+        try:
+            for _ in range(5):
+                chip = chance.randint(0, 4)
+                # Each names them in an order of their own, and puts them onto plates that others use, too.
+                said = [
+                    Beside(item=chips, quantity=Decimal(chip), plate="LP-1" if chip else ""),
+                    Beside(item=dust),
+                ]
+                chance.shuffle(said)
+                row = report(operation=only, good=Decimal(1), outputs=said, by=plant.worker)
+                typed.append(chip)
+                if chance.random() < 0.3:
+                    undo(report=row, by=plant.worker)
+                    typed.remove(chip)
+        except BaseException as error:  # a deadlock would come out here
+            trouble.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(PEOPLE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert trouble == []
+    assert problems() == []
+    received = dict(Output.objects.filter(order=order).values_list("item__number", "received_quantity"))
+    assert received["CHIPS"] == sum(typed)
+    assert received["DUST"] == len(typed) // 2

@@ -9,6 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Table, TableStyle
 
 from execution import selectors
+from execution.came_out import came_out
 from execution.models import PickLine, PickList
 from p2p.core import paper
 from p2p.core.web import formats
@@ -39,7 +40,7 @@ def traveller(order: ProductionOrder) -> bytes:
         # An operation keeps its first step beside it; long instructions may go on overleaf.
         story.append(KeepTogether([_operation(each), *told[:1]]))
         story += told[1:]
-    story += _materials(order)
+    story += _materials(order) + _outputs(order)
     return paper.pdf(story, title=f"{_('Traveller')} {order.number}")
 
 
@@ -184,3 +185,22 @@ def _materials(order: ProductionOrder) -> list[Flowable]:
     heads = (_("Item"), _("Name"), _("Quantity"), _("Op."))
     parts = paper.table(heads, cells, (42, 86, 38, 14), right=(2, 3))
     return [paper.text(_("Components"), paper.PART), parts]
+
+
+def _outputs(order: ProductionOrder) -> list[Flowable]:
+    """What comes out beside the product: planned, what came so far, and room to write."""
+    cells = [
+        [
+            paper.text(one.output.item.number, paper.BOLD),
+            f"{one.output.item.name}, {one.output.get_kind_display()}",
+            paper.text(_amount(one.output.quantity, one.output.item), paper.RIGHT),
+            paper.text(_amount(one.output.received_quantity, one.output.item), paper.RIGHT),
+            "____________",
+        ]
+        for one in came_out(order)[1:]
+    ]
+    if not cells:
+        return []
+    heads = (_("Item"), _("Name"), _("Planned"), _("Came out"), _("Reported"))
+    table = paper.table(heads, cells, (36, 62, 28, 28, 26), right=(2, 3))
+    return [paper.text(_("Comes out beside"), paper.PART), table]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from execution import forms, paper, selectors, words
+from execution.came_out import came_out, varied
 from execution.labels import labels_of
 from execution.models import PickList
 from execution.services import pick, printing
@@ -144,6 +145,8 @@ class OrderFloor(Page):
             "pick_lists": selectors.pick_lists().filter(order=order),
             "standing": selectors.pieces_behind(order),
             "prints": selectors.printed(order),
+            "came_out": came_out(order),
+            "varied": varied(order),
         }
         return render(request, "execution/order_floor.html", context)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from execution import forms, selectors, words
+from execution.came_out import varied_in
 from execution.models import Downtime, GivenUp, Report
 from execution.services import downtime, release, start, undo
 from execution.services.report import report
@@ -158,6 +159,7 @@ class ReportPage(RecordPage):
             "pieces": selectors.wip_moves(self.record),
             "given_up": GivenUp.objects.filter(report=self.record).select_related("material__item__unit"),
             "ends": _ends(self.record),
+            "varied": varied_in(self.record),
         }
 
 

@@ -6,7 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from execution import paper
+from execution.came_out import came_out
 from execution.models import OutputMove, Report, Variation
 from execution.services.beside import Beside, expected_of
 from execution.services.finish import finish
@@ -19,6 +25,7 @@ from p2p.inventory.checking import problems
 from p2p.inventory.models import Balance
 from planning.models import Operation, Output, ProductionOrder
 from strategies.models import BomVersion, Site
+from tests.core.paper.reading import pages
 from tests.factories import (
     make_group,
     make_item,
@@ -257,3 +264,33 @@ def test_the_journal_says_what_came_otherwise(order: ProductionOrder) -> None:
     saw(order, 4, Beside(item=item("CHIPS"), quantity=D(5)))
     told = Journal.objects.filter(fact="execution.Reported").latest("pk")
     assert told.payload["beside"] == "CHIPS 5 of 2"
+
+
+def test_the_orders_page_the_reports_page_and_the_route_card_say_expected_and_reported(
+    order: ProductionOrder, client: Client, worker: User
+) -> None:
+    row = saw(order, 4, Beside(item=item("CHIPS"), quantity=D(1), scrap=D(1), reason=make_reason("WET")))
+    client.force_login(worker)
+    shown = client.get(reverse("execution:order-floor", args=[order.pk])).content.decode()
+    assert "Expected by now" in shown and "Came out otherwise than expected" in shown and "WET" in shown
+    assert [
+        (one.output.item.number, one.expected, one.scrap, one.difference) for one in came_out(order)[1:]
+    ] == [
+        ("CHIPS", 2, 1, -1),
+        ("DUST", D("0.4"), 0, 0),
+    ]
+    assert (
+        "Came out otherwise than expected" in client.get(f"/execution/reports/{row.number}/").content.decode()
+    )
+    [page] = pages(paper.traveller(order))
+    assert "Comes out beside" in page and "CHIPS" in page and "5" in page
+    undo(report=row, by=None)
+    assert came_out(order)[1].scrap == 0
+    assert "Undone" in client.get(reverse("execution:order-floor", args=[order.pk])).content.decode()
+
+
+def test_a_plain_report_asks_the_database_nothing_more(order: ProductionOrder) -> None:
+    order.outputs.exclude(kind="main").delete()
+    with CaptureQueriesContext(connection) as asked:
+        saw(order, 1)
+    assert not [one for one in asked if "execution_variation" in one["sql"]]

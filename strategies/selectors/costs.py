@@ -3,23 +3,44 @@ bill takes, since nobody ever costs what is never made by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Q
 
+from p2p.core.numbers import decimal_of
 from p2p.core.refusal import Refused
-from strategies.models import BomLine, BomVersion, PlanningCost, Site
+from strategies.models import BomLine, BomVersion, Item, PlanningCost, Site
 from strategies.selectors.bom import taken_of
 from strategies.selectors.bom_rules import Node, Rules
 from strategies.selectors.versions import Versions
 
 DEEPEST = 40
-Key = tuple[int, int | None]
-"""A phantom: its item, and the version its line names."""
+MOST = 5000
+"""Phantoms in different quantities that are opened for one bill; what is below more of them stays unknown."""
+
+
+class Key(NamedTuple):
+    """A phantom as a line takes it: the version and the route that the line names, and how many pieces."""
+
+    item: int
+    bom: int | None
+    route: int | None
+    quantity: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the materials of one piece; `missing`: numbers of the items below that no cost is known of, or
+    no conversion into their unit, each once."""
+
+    cost: Fraction
+    missing: tuple[str, ...] = ()
 
 
 def unit_costs(items: Iterable[int], *, day: date, site: Site | None) -> dict[int, Decimal]:
@@ -31,30 +52,34 @@ def unit_costs(items: Iterable[int], *, day: date, site: Site | None) -> dict[in
     return dict(latest.values_list("item", "unit_cost"))
 
 
-def key_of(line: BomLine) -> Key:
-    return (line.component_id, line.component_bom_id)
+def key_of(line: BomLine, quantity: Fraction) -> Key:
+    return Key(line.component_id, line.component_bom_id, line.component_route_id, quantity)
 
 
 def phantom_costs(
-    lines: Collection[BomLine], costs: Mapping[int, Decimal], *, day: date, site: Site | None
-) -> dict[Key, Fraction]:
-    """What the materials of one piece cost, of the phantoms among these lines that no cost is known of; left out is
-    one below which a cost or a conversion is missing. Up to a dozen queries for each level of phantoms in phantoms,
-    none without such a line."""
-    wanted = _unpriced(lines, costs)
-    if site is None or not wanted:
+    taken: Mapping[BomLine, Fraction], costs: Mapping[int, Decimal], *, day: date, site: Site | None
+) -> dict[int, Known]:
+    """Line -> what the materials of one piece cost, of the phantoms among these lines (with how many pieces an order
+    takes of each) that no cost is known of. Up to a dozen queries for each level of phantoms in phantoms, none
+    without such a line.
+
+    Bill and route are those for that quantity, as in orders, plans and standards, and what a phantom needs once is
+    once for all of it.
+    """
+    keys = {
+        line.pk: key_of(line, quantity)
+        for line, quantity in taken.items()
+        if quantity and line.kind == BomLine.Kind.PHANTOM and line.component_id not in costs
+    }
+    if site is None or not keys:
         return {}
     walk = _Walk(day, site, dict(costs))
+    wanted = set(keys.values())
     for _level in range(DEEPEST):
-        if not wanted:
+        if not wanted or len(walk.needs) > MOST:
             break
         wanted = walk.open(wanted)
-    return {key: cost for key in _unpriced(lines, costs) if (cost := walk.cost_of(key)) is not None}
-
-
-def _unpriced(lines: Iterable[BomLine], costs: Mapping[int, Decimal]) -> set[Key]:
-    phantoms = (line for line in lines if line.kind == BomLine.Kind.PHANTOM)
-    return {key_of(line) for line in phantoms if line.component_id not in costs}
+    return {line: walk.known(key) for line, key in keys.items()}
 
 
 @dataclass
@@ -65,7 +90,7 @@ class _Walk:
     site: Site
     costs: dict[int, Decimal]
     needs: dict[Key, list[tuple[BomLine, Fraction | None]]] = field(default_factory=dict)
-    found: dict[Key, Fraction | None] = field(default_factory=dict)
+    found: dict[Key, Known] = field(default_factory=dict)
 
     def open(self, keys: Collection[Key]) -> set[Key]:
         """Read the bills of these; the phantoms in them that were not seen yet."""
@@ -77,64 +102,74 @@ class _Walk:
         for line in held.select_related("component__unit", "unit", "bom").order_by("pk"):
             rows.setdefault(line.bom_id, []).append(line)
         every = [line for lines in rows.values() for line in lines]
-        new = {line.component_id for line in every} - set(self.costs)
-        self.costs |= unit_costs(new, day=self.day, site=self.site)
-        taken = self._needs(every)
+        self.costs |= unit_costs(
+            {line.component_id for line in every} - set(self.costs), day=self.day, site=self.site
+        )
+        own = [(line.bom.item_id, taken) for line in every if (taken := taken_of(line)) is not None]
+        rules = Rules(self.site, self.day, own)
         for key in keys:
-            self.needs[key] = [(line, taken[line.pk]) for line in rows.get(bills.get(key, 0), ())]
-        return _unpriced(every, self.costs) - set(self.needs)
+            self.needs[key] = [(line, _need(rules, key, line)) for line in rows.get(bills.get(key, 0), ())]
+        return {below for key in keys for below in self._below(key)} - set(self.needs)
+
+    def _below(self, key: Key) -> Iterator[Key]:
+        for line, need in self.needs[key]:
+            if need and line.kind == BomLine.Kind.PHANTOM and line.component_id not in self.costs:
+                yield key_of(line, need)
 
     def _bills(self, keys: Collection[Key]) -> dict[Key, int]:
-        """The version that a line names if it may be used, else the one that holds for one piece."""
-        named = {bom for _item, bom in keys if bom is not None}
-        usable = set(
-            BomVersion.objects.filter(pk__in=named, state__in=("active", "approved")).values_list(
-                "pk", flat=True
-            )
-            if named
-            else ()
-        )
-        holding = Versions(BomVersion, self.site.pk, {item for item, _bom in keys})
+        """The version that a line names, as far as it may be used, else the one that holds for the quantity."""
+        named = {key.bom for key in keys if key.bom is not None}
+        usable = BomVersion.objects.filter(pk__in=named, state__in=("active", "approved"))
+        may_be_used = set(usable.values_list("pk", flat=True)) if named else set()
+        holding = Versions(BomVersion, self.site.pk, {key.item for key in keys})
         found = {}
-        for item, bom in keys:
-            version = bom if bom in usable else holding.on(item, self.day, Decimal(1))
-            if version is not None:
-                found[item, bom] = version
+        for key in keys:
+            version = holding.on(key.item, self.day, decimal_of(key.quantity)) if key.bom is None else key.bom
+            if version is not None and (key.bom is None or version in may_be_used):
+                found[key] = version
         return found
 
-    def _needs(self, lines: Sequence[BomLine]) -> dict[int, Fraction | None]:
-        """Line -> what one piece takes when one batch is made; None without a conversion."""
-        own = [(line, taken) for line in lines if (taken := taken_of(line)) is not None]
-        rules = Rules(self.site, self.day, [(line.bom.item_id, taken) for line, taken in own])
-        found: dict[int, Fraction | None] = {}
-        for line, taken in own:
-            bom = line.bom
-            batch = Fraction(bom.batch_quantity)
-            try:
-                rule = rules.of(taken, line.component, bom.batch_quantity, Node(bom.item_id), batch)
-            except Refused:
-                found[line.pk] = None
-                continue
-            found[line.pk] = rule.needed(batch) / (batch * Fraction(bom.yield_fraction))
-        return found
-
-    def cost_of(self, key: Key) -> Fraction | None:
-        """Of one piece; None where something below is without a cost, or leads back to it."""
+    def known(self, key: Key) -> Known:
+        """Of one piece. A phantom without a bill, or that leads back to itself, is missing itself."""
         if key not in self.found:
-            self.found[key] = None
-            self.found[key] = self._sum(self.needs.get(key, ()))
+            self.found[key] = Known(Fraction(0), (self._numbers[key.item],))
+            if self.needs.get(key):
+                self.found[key] = self._sum(key)
         return self.found[key]
 
-    def _sum(self, lines: Sequence[tuple[BomLine, Fraction | None]]) -> Fraction | None:
-        total = Fraction(0)
-        for line, need in lines:
-            each = self._each(line)
-            if need is None or each is None:
-                return None
-            total += need * each
-        return total if lines else None
+    def _sum(self, key: Key) -> Known:
+        total, missing = Fraction(0), dict[str, None]()
+        for line, need in self.needs[key]:
+            if need is None:
+                missing[line.component.number] = None
+            elif line.component_id in self.costs:
+                total += need * Fraction(self.costs[line.component_id])
+            elif line.kind != BomLine.Kind.PHANTOM:
+                missing[line.component.number] = None
+            elif need:
+                below = self.known(key_of(line, need))
+                total += need * below.cost
+                missing |= dict.fromkeys(below.missing)
+        return Known(total / key.quantity, tuple(missing))
 
-    def _each(self, line: BomLine) -> Fraction | None:
-        if line.component_id in self.costs:
-            return Fraction(self.costs[line.component_id])
-        return self.cost_of(key_of(line)) if line.kind == BomLine.Kind.PHANTOM else None
+    @cached_property
+    def _numbers(self) -> dict[int, str]:
+        rows = Item.objects.filter(pk__in={key.item for key in self.needs} | self._unseen())
+        return dict(rows.values_list("pk", "number"))
+
+    def _unseen(self) -> set[int]:
+        return {below.item for key in self.needs for below in self._below(key)}
+
+
+def _need(rules: Rules, key: Key, line: BomLine) -> Fraction | None:
+    """What all pieces of the key take; None without a conversion. More is started where less comes out."""
+    taken, bom = taken_of(line), line.bom
+    if taken is None:
+        return None
+    try:
+        rule = rules.of(
+            taken, line.component, bom.batch_quantity, Node(bom.item_id, None, key.route), key.quantity
+        )
+    except Refused:
+        return None
+    return rule.needed(key.quantity / Fraction(bom.yield_fraction))

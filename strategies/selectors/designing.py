@@ -28,7 +28,7 @@ from strategies.models import (
 from strategies.models.version import VersionState
 from strategies.selectors.bom import taken_of
 from strategies.selectors.bom_rules import Node, Rules
-from strategies.selectors.costs import key_of, phantom_costs, unit_costs
+from strategies.selectors.costs import phantom_costs, unit_costs
 from strategies.selectors.settings import settings_at
 
 PAGE = 200
@@ -63,7 +63,8 @@ _EDGES = """
 @dataclass(frozen=True)
 class Figures:
     """Of one bill on a day. `need`: for one piece of the item, in the component's unit (None: no conversion);
-    `cost`: of that; both by line. `work`: what the item costs beyond its materials."""
+    `cost`: of that; both by line. `missing`: of lines of phantoms of which only a part of the cost is known, the items
+    that are not costed. `work`: what the item costs beyond its materials."""
 
     day: date
     site: Site | None
@@ -72,11 +73,16 @@ class Figures:
     materials: Decimal
     standard: Decimal | None
     unpriced: int
+    missing: Mapping[int, tuple[str, ...]]
+    made: Fraction
+    """Pieces that come out of the order that these figures are of."""
     times: LeadTimes[int] = field(repr=False)
 
     @property
     def work(self) -> Decimal | None:
-        return None if self.standard is None or self.unpriced else self.standard - self.materials
+        if self.standard is None or self.unpriced or self.missing:
+            return None
+        return self.standard - self.materials
 
 
 def site_of(bom: BomVersion) -> Site | None:
@@ -126,28 +132,42 @@ def holds(line: BomLine, day: date) -> bool:
     )
 
 
-def figures(bom: BomVersion, lines: Iterable[BomLine], *, day: date, site: Site | None) -> Figures:
-    """What the lines take, cost and wait for; sums over those that hold on the day. A dozen queries at most."""
+def figures(
+    bom: BomVersion,
+    lines: Iterable[BomLine],
+    *,
+    day: date,
+    site: Site | None,
+    amount: Fraction | None = None,
+) -> Figures:
+    """What the lines take, cost and wait for when an order makes a batch, or takes `amount` pieces of a phantom; sums
+    over those that hold on the day. A dozen queries at most, and as many for each level of phantoms never costed."""
     rows = list(lines)
-    need = needs(bom, rows, day=day, site=site)
+    need = needs(bom, rows, day=day, site=site, amount=amount)
+    whole = amount or Fraction(bom.batch_quantity) * Fraction(bom.yield_fraction)
     items = {line.component_id for line in rows}
     costs = unit_costs([*items, bom.item_id], day=day, site=site)
     ours = [line for line in rows if line.kind != BomLine.Kind.VENDOR]
-    phantoms = phantom_costs(ours, costs, day=day, site=site)
+    taken = {line: (need[line.pk] or Fraction(0)) * whole for line in ours}
+    phantoms = phantom_costs(taken, costs, day=day, site=site)
+    # Of a phantom of which nothing is known below, nothing is known.
+    known = {line: one for line, one in phantoms.items() if one.cost or not one.missing}
+    prices = {line: one.cost for line, one in known.items()}
     cost = dict.fromkeys((line.pk for line in rows), Decimal(0)) | {
-        line.pk: _times(need[line.pk], costs.get(line.component_id, phantoms.get(key_of(line))))
-        for line in ours
+        line.pk: _times(need[line.pk], costs.get(line.component_id, prices.get(line.pk))) for line in ours
     }
     valid = [line.pk for line in rows if holds(line, day)]
     own = [line.component_id for line in rows if holds(line, day) and line.kind != BomLine.Kind.VENDOR]
     return Figures(
         day=day,
         site=site,
+        made=whole,
         need=need,
         cost=cost,
         materials=sum((cost[key] or Decimal(0) for key in valid), Decimal(0)),
         standard=costs.get(bom.item_id),
         unpriced=sum(cost[key] is None for key in valid),
+        missing={key: known[key].missing for key in valid if key in known and known[key].missing},
         times=_lead_times(bom, own, day, site),
     )
 
@@ -160,20 +180,24 @@ def needs(
     site: Site | None,
     rules: Rules | None = None,
     route: int | None = None,
+    amount: Fraction | None = None,
 ) -> dict[int, Fraction | None]:
-    """Line -> how much of the component one piece takes when an order makes one batch, by the route that is named
-    or holds on the day; nothing of what a vendor supplies. Six queries at most, without `rules`."""
+    """Line -> how much of the component one piece takes when an order makes one batch, or so that `amount` comes out,
+    by the route that is named or holds on the day; nothing of what a vendor supplies. Six queries at most, without
+    `rules`."""
     own = [(line, taken_of(line)) for line in lines]
     rules = rules or Rules(site, day, [(bom.item_id, taken) for _line, taken in own if taken])
-    batch, parent = Fraction(bom.batch_quantity), Node(bom.item_id, None, route)
+    share, parent = Fraction(bom.yield_fraction), Node(bom.item_id, None, route)
+    batch = amount / share if amount else Fraction(bom.batch_quantity)
     found: dict[int, Fraction | None] = {}
     for line, taken in own:
         try:
-            rule = rules.of(taken, line.component, bom.batch_quantity, parent, batch) if taken else None
+            made = amount or batch
+            rule = rules.of(taken, line.component, bom.batch_quantity, parent, made) if taken else None
         except Refused:
             found[line.pk] = None
             continue
-        found[line.pk] = rule.needed(batch) / (batch * Fraction(bom.yield_fraction)) if rule else Fraction(0)
+        found[line.pk] = rule.needed(batch) / (batch * share) if rule else Fraction(0)
     return found
 
 

@@ -83,7 +83,7 @@ def phantoms_will_have_bills(bill: BomVersion) -> None:
         version=bill,
         position=line.position,
         item=line.component.number,
-        day=line.first_day,
+        day=getattr(line, "first_day", ""),
     )
 
 

@@ -17,7 +17,7 @@ from p2p.core.web import formats
 from p2p.core.web.page import Page
 from strategies.models import BomVersion, Item, Site
 from strategies.selectors import designing
-from strategies.selectors.bom import named_bill, opened_bill
+from strategies.selectors.bom import bill_of, named_bill, opened_bill
 from strategies.selectors.designing import PAGE
 from strategies.views.asked import count_of, fraction, key_of
 from strategies.views.bom_rows import ROWS, Row, day_of, rows_of, shown_of
@@ -45,12 +45,17 @@ class Level(Page):
         site = sites.filter(code=request.GET.get("site", "")).first()
         named = named_bill(item, key_of(request.GET.get("bom", "")))
         top = key_of(request.GET.get("top", ""))
-        bom = named or opened_bill(item, top=top, day=day, site=site)
+        # Of a phantom its parent's order takes so many, by the version for as many.
+        taken = fraction(request.GET["amount"]) if request.GET.get("amount") else None
+        if taken and not named:
+            bom = bill_of(item, day=day, site=site, quantity=decimal_of(taken))
+        else:
+            bom = named or opened_bill(item, top=top, day=day, site=site)
         if bom is None:
             return render(request, ROWS, {"rows": []})
         level, factor = count_of(request.GET.get("level", "")) or 2, fraction(request.GET.get("factor", ""))
         lines = [line for line in designing.lines_of(bom) if designing.holds(line, day)]
-        figures = designing.figures(bom, lines, day=day, site=site)
+        figures = designing.figures(bom, lines, day=day, site=site, amount=taken)
         money = access.may(request.user, *MONEY_ROLES)
         critical = request.GET.get("critical") == "1"
         drawn = {"level": level, "factor": factor, "critical": critical, "top": top or bom.pk}

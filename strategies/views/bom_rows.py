@@ -26,6 +26,8 @@ from strategies.selectors.designing import PAGE, Figures
 
 ROWS = "strategies/designer_rows.html"
 FOLDED = {"kind": "", "flushing": ""}
+SPOKEN = 5
+"""Items without a cost that the foot of the table names."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ class Shown:
         own = self.figures
         if not self.money:
             return []
-        said = [(_("Materials"), formats.number(own.materials, 2))]
+        known = _at_least(bool(own.missing or own.unpriced)) + formats.number(own.materials, 2)
+        said = [(_("Materials"), known)]
         if own.work is not None:
             said.append((_("Work and the rest"), formats.number(own.work, 2)))
         if own.standard is not None:
@@ -94,9 +97,18 @@ class Shown:
 
     @property
     def unpriced(self) -> str:
+        if not self.money:
+            return ""
         count = self.figures.unpriced
         text = ngettext("{count} line has no cost.", "{count} lines have no cost.", count)
-        return text.format(count=formats.number(count)) if count and self.money else ""
+        said = [text.format(count=formats.number(count))] if count else []
+        parts = list(dict.fromkeys(part for each in self.figures.missing.values() for part in each))
+        if parts:
+            named = ", ".join(parts[:SPOKEN]) + (" …" if len(parts) > SPOKEN else "")
+            said.append(
+                _("Materials are incomplete, marked ≥: not costed in phantoms: {parts}.").format(parts=named)
+            )
+        return " ".join(said)
 
 
 def day_of(request: HttpRequest) -> date:
@@ -216,8 +228,10 @@ def _children(
         "critical": int(critical),
         "top": top,
     }
-    if line.kind == BomLine.Kind.PHANTOM and line.component_bom_id:
-        asked["bom"] = line.component_bom_id
+    if line.kind == BomLine.Kind.PHANTOM:
+        asked["amount"] = str((figures.need[line.pk] or 0) * figures.made)
+        if line.component_bom_id:
+            asked["bom"] = line.component_bom_id
     return f"{reverse('strategies:designer-level', args=[line.component_id])}?{urlencode(asked)}"
 
 
@@ -241,11 +255,15 @@ def _cells(
     ]
     if money:
         amount = None if cost is None else decimal_of(Fraction(cost) * factor)
-        cells.append(("", "n", "", formats.number(amount, 2)))
+        cells.append(("", "n", "", _at_least(line.pk in figures.missing) + formats.number(amount, 2)))
     days = _("{days} d")
     cells.append(("", "n", "", days.format(days=formats.number(own)) if own else formats.NONE))
     cells.append(("", "n", "", days.format(days=formats.number(total)) if total else formats.NONE))
     return cells
+
+
+def _at_least(incomplete: bool) -> str:
+    return "≥ " if incomplete else ""
 
 
 def _off(line: BomLine, day: date) -> str:

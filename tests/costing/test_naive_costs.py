@@ -3,6 +3,7 @@ level, in plain fractions."""
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +16,8 @@ from costing.engine.rollup import roll_up
 from costing.models import CostElement
 from costing.services.version import Hourly, Price, open_version, set_prices, set_rates
 from costing.snapshot import of_items, take
-from strategies.models import BomLine, BomStep, BomVersion, Item, RouteVersion
+from strategies.models import BomLine, BomStep, BomVersion, Item, PlanningCost, RouteVersion
+from strategies.selectors.costs import phantom_costs
 from tests.factories import (
     make_bom,
     make_cost_category,
@@ -123,9 +125,10 @@ class Plant:
 class Naive:
     """What an order costs, by the sentences of the guides; `known`: what items in store cost."""
 
-    def __init__(self, plant: Plant) -> None:
-        self.plant = plant
+    def __init__(self, plant: Plant, *, work: bool = True) -> None:
+        self.plant, self.work = plant, work
         self.known = {item.pk: Fraction(price) for item, price in plant.prices.items()}
+        self.missing: set[str] = set()
 
     def standard(self, item: Item) -> Fraction:
         policy = item.policies.get()
@@ -141,9 +144,11 @@ class Naive:
             need = self.need(line, bom, launch, entering)
             if line.kind == "phantom":
                 total += self.order(line.component, need) if need else 0
-            else:
+            elif line.component_id in self.known:
                 total += need * self.known[line.component_id]
-        for step in route.operations.all():
+            else:
+                self.missing.add(line.component.number)
+        for step in route.operations.all() if self.work else ():
             if step.outside:
                 fee = 3 if entering[step.number] >= 9 else 5
                 total += fee * leaving[step.number]
@@ -199,3 +204,17 @@ def test_the_standard_is_what_an_order_of_the_costing_lot_takes_by_the_piece(see
         assert abs(found[item.pk] - wanted) <= wanted / 10**6, item
         # What goes into others is what the standard says, so that roundings do not add up.
         naive.known[item.pk] = found[item.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(12))
+def test_the_designer_counts_a_phantom_with_what_is_known_of_it_and_names_the_rest(seed: int) -> None:
+    plant = Plant(seed)
+    for item, price in plant.prices.items():
+        PlanningCost.objects.create(item=item, site=plant.site, valid_from=DAY, unit_cost=price)
+    for item, quantity in itertools.product(plant.known[4:], (1, 8, 30)):
+        line = BomLine(pk=1, component=item, kind="phantom")
+        found = phantom_costs({line: Fraction(quantity)}, {}, day=DAY, site=plant.site)[1]
+        naive = Naive(plant, work=False)
+        assert found.cost * quantity == naive.order(item, Fraction(quantity)), (item, quantity)
+        assert set(found.missing) == naive.missing

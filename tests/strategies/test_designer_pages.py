@@ -98,8 +98,25 @@ def test_a_phantom_that_was_never_costed_counts_with_what_its_own_bill_takes(eng
     for words in ("50.00", "135.00", "have no cost"):  # 5 x (4 + 2 x 3) spokes; materials with the kit
         assert (words in shown) == (words != "have no cost"), words
     inside.lines.create(component=make_item("FELT"), unit=kit.unit, quantity=1, position=90)
+    partly = page(engineer, f"boms/{draft.pk}/")
+    for words in ("≥ 50.00", "≥ 135.00", "Materials are incomplete, marked ≥: not costed in phantoms: FELT."):
+        assert words in partly
+    assert "have no cost" not in partly and "Work and the rest" not in partly
+    inside.lines.exclude(component__number="FELT").delete()
     without = page(engineer, f"boms/{draft.pk}/")
-    assert "1 line has no cost" in without and "85.00" in without
+    assert "1 line has no cost" in without and "≥ 85.00" in without
+
+
+def test_a_phantom_never_costed_counts_by_the_version_for_as_many_as_the_batch_takes(engineer, draft):
+    kit, spoke = make_item("KIT"), draft.item.__class__.objects.get(number="SPOKE")
+    make_bom(kit, {spoke: 4})
+    make_bom(kit, {spoke: {"quantity": 10, "consumption": "constant"}}, version=2, from_quantity=5)
+    draft.lines.create(component=kit, kind="phantom", unit=kit.unit, quantity=5, position=90)
+    shown = page(engineer, f"boms/{draft.pk}/")
+    assert "95.00" in shown  # ten spokes once for the five kits of the batch, not five times four
+    [level] = re.findall(rf'"/strategies/(designer-levels/{kit.pk}/[^"]+)"', shown)
+    opened = page(engineer, level.replace("&amp;", "&"))
+    assert "10.00" in opened and "50.00" not in opened
 
 
 def test_who_may_not_see_money_sees_none(client, draft):

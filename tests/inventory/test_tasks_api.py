@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from p2p.inventory.models import Balance, StockTask, SupplyRule
@@ -197,3 +198,14 @@ def test_what_is_weighed_is_carried_and_done_with_its_pieces(client: Client, db:
     other = desk.make(quantity="1")
     page = client.get(f"/inventory/tasks/{StockTask.objects.get(number=other).pk}/do").content.decode()
     assert "catch_quantity" not in page
+
+
+def test_a_task_is_taken_put_back_and_cancelled_with_the_buttons_of_its_page(
+    desk: Desk, client: Client
+) -> None:
+    client.force_login(desk.by)
+    task = StockTask.objects.get(number=desk.make())
+    for key, state in (("start", "started"), ("back", "open"), ("cancel", "cancelled")):
+        client.post(reverse("core:act", args=["task.actions", key, task.pk]))
+        task.refresh_from_db()
+        assert (key, task.state) == (key, state)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from p2p.core.facts import heard
 from p2p.core.refusal import Refused
-from strategies.facts import VersionChanged
+from strategies.facts import VersionChanged, VersionMoved
 from strategies.models import BomAlternate, BomLine, BomVersion
 from strategies.selectors.bills import needs_of
 from strategies.services import alternates, boms, formulas, versions
@@ -327,6 +327,17 @@ def test_where_the_site_asks_somebody_else_approves(bike):
     with pytest.raises(Refused, match="You submitted BIKE v1: somebody else has to approve it"):
         versions.approve(version=bom, by=author)
     assert versions.approve(version=bom, by=other).approved_by == other
+
+
+def test_what_was_submitted_is_sent_back_and_changed_by_its_author(bike):
+    author, other = make_user("engineer"), make_user("engineer")
+    bom = boms.draft_bom(item=bike, lines=[line(make_item("TUBE"))], by=author)
+    with heard(VersionMoved) as told:
+        assert versions.submit(version=bom, by=author).state == "in_approval"
+        assert versions.reject(version=bom, by=other).state == "draft"
+    assert [fact.step for fact in told] == ["submit", "reject"]
+    boms.set_lines(bom=bom, lines=[line(make_item("PIPE"))], by=author)
+    assert [row.component.number for row in bom.lines.all()] == ["PIPE"]
 
 
 def test_the_refusal_names_the_other_version_and_the_days_they_share(engineer, bike):

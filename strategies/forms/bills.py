@@ -71,9 +71,14 @@ class CopyBomForm(CopyForm):
 
 
 class ActivateForm(forms.Form):
-    replace = forms.BooleanField(
-        label=_("End the version that holds now the day before"), required=False, initial=True
-    )
+    """Asks about the versions in the way only where there are some."""
+
+    replace = forms.BooleanField(label=_("Let them give way"), required=False, initial=True)
+
+    def __init__(self, *args: Any, gives_way: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not gives_way:
+            del self.fields["replace"]
 
 
 class LineForm(Filled):

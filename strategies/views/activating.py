@@ -29,8 +29,11 @@ class ActivateForm(ActionForm):
         first = now("Planning and new orders use this version from its first day on.")
         return " ".join([first, *_will(in_its_place(self.record))])
 
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"gives_way": bool(in_its_place(self.record))}
+
     def act(self, form: Any) -> Any:
-        replace = form.cleaned_data["replace"]
+        replace = form.cleaned_data.get("replace", False)
         self.ended = in_its_place(self.record) if replace else []
         return activate(version=self.record, replace=replace, by=who(self.request))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.architecture.source import Source, functions, product, report
+from tests.architecture.source import ROOT, Source, functions, product, report
 
 LINES, FILE, DEPTH = 40, 300, 3
 BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.AsyncFor, ast.AsyncWith, ast.Match)
@@ -86,3 +86,12 @@ def test_length_and_depth_are_seen():
     assert not deep_functions(Source("x.py", "\n".join([*lines, "                pass"])))
     chain = "def f(x):\n" + "".join(f"    {'el' if n else ''}if x == {n}:\n        pass\n" for n in range(9))
     assert not deep_functions(Source("x.py", chain))
+
+
+def test_no_script_of_a_page_is_too_long():
+    scripts = sorted(path for path in (ROOT / "p2p" / "static").rglob("*.js") if "vendor" not in path.parts)
+    assert len(scripts) > 20, "they are elsewhere: this proves nothing"
+    long = [
+        f"{path.name} has {count} lines" for path in scripts if (count := len(path.open().readlines())) > FILE
+    ]
+    assert not long, report(long)

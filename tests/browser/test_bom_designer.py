@@ -273,7 +273,7 @@ def test_a_tablet_shows_the_whole_line_and_fingers_hit_it(visit: Any, draft: Bom
     expect(folded).to_be_visible()
     row(page, "BELL").locator(".d-more").tap()
     sheet = page.locator("dialog[open]:has(.d-line)")
-    sheet.get_by_role("link", name="Everything it says").wait_for()
+    sheet.get_by_role("link", name="Change the line").wait_for()
     line = row(page, "BELL").bounding_box()
     assert line["y"] + line["height"] <= sheet.bounding_box()["y"], "the sheet covers the line"
     sheet.get_by_role("link", name="Remove").tap()

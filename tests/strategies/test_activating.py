@@ -29,7 +29,18 @@ def test_the_version_that_gives_way_is_named_before_and_after(client, first_day,
     bom = versions(first_day)
     client.force_login(make_user("engineer"))
     address = f"/strategies/boms/{bom.pk}/activate/"
-    assert before in client.get(address).content.decode()
+    shown = client.get(address).content.decode()
+    assert before in shown and "Let them give way" in shown
     answer = client.post(address, {"replace": "on"})
     said = " ".join(str(one) for one in get_messages(answer.wsgi_request))
     assert f"BIKE v2 is active. {after}" in said
+
+
+def test_where_nothing_is_in_the_way_nothing_is_asked(client):
+    bom = make_bom(make_item("BIKE"), {make_item("FRAME"): 1}, state="approved")
+    client.force_login(make_user("engineer"))
+    address = f"/strategies/boms/{bom.pk}/activate/"
+    assert "checkbox" not in client.get(address).content.decode()
+    assert client.post(address).status_code == 303
+    bom.refresh_from_db()
+    assert bom.state == "active"

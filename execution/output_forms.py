@@ -123,7 +123,11 @@ class OutputsForm(forms.Form):
 
     def _reason(self) -> forms.ModelChoiceField[ReasonCode]:
         return forms.ModelChoiceField(
-            label=_("Reason for scrap"), queryset=self.reasons, required=False, to_field_name="code"
+            label=_("Reason for scrap"),
+            queryset=self.reasons,
+            required=False,
+            to_field_name="code",
+            empty_label=_("none"),
         )
 
     def _ask_for_more(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -26,8 +26,9 @@ from planning.arrival_facts import Arriving, Notice, TakenIn
 from planning.facts import Cancelled
 from planning.models import Output, ProductionOrder
 from quality import tracing
-from quality.models import Inspection
+from quality.models import Inspection, Result
 from quality.services import blocking, decide, gate, goods, open
+from strategies.facts import CharacteristicChanging
 
 
 def open_at_release(fact: Released) -> None:
@@ -107,6 +108,20 @@ def _call_off(inspections: Iterable[Inspection], note: str, by: User | None) -> 
     decide.call_off(inspections=inspections, note=note, by=by)
 
 
+def read_already(asked: CharacteristicChanging) -> Iterator[Refused]:
+    """What was read stays what it was read as. One query."""
+    named = {one.pk: one for one in asked.characteristics}
+    read = Result.objects.filter(characteristic__in=named).order_by("characteristic").distinct()
+    for key in read.values_list("characteristic", flat=True):
+        yield Refused(
+            _("{characteristic} stays as it is: there are readings of it. Make a new one."),
+            code="read",
+            field="kind",
+            about=named[key],
+            characteristic=named[key].code,
+        )
+
+
 def guard_reporting(fact: Reporting) -> list[Refused]:
     """What came from a vendor is inspected before the next operation works with it."""
     return gate.against_successors(fact.operations)
@@ -129,6 +144,7 @@ def wire() -> None:
     listen("tell", TakenIn, open_at_goods)
     listen("tell", Moved, hold_in_quarantine)
     listen("tell", Reported, hold_what_came_out)
+    listen("ask", CharacteristicChanging, read_already)
     listen("ask", Reporting, guard_reporting)
     listen("ask", FinishingOperation, guard_operations)
     listen("ask", Finishing, guard_orders)

@@ -14,6 +14,7 @@ from p2p.core.facts import Fact, Question
 from strategies.models import (
     BomVersion,
     Calendar,
+    Characteristic,
     CutOver,
     ImportRun,
     Item,
@@ -55,6 +56,16 @@ class SiteRecosting(Fact):
 
     def about(self) -> Sequence[Model]:
         return self.sites
+
+
+@dataclass(frozen=True, kw_only=True)
+class CharacteristicChanging(Fact):
+    """What is measured is about to get another kind, unit or code, or to go: who has readings of it?"""
+
+    characteristics: Sequence[Characteristic]
+
+    def about(self) -> Sequence[Model]:
+        return self.characteristics
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,6 @@ from strategies.models import (
     ItemGroup,
     ItemPolicy,
     Location,
-    ReasonCode,
     ResourceGroup,
     RouteVersion,
     Site,
@@ -108,15 +107,6 @@ class LocationFilter(df.FilterSet):
 
     class Meta:
         model = Location
-        fields: tuple[str, ...] = ()
-
-
-class ReasonFilter(df.FilterSet):
-    kind = df.MultipleChoiceFilter(label=_("Kind"), choices=ReasonCode.Kind.choices)
-    active = df.BooleanFilter(label=_("In use"))
-
-    class Meta:
-        model = ReasonCode
         fields: tuple[str, ...] = ()
 
 

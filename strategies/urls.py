@@ -115,7 +115,6 @@ urlpatterns = [
     path("unit-conversions/<int:pk>/", units.EditConversion.as_view(), name="edit-conversion"),
     path("unit-conversions/<int:pk>/delete/", units.DeleteConversion.as_view(), name="delete-conversion"),
     path("unit-conversions/", units.Conversions.as_view(), name="conversions"),
-    path("reasons/", lists.Reasons.as_view(), name="reasons"),
     path("going-live/", cutover.CutOvers.as_view(), name="cut-overs"),
     path("going-live/new/", cutover_acts.NewCutOver.as_view(), name="new-cut-over"),
     path("going-live/template.xlsx", cutover.CutOverTemplate.as_view(), name="cut-over-template"),

@@ -26,8 +26,19 @@ LISTS = (
     ("calendars", "calendar", _("New calendar")),
     ("locations", "location", _("New location")),
     ("sites", "site", _("New site")),
+    ("characteristics", "characteristic", _("New characteristic")),
+    ("currencies", "currency", _("New currency")),
+    ("exchange_rates", "exchange-rate", _("New exchange rate")),
+    ("number_series", "number-series", _("New number series")),
+    ("item_groups", "item-group", _("New item group")),
+    ("reasons", "reason", _("New reason code")),
 )
-KEEPERS = {"locations": (Role.ENGINEER, Role.SUPERVISOR)}
+KEEPERS = {
+    "locations": (Role.ENGINEER, Role.SUPERVISOR),
+    "characteristics": (Role.ENGINEER, Role.INSPECTOR),
+    "exchange_rates": (Role.ENGINEER, Role.BUYER, Role.COST_ACCOUNTANT),
+    "reasons": (Role.ENGINEER, Role.SUPERVISOR),
+}
 """Who may, where it is not the engineer alone."""
 WAYS = {
     "workcentres": (
@@ -44,6 +55,10 @@ WAYS = {
     "workers": (("worker-skills", _("Skills of workers")), ("skills", _("Skills"))),
     "worker_skills": (("workers", _("Workers")), ("skills", _("Skills"))),
     "abilities": (("capabilities", _("Names of capabilities")), ("resources", _("Resources"))),
+    "currencies": (("exchange-rates", _("Exchange rates")),),
+    "exchange_rates": (("currencies", _("Currencies")),),
+    "items": (("item-groups", _("Item groups")),),
+    "item_groups": (("items", _("Items")),),
     "setup_matrices": (("setup-families", _("Setup families")),),
     "setup_families": (("setup-matrices", _("Setup matrices")),),
 }

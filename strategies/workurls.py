@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from strategies.views import abilitylists, boards, calendarpages, lists, matrixpage, work, worklists
+from strategies.views import (
+    abilitylists,
+    boards,
+    calendarpages,
+    lists,
+    masterlists,
+    matrixpage,
+    work,
+    worklists,
+)
 from strategies.views.workforms import DELETES, EDITS, SAVES
 
 urlpatterns = [
@@ -25,6 +34,12 @@ urlpatterns = [
     path("setup-matrices/", abilitylists.Matrices.as_view(), name="setup-matrices"),
     path("setup-matrices/<str:code>/", matrixpage.MatrixPage.as_view(), name="setup-matrix"),
     path("cost-categories/", abilitylists.Categories.as_view(), name="cost-categories"),
+    path("characteristics/", masterlists.Characteristics.as_view(), name="characteristics"),
+    path("currencies/", masterlists.Currencies.as_view(), name="currencies"),
+    path("exchange-rates/", masterlists.ExchangeRates.as_view(), name="exchange-rates"),
+    path("number-series/", masterlists.Series.as_view(), name="number-series"),
+    path("item-groups/", masterlists.ItemGroups.as_view(), name="item-groups"),
+    path("reasons/", masterlists.Reasons.as_view(), name="reasons"),
     path("calendars/", lists.Calendars.as_view(), name="calendars"),
     path("calendars/<str:code>/", calendarpages.CalendarPage.as_view(), name="calendar"),
     path("calendar-forms/<int:pk>/exception/", calendarpages.AddException.as_view(), name="add-exception"),

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.facts import Refused, listen
 from p2p.inventory import takeover
 from p2p.inventory.facts import Moved
-from p2p.inventory.models import Move, TaskMove
+from p2p.inventory.models import Lot, Move, TaskMove
 from p2p.inventory.services import put_away, supply, task_work
 from p2p.inventory.services.feeding import feed
-from strategies.facts import CheckingCutOver, ItemsRecounting, MeasuringCutOver
+from strategies.facts import CharacteristicChanging, CheckingCutOver, ItemsRecounting, MeasuringCutOver
 
 
 def counted(asked: ItemsRecounting) -> Iterator[Refused]:
@@ -27,6 +27,21 @@ def counted(asked: ItemsRecounting) -> Iterator[Refused]:
             about=named[key],
             item=named[key].number,
         )
+
+
+def noted_of_lots(asked: CharacteristicChanging) -> Iterator[Refused]:
+    """What lots have been given a value of stays what it is. A query for each."""
+    for one in asked.characteristics:
+        lot = Lot.objects.filter(attributes__has_key=one.code).order_by("pk").first()
+        if lot is not None:
+            yield Refused(
+                _("{characteristic} stays as it is: lot {lot} has a value of it. Make a new one."),
+                code="read",
+                field="kind",
+                about=one,
+                characteristic=one.code,
+                lot=lot.number,
+            )
 
 
 def tasks_follow(fact: Moved) -> None:
@@ -59,6 +74,7 @@ def goods_came(fact: Moved) -> None:
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", ItemsRecounting, counted)
+    listen("ask", CharacteristicChanging, noted_of_lots)
     listen("tell", Moved, tasks_follow)
     listen("tell", Moved, goods_came)
     listen("gather", MeasuringCutOver, takeover.figures)

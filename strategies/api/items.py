@@ -17,19 +17,11 @@ from p2p.core.fields import plain
 from p2p.core.rest import verb
 from strategies import serializers as shapes
 from strategies.api.base import EDITORS, SheetViewSet
-from strategies.models import Item, ItemGroup, ItemPolicy, Site
+from strategies.models import Item, ItemPolicy, Site
 from strategies.selectors import bom as bills
 from strategies.selectors.settings import explained
 from strategies.services.items import change_item, create_item, delete_item, restore_item, retire_item
 from strategies.services.settings import add_policy, change_policy, remove_policy
-
-
-class ItemGroups(SheetViewSet):
-    """Groups of items."""
-
-    queryset, serializer_class, sheet = ItemGroup.objects.all(), shapes.ItemGroupRecord, "item_groups"
-    filters = {"parent": "parent__code"}
-    searches, order = ("code", "name"), ("code",)
 
 
 class Items(SheetViewSet):

@@ -1,20 +1,13 @@
-"""Money, sites, places, reasons."""
+"""Sites and places."""
 
 from __future__ import annotations
 
 from p2p.core.access import Role
 from strategies import serializers as shapes
-from strategies.api.base import EDITORS, SheetViewSet
+from strategies.api.base import EDITORS
 from strategies.api.whole import WholeViewSet
-from strategies.models import Currency, Location, ReasonCode, Site
+from strategies.models import Location, Site
 from strategies.services import locations, sites
-
-
-class Currencies(SheetViewSet):
-    """Currencies and their minor digits."""
-
-    queryset, serializer_class, sheet = Currency.objects.all(), shapes.CurrencyRecord, "currencies"
-    order = ("code",)
 
 
 class Sites(WholeViewSet):
@@ -38,12 +31,3 @@ class Locations(WholeViewSet):
     write_roles = (*EDITORS, Role.SUPERVISOR)
     adds, changes = staticmethod(locations.save_location), staticmethod(locations.save_location)
     removes = staticmethod(locations.delete_location)
-
-
-class Reasons(SheetViewSet):
-    """Why something was scrapped, stopped, held or adjusted."""
-
-    queryset, serializer_class, sheet = ReasonCode.objects.all(), shapes.ReasonRecord, "reason_codes"
-    key = ("kind", "code")
-    filters = {"kind": "kind", "active": "active"}
-    searches, order = ("code", "name"), ("kind", "code")

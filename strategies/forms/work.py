@@ -92,12 +92,12 @@ def _fields(
     return made
 
 
-def _form(model: type[models.Model], *names: str, **options: Any) -> type[forms.Form]:
+def form_of(model: type[models.Model], *names: str, **options: Any) -> type[forms.Form]:
     return type(f"{model.__name__}Form", (forms.Form,), _fields(model, *names, **options))
 
 
-UnitOfPlantForm = _form(ProductionUnit, "site", "code", "name", "input_location", "output_location")
-SiteForm = _form(
+UnitOfPlantForm = form_of(ProductionUnit, "site", "code", "name", "input_location", "output_location")
+SiteForm = form_of(
     Site,
     *(
         "code",
@@ -119,18 +119,18 @@ SiteForm = _form(
         "approval_by_another": _("Approval by another"),
     },
 )
-LocationForm = _form(
+LocationForm = form_of(
     Location,
     *("site", "code", "name", "kind", "parent", "vendor", "nettable", "walk_order", "active"),
     words={"walk_order": _("Turn on the way")},
 )
-GroupForm = _form(
+GroupForm = form_of(
     ResourceGroup,
     *("site", "code", "name", "production_unit", "calendar", "cost_category", "input_location"),
     *("output_location", "setup_matrix", "bottleneck", "lean_cell", "active"),
     revision=True,
 )
-ResourceForm = _form(
+ResourceForm = form_of(
     Resource,
     *("site", "code", "name", "kind", "group", "vendor", "worker", "stations", "finite", "exclusive"),
     *(
@@ -145,20 +145,20 @@ ResourceForm = _form(
     *("input_location", "output_location", "active"),
     revision=True,
 )
-MembershipForm = _form(ResourceMembership, "resource", "group", "valid_from", "valid_to")
-DatedCalendarForm = _form(ResourceCalendar, "calendar", "resource", "group", "valid_from", "valid_to")
-WorkerForm = _form(Worker, "site", "number", "name", "group", "user", "active")
-CapabilityForm = _form(Capability, "code", "name")
-AbilityForm = _form(
+MembershipForm = form_of(ResourceMembership, "resource", "group", "valid_from", "valid_to")
+DatedCalendarForm = form_of(ResourceCalendar, "calendar", "resource", "group", "valid_from", "valid_to")
+WorkerForm = form_of(Worker, "site", "number", "name", "group", "user", "active")
+CapabilityForm = form_of(Capability, "code", "name")
+AbilityForm = form_of(
     ResourceCapability, "resource", "capability", "level", "priority", "valid_from", "valid_to"
 )
-SkillForm = _form(Skill, "code", "name", "kind")
-WorkerSkillForm = _form(
+SkillForm = form_of(Skill, "code", "name", "kind")
+WorkerSkillForm = form_of(
     WorkerSkill, "worker", "skill", "level", "valid_from", "valid_to", words={"valid_to": _("Expires")}
 )
-FamilyForm = _form(SetupFamily, "code", "name")
-MatrixForm = _form(SetupMatrix, "code", "name")
-CategoryForm = _form(CostCategory, "code", "name", "kind")
+FamilyForm = form_of(SetupFamily, "code", "name")
+MatrixForm = form_of(SetupMatrix, "code", "name")
+CategoryForm = form_of(CostCategory, "code", "name", "kind")
 
 
 class ExceptionForm(forms.Form):

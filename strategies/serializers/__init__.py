@@ -25,6 +25,7 @@ from strategies.serializers.items import (
     VendorPriceRecord,
     VendorRecord,
 )
+from strategies.serializers.masters import CharacteristicRecord, ExchangeRateRecord, SeriesRecord
 from strategies.serializers.plant import (
     CategoryRecord,
     ConversionChange,
@@ -50,6 +51,9 @@ from strategies.serializers.work import (
 )
 
 __all__ = [
+    "CharacteristicRecord",
+    "ExchangeRateRecord",
+    "SeriesRecord",
     "Activation",
     "AlternateRecord",
     "BomLineRecord",

@@ -18,12 +18,14 @@ class AtSite(KeyField):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, (str, int)) or isinstance(data, bool):
             self.fail("invalid", what=self._what())
-        rows = self._rows().filter(code=data)
-        site = self._site()
-        found = list((rows.filter(site__code=site) if site else rows)[:2])
+        found = list(self._within(self._rows().filter(code=data))[:2])
         if len(found) != 1:
             self.fail("does_not_exist", what=self._what(), value=data)
         return found[0]
+
+    def _within(self, rows: Any) -> Any:
+        site = self._site()
+        return rows.filter(site__code=site) if site else rows
 
     def _site(self) -> str:
         parent: Any = self.parent

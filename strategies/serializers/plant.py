@@ -7,10 +7,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from p2p.core.rest import KeyField, RecordSerializer
+from p2p.core.rest import RecordSerializer
 from strategies.models import CostCategory, Currency, Location, ReasonCode, Site, Unit, UnitConversion
 from strategies.serializers.columns import all_but
-from strategies.serializers.places import place
+from strategies.serializers.places import AtSite, place
 
 
 class FactorField(serializers.CharField):
@@ -71,9 +71,20 @@ class CategoryRecord(RecordSerializer):
         fields = all_but(model=CostCategory)
 
 
+class OfItsKind(AtSite):
+    """A reason by its code among those of the kind of the input, or of the reason that is changed."""
+
+    def _within(self, rows: Any) -> Any:
+        parent: Any = self.parent
+        given = getattr(parent, "initial_data", None) or {}
+        kind = given.get("kind") or getattr(parent.instance, "kind", "")
+        return rows.filter(kind=kind)
+
+
 class ReasonRecord(RecordSerializer):
-    parent = KeyField(key="code", read_only=True)
+    parent = OfItsKind(ReasonCode, required=False, allow_null=True)
 
     class Meta:
         model = ReasonCode
         fields = all_but(model=ReasonCode)
+        validators = ()  # the service says it in its own words

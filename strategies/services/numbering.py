@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.models import User
 from p2p.core.refusal import Refused
-from strategies.models import Site
+from strategies.models import NumberSeries, Site
+from strategies.services.keeping import keep, opened
 
-WIDTH = 6
+WIDTH, WIDEST = 6, 12
 
 # One statement makes the series on first use and takes from it: the row's lock makes others wait until this
 # transaction ends, so call it as late as the work allows.
@@ -46,3 +48,45 @@ def take_numbers(*, code: str, count: int, site: Site | None = None) -> list[str
         )
         kept_prefix, width, first = cursor.fetchone()
     return [f"{kept_prefix}{number:0{width}d}" for number in range(first, first + count)]
+
+
+@transaction.atomic
+def save_number_series(
+    *,
+    numberseries: NumberSeries | None = None,
+    code: str,
+    site: Site | None = None,
+    prefix: str,
+    width: int = WIDTH,
+    next_value: int = 1,
+    by: User,
+) -> NumberSeries:
+    """A series of running numbers, new or changed: `prefix` and `next_value` with at least `width` digits.
+
+    Refused: a second series of the same document and site, another document or site of one that is there, and a
+    next number that was given out already.
+    """
+    row = opened(NumberSeries, numberseries)
+    _check_series(row, code, site, width, next_value)
+    if row.pk is not None and row.prefix == prefix and next_value < row.next_value:
+        raise Refused(
+            _("{series} has given out numbers up to {last}: the next is {next} or above."),
+            code="given_out",
+            field="next_value",
+            series=row.prefix,
+            last=row.next_value - 1,
+            next=row.next_value,
+        )
+    columns = {"code": code, "site": site, "prefix": prefix, "width": width, "next_value": next_value}
+    return keep(row, columns, by)
+
+
+def _check_series(row: NumberSeries, code: str, site: Site | None, width: int, next_value: int) -> None:
+    if row.pk is not None and (row.code, row.site_id) != (code, site and site.pk):
+        raise Refused(_("A series stays with its document and site: make another one."), field="code")
+    if row.pk is None and NumberSeries.objects.filter(code=code, site=site).exists():
+        raise Refused(_("There is a series {series} already."), code="exists", field="code", series=code)
+    if not 1 <= width <= WIDEST:
+        raise Refused(_("A number has 1 to {most} digits."), field="width", most=WIDEST)
+    if next_value < 1:
+        raise Refused(_("The next number is 1 or above."), field="next_value")

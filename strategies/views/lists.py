@@ -19,7 +19,6 @@ from strategies.models import (
     Item,
     ItemPolicy,
     Location,
-    ReasonCode,
     ResourceGroup,
     RouteVersion,
     Vendor,
@@ -227,25 +226,6 @@ class Locations(ListPage):
 
     def record_url(self, record: Any) -> str:
         return reverse("strategies:edit-location", args=[record.pk])
-
-
-class Reasons(ListPage):
-    model, title, section = ReasonCode, _("Reason codes"), "strategies"
-    search = ("code", "name")
-    order = ("kind", "code")
-    filterset_class = filters.ReasonFilter
-    columns = (
-        Column("code", _("Code"), kind="code", width=96),
-        Column("name", _("Name")),
-        Column("get_kind_display", _("Kind"), width=140, order="kind"),
-        Column("parent.name", _("Within"), width=180),
-        Column("active", _("In use"), kind="yes", width=72),
-    )
-    empty_title, empty_text = _("No reason code yet"), _("Import the sheet reason_codes.")
-    empty_icon, empty_action = "tags", IMPORT
-
-    def rows(self) -> QuerySet[Any]:
-        return selectors.reasons()
 
 
 class Imports(ListPage):

@@ -8,14 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import access, sites
 from p2p.core.access import Role
+from strategies.forms import masters
 from strategies.forms import work as forms
 from strategies.forms.calendars import CalendarForm
 from strategies.models import (
     Calendar,
     Capability,
+    Characteristic,
     CostCategory,
+    Currency,
+    ExchangeRate,
+    ItemGroup,
     Location,
+    NumberSeries,
     ProductionUnit,
+    ReasonCode,
     Resource,
     ResourceCalendar,
     ResourceCapability,
@@ -28,7 +35,19 @@ from strategies.models import (
     Worker,
     WorkerSkill,
 )
-from strategies.services import calendars, capabilities, locations, people, resources, setups
+from strategies.services import (
+    calendars,
+    capabilities,
+    characteristics,
+    itemgroups,
+    locations,
+    money,
+    numbering,
+    people,
+    reasons,
+    resources,
+    setups,
+)
 from strategies.services.sites import save_site
 from strategies.views.saving import DeleteForm, SaveForm
 
@@ -96,11 +115,46 @@ FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
         "cost-categories",
         _("New cost category"),
     ),
+    "characteristic": (
+        Characteristic,
+        masters.CharacteristicForm,
+        characteristics.save_characteristic,
+        "characteristics",
+        _("New characteristic"),
+    ),
+    "currency": (Currency, masters.CurrencyForm, money.save_currency, "currencies", _("New currency")),
+    "exchange-rate": (
+        ExchangeRate,
+        masters.ExchangeRateForm,
+        money.save_exchange_rate,
+        "exchange-rates",
+        _("New exchange rate"),
+    ),
+    "number-series": (
+        NumberSeries,
+        masters.SeriesForm,
+        numbering.save_number_series,
+        "number-series",
+        _("New number series"),
+    ),
+    "item-group": (
+        ItemGroup,
+        masters.ItemGroupForm,
+        itemgroups.save_item_group,
+        "item-groups",
+        _("New item group"),
+    ),
+    "reason": (ReasonCode, masters.ReasonForm, reasons.save_reason, "reasons", _("New reason code")),
     "calendar": (Calendar, CalendarForm, calendars.save_calendar, "calendars", _("New calendar")),
 }
 """Address -> model, form, service, list it belongs to, title while it is new."""
-KEEPERS = {"location": (Role.ENGINEER, Role.SUPERVISOR)}
-"""Who may write, where it is not the engineer alone: supervisors lay out their store."""
+KEEPERS = {
+    "location": (Role.ENGINEER, Role.SUPERVISOR),
+    "characteristic": (Role.ENGINEER, Role.INSPECTOR),
+    "exchange-rate": (Role.ENGINEER, Role.BUYER, Role.COST_ACCOUNTANT),
+    "reason": (Role.ENGINEER, Role.SUPERVISOR),
+}
+"""Who may write, where it is not the engineer alone: supervisors lay out their store, inspectors say what they read."""
 
 
 class SiteForm(SaveForm):
@@ -142,6 +196,7 @@ DELETES: dict[str, type[DeleteForm]] = {
             "service": staticmethod(service),
             "argument": FORMS[name][0]._meta.model_name,
             "list_url": f"strategies:{FORMS[name][3]}",
+            **({"roles": KEEPERS[name]} if name in KEEPERS else {}),
         },
     )
     for name, service in {
@@ -151,5 +206,10 @@ DELETES: dict[str, type[DeleteForm]] = {
         "worker": people.delete_worker,
         "matrix": setups.delete_matrix,
         "calendar": calendars.delete_calendar,
+        "characteristic": characteristics.delete_characteristic,
+        "currency": money.delete_currency,
+        "exchange-rate": money.delete_exchange_rate,
+        "item-group": itemgroups.delete_item_group,
+        "reason": reasons.delete_reason,
     }.items()
 }

@@ -125,7 +125,7 @@ class Sites(FormList):
         Column("active", _("In use"), kind="yes", width=72),
     )
     empty_title, empty_text = _("No site yet"), _("Make one, or import the sheet sites.")
-    empty_icon = "building-factory"
+    empty_icon = "building-factory-2"
 
     def rows(self) -> QuerySet[Any]:
         return at_sites(Site.objects.select_related("calendar", "currency"), self.request.user, path="code")

@@ -8,6 +8,7 @@ from strategies.services.importer.definitions import (
     calendars,
     golive,
     items,
+    masters,
     operations,
     plant,
     routes,
@@ -19,6 +20,18 @@ from strategies.services.importer.sheets import register_sheet
 
 def register() -> None:
     """Called once, when apps are ready."""
-    for module in (plant, calendars, vendors, items, bills, work, abilities, routes, operations, golive):
+    for module in (
+        plant,
+        masters,
+        calendars,
+        vendors,
+        items,
+        bills,
+        work,
+        abilities,
+        routes,
+        operations,
+        golive,
+    ):
         for sheet in module.SHEETS:
             register_sheet(sheet)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -20,17 +18,15 @@ from p2p.core.fields import plain
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
-from p2p.core.web.page import Page, who
-from planning import filters, lineforms, paper, selectors, shipforms
+from p2p.core.web.page import who
+from planning import filters, lineforms, selectors, shipforms
 from planning.arrival_facts import Arriving, Notice
-from planning.models import Demand, ReplenishmentMove, ReplenishmentOrder
-from planning.services import receipts
+from planning.models import Demand, ReplenishmentOrder
 from planning.services.delivery import deliver
 from planning.services.receive import receive_lines
 from planning.services.returns import return_goods
 from planning.services.short import close_short
 from planning.views.lines import LineForm, LinesPage
-from planning.words import back_again, file_name
 
 RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
 DELIVERERS = (Role.SUPERVISOR, Role.OPERATOR, Role.PLANNER)
@@ -120,20 +116,6 @@ class Receive(LinesPage):
         came = {line.order.pk: line.order for line in wanted}
         noticed = [notice.sentence for notice in gather(Arriving(orders=tuple(came.values())))]
         return " ".join([booked.format(count=len(rows)), *noticed])
-
-
-class TakeReceiptBack(ActionForm):
-    model, lookup, section, roles = ReplenishmentMove, "pk", "planning", CORRECTORS
-    form_class = shipforms.TakeBackForm
-    title, submit, danger = _("Take the receipt back"), _("Take back"), True
-    text = _("A move with the opposite direction is posted; the order waits for the goods again.")
-
-    def act(self, form: Any) -> Any:
-        (row,) = receipts.take_back(receipts=[self.record], **form.cleaned_data, by=who(self.request))
-        return reverse("planning:replenishment", args=[row.order.number])
-
-    def said(self, result: Any) -> Any:
-        return back_again(self.record.move.item, self.record.move.quantity)
 
 
 # ---- going out
@@ -252,17 +234,4 @@ class Return(LinesPage):
         rows = return_goods(lines=wanted, **head.cleaned_data, by=who(self.request))
         return _now("{count} came back to {place}.").format(
             count=len(rows), place=", ".join(sorted({row.move.target.code for row in rows}))
-        )
-
-
-class NotePaper(Page):
-    """The delivery note a delivery is on, as PDF."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        row = get_object_or_404(selectors.deliveries(who(request)), pk=pk)
-        name = file_name(row.delivery_note or str(row.demand))
-        return HttpResponse(
-            paper.delivery_note(row),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{name}"'},
         )

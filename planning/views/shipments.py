@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +16,13 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import ListPage, Tab
-from p2p.core.web.page import Page, who
-from planning import filters, paper, selectors, shipforms
-from planning.models import DemandMove, ReplenishmentOrder, ShipmentMove
-from planning.services import delivered, shipments
+from p2p.core.web.page import who
+from planning import filters, selectors, shipforms
+from planning.models import ReplenishmentOrder, ShipmentMove
+from planning.services import shipments
 from planning.services.arriving_units import receive_units
 from planning.services.shipping_units import ship_units
 from planning.services.transfer import ShipLine, ship
-from planning.words import back_again, file_name
 
 RECEIVERS = (Role.BUYER, Role.PLANNER, Role.SUPERVISOR, Role.OPERATOR)
 CORRECTORS = (Role.SUPERVISOR, Role.BUYER)
@@ -145,59 +142,3 @@ class ReceivePallet(ActionForm):
 
     def said(self, result: Any) -> Any:
         return _now("The pallet is here.")
-
-
-class _TakeBack(ActionForm):
-    """Of what is booked on one line, whole or in part."""
-
-    lookup, section, roles = "pk", "planning", CORRECTORS
-    form_class = shipforms.PartBackForm
-    title, submit, danger = _("Take it back"), _("Take back"), True
-
-    def form_kwargs(self) -> dict[str, Any]:
-        return {"move": self.record.move}
-
-    def said(self, result: Any) -> Any:
-        return back_again(self.record.move.item, self.quantity)
-
-
-class TakeShipmentBack(_TakeBack):
-    model = ShipmentMove
-    text = _(
-        "It was booked by mistake: the goods lie where they came from again, in their lot and handling unit."
-    )
-
-    def held_at(self) -> Any:
-        return selectors.corrected_at(self.record)
-
-    def act(self, form: Any) -> Any:
-        shipments.take_back(shipments=[self.record], **form.cleaned_data, by=who(self.request))
-        self.quantity = form.cleaned_data.get("quantity") or self.record.move.quantity
-        return _shipments(self.record.order)
-
-
-class TakeDeliveryBack(_TakeBack):
-    model = DemandMove
-    text = _("It was booked by mistake: a move with the opposite direction is posted. Goods that a customer gives"
-             " back are a return.")  # fmt: skip
-
-    def act(self, form: Any) -> Any:
-        delivered.take_back(deliveries=[self.record], **form.cleaned_data, by=who(self.request))
-        self.quantity = form.cleaned_data.get("quantity") or self.record.move.quantity
-        return reverse("planning:demand", args=[self.record.demand_id]) + "?tab=deliveries"
-
-
-class DespatchPaper(Page):
-    """The despatch note a shipment is on, as PDF."""
-
-    def rows(self) -> QuerySet[ShipmentMove]:
-        return selectors.shipments(who(self.request))
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        row = get_object_or_404(self.rows(), pk=pk)
-        name = file_name(row.despatch_note or row.order.number)
-        return HttpResponse(
-            paper.despatch_note(row),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{name}"'},
-        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -15,10 +15,8 @@ from p2p.core.access import at_sites
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import Page, in_dialog, who
-from planning import paper, selectors, shipforms
-from planning.models import ReplenishmentOrder
+from planning import selectors, shipforms
 from planning.services.by_hand import RAISERS, raise_transfer
-from planning.words import file_name
 from strategies.models import Item, Site
 
 
@@ -94,16 +92,3 @@ class ThereIs(Page):
         item = rows.filter(number__iexact=request.GET.get("item", "").strip()).first()
         there = selectors.there_is(item) if item is not None else []
         return render(request, "planning/transfer_there.html", {"item": item, "there": there})
-
-
-class TransferPaper(Page):
-    """The paper a transfer is picked with, as PDF."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        rows = selectors.replenishments(request.user).filter(kind=ReplenishmentOrder.Kind.TRANSFER)
-        order = get_object_or_404(rows, pk=pk)
-        return HttpResponse(
-            paper.transfer_note(order),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{file_name(order.number)}"'},
-        )

@@ -140,6 +140,19 @@ def _keys(request: HttpRequest, name: str) -> set[int]:
     return {key for each in request.POST.getlist(name) if (key := whole(each)) is not None}
 
 
+def _question(asked: Asked, bills: int) -> dict[str, str]:
+    """Asked before it is done; # stands for the count, which follows the ticks."""
+    if asked.day:
+        one = _("Use {new} instead of {old} in # bill, from {day} on?")
+        many = _("Use {new} instead of {old} in # bills, from {day} on?")
+    else:
+        one = _("Use {new} instead of {old} in # bill, at once?")
+        many = _("Use {new} instead of {old} in # bills, at once?")
+    told = {"new": asked.new.number, "old": asked.old.number, "day": formats.day(asked.day)}
+    said = {"one": one.format(**told), "many": many.format(**told)}
+    return said | {"first": said["one" if bills == 1 else "many"].replace("#", formats.number(bills))}
+
+
 def _previewed(asked: Asked, plan: Plan) -> dict[str, Any]:
     """Two queries beside the plan's, whatever the number of bills."""
     changing, conflicts = plan.changing[:SHOWN], plan.conflicts[:SHOWN]
@@ -148,6 +161,7 @@ def _previewed(asked: Asked, plan: Plan) -> dict[str, Any]:
     )
     why = reasons(plan, asked, conflicts)
     new = Unit.objects.get(pk=asked.new.unit_id).code
+    bills = len({line.bom for line, _what in plan.changing})
     return {
         "asked": asked,
         "unit": new,
@@ -155,7 +169,8 @@ def _previewed(asked: Asked, plan: Plan) -> dict[str, Any]:
             (COLOURS.get(what, "started"), OUTCOMES[what], count)
             for what, count in sorted(plan.counts.items(), key=lambda pair: (-pair[1], pair[0]))
         ],
-        "bills": len({line.bom for line, _what in plan.changing}),
+        "bills": bills,
+        "question": _question(asked, bills),
         "changing": [
             (boms[line.bom], line, OUTCOMES[what], line.quantity * asked.ratio) for line, what in changing
         ],

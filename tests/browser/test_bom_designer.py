@@ -361,7 +361,7 @@ def test_where_used_leads_to_a_replacement_with_preview(visit: Any, draft: BomVe
     page.get_by_label("CART v1").uncheck()
     expect(page.locator("[data-bills-head]")).to_have_text("2 bills change")
     page.get_by_role("button", name="Replace").click()
-    expect(page.locator("#confirm-text")).to_have_text("Use GONG instead of BELL in 2 bills?")
+    expect(page.locator("#confirm-text")).to_have_text("Use GONG instead of BELL in 2 bills, at once?")
     page.locator("#confirm-yes").click()
     page.wait_for_url("**/replacements/*/")
     page.locator("td", has_text="TRIKE").first.wait_for()

@@ -182,6 +182,7 @@ def test_who_types_fast_loses_nothing(visit: Any) -> None:
     page.fill("#id_run_seconds", "90 s")
     page.click(".r-acts [data-act='add'][data-after='20']")
     page.locator(".r-sidehead h3", has_text="New operation").wait_for()
+    expect(page.locator("#id_name")).to_be_in_viewport()
     bend = route.operations.get(number=20)
     assert (bend.name, bend.setup_seconds, bend.run_seconds) == ("Bend twice", 1500, 90)
     assert (20, 25) in links(route)

@@ -209,7 +209,7 @@ begins();
 
 // ---- after each drawing
 document.body.addEventListener("htmx:beforeSwap", event => {
-  if (event.detail.target?.id === "route-design") kept = { left: event.detail.target.querySelector(".r-canvas")?.scrollLeft ?? 0, top: event.detail.target.querySelector(".r-canvas")?.scrollTop ?? 0, side: event.detail.target.querySelector(".r-side")?.scrollTop ?? 0 };
+  if (event.detail.target?.id === "route-design") kept = { left: event.detail.target.querySelector(".r-canvas")?.scrollLeft ?? 0, top: event.detail.target.querySelector(".r-canvas")?.scrollTop ?? 0, side: event.detail.target.querySelector(".r-side")?.scrollTop ?? 0, open: event.detail.target.dataset.open };
 });
 let kept = null;
 document.body.addEventListener("htmx:afterSettle", () => {
@@ -223,7 +223,8 @@ document.body.addEventListener("htmx:afterSettle", () => {
     if (box.right > frame.right) canvas.scrollLeft += box.right - frame.right + 32;
     if (box.left < frame.left) canvas.scrollLeft += box.left - frame.left - 32;
   }
-  if (side) side.scrollTop = kept.side;
+  const other = kept.open !== root().dataset.open; // its properties are read from the top
+  if (side && !other) side.scrollTop = kept.side;
   kept = null;
   mode = null;
   const wanted = back && root().querySelector(back);
@@ -231,7 +232,11 @@ document.body.addEventListener("htmx:afterSettle", () => {
   const wrong = root().querySelector("[aria-invalid='true']");
   if (wrong) wrong.focus();
   else if (wanted) wanted.focus({ preventScroll: false });
-  else if (root().dataset.said && root().dataset.open) root().querySelector("#id_name")?.select?.();
+  else if (root().dataset.said && root().dataset.open && other) {
+    const name = root().querySelector("#id_name");
+    name?.focus();
+    name?.select();
+  }
   if (root().dataset.said) {
     say(root().dataset.said);
     document.body.dispatchEvent(new CustomEvent("p2p:head")); // counts, facts and what the buttons refuse

@@ -220,6 +220,7 @@ def folder_broker(data: Path) -> dict[str, object]:
 RUNS = "celery"  # tests and one-off scripts say "inline": done on the spot, when the transaction commits
 RUN_SILENCE = 30  # seconds without a heartbeat after which a run's worker counts as dead
 WEBHOOKS_ALLOW_PRIVATE = os.environ.get("P2P_WEBHOOKS_ALLOW_PRIVATE") == "1"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000  # a count sheet, or receipts, of thousands of rows
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024  # one bulk upsert
 CELERY_BROKER_URL = REDIS_URL or "p2p-folder://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600} if REDIS_URL else folder_broker(P2P_DATA)

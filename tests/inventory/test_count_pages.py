@@ -153,6 +153,38 @@ def test_a_count_runs_over_rest(site: Site, places: dict[str, Location], olinda:
     assert api(shane, "get", "counts/accuracy/")[1]["results"][0]["lines"] == 1
 
 
+def test_over_rest_lines_are_counted_again_and_those_of_another_count_are_refused(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    for number in ("BOLT", "NUT"):
+        make_stock(make_item(number), 10, places["A"])
+    count = create_count(site=site, kind="spot", places=[places["A"]], by=shane)
+    other = create_count(site=site, kind="spot", places=[places["B"]], by=shane)
+    enter(entries=[Entry(place=count.places.get(), found=[])], by=olinda)
+    line = CountLine.objects.get(item__number="NUT")
+    path = f"counts/{count.number}/recount/"
+    assert api(shane, "post", path, {})[0] == 400
+    assert api(shane, "post", path, {"places": [other.places.get().pk]})[0] == 409
+    assert api(shane, "post", f"counts/{other.number}/recount/", {"lines": [line.pk]})[0] == 409
+    assert api(olinda, "post", path, {"lines": [line.pk]})[0] == 403
+    assert api(shane, "post", path, {"lines": [line.pk]})[0] == 200
+    kept = CountLine.objects.get(attempt=2)
+    assert (kept.item.number, kept.counted) == ("BOLT", 0)
+
+
+def test_more_rows_come_without_scripts_and_keep_what_was_typed(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    count = create_count(site=site, kind="spot", places=[places["A"]], by=shane)
+    path = f"/inventory/counts/enter/{count.places.get().pk}"
+    rows = {"item": ["BOLT"] * 300, "piece": [""] * 300, "unit": [""] * 300, "quantity": ["7"] * 300}
+    answer = browser(olinda).post(path, {**rows, "more": "1"})
+    body = answer.content.decode()
+    # One more row waits in the template that scripts take new ones from.
+    assert (answer.status_code, body.count('name="item"'), body.count('value="BOLT"')) == (200, 321, 300)
+    assert not CountLine.objects.exists()
+
+
 def test_the_sheet_of_a_blind_count_names_no_quantity(
     site: Site, places: dict[str, Location], shane: User
 ) -> None:

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from p2p.inventory.models import Balance, Count, CountLine, HandlingUnit
-from p2p.inventory.services.counting import cancel_count, create_count, recount
+from p2p.inventory.services.count_again import recount
+from p2p.inventory.services.counting import cancel_count, create_count
 from strategies.models import Location
 from tests.factories import (
     make_item,
@@ -134,6 +135,30 @@ def test_who_counted_first_is_not_sent_to_the_recount(floor: Floor) -> None:
     assert "counted again by somebody else" in floor.client.get(f"{MENU}{count.number}/").content.decode()
     other = floor.browser(make_user("operator", site=floor.site))
     assert other.get(f"{MENU}{count.number}/").headers["Location"] == floor.url(count, "A-01")
+
+
+def test_of_a_place_only_what_is_counted_again_is_asked_and_taken(floor: Floor) -> None:
+    for number in ("BOLT", "NUT"):
+        make_stock(make_item(number), 10, floor.places["A-01"])
+    count = floor.count(places=[floor.places["A-01"]])
+    url = floor.url(count, "A-01")
+    floor.say(url, item="BOLT", amount="7")
+    floor.say(url, item="NUT", amount="8")
+    floor.say(url, done="1")
+    recount(lines=[CountLine.objects.get(item__number="NUT")], by=floor.boss)
+    other = floor.browser(make_user("operator", site=floor.site))
+    page = other.get(url).content.decode()
+    assert "1 other line stays as it was counted" in page
+    assert "NUT" in page
+    assert "BOLT" not in page
+    assert "only NUT is counted again" in floor.say(url, other, item="BOLT", amount="10")
+    floor.say(url, other, item="NUT", amount="9")
+    floor.say(url, other, done="1")
+    lines = CountLine.objects.filter(attempt=2).order_by("item__number")
+    assert [(line.item.number, line.counted) for line in lines] == [("BOLT", 7), ("NUT", 9)]
+    desk = floor.browser(floor.boss).get(f"/inventory/counts/enter/{count.places.get().pk}").content.decode()
+    assert 'value="NUT"' in desk
+    assert 'value="BOLT"' not in desk
 
 
 def test_a_scanned_place_leads_there_when_it_is_on_the_count(floor: Floor) -> None:

@@ -20,10 +20,11 @@ from p2p.inventory.models.count import COUNT_FLOW
 from p2p.inventory.selectors import counts as selectors
 from p2p.inventory.serializers import counts as serializers
 from p2p.inventory.services.classes import classify
+from p2p.inventory.services.count_again import recount
 from p2p.inventory.services.count_entry import Entry, enter
 from p2p.inventory.services.count_posting import decide, post_count
 from p2p.inventory.services.count_review import submit_count
-from p2p.inventory.services.counting import cancel_count, create_count, recount
+from p2p.inventory.services.counting import cancel_count, create_count
 
 COUNTERS = (Role.OPERATOR, Role.SUPERVISOR, Role.INTEGRATOR)
 APPROVERS = (Role.SUPERVISOR,)
@@ -53,10 +54,13 @@ class CountApi(RecordViewSet):
         """All places are counted: what is small is accepted, the rest waits; nothing waiting is posted."""
         return submit_count(count=record, by=by)
 
-    @verb(roles=APPROVERS, body=serializers.PlacesInput)
-    def recount(self, record: Any, by: Any, *, places: Any) -> Any:
-        """Have places counted once more."""
-        return recount(places=places, by=by)
+    @verb(roles=APPROVERS, body=serializers.AgainInput)
+    def recount(self, record: Any, by: Any, *, places: Any, lines: list[int]) -> Any:
+        """Have lines counted once more, or what is not decided yet at places; the rest stays."""
+        chosen = list(selectors.current_lines(record).filter(pk__in=lines)) if lines else []
+        if len(chosen) != len(set(lines)) or any(place.count_id != record.pk for place in places):
+            raise Refused(_("Name lines and places of this count."), code="other_count", about=record)
+        return recount(places=places, lines=chosen, by=by)
 
     @verb(roles=APPROVERS, body=serializers.DecideInput, answer=serializers.CountLineSerializer)
     def accept(self, record: Any, by: Any, *, lines: list[int], reason: Any = None) -> Any:

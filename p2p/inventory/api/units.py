@@ -158,6 +158,7 @@ def _shown(one: Found, site: Site) -> dict[str, Any]:
         or getattr(record, "code", None)
         or getattr(record, "card", ""),
         "item": one.item.number if one.item else None,
+        "tracking": one.item.tracking if one.item else None,
         "stock": [],
     }
     if one.kind in COLUMNS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -107,26 +107,41 @@ class EntryForm(forms.Form):
         super().__init__(data, files, initial=initial)
         self.place = place
         self.rows: list[dict[str, str]] = []
+        self.wrong: set[int] = set()
+        """Which of the rows, from 1, were refused."""
         if data is not None:
             columns = [data.getlist(name) for name in ASKED]
             # A form without pieces has none to read.
             columns[-1] += [""] * (len(columns[0]) - len(columns[-1]))
-            self.rows = [
+            sent = [
                 dict(zip(ASKED, (text.strip() for text in row), strict=True))
                 for row in zip(*columns, strict=False)
             ]
+            self.rows = [row for row in sent if any(row.values())]
 
     def clean(self) -> dict[str, Any]:
         """`found`: rows without a quantity were not found, as if they were not there."""
         super().clean()
-        rows = [row for row in self.rows if row["item"] and row["quantity"]]
+        rows = []
+        for number, row in enumerate(self.rows, start=1):
+            if not row["quantity"]:
+                continue
+            if row["item"]:
+                rows.append({**row, "row": str(number)})
+            else:
+                self._refuse(_("name the item."), {"row": str(number)})
         return {"found": found_of(rows, self._refuse)}
 
-    def _refuse(self, sentence: Any) -> None:
-        self.add_error(None, sentence)
+    def _refuse(self, sentence: Any, row: Mapping[str, str]) -> None:
+        self.wrong.add(int(row["row"]))
+        self.add_error(None, _("Row {row}: {sentence}").format(row=row["row"], sentence=sentence))
 
 
-def found_of(rows: Sequence[dict[str, str]], refuse: Any) -> list[Found]:
+Refuse = Callable[[Any, Mapping[str, str]], None]
+"""Told a sentence and the row it is about."""
+
+
+def found_of(rows: Sequence[dict[str, str]], refuse: Refuse) -> list[Found]:
     """What was typed, as records; four queries at most. What cannot be is refused in a sentence."""
     items = {
         row.number.upper(): row
@@ -154,28 +169,29 @@ def _one(
     items: dict[str, Item],
     pieces: dict[tuple[int, str], Any],
     units: dict[str, HandlingUnit],
-    refuse: Any,
+    refuse: Refuse,
 ) -> Found | None:
     item = items.get(row["item"].upper())
+    piece = pieces.get((item.pk, row["piece"].upper())) if item and row["piece"] else None
+    quantity, counted = number_of(row["quantity"]), number_of(row["pieces"]) if row.get("pieces") else None
+    sentence: Any = ""
     if item is None:
-        return refuse(_("There is no item {number}.").format(number=row["item"]))  # type: ignore[no-any-return]
-    piece = pieces.get((item.pk, row["piece"].upper())) if row["piece"] else None
-    if row["piece"] and piece is None:
-        return refuse(  # type: ignore[no-any-return]
-            _("{item} has no {number}.").format(item=item.number, number=row["piece"])
-        )
-    if row["unit"] and row["unit"] not in units:
-        return refuse(_("There is no handling unit {number}.").format(number=row["unit"]))  # type: ignore[no-any-return]
-    quantity = number_of(row["quantity"])
-    if quantity is None:
-        return refuse(_("{text} is no number.").format(text=row["quantity"]))  # type: ignore[no-any-return]
-    pieces = number_of(row["pieces"]) if row.get("pieces") else None
-    if row.get("pieces") and pieces is None:
-        return refuse(_("{text} is no number.").format(text=row["pieces"]))  # type: ignore[no-any-return]
+        sentence = _("There is no item {number}.").format(number=row["item"])
+    elif row["piece"] and piece is None:
+        sentence = _("{item} has no {number}.").format(item=item.number, number=row["piece"])
+    elif row["unit"] and row["unit"] not in units:
+        sentence = _("There is no handling unit {number}.").format(number=row["unit"])
+    elif quantity is None:
+        sentence = _("{text} is no number.").format(text=row["quantity"])
+    elif row.get("pieces") and counted is None:
+        sentence = _("{text} is no number.").format(text=row["pieces"])
+    if sentence or item is None or quantity is None:
+        refuse(sentence, row)
+        return None
     return Found(
         item=item,
         quantity=quantity,
-        catch_quantity=pieces,
+        catch_quantity=counted,
         lot=piece if isinstance(piece, Lot) else None,
         serial=piece if isinstance(piece, Serial) else None,
         handling_unit=units.get(row["unit"]),

@@ -118,6 +118,9 @@ class CountLine(models.Model):
 
     place = models.ForeignKey(CountPlace, on_delete=models.CASCADE, related_name="lines")
     attempt = models.PositiveSmallIntegerField(default=1)
+    kept = models.BooleanField(
+        default=False, help_text=_("From the attempt before: only the rest of the place is counted again.")
+    )
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey(
         "inventory.Lot", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,9 @@ from p2p.inventory.selectors.rules import rules_for
 from strategies.models import Item, Location, Site
 
 ZERO = Decimal(0)
+
+Key = tuple[int, int | None, int | None, int | None]
+"""Of what was found: item, lot, serial, handling unit."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,36 @@ def current_lines(count: Count) -> QuerySet[CountLine]:
     """What counts: each place's last attempt."""
     rows = lines().filter(place__count=count, attempt=F("place__attempt"))
     return rows.order_by("place__location__walk_order", "place__location__code", "item__number", "id")
+
+
+def key_of(line: CountLine | Balance) -> Key:
+    """What was found, whatever its quantity."""
+    return line.item_id, line.lot_id, line.serial_id, line.handling_unit_id
+
+
+@dataclass(frozen=True)
+class Part:
+    """Of a place of which a part is counted again: what stays, and the lines that are asked for again."""
+
+    kept: frozenset[Key]
+    asked: Sequence[CountLine]
+
+
+def parts(places: Collection[int]) -> dict[int, Part]:
+    """Place (key) -> its part, where only a part is counted again. One query."""
+    rows = lines().filter(place__in=places, place__attempt__gt=1, attempt__gte=F("place__attempt") - 1)
+    found: dict[int, tuple[set[Key], list[CountLine]]] = defaultdict(lambda: (set(), []))
+    for row in rows.order_by("item__number", "id"):
+        kept, before = found[row.place_id]
+        if row.attempt < row.place.attempt:
+            before.append(row)
+        elif row.kept:
+            kept.add(key_of(row))
+    return {
+        place: Part(frozenset(kept), [row for row in before if key_of(row) not in kept])
+        for place, (kept, before) in found.items()
+        if kept
+    }
 
 
 def unit_costs(site: Site, items: set[int], day: date) -> dict[int, Decimal]:

@@ -109,16 +109,24 @@ class EnterInput(VerbSerializer):
         if place is None:
             raise serializers.ValidationError({"place": _("There is no such place on a count.")})
 
-        def refuse(sentence: Any) -> None:
+        def refuse(sentence: Any, _row: Any) -> None:
             raise serializers.ValidationError({"found": str(sentence)})
 
         return {"place": place, "found": found_of([dict(row) for row in given["found"]], refuse)}
 
 
-class PlacesInput(VerbSerializer):
+class AgainInput(VerbSerializer):
+    """`places` and `lines` are keys: of a place what is not decided yet, lines in any case."""
+
     places = serializers.PrimaryKeyRelatedField(
-        many=True, queryset=CountPlace.objects.all(), allow_empty=False
+        many=True, queryset=CountPlace.objects.all(), required=False, default=list
     )
+    lines = serializers.ListField(child=serializers.IntegerField(), required=False, default=list)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if not given["places"] and not given["lines"]:
+            raise serializers.ValidationError({"lines": _("Name what is counted again.")})
+        return given
 
 
 class DecideInput(VerbSerializer):

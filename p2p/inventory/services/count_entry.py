@@ -18,8 +18,10 @@ from p2p.core.refusal import Refused
 from p2p.inventory.facts import Counted
 from p2p.inventory.models import Balance, CountLine, CountPlace, HandlingUnit, Lot, Serial
 from p2p.inventory.models.count import PLACE_FLOW
+from p2p.inventory.selectors.counts import Key, Part, parts
 from p2p.inventory.services.catch import check_pieces
 from p2p.inventory.services.checks import LARGEST, check_digits
+from p2p.inventory.services.count_again import check_open, concerned
 from p2p.inventory.services.counting import KEY_ORDER, lock_open
 from strategies.models import Item, ReasonCode
 
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from p2p.core.models import User
-
-Key = tuple[int, int | None, int | None, int | None]
-"""Of what was found: item, lot, serial, handling unit."""
 
 Lying = tuple[Decimal, Decimal | None]
 """Quantity, and pieces of what is weighed and counted."""
@@ -67,28 +66,36 @@ class Entry:
 
 @transaction.atomic
 def enter(*, entries: Sequence[Entry], by: User | None) -> list[CountPlace]:
-    """What was found at these places, each whole: what should be there and is not named was not found.
+    """What was found at these places, each whole: what should be there and is not named was not found. Where only a
+    part is counted again, that part: the rest stays.
 
     What should be there is read at this moment, with the balances locked: what moves later is no difference. Who
     entered a place may enter it once more until the count is submitted; somebody else may not.
 
     Refused: a place counted by somebody else, a recount by who counted first (where the count says so), another
-    item than the place is counted for, a lot or serial of another item or missing, the same piece twice, also at
-    two places of the count, digits the unit does not have.
+    item than the place is counted for, what stays as it was counted, a lot or serial of another item or missing, the
+    same piece twice, also at two places of the count, digits the unit does not have.
     """
     places = _lock(entries)
+    again = parts(places)
     for entry in entries:
         place = places[entry.place.pk]
         _check_turn(place, by)
-        check_found(place, entry.found)
+        check_found(place, entry.found, again.get(place.pk))
     _check_serials(entries, places)
     moment = clock.now()
     there = _expected(places.values())
-    CountLine.objects.filter(place__in=places, attempt=F("place__attempt")).delete()
+    CountLine.objects.filter(place__in=places, attempt=F("place__attempt"), kept=False).delete()
     lines = [
         line
         for entry in entries
-        for line in _lines(places[entry.place.pk], entry.found, there[entry.place.pk], moment, by)
+        for line in _lines(
+            places[entry.place.pk],
+            entry.found,
+            concerned(there[entry.place.pk], [one.key for one in entry.found], again.get(entry.place.pk)),
+            moment,
+            by,
+        )
     ]
     CountLine.objects.bulk_create(lines)
     PLACE_FLOW.take_many(CountPlace.objects.filter(pk__in=places), "enter", counted_by=by, counted_at=moment)
@@ -133,8 +140,9 @@ def _check_turn(place: CountPlace, by: User | None) -> None:
         )
 
 
-def check_found(place: CountPlace, found: Sequence[Found]) -> None:
-    """Refused when something that is named cannot lie at the place, or not so."""
+def check_found(place: CountPlace, found: Sequence[Found], part: Part | None = None) -> None:
+    """Refused when something that is named cannot lie at the place, or not so, or stays as it was counted."""
+    check_open(place, [(one.key, one.item.number) for one in found], part)
     seen: set[Key] = set()
     for one in found:
         if place.item_id is not None and one.item.pk != place.item_id:
@@ -230,7 +238,7 @@ def _check_serials(entries: Sequence[Entry], places: dict[int, CountPlace]) -> N
     counts = {place.count_id for place in places.values()}
     elsewhere = CountLine.objects.filter(
         place__count__in=counts, attempt=F("place__attempt"), serial__in=named, counted__gt=0
-    ).exclude(place__in=places)
+    ).exclude(place__in=places, kept=False)
     for serial, code in elsewhere.order_by("pk").values_list("serial", "place__location__code"):
         raise _twice(named[serial][0], code)
 

@@ -1,4 +1,4 @@
-"""Counts are made, counted again and given up. Entry, review and posting have files of their own."""
+"""Counts are made and given up. Entry, counting again, review and posting have files of their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from p2p.core.facts import tell
 from p2p.core.refusal import Refused
 from p2p.inventory.facts import CountChanged, Held
 from p2p.inventory.models import Balance, Count, CountClass, CountPlace, Hold
-from p2p.inventory.models.count import COUNT_FLOW, PLACE_FLOW
+from p2p.inventory.models.count import COUNT_FLOW
 from p2p.inventory.selectors.counts import Wanted, every_place, places_due, where_items_lie
 from p2p.inventory.services.holds import unhold
 from strategies.models import Item, Location, Site
@@ -190,26 +190,6 @@ def thaw(count: Count, by: User | None) -> None:
     rows = list(holds.order_by("pk"))
     if rows:
         unhold(holds=rows, by=by)
-
-
-@transaction.atomic
-def recount(*, places: Sequence[CountPlace], by: User | None) -> Count:
-    """These places are counted again, from nothing. What was decided there is forgotten; the earlier figures stay
-    to be read. Refused when the places are of several counts, not counted yet, or the count is closed.
-    """
-    keys = sorted({place.pk for place in places})
-    concerned = CountPlace.objects.filter(pk__in=keys).values("count")
-    counts = list(Count.objects.filter(pk__in=concerned).select_for_update().order_by("pk"))
-    if len(counts) != 1:
-        raise Refused(_("Choose places of one count."), code="several_counts")
-    count = counts[0]
-    if count.state != Count.State.OPEN:
-        COUNT_FLOW.take(count, "recount", revision=F("revision") + 1)
-    done = PLACE_FLOW.take_many(count.places.filter(pk__in=keys), "recount", attempt=F("attempt") + 1)
-    if done != len(keys):
-        raise Refused(_("One of these places is not counted yet."), code="changed_meanwhile", about=count)
-    tell(CountChanged(count=count, step="recount", lines=done, by=by))
-    return count
 
 
 @transaction.atomic

@@ -20,10 +20,10 @@ from p2p.core.access import at_sites, may
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
 from p2p.core.web.page import Page, who
-from p2p.inventory.models import Count, CountLine, CountPlace
+from p2p.inventory.models import Count, CountLine
 from p2p.inventory.selectors import counts as selectors
+from p2p.inventory.services.count_again import recount
 from p2p.inventory.services.count_posting import decide
-from p2p.inventory.services.counting import recount
 from p2p.inventory.views.counts import APPROVERS, ZERO, sees_money
 from p2p.inventory.words import item_url
 
@@ -53,10 +53,10 @@ def _reject(*, records: QuerySet[CountLine], by: Any) -> str:
 
 
 def _again(*, records: QuerySet[CountLine], by: Any) -> str:
-    places = CountPlace.objects.filter(pk__in=records.order_by().values("place"))
-    count = recount(places=list(places), by=by)
-    return _now("{count} is open again: {number} places are counted once more.").format(
-        count=count.number, number=len(places)
+    lines = list(records)
+    count = recount(lines=lines, by=by)
+    return _now("{count} is open again: {number} of its lines are counted once more; the rest stays.").format(
+        count=count.number, number=len(lines)
     )
 
 

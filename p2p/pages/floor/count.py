@@ -21,7 +21,7 @@ from p2p.inventory.models import Balance, CountPlace
 from p2p.inventory.selectors import counts as selectors
 from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.inventory.services.count_entry import Entry, check_found, enter
-from p2p.inventory.views.count_entry import expected_rows
+from p2p.inventory.views.count_entry import expected_rows, part_of
 from p2p.pages.floor.counting import OfCount
 from p2p.pages.floor.hand import PIECES
 from p2p.pages.floor.said import QUANTITY, Said, one_of
@@ -39,6 +39,11 @@ class PlacePage(OfCount):
     def place(self) -> CountPlace:
         found: CountPlace = get_object_or_404(selectors.places(self.count), pk=self.kwargs["place"])
         return found
+
+    @cached_property
+    def part(self) -> selectors.Part | None:
+        """What alone is counted again here; None where all of it is counted."""
+        return part_of(self.place)
 
     # ---- what is noted so far
 
@@ -93,13 +98,14 @@ class PlacePage(OfCount):
         if self._asks_at_once(place, current, refusal):
             current = self._current({"item": place.item.number})
         noted = [_key(row) for row in self.rows]
-        asked = [row for row in expected_rows(place) if _key(row) not in noted]
+        asked = [row for row in expected_rows(place, self.part) if _key(row) not in noted]
         done, whole = self.count.places_done, self.count.places_all
         unit = (self.request.POST.get("unit") or self.request.GET.get("unit") or "")[:LONGEST]
         context = {
             "count": self.count,
             "place": place,
             "rows": self.rows,
+            "part": self.part,
             "asked": asked if place.state != CountPlace.State.COUNTED else [],
             "current": current,
             "refusal": refusal,
@@ -144,7 +150,7 @@ class PlacePage(OfCount):
 
     def _done(self, *, nothing: bool) -> HttpResponse:
         refused: list[str] = []
-        found = [] if nothing else found_of(self.rows, lambda sentence: refused.append(str(sentence)))
+        found = [] if nothing else found_of(self.rows, lambda sentence, _row: refused.append(str(sentence)))
         if refused:
             raise Refused(refused[0])
         if not nothing and not found:
@@ -187,10 +193,10 @@ class PlacePage(OfCount):
     def _check(self, row: Row) -> None:
         """What can never be is said at once, not when the whole place is sent."""
         refused: list[str] = []
-        found = found_of([row], lambda sentence: refused.append(str(sentence)))
+        found = found_of([row], lambda sentence, _row: refused.append(str(sentence)))
         if refused:
             raise Refused(refused[0])
-        check_found(self.place, found)
+        check_found(self.place, found, self.part)
 
     def _scan(self, code: Said, said: Any) -> HttpResponse:
         if not code.code:
@@ -235,7 +241,7 @@ class PlacePage(OfCount):
             fitting = [one for one in found if one.item is None or one.item.pk == self.place.item_id]
             found = fitting or found
         if len(found) > 1:
-            here = {row["item"] for row in expected_rows(self.place)}
+            here = {row["item"] for row in expected_rows(self.place, self.part)}
             lying = [one for one in found if one.item is not None and one.item.number in here]
             found = [*(one for one in found if one.item is None), *lying] if lying else found
         chosen = one_of(code, found, counts=self._one_loose_item)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
@@ -13,6 +12,7 @@ from p2p.core import clock
 from p2p.core.access import Role, at_sites
 from p2p.core.web import formats
 from p2p.core.web.page import Page, who
+from p2p.core.web.scanning import scanner
 from strategies.models import ResourceGroup, Worker
 
 WORKERS = (Role.OPERATOR, Role.SUPERVISOR, Role.INSPECTOR)
@@ -41,7 +41,7 @@ class FloorPage(Page):
     @property
     def scanner(self) -> dict[str, Any]:
         """How the hand scanners here are set."""
-        return {"gap": settings.SCAN_GAP, "shortest": settings.SCAN_SHORTEST, "prefix": settings.SCAN_PREFIX}
+        return scanner()
 
     @property
     def shift(self) -> int:

@@ -14,10 +14,11 @@ from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Balance, Count, CountClass, CountLine, CountPlace, Hold, Move, StockRule
 from p2p.inventory.selectors.counts import current_lines
+from p2p.inventory.services.count_again import recount
 from p2p.inventory.services.count_entry import Entry, Found, enter
 from p2p.inventory.services.count_posting import decide, post_count
 from p2p.inventory.services.count_review import submit_count
-from p2p.inventory.services.counting import cancel_count, create_count, recount
+from p2p.inventory.services.counting import cancel_count, create_count
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.needs import Need
 from p2p.inventory.services.reservations import reserve
@@ -217,6 +218,76 @@ def test_a_recount_is_made_by_somebody_else_and_replaces_the_first(
     submit_count(count=count, by=olinda)
     assert (count.state, there(item, "A")) == ("posted", 10)
     assert [line.counted for line in CountLine.objects.order_by("attempt")] == [1, 10]
+
+
+def submitted(site: Site, place: Location, *what: tuple[Item, int], by: User, boss: User) -> Count:
+    """Ten of each item were booked; so many were found."""
+    for item, _number in what:
+        make_stock(item, 10, place)
+    count = spot(site, place, by=boss)
+    put(count, place.code, *(found(item, number) for item, number in what), by=by)
+    return submit_count(count=count, by=by)
+
+
+def test_what_is_decided_about_stays_when_the_rest_of_its_place_is_counted_again(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    same, sure, odd = make_item(), make_item(), make_item()
+    count = submitted(site, places["A"], (same, 10), (sure, 7), (odd, 1), by=olinda, boss=shane)
+    decide(lines=list(current_lines(count).filter(item=sure)), accepted=True, by=shane)
+    recount(places=[place_of(count, "A")], by=shane)
+    away = MoveLine(item=same, source=places["A"], target=places["B"], quantity=Decimal(4), kind="transfer")
+    post(lines=[away], by=None)
+    put(count, "A", found(odd, 9), by=make_user("operator"))
+    count.refresh_from_db()
+    submit_count(count=count, by=olinda)
+    lines = {line.item: (line.counted, line.accepted, line.decided_by) for line in current_lines(count)}
+    assert lines == {same: (10, True, None), sure: (7, True, shane), odd: (9, None, None)}
+    decide(lines=list(current_lines(count).filter(item=odd)), accepted=True, by=shane)
+    post_count(count=count, by=shane)
+    assert [there(item, "A") for item in (same, sure, odd)] == [6, 7, 9]
+    assert CountLine.objects.filter(attempt=1).count() == 3
+
+
+def test_only_the_lines_that_are_named_are_counted_again(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    one, two = make_item("ONE"), make_item("TWO")
+    count = submitted(site, places["A"], (one, 4), (two, 5), by=olinda, boss=shane)
+    recount(lines=list(current_lines(count).filter(item=one)), by=shane)
+    other = make_user("operator")
+    with pytest.raises(Refused, match="TWO at A stays as it was counted: only ONE is counted again"):
+        put(count, "A", found(one, 10), found(two, 10), by=other)
+    put(count, "A", found(one, 3), by=other)
+    put(count, "A", found(one, 10), by=other)
+    assert {line.item: line.counted for line in current_lines(count)} == {one: 10, two: 5}
+
+
+def test_what_is_not_found_again_is_nothing_and_what_came_since_is_no_difference(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    sure, odd, late = make_item(), make_item(), make_item()
+    count = submitted(site, places["A"], (sure, 7), (odd, 1), by=olinda, boss=shane)
+    recount(lines=list(current_lines(count).filter(item=odd)), by=shane)
+    make_stock(late, 5, places["A"])
+    put(count, "A", by=make_user("operator"))
+    lines = {line.item: (line.expected, line.counted) for line in current_lines(count)}
+    assert lines == {sure: (10, 7), odd: (10, 0)}
+
+
+def test_a_place_where_all_is_decided_is_not_counted_again_unasked(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    item = make_item()
+    count = submitted(site, places["A"], (item, 7), by=olinda, boss=shane)
+    line = current_lines(count).get()
+    decide(lines=[line], accepted=True, by=shane)
+    with pytest.raises(Refused, match="All that was found at A is decided about"):
+        recount(places=[place_of(count, "A")], by=shane)
+    recount(lines=[line], by=shane)
+    with pytest.raises(Refused, match="counted again since"):
+        recount(lines=[line], by=shane)
+    assert not current_lines(count).exists()
 
 
 def test_where_the_count_says_so_the_same_person_counts_again(

@@ -159,6 +159,9 @@ hear(code => {
   say(code);
   const form = document.querySelector("form[data-scan]");
   if (form && (form.dataset.sent || waiting.count())) { waiting.add(form, code); goOn(); return; }
+  // What a finger typed and did not send goes first, as Enter would send it; the scan waits for its answer.
+  const typed = form && !form.elements.scanned?.value && form.elements.code.value;
+  if (typed && typed !== form.elements.code.defaultValue) { waiting.add(form, code); form.requestSubmit(); return; }
   if (form) { fill(form, code); form.requestSubmit(); return; }
   document.dispatchEvent(new CustomEvent("floor:scan", { detail: { code } }));
 }, () => stop(words("torn")));

@@ -1,7 +1,6 @@
 // The pad: starts empty, says what the button will do, amber beyond the order, refused beyond the limit.
 import { showExpected } from "../js/expected.js";
 import { say } from "./notes.js";
-import { GAP } from "./scan.js";
 import { ring } from "./sound.js";
 
 export function startPad(form) {
@@ -79,18 +78,20 @@ export function startPad(form) {
     else { typed = button.dataset.quick; fresh = true; show(); }
   });
 
-  // Keys of a hand scanner come in a burst: what was typed before it is put back when it turns out to be one.
-  let last = 0, kept = { typed, fresh };
+  // What stood here before a key: when the keys turn out to be a scanner's, that of its first one comes back.
+  let past = [];
   sheet?.addEventListener("keydown", event => {
     if (event.target.matches("input:not([type=hidden])")) return;
-    if (event.timeStamp - last > GAP) kept = { typed, fresh };
-    last = event.timeStamp;
+    past = [...past.slice(-200), { at: event.timeStamp, typed, fresh }];
     if (/^[\d]$/.test(event.key)) press(event.key);
     if (event.key === "." || event.key === ",") press(".");
     if (event.key === "Backspace") press("del");
     if (event.key === "Enter" && !event.target.closest("button, a, summary")) { event.preventDefault(); form.requestSubmit(part("go")); }
   });
-  form.addEventListener("floor:scanned", () => { ({ typed, fresh } = kept); show(); });
+  form.addEventListener("floor:scanned", event => {
+    const first = past.find(each => each.at >= event.detail.at);
+    if (first) { ({ typed, fresh } = first); past = []; show(); }
+  });
   form.addEventListener("floor:empty", () => { typed = ""; fresh = true; show(); });
 
   form.addEventListener("submit", event => {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields
 
 from django.db import transaction
@@ -74,13 +73,6 @@ def approve_alternate(*, alternate: BomAlternate, by: User) -> BomAlternate:
     row.approved_by, row.approved_at = by, clock.now()
     row.save(update_fields=["approved_by", "approved_at"])
     return _told(row, bom, by)
-
-
-@transaction.atomic
-def approve_alternates(*, records: Sequence[BomAlternate], by: User) -> str:
-    """All of them or none; says how many."""
-    done = [approve_alternate(alternate=one, by=by) for one in sorted(records, key=lambda one: one.pk)]
-    return str(_("{count} approved.")).format(count=len(done))
 
 
 def _lock(line: BomLine) -> BomVersion:

@@ -1,4 +1,4 @@
-"""Route versions: draft one, replace its operations, copy it. The graph between them is drawn in routelinks."""
+"""Route versions: draft one, copy it. The graph between them is drawn in routelinks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from strategies.models import (
     StandardOperation,
 )
 from strategies.services.operationcopies import copy_details
-from strategies.services.routedrafts import begin, finish
+from strategies.services.routedrafts import finish
 from strategies.services.routelinks import Link, drawn, redraw
 from strategies.services.versions import next_version
 
@@ -78,7 +78,12 @@ def draft_route(
     links: Sequence[Link] | None = None,
     by: User,
 ) -> RouteVersion:
-    """A new draft with the next version number. Refused as `set_operations` refuses."""
+    """A new draft with the next version number.
+
+    `links` are (before, after) or (before, after, hard) by number; without them each operation follows the one
+    with the next lower number. Refused, naming the operation: numbers given twice, times below 0, a link to
+    nowhere, a circle (with the path).
+    """
     if valid_from and valid_to and valid_to < valid_from:
         raise Refused(_("The last day is before the first."), code="days", field="valid_to")
     route = RouteVersion.objects.create(
@@ -93,26 +98,6 @@ def draft_route(
     )
     _write(route, operations, links)
     return finish(route=route, by=by)
-
-
-@transaction.atomic
-def set_operations(
-    *,
-    route: RouteVersion,
-    operations: Sequence[OperationInput],
-    links: Sequence[Link] | None = None,
-    revision: int | None = None,
-    by: User,
-) -> RouteVersion:
-    """Replace the operations of a draft; those that keep their number keep their instructions.
-
-    `links` are (before, after) or (before, after, hard) by number; without them each operation follows the one
-    with the next lower number. Refused, naming the operation: numbers given twice, times below 0, a link to
-    nowhere, a circle (with the path).
-    """
-    draft = begin(route=route, revision=revision, by=by)
-    _write(draft, operations, links)
-    return finish(route=draft, by=by)
 
 
 @transaction.atomic
@@ -165,14 +150,8 @@ def columns_of(operation: TimesInput) -> dict[str, object]:
 
 def _write(route: RouteVersion, operations: Sequence[OperationInput], links: Sequence[Link] | None) -> None:
     check_operations(operations)
-    numbers = [operation.number for operation in operations]
-    route.operations.exclude(number__in=numbers).delete()
-    columns = [each.name for each in fields(OperationInput) if each.name not in {"number", "alternate_of"}]
     RouteOperation.objects.bulk_create(
-        [RouteOperation(route=route, **columns_of(operation)) for operation in operations],
-        update_conflicts=True,
-        unique_fields=["route", "number"],
-        update_fields=columns,
+        RouteOperation(route=route, **columns_of(operation)) for operation in operations
     )
     _set_alternates(route, {one.number: one.alternate_of for one in operations if one.alternate_of})
     own = [one.number for one in operations if one.alternate_of is None]
@@ -181,9 +160,9 @@ def _write(route: RouteVersion, operations: Sequence[OperationInput], links: Seq
 
 def _set_alternates(route: RouteVersion, wanted: Mapping[int, int]) -> None:
     rows = {row.number: row for row in route.operations.order_by("pk")}
-    changed = [row for row in rows.values() if row.alternate_of_id or row.number in wanted]
+    changed = [row for row in rows.values() if row.number in wanted]
     for row in changed:
-        row.alternate_of = rows[wanted[row.number]] if row.number in wanted else None
+        row.alternate_of = rows[wanted[row.number]]
     RouteOperation.objects.bulk_update(changed, ["alternate_of"])
 
 

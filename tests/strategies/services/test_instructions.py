@@ -11,7 +11,7 @@ from p2p.core.facts import heard
 from p2p.core.models import Attachment
 from p2p.core.refusal import Refused
 from strategies.facts import VersionChanged
-from strategies.models import InstructionStep, RouteGroup
+from strategies.models import InstructionStep, RouteGroup, StandardOperation
 from strategies.selectors.instructions import steps_of_operations
 from strategies.services import instructions, library, routegroups, routes
 from strategies.services.instructions import StepInput
@@ -131,6 +131,16 @@ def test_a_route_group_that_is_used_is_not_deleted(engineer):
     route.operations.update(route_group=None)
     routegroups.delete_route_group(routegroup=group, by=engineer)
     assert not RouteGroup.objects.exists()
+
+
+def test_an_operation_of_the_library_that_a_route_came_from_is_not_deleted(engineer):
+    weld = library.save_standard(code="WELD", times=TimesInput(name="Weld"), by=engineer)
+    route = make_route(make_item("BIKE"), [{"standard": weld}])
+    with pytest.raises(Refused, match="WELD is used by BIKE v1 10"):
+        library.delete_standard(standard=weld, by=engineer)
+    route.operations.update(standard=None)
+    library.delete_standard(standard=weld, by=engineer)
+    assert not StandardOperation.objects.exists()
 
 
 def test_a_part_named_twice_is_refused_and_nothing_is_kept(engineer):

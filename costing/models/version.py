@@ -148,6 +148,11 @@ class RollupRun(Run):
 
 
 class RollupWarning(models.Model):
+    """What a roll-up could not know of an item; or what its figure rests on, which is no warning by itself."""
+
+    INCOMPLETE, YIELD = "incomplete", "yield"
+    NOTES = (INCOMPLETE, YIELD)
+
     run = models.ForeignKey(RollupRun, on_delete=models.CASCADE, related_name="warnings")
     code = models.CharField(max_length=40)
     item = models.ForeignKey("strategies.Item", on_delete=models.CASCADE, null=True, related_name="+")

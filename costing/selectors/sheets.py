@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from costing.engine.variances import Case, Difference, explain
-from costing.models import CostElement, CostVersion, ItemCost, ItemPrice, Variance
+from costing.models import CostElement, CostVersion, ItemCost, ItemPrice, RollupRun, RollupWarning, Variance
 from costing.selectors.ledger import settlement_of
 from costing.selectors.standards import active_version
 from costing.yielded import Carried, carried, evidence_of
@@ -38,6 +38,8 @@ class Sheet:
     lines: Sequence[SheetLine]
     lot: Decimal
     price: Decimal | None
+    notes: Sequence[RollupWarning] = ()
+    """What the roll-up has to say of the figure: that it is incomplete, what it is divided by."""
 
     @property
     def total(self) -> Decimal:
@@ -46,7 +48,7 @@ class Sheet:
 
 
 def sheet_of(item: Item, version: CostVersion) -> Sheet | None:
-    """The item's cost sheet; None where the version does not cost it. Two queries."""
+    """The item's cost sheet; None where the version does not cost it. Four queries."""
     rows = list(
         ItemCost.objects.filter(version=version, item=item)
         .select_related("element")
@@ -56,7 +58,9 @@ def sheet_of(item: Item, version: CostVersion) -> Sheet | None:
         return None
     price = ItemPrice.objects.filter(version=version, item=item).values_list("price", flat=True).first()
     lines = [SheetLine(row.element.name, row.this_level, row.lower_level) for row in rows]
-    return Sheet(version, lines, rows[0].lot_size, price)
+    run = RollupRun.objects.filter(version=version, state=RollupRun.State.DONE).order_by("-pk").first()
+    notes = RollupWarning.objects.filter(run=run, item=item, code__in=RollupWarning.NOTES).order_by("pk")
+    return Sheet(version, lines, rows[0].lot_size, price, list(notes) if run else ())
 
 
 @dataclass(frozen=True)

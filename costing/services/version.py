@@ -12,7 +12,15 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from costing.facts import VersionActivated
-from costing.models import CostElement, CostRate, CostVersion, ItemCost, ItemPrice
+from costing.models import (
+    CostElement,
+    CostRate,
+    CostVersion,
+    ItemCost,
+    ItemPrice,
+    RollupRun,
+    RollupWarning,
+)
 from costing.models.version import COST_VERSION_FLOW
 from p2p.core import clock
 from p2p.core.facts import tell
@@ -165,6 +173,19 @@ def activate(*, version: CostVersion, by: User) -> CostVersion:
         .annotate(total=Sum(F("this_level") + F("lower_level")))
         .order_by("item_id")
     )
-    planning_cost.record(site=version.site, valid_from=version.valid_from, costs=dict(totals), by=by)
+    planning_cost.record(
+        site=version.site,
+        valid_from=version.valid_from,
+        costs=dict(totals),
+        missing=_missing(version),
+        by=by,
+    )
     tell(VersionActivated(version=version, by=by))
     return version
+
+
+def _missing(version: CostVersion) -> dict[int, list[str]]:
+    """Item -> numbers of what the last roll-up could not cost in it."""
+    run = RollupRun.objects.filter(version=version, state=RollupRun.State.DONE).order_by("-pk").first()
+    said = RollupWarning.objects.filter(run=run, code=RollupWarning.INCOMPLETE).order_by("pk") if run else ()
+    return {one.item_id: one.facts["missing"] for one in said if one.item_id}

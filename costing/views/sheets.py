@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from costing import selectors
 from costing.models import (
     CostVersion,
+    RollupWarning,
 )
+from costing.words import warning_words
 from p2p.core.access import MONEY_ROLES, at_sites
 from p2p.core.web import plots
 from p2p.core.web.columns import Column
@@ -85,6 +87,7 @@ def sheet_context(item: Item) -> dict[str, Any]:
                 ),
                 places=2,
             ),
+            [(warning_words(note), note.code == RollupWarning.INCOMPLETE) for note in sheet.notes],
         )
         for sheet in sheets
     ]

@@ -96,7 +96,8 @@ class VersionPage(RecordPage):
         run = RollupRun.objects.filter(version=self.record, state="done").order_by("-pk").first()
         if run is None:
             return []
-        rows = RollupWarning.objects.filter(run=run).select_related("item").order_by("code", "item__number")
+        said = RollupWarning.objects.filter(run=run).exclude(code__in=RollupWarning.NOTES)
+        rows = said.select_related("item").order_by("code", "item__number")
         return [(row, warning_words(row)) for row in rows]
 
     def extra(self) -> dict[str, Any]:

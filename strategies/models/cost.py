@@ -35,6 +35,9 @@ class PlanningCost(models.Model):
     site = models.ForeignKey("strategies.Site", on_delete=models.CASCADE, related_name="+")
     valid_from = models.DateField()
     unit_cost = PriceField()
+    missing = models.JSONField(
+        default=list, blank=True, help_text=_("Numbers of items in it that are not costed: it costs more.")
+    )
 
     class Meta:
         ordering = ["item", "site", "-valid_from"]

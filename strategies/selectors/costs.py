@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -36,20 +35,24 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the materials of one piece; `missing`: numbers of the items below that no cost is known of, or
-    no conversion into their unit, each once."""
+    """What is known of the cost of one piece; `missing`: numbers of the items below that no cost is known of, or no
+    conversion into their unit, each once."""
 
     cost: Fraction
     missing: tuple[str, ...] = ()
 
 
-def unit_costs(items: Iterable[int], *, day: date, site: Site | None) -> dict[int, Decimal]:
-    """What one piece costs by the version that was activated last before the day. One query."""
+def unit_costs(items: Iterable[int], *, day: date, site: Site | None) -> dict[int, Known]:
+    """What one piece costs by the version that was activated last before the day, and what that did not know. One
+    query."""
     if site is None:
         return {}
     rows = PlanningCost.objects.filter(item__in=set(items), site=site, valid_from__lte=day)
     latest = rows.order_by("item", "-valid_from").distinct("item")
-    return dict(latest.values_list("item", "unit_cost"))
+    return {
+        item: Known(Fraction(cost), tuple(missing))
+        for item, cost, missing in latest.values_list("item", "unit_cost", "missing")
+    }
 
 
 def key_of(line: BomLine, quantity: Fraction) -> Key:
@@ -57,7 +60,7 @@ def key_of(line: BomLine, quantity: Fraction) -> Key:
 
 
 def phantom_costs(
-    taken: Mapping[BomLine, Fraction], costs: Mapping[int, Decimal], *, day: date, site: Site | None
+    taken: Mapping[BomLine, Fraction], costs: Mapping[int, Known], *, day: date, site: Site | None
 ) -> dict[int, Known]:
     """Line -> what the materials of one piece cost, of the phantoms among these lines (with how many pieces an order
     takes of each) that no cost is known of. Up to a dozen queries for each level of phantoms in phantoms, none
@@ -88,7 +91,7 @@ class _Walk:
 
     day: date
     site: Site
-    costs: dict[int, Decimal]
+    costs: dict[int, Known]
     needs: dict[Key, list[tuple[BomLine, Fraction | None]]] = field(default_factory=dict)
     found: dict[Key, Known] = field(default_factory=dict)
 
@@ -140,14 +143,10 @@ class _Walk:
     def _sum(self, key: Key) -> Known:
         total, missing = Fraction(0), dict[str, None]()
         for line, need in self.needs[key]:
-            if need is None:
-                missing[line.component.number] = None
-            elif line.component_id in self.costs:
-                total += need * Fraction(self.costs[line.component_id])
-            elif line.kind != BomLine.Kind.PHANTOM:
+            if need is None or line.component_id not in self.costs and line.kind != BomLine.Kind.PHANTOM:
                 missing[line.component.number] = None
             elif need:
-                below = self.known(key_of(line, need))
+                below = self.costs.get(line.component_id) or self.known(key_of(line, need))
                 total += need * below.cost
                 missing |= dict.fromkeys(below.missing)
         return Known(total / key.quantity, tuple(missing))

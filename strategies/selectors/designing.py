@@ -28,7 +28,7 @@ from strategies.models import (
 from strategies.models.version import VersionState
 from strategies.selectors.bom import taken_of
 from strategies.selectors.bom_rules import Node, Rules
-from strategies.selectors.costs import phantom_costs, unit_costs
+from strategies.selectors.costs import Known, phantom_costs, unit_costs
 from strategies.selectors.settings import settings_at
 
 PAGE = 200
@@ -63,8 +63,8 @@ _EDGES = """
 @dataclass(frozen=True)
 class Figures:
     """Of one bill on a day. `need`: for one piece of the item, in the component's unit (None: no conversion);
-    `cost`: of that; both by line. `missing`: of lines of phantoms of which only a part of the cost is known, the items
-    that are not costed. `work`: what the item costs beyond its materials."""
+    `cost`: of that; both by line. `missing`: of lines of which only a part of the cost is known, the items that are not
+    costed. `work`: what the item costs beyond its materials."""
 
     day: date
     site: Site | None
@@ -150,12 +150,11 @@ def figures(
     ours = [line for line in rows if line.kind != BomLine.Kind.VENDOR]
     taken = {line: (need[line.pk] or Fraction(0)) * whole for line in ours}
     phantoms = phantom_costs(taken, costs, day=day, site=site)
-    # Of a phantom of which nothing is known below, nothing is known.
-    known = {line: one for line, one in phantoms.items() if one.cost or not one.missing}
-    prices = {line: one.cost for line, one in known.items()}
+    known = {line.pk: costs.get(line.component_id) or phantoms.get(line.pk) for line in ours}
     cost = dict.fromkeys((line.pk for line in rows), Decimal(0)) | {
-        line.pk: _times(need[line.pk], costs.get(line.component_id, prices.get(line.pk))) for line in ours
+        line.pk: _times(need[line.pk], known[line.pk]) for line in ours
     }
+    own_standard = costs.get(bom.item_id)
     valid = [line.pk for line in rows if holds(line, day)]
     own = [line.component_id for line in rows if holds(line, day) and line.kind != BomLine.Kind.VENDOR]
     return Figures(
@@ -165,9 +164,9 @@ def figures(
         need=need,
         cost=cost,
         materials=sum((cost[key] or Decimal(0) for key in valid), Decimal(0)),
-        standard=costs.get(bom.item_id),
+        standard=decimal_of(own_standard.cost) if own_standard else None,
         unpriced=sum(cost[key] is None for key in valid),
-        missing={key: known[key].missing for key in valid if key in known and known[key].missing},
+        missing={key: one.missing for key in valid if cost[key] and (one := known.get(key)) and one.missing},
         times=_lead_times(bom, own, day, site),
     )
 
@@ -201,10 +200,11 @@ def needs(
     return found
 
 
-def _times(amount: Fraction | None, price: Decimal | Fraction | None) -> Decimal | None:
-    if amount is None or price is None:
+def _times(amount: Fraction | None, price: Known | None) -> Decimal | None:
+    """None where nothing is known of the price, or only that something is missing."""
+    if amount is None or price is None or (price.missing and not price.cost):
         return None
-    return decimal_of(amount * Fraction(price)).quantize(Decimal("0.0001"))
+    return decimal_of(amount * price.cost).quantize(Decimal("0.0001"))
 
 
 def _lead_times(bom: BomVersion, own: Sequence[int], day: date, site: Site | None) -> LeadTimes[int]:

@@ -105,9 +105,7 @@ class Shown:
         parts = list(dict.fromkeys(part for each in self.figures.missing.values() for part in each))
         if parts:
             named = ", ".join(parts[:SPOKEN]) + (" …" if len(parts) > SPOKEN else "")
-            said.append(
-                _("Materials are incomplete, marked ≥: not costed in phantoms: {parts}.").format(parts=named)
-            )
+            said.append(_("What is marked ≥ is incomplete, not costed in it: {parts}.").format(parts=named))
         return " ".join(said)
 
 

@@ -12,11 +12,11 @@ import pytest
 from costing.engine.rollup import roll_up
 from costing.models import CostElement, ItemCost, RollupRun, RollupWarning
 from costing.services.rollup import roll
-from costing.services.version import Price, open_version, set_prices
+from costing.services.version import Price, activate, open_version, set_prices
 from costing.snapshot import of_items, take
 from planning.snapshot.recipes import Recipes
-from strategies.models import BomVersion
-from tests.factories import make_bom, make_group, make_item, make_route, make_site, make_user
+from strategies.models import BomVersion, PlanningCost
+from tests.factories import make_bom, make_group, make_item, make_policy, make_route, make_site, make_user
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -130,9 +130,8 @@ def test_a_roll_up_stores_items_only_and_says_once_what_is_missing(
     assert (run.state, run.summary["items"]) == ("done", 3)
     stored = dict(ItemCost.objects.filter(version=version).values_list("item__number", "lower_level"))
     assert (stored["BIKE"], stored["KIT"]) == (10, 4)
-    assert [(one.code, one.item.number) for one in RollupWarning.objects.filter(run=run)] == [
-        ("no_rate", "KIT")
-    ]
+    said = RollupWarning.objects.filter(run=run).exclude(code__in=RollupWarning.NOTES)
+    assert [(one.code, one.item.number) for one in said] == [("no_rate", "KIT")]
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -198,3 +197,37 @@ def exploded(site, item, prices):
 
 def _material() -> int:
     return CostElement.objects.get(kind="material").pk
+
+
+def test_what_is_not_costed_is_missing_in_all_that_takes_it_and_said_there(
+    site, settings, django_capture_on_commit_callbacks, client
+):
+    settings.RUNS = "inline"
+    bike, kit, bolt, felt, frame = (make_item(name) for name in ("BIKE", "KIT", "BOLT", "FELT", "FRAME"))
+    make_policy(bike, supply="make", yield_fraction=D("0.8"))
+    make_bom(kit, {bolt: 4, felt: {"quantity": D(1), "consumption": "constant"}})
+    make_bom(bike, {kit: {"quantity": D(2), "kind": "phantom"}, frame: 1})
+    version, by = standard(site, {bolt: 1, frame: 2}), make_user("cost_accountant")
+    with django_capture_on_commit_callbacks(execute=True):
+        roll(version=version, by=by)
+    run = RollupRun.objects.get()
+    assert run.summary["incomplete"] == 3
+    notes = RollupWarning.objects.filter(run=run, code__in=RollupWarning.NOTES).order_by(
+        "item__number", "code"
+    )
+    assert [(one.item.number, one.code, one.facts) for one in notes] == [
+        ("BIKE", "incomplete", {"missing": ["FELT"]}),
+        ("BIKE", "yield", {"share": "0.8"}),
+        ("FELT", "incomplete", {"missing": ["FELT"]}),
+        ("KIT", "incomplete", {"missing": ["FELT"]}),
+    ]
+    activate(version=version, by=by)
+    # (2 kits of 4 bolts, and the frame) / 0.8
+    assert list(PlanningCost.objects.filter(item=bike).values_list("unit_cost", "missing")) == [
+        (D("12.5"), ["FELT"])
+    ]
+    assert PlanningCost.objects.get(item=frame).missing == []
+    client.force_login(by)
+    shown = client.get("/costing/costs/BIKE/").content.decode()
+    assert "Incomplete, it costs more than this: not costed, or not wholly: FELT." in shown
+    assert "of what an order starts 80" in shown

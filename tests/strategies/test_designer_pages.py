@@ -99,7 +99,7 @@ def test_a_phantom_that_was_never_costed_counts_with_what_its_own_bill_takes(eng
         assert (words in shown) == (words != "have no cost"), words
     inside.lines.create(component=make_item("FELT"), unit=kit.unit, quantity=1, position=90)
     partly = page(engineer, f"boms/{draft.pk}/")
-    for words in ("≥ 50.00", "≥ 135.00", "Materials are incomplete, marked ≥: not costed in phantoms: FELT."):
+    for words in ("≥ 50.00", "≥ 135.00", "What is marked ≥ is incomplete, not costed in it: FELT."):
         assert words in partly
     assert "have no cost" not in partly and "Work and the rest" not in partly
     inside.lines.exclude(component__number="FELT").delete()

@@ -252,9 +252,10 @@ class Rows(Sequence[Row]):
 
     def __reversed__(self) -> Iterator[Row]:
         self._put()
-        for place in range(len(self._gone) - 1, -1, -1):
-            if not self._gone[place]:
-                yield Slice(self._store, place // SLICE).row(place % SLICE)
+        for at in reversed(range(0, len(self._gone), SLICE)):
+            # One for all rows of a slice: it reads a column once.
+            piece, gone = Slice(self._store, at // SLICE), self._gone[at : at + SLICE]
+            yield from (piece.row(place) for place in reversed(range(len(gone))) if not gone[place])
 
     def __len__(self) -> int:
         return self._gone.count(0) + len(self._last)

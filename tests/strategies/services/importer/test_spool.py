@@ -16,7 +16,7 @@ from strategies.services.importer.problems import Problems
 from strategies.services.importer.reading import tables
 from strategies.services.importer.running import take_in
 from strategies.services.importer.sheets import Problem, Row
-from strategies.services.importer.spool import SLICE, Rows, portions
+from strategies.services.importer.spool import SLICE, Rows, Store, portions
 from strategies.services.importer.storing import Copied
 from tests.factories import make_unit
 
@@ -42,6 +42,18 @@ def test_rows_of_several_slices_read_as_they_were_put_there():
     assert [row.line for row in rows] == list(range(2, 2007)) == [row.line for row in reversed(rows)][::-1]
     assert [one.line for one in rows[SLICE - 1 : SLICE + 1]] == [1001, 1002]
     assert [len(some) for some in portions(rows)] == [2005]
+
+
+def test_backwards_each_column_of_a_slice_is_read_once_as_forwards(monkeypatch):
+    rows, read, column = rows_of(2 * SLICE + 5), [], Store.column
+
+    def counted(store, at, name):
+        read.append((at, name))
+        return column(store, at, name)
+
+    monkeypatch.setattr(Store, "column", counted)
+    assert [row.values["number"] for row in reversed(rows)][-1] == "N2"
+    assert read == [(2, "number"), (1, "number"), (0, "number")]
 
 
 def test_a_change_is_seen_by_whoever_reads_the_row_afterwards():

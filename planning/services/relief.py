@@ -21,6 +21,7 @@ from planning.snapshot.capacity import Capacity
 from planning.snapshot.overflow import Overflow, Way
 from planning.snapshot.recipes import Recipes
 from planning.snapshot.weeks import Weeks, local_day
+from strategies.engine.worktime import OutOfTime
 from strategies.models import OutsourcingPolicy, Site
 
 if TYPE_CHECKING:
@@ -152,17 +153,35 @@ def _ways(seen: Outlets, late: Mapping[engine.Key, int]) -> Ways:
 
 
 def _said(ways: Ways, seen: Outlets, taken: Capacity, answer: engine.Schedule) -> dict[int, Overflow]:
-    verdicts = pressed(
-        _lying(seen, answer),
-        [(key, way.limit) for key, (_row, way) in ways.items()],
-        seen.places,
-        seen.offered,
-    )
+    vain = _vain(ways, taken, answer)
+    limits = [
+        (key, replace(way.limit, kept=way.limit.kept or key in vain)) for key, (_row, way) in ways.items()
+    ]
+    verdicts = pressed(_lying(seen, answer), limits, seen.places, seen.offered)
     found = {}
     for key, (row, way) in ways.items():
         if key in verdicts:
             facts = facts_of(way, verdicts[key], row.group.name if row.group else "", seen.weeks)
-            found[key] = Overflow(facts | {"number": row.number})
+            kept = {"kept": "no_help"} if key in vain and not way.kept else {}
+            found[key] = Overflow(facts | kept | {"number": row.number})
+    return found
+
+
+def _vain(ways: Ways, taken: Capacity, answer: engine.Schedule) -> set[int]:
+    """Operations that come home from their vendor no earlier than the schedule has them done inside."""
+    queues = {operation.id: operation.queue for operation in taken.problem.operations}
+    found = set()
+    for row in answer.placed:
+        key = int(row.operation)
+        if key in ways and ways[key][1].days:
+            place, alternative = taken.at_vendor(ways[key][1].vendor, ways[key][1].days)
+            arrived = min(row.arrived, row.start) - queues[row.operation]
+            try:
+                home = place.work.add(place.work.opening(arrived), alternative.run)
+            except OutOfTime:
+                home = row.end
+            if home >= row.end:
+                found.add(key)
     return found
 
 

@@ -121,7 +121,7 @@ def test_what_comes_home_no_earlier_stays_inside_and_says_so(site, frame, late, 
         "stays inside although M-PAINT is loaded to 175 % in week 10/2026, the policy says 150 %, and the order "
         "would be late: at V-PAINT, 90 days away, it would bring its order home no earlier."
     )
-    assert [[each["number"] for each in row["kept"]] for row in run.summary["late_orders"]] == [[], [10]]
+    assert [[each["number"] for each in row["kept"]] for row in run.summary["late_orders"]] == [[10], [10]]
     client.force_login(make_user("planner"))
     page = client.get(f"/planning/schedule/{run.pk}/").content.decode()
     assert "Operation 10 stays inside although M-PAINT is loaded to 175 %" in page

@@ -114,7 +114,9 @@ def _third(box: Box, node: Node) -> SafeString:
     """Where it is, when the box is high enough for a third line."""
     if box.height < 46:
         return SafeString("")
-    words = ", ".join(f"{formats.number(each.quantity)} {each.words}" for each in node.gist[:2])
+    words = ", ".join(
+        f"{formats.number(each.quantity)} {node.item.unit.code} {each.words}" for each in node.gist[:2]
+    )
     return format_html('<text x="12" y="42" class="soft">{}</text>', _cut(words, LETTERS + 3))
 
 

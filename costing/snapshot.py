@@ -16,6 +16,7 @@ from costing.services.elements import element_for
 from costing.structures import Make, Structures
 from costing.workprices import VendorWork, WorkPrices
 from p2p.core.numbers import ScrapRule, decimal_of
+from p2p.core.refusal import Refused
 from strategies.engine.need import Consumption, Through, consumption_of
 from strategies.engine.routing import HOUR, run_time
 from strategies.engine.routing import Step as Timed
@@ -210,7 +211,13 @@ class _Reader:
             return None
         element, per_hour = self.rates.hourly[category]
         through = self.scrap.at(operation.route_id, operation.number)
-        piece, lot = hours_of(_estimated(operation, self.places), through, launch)
+        try:
+            timed = _estimated(operation, self.places)
+        except Refused as no:
+            words = {name: str(no.params.get(name, "")) for name in ("place", "source")}
+            self._miss("no_time", item, operation=str(operation.number), **words)
+            return None
+        piece, lot = hours_of(timed, through, launch)
         return Step(element, per_hour, piece, lot)
 
 

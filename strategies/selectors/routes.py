@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from strategies.engine.routing import Basis, CannotJoin, Join, Step, Timeline, spoken, timeline
+from strategies.engine.units import Conversions, MissingConversion
 from strategies.models import (
     InstructionStep,
     Resource,
@@ -23,6 +25,7 @@ from strategies.models import (
     RouteOperation,
     RouteVersion,
 )
+from strategies.selectors.units import conversions
 
 TITLES = {
     "name": _("name"),
@@ -63,7 +66,7 @@ class Places:
     """The resources of operations by work centre, read once."""
 
     def __init__(self, groups: Collection[int] | None = None, named: Collection[int] = ()) -> None:
-        rows = Resource.objects.order_by("pk")
+        rows = Resource.objects.select_related("capacity_unit").order_by("pk")
         if groups is not None:
             rows = rows.filter(Q(pk__in=named) | Q(group__in=groups, active=True))
         self._known = {row.pk: row for row in rows}
@@ -78,6 +81,46 @@ class Places:
             return [self._known[row.resource_id]] if row.resource_id in self._known else []
         return self._group.get(row.group_id or 0, [])
 
+    def capacity(self, row: RouteOperation) -> Fraction | None:
+        """Pieces an hour, in the unit of what is made, of the slowest place that says so; None where none does.
+        Refused, by name, where nothing converts the capacity's unit. Two queries for all operations together."""
+        if row.run_basis != RouteOperation.Basis.CAPACITY:
+            return None
+        return _least(self._an_hour(place, row) for place in self.of(row) if place.capacity_per_hour)
+
+    def _an_hour(self, place: Resource, row: RouteOperation) -> Fraction:
+        number, unit = self._made[row.route_id]
+        said = place.capacity_unit.code if place.capacity_unit else unit
+        try:
+            return Fraction(place.capacity_per_hour or 0) * self._ways.factor(said, unit, number)
+        except MissingConversion:
+            raise Refused(
+                _(
+                    "{place} makes so many {source} an hour, and item {item} is counted in {target}: enter the"
+                    " conversion, 1 to 1 is never assumed."
+                ),
+                code="no_conversion",
+                field="run_basis",
+                place=place.code,
+                source=said,
+                item=number,
+                target=unit,
+            ) from None
+
+    @cached_property
+    def _made(self) -> dict[int, tuple[str, str]]:
+        # Asked for when the first operation is timed by a capacity: few plants have one.
+        by_capacity = RouteOperation.objects.filter(run_basis=RouteOperation.Basis.CAPACITY)
+        rows = RouteVersion.objects.filter(operations__in=by_capacity).order_by().distinct()
+        return {
+            key: (item, unit)
+            for key, item, unit in rows.values_list("pk", "item__number", "item__unit__code")
+        }
+
+    @cached_property
+    def _ways(self) -> Conversions:
+        return conversions()
+
 
 def steps_of(rows: Sequence[RouteOperation]) -> list[Step]:
     """Operations as the engine wants them. One query."""
@@ -90,7 +133,7 @@ def steps_of(rows: Sequence[RouteOperation]) -> list[Step]:
 def step_of(row: RouteOperation, known: Places) -> Step:
     """An operation as the engine wants it: parts that its route group (read along) does not plan take no time;
     capacity and size are those of its resource, else the least in the work centre, so that the time holds on any
-    of them."""
+    of them. Refused, by name, where a capacity cannot be counted in the unit of what is made."""
     places = known.of(row)
     off = _not_planned(row)
     basis: Basis = row.run_basis  # type: ignore[assignment]
@@ -100,7 +143,7 @@ def step_of(row: RouteOperation, known: Places) -> Step:
         run=Fraction(row.run_seconds),
         per=Fraction(row.run_quantity),
         basis=basis,
-        capacity=_least(place.capacity_per_hour for place in places),
+        capacity=known.capacity(row),
         batch=_least(place.batch_capacity for place in places),
         queue=0 if Phase.QUEUE_BEFORE in off else row.queue_seconds,
         queue_after=0 if Phase.QUEUE_AFTER in off else row.queue_after_seconds,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.refusal import Refused
 from strategies.engine.routing import ends
 from strategies.models import Resource, RouteOperation, RouteVersion
+from strategies.selectors.routes import steps_of
 
 Basis = RouteOperation.Basis
 CAPACITIES: dict[str, str] = {Basis.CAPACITY: "capacity_per_hour", Basis.RESOURCE_BATCH: "batch_capacity"}
@@ -15,9 +16,13 @@ CAPACITIES: dict[str, str] = {Basis.CAPACITY: "capacity_per_hour", Basis.RESOURC
 
 def route_is_whole(route: RouteVersion) -> None:
     """Refused for a route without operations, with more than one end, or with times that a resource has to give
-    and no resource gives. Several starts are welcome. Four queries."""
+    and no resource gives, or gives in a unit that does not convert. Several starts are welcome. Five queries, and two
+    where a capacity tells the time."""
     rows = {
-        row.number: row for row in route.operations.select_related("group", "resource").order_by("number")
+        row.number: row
+        for row in route.operations.select_related("group", "resource", "route_group")
+        .prefetch_related("route_group__phases")
+        .order_by("number")
     }
     if not rows:
         raise Refused(_("{version} has no operations."), code="empty", about=route, version=route)
@@ -34,6 +39,7 @@ def route_is_whole(route: RouteVersion) -> None:
         )
     for row in rows.values():
         _must_have_capacity(row)
+    steps_of(list(rows.values()))
 
 
 def _must_have_capacity(row: RouteOperation) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from costing.engine.rollup import Part
-from costing.models import CostElement, CostVersion
+from costing.models import CostElement, CostVersion, RollupWarning
 from costing.services.version import Hourly, open_version, set_rates
-from costing.snapshot import take
+from costing.snapshot import Snapshot, take
+from costing.words import warning_words
 from strategies.models import (
     OutsourcingPolicy,
     Resource,
@@ -25,6 +26,7 @@ from strategies.models import (
     VendorPrice,
 )
 from tests.factories import (
+    make_conversion,
     make_cost_category,
     make_group,
     make_item,
@@ -68,13 +70,16 @@ class Shop:
         return [Fraction(fee.per_piece) for fee in self.part().fees]
 
     def part(self) -> Part:
+        return next(part for part in self.taken().parts if part.item == self.bike.pk)
+
+    def taken(self) -> Snapshot:
         CostVersion.objects.all().delete()
         version = open_version(
             code="STD", name="Standard", site=self.site, valid_from=date(2026, 1, 1), by=self.by
         )
         labour = CostElement.objects.get(code="labour")
         set_rates(version=version, hourly=[Hourly(self.category, labour, D(20))], surcharges=[], by=self.by)
-        return next(part for part in take(version).parts if part.item == self.bike.pk)
+        return take(version)
 
     def price(self, vendor: Vendor, number: int, price: str, **also: Any) -> None:
         row = {"unit": self.bike.unit, "currency": self.site.currency, "valid_from": date(2020, 1, 1), **also}
@@ -106,6 +111,17 @@ def test_an_alternate_operation_costs_nothing_beside_the_one_it_stands_in_for(sh
 def test_the_capacity_of_the_resource_is_the_run_time_where_the_operation_says_so(shop: Shop) -> None:
     Resource.objects.filter(group=shop.group).update(capacity_per_hour=D(40))
     shop.route({"run_basis": "capacity", "run_seconds": 1})
+    assert shop.seconds() == 10 * 90
+
+
+def test_a_capacity_in_a_unit_that_does_not_convert_is_a_warning_and_no_cost(shop: Shop) -> None:
+    Resource.objects.filter(group=shop.group).update(capacity_per_hour=D(60), capacity_unit=make_unit("KG"))
+    shop.route({"run_basis": "capacity", "run_seconds": 1})
+    assert shop.seconds() == 0
+    (missing,) = shop.taken().missing
+    said = warning_words(RollupWarning(code=missing.code, item=shop.bike, facts=dict(missing.facts)))
+    assert "makes so many KG an hour, which does not convert" in said
+    make_conversion("EA", "KG", 3, 2)
     assert shop.seconds() == 10 * 90
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from planning.models import OperationLink
 from planning.services.order import change_order, create_order
-from strategies.models import RouteGroup, RouteGroupPhase, RouteLink, RouteOperation
-from tests.factories import make_group, make_item, make_route, make_site
+from p2p.core.refusal import Refused
+from strategies.models import RouteGroup, RouteGroupPhase, RouteLink, RouteOperation, RouteVersion
+from strategies.services.routechecks import route_is_whole
+from tests.factories import make_conversion, make_group, make_item, make_route, make_site, make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,23 @@ def test_the_slowest_resource_of_the_work_centre_decides_so_that_the_time_holds_
     route.operations.get().group.resources.filter(code="60-1").update(capacity_per_hour=10)
     change_order(order=order, quantity=Decimal(20), by=None)
     assert order.operations.get().run_seconds == 7200
+
+
+def test_a_capacity_in_another_unit_is_converted_exactly():
+    kilogram = make_unit("KG")
+    make_conversion("EA", "KG", 3, 2)
+    order, _route = order_of({"run_basis": "capacity"}, capacity_per_hour=60, capacity_unit=kilogram)
+    assert order.operations.get().run_seconds == 900, "60 kg are 40 pieces an hour"
+
+
+def test_a_capacity_in_a_unit_without_a_conversion_is_refused_by_name_here_and_when_the_route_is_submitted():
+    kilogram = make_unit("KG")
+    with pytest.raises(Refused, match="60-1 makes so many KG an hour, and item BIKE is counted in EA"):
+        order_of({"run_basis": "capacity"}, capacity_per_hour=60, capacity_unit=kilogram)
+    with pytest.raises(Refused, match="1 to 1 is never assumed"):
+        route_is_whole(RouteVersion.objects.get())
+    make_conversion("EA", "KG", 3, 2)
+    route_is_whole(RouteVersion.objects.get())
 
 
 def test_an_order_on_a_route_that_was_retired_meanwhile_is_timed_by_its_resources_all_the_same():

@@ -201,19 +201,24 @@ def _doubtful_routes(routes: set[int]) -> set[int]:
         links[route].append((before, after))
     found = {route for route in routes if len(ends(own[route], links[route])) != 1}
     measured = rows.filter(run_basis__in=CAPACITIES, outside=False)
-    given: dict[str, set[Any]] = {}
-    for route, basis, resource, group in measured.values_list("route", "run_basis", "resource", "group"):
+    given: dict[str, dict[tuple[str, int | None], set[int | None]]] = {}
+    columns = ("route", "run_basis", "resource", "group", "route__item__unit")
+    for route, basis, resource, group, unit in measured.values_list(*columns):
         column = CAPACITIES[basis]
         places = given[column] if column in given else given.setdefault(column, _places_with(column))
-        if ("resource", resource) not in places and (resource or ("group", group) not in places):
+        units = places.get(("resource", resource) if resource else ("group", group))
+        # Another unit than the item's may have no way to it.
+        if units is None or (basis == RouteOperation.Basis.CAPACITY and units != {unit}):
             found.add(route)
     return found
 
 
-def _places_with(column: str) -> set[tuple[str, int | None]]:
-    """Resources, and groups with a resource in use, that say this capacity. One query."""
-    rows = Resource.objects.filter(**{f"{column}__isnull": False}).values_list("pk", "group", "active")
-    found: set[tuple[str, int | None]] = set()
-    for key, group, active in rows:
-        found |= {("resource", key), ("group", group)} if active else {("resource", key)}
-    return found
+def _places_with(column: str) -> dict[tuple[str, int | None], set[int | None]]:
+    """Resources, and groups with a resource in use, that say this capacity, and in which units. One query."""
+    rows = Resource.objects.filter(**{f"{column}__isnull": False})
+    found: dict[tuple[str, int | None], set[int | None]] = defaultdict(set)
+    for key, group, active, unit in rows.values_list("pk", "group", "active", "capacity_unit"):
+        found["resource", key].add(unit)
+        if active:
+            found["group", group].add(unit)
+    return dict(found)

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from p2p.core.web import formats
 from planning.models import Message
+from planning.models.proposal import Named
+from strategies.models.version import Version
 from strategies.selectors.outside import Gap
 
 CODES = {
@@ -39,6 +41,21 @@ CODES = {
 def title(code: str) -> str:
     """The name of a kind of message."""
     return str(CODES.get(code, code.replace("_", " ").capitalize()))
+
+
+def versions(bom: Version | None, route: Version | None) -> str:
+    """`BOM v2, route v1`; "" of none."""
+    parts = [_("BOM v{version}").format(version=bom.version)] if bom else []
+    parts += [_("route v{version}").format(version=route.version)] if route else []
+    return ", ".join(parts)
+
+
+def named(row: Any) -> str:
+    """The versions of a proposal or order that the demand it is for names; "" where it names none."""
+    return versions(
+        row.bom if row.named in (Named.BOM, Named.BOTH) else None,
+        row.route if row.named in (Named.ROUTE, Named.BOTH) else None,
+    )
 
 
 def days(count: int) -> str:

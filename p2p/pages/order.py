@@ -12,6 +12,7 @@ from p2p.core.access import at_sites
 from p2p.core.web import formats
 from p2p.core.web.records import RecordPage, RecordTab, Said
 from p2p.pages import selectors
+from planning import words
 from planning.models import ProductionOrder
 
 
@@ -55,7 +56,12 @@ class OrderPage(RecordPage):
                 formats.moment(order.starts_at) if order.starts_at else formats.day(order.start_on),
             ),
             Said(_("Ends"), formats.moment(order.ends_at) if order.ends_at else formats.NONE),
-            Said(_("BOM"), f"v{order.bom.version}" if order.bom else formats.NONE),
-            Said(_("Route"), f"v{order.route.version}" if order.route else formats.NONE),
+            *(
+                Said(title, f"v{version.version}", url=version.get_absolute_url())
+                if version
+                else Said(title, formats.NONE)
+                for title, version in ((_("BOM"), order.bom), (_("Route"), order.route))
+            ),
+            *([Said(_("Demand names"), words.named(order))] if order.named else []),
             Said(_("Site"), order.site.name),
         ]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
+
+from rest_framework import serializers as rest
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from p2p.core.access import Role
 from p2p.core.rest import RecordViewSet, verb
@@ -24,6 +30,32 @@ class CustomerApi(RecordViewSet):
     write_roles = WRITER
     adds = staticmethod(demand.create_customer)
     upserts = True
+
+
+class SupplySerializer(rest.Serializer):  # type: ignore[type-arg]
+    """bom and route: what an order or a proposal is made of."""
+
+    kind = rest.CharField()
+    record = rest.CharField()
+    item = rest.CharField()
+    quantity = serializers.quantity()
+    due_on = rest.DateField(allow_null=True)
+    bom = rest.IntegerField(allow_null=True)
+    route = rest.IntegerField(allow_null=True)
+
+
+def _supply(kind: str, record: Any, quantity: Decimal) -> dict[str, Any]:
+    made = kind in ("proposal", "order")
+    stock = kind == "stock"
+    return {
+        "kind": kind,
+        "record": "" if stock else str(record),
+        "item": (record if stock else record.item).number,
+        "quantity": quantity,
+        "due_on": None if stock else record.due_on,
+        "bom": record.bom_id if made else None,
+        "route": record.route_id if made else None,
+    }
 
 
 class DemandApi(RecordViewSet):
@@ -70,3 +102,12 @@ class DemandApi(RecordViewSet):
     def reopen(self, record: Any, by: Any) -> Any:
         """It is wanted after all."""
         return demand.reopen_demand(demands=[record], by=by)[0]
+
+    @action(detail=True, methods=["get"])
+    def supply(self, request: Request, number: str) -> Response:
+        """What covers it in the latest plan of its site, made of which bill and route."""
+        record = self.get_object()
+        plan = selectors.latest_plan(site=record.site)
+        found = selectors.supplies_of(record, plan) if plan else []
+        rows = [_supply(kind, one, quantity) for kind, one, quantity in found]
+        return Response(SupplySerializer(rows, many=True).data)

@@ -50,7 +50,8 @@ def _seen(rows: QuerySet[Any], user: Any, path: str = "site__code") -> QuerySet[
 
 def demands(user: Any = None) -> QuerySet[Demand]:
     """Demand lines of the sites a user may see (all without a user), with what a list shows."""
-    return _seen(Demand.objects.select_related("site", "item", "unit", "customer"), user)
+    also = ("site", "item", "unit", "customer", "bom_version", "route_version")
+    return _seen(Demand.objects.select_related(*also), user)
 
 
 def orders(user: Any = None) -> QuerySet[ProductionOrder]:

@@ -35,7 +35,7 @@ def latest_schedule(site: Any = None) -> ScheduleRun | None:
 
 def proposals(user: Any = None) -> QuerySet[Proposal]:
     """Proposals with what a list shows."""
-    rows = Proposal.objects.select_related("run", "site", "item__unit", "vendor")
+    rows = Proposal.objects.select_related("run", "site", "item__unit", "vendor", "bom", "route")
     return rows if user is None else at_sites(rows, user)
 
 
@@ -69,6 +69,8 @@ _WITH = (
     "item",
     "need_demand__customer",
     "need_demand__item",
+    "need_demand__bom_version",
+    "need_demand__route_version",
     "need_proposal__item",
     "need_material__order__item",
 )
@@ -104,7 +106,11 @@ def _supplies(rows: QuerySet[Peg]) -> Sequence[tuple[str, Any, Decimal]]:
     pegs = rows.select_related(
         "item__unit",
         "supply_proposal__item__unit",
+        "supply_proposal__bom",
+        "supply_proposal__route",
         "supply_order__item__unit",
+        "supply_order__bom",
+        "supply_order__route",
         "supply_replenishment__item__unit",
     )
     found: list[tuple[str, Any, Decimal]] = []

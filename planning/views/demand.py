@@ -16,7 +16,7 @@ from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
 from p2p.core.web.page import who
 from p2p.core.web.records import RecordPage, RecordTab, Said
-from planning import filters, forms, selectors
+from planning import filters, forms, selectors, words
 from planning.models import Demand
 from planning.services import demand as service
 from planning.views.proposals import supply_rows
@@ -28,6 +28,11 @@ CORRECTORS = ("supervisor", "buyer")
 def cancel_many(*, records: QuerySet[Demand], by: Any) -> str:
     done = service.cancel_demand(demands=list(records), by=by)
     return ngettext("{count} line cancelled.", "{count} lines cancelled.", len(done)).format(count=len(done))
+
+
+def wanted(row: Demand) -> str:
+    """The versions a line names."""
+    return words.versions(row.bom_version, row.route_version)
 
 
 class DemandList(ListPage):
@@ -49,6 +54,7 @@ class DemandList(ListPage):
         Column("promised_on", _("Promised"), kind="date", hidden=True),
         Column("priority", _("Priority"), kind="number", width=72),
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display(), hidden=True),
+        Column("wanted", _("Version wanted"), value=wanted, order="", hidden=True),
     )
     tabs = (
         Tab("open", _("Open"), "state=open", counted=True),
@@ -120,7 +126,8 @@ class DemandPage(RecordPage):
         found = selectors.supplies_of(self.record, plan) if plan else []
         return {
             "plan": plan,
-            "rows": supply_rows(found, 1),
+            "rows": supply_rows(found, 1, wanted(self.record)),
+            "wanted": wanted(self.record),
             "deliveries": selectors.deliveries().filter(demand=self.record).order_by("pk"),
             "corrects": may(self.request.user, *CORRECTORS, site=self.record.site),
         }

@@ -69,6 +69,7 @@ class ProposalList(ListPage):
         Column("level", _("Level"), kind="number", width=56, hidden=True),
         Column("vendor.name", _("Vendor"), width=150),
         Column("priority", _("Priority"), kind="number", hidden=True),
+        Column("named", _("Demand names"), value=words.named, order="", hidden=True),
     )
     tabs = (
         Tab("open", _("Open"), "state=proposed&state=approved", counted=True),
@@ -124,11 +125,11 @@ class ProposalPage(RecordPage):
         if row.vendor:
             facts.append(Said(_("Vendor"), row.vendor))
         if row.bom:
-            facts.append(Said(_("BOM"), f"v{row.bom.version}"))
+            facts.append(Said(_("BOM"), f"v{row.bom.version}", url=row.bom.get_absolute_url()))
         if row.route:
-            facts.append(Said(_("Route"), f"v{row.route.version}"))
+            facts.append(Said(_("Route"), f"v{row.route.version}", url=row.route.get_absolute_url()))
         if row.named:
-            facts.append(Said(_("Demand names"), row.get_named_display()))
+            facts.append(Said(_("Demand names"), words.named(row)))
         return facts
 
     def tabs(self) -> list[RecordTab]:
@@ -140,6 +141,12 @@ class ProposalPage(RecordPage):
     def extra(self) -> dict[str, Any]:
         notes = [words.sentence(one) for one in selectors.messages().filter(proposal=self.record)[:NOTES]]
         return {"ups": up_rows(self.record, 1), "downs": down_rows(self.record, 1), "notes": notes}
+
+
+def _who_wants(demand: Any) -> str:
+    who = str(demand.customer or demand.get_kind_display())
+    named = words.versions(demand.bom_version, demand.route_version)
+    return _g("{who}, wants {versions}").format(who=who, versions=named) if named else who
 
 
 def up_rows(proposal: Proposal, level: int) -> list[dict[str, Any]]:
@@ -155,7 +162,7 @@ def up_rows(proposal: Proposal, level: int) -> list[dict[str, Any]]:
         title, url, words, children = str(need.record), "", "", ""
         if need.kind == "demand":
             url = reverse("planning:demand", args=[need.record.pk])
-            words = str(need.record.customer or need.record.get_kind_display())
+            words = _who_wants(need.record)
         elif need.kind == "proposal":
             url = reverse("planning:proposal", args=[need.record.pk])
             words = f"{need.record.item.number} {need.record.item.name}"
@@ -182,8 +189,9 @@ def down_rows(proposal: Proposal, level: int) -> list[dict[str, Any]]:
     return supply_rows(selectors.children_of_proposal(proposal), level)
 
 
-def supply_rows(supplies: Any, level: int) -> list[dict[str, Any]]:
-    """Rows for what covers a need: proposals with their own below them, orders, purchases, stock."""
+def supply_rows(supplies: Any, level: int, wanted: str = "") -> list[dict[str, Any]]:
+    """Rows for what covers a need: proposals with their own below them, orders, purchases, stock. wanted: the versions
+    that the need names; then each says which it is of."""
     rows = []
     for kind, record, quantity in supplies:
         title, url, day, children = str(record), "", None, ""
@@ -197,12 +205,19 @@ def supply_rows(supplies: Any, level: int) -> list[dict[str, Any]]:
             url, day = reverse("planning:replenishment", args=[record.number]), record.due_on
         else:
             title = _g("Stock")
+        made_of = _made_of(kind, record, wanted)
         cells = [
-            (f"{item.number} {item.name}", "trunc"), (formats.day(day), "n"),
+            (f"{item.number} {made_of or item.name}", "trunc"), (formats.day(day), "n"),
             (f"{formats.number(quantity)} {item.unit.code}", "n"),
         ]  # fmt: skip
         rows.append({"title": title, "url": url, "cells": cells, "children": children, "level": level})
     return rows
+
+
+def _made_of(kind: str, record: Any, wanted: str) -> str:
+    if not wanted:
+        return ""
+    return words.versions(record.bom, record.route) if kind in ("proposal", "order") else wanted
 
 
 class _Branch(Page):

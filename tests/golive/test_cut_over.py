@@ -106,6 +106,24 @@ def test_documents_go_on_with_their_old_numbers(old):
     assert NumberSeries.objects.get(code="MO").next_value == 501
 
 
+def test_a_desk_in_preparation_gets_another_name_and_day(old):
+    cutover.change(cut_over=old.desk, name="Second try", day=date(2026, 7, 1), by=old.by)
+    desk = CutOver.objects.get()
+    assert (desk.name, desk.day, desk.site) == ("Second try", date(2026, 7, 1), old.site)
+
+
+def test_a_file_and_a_figure_that_are_taken_out_are_not_in_the_next_trial(old):
+    old.workbook()
+    old.file("vendors", "number;name;currency", "X-1;Taken out;USD")
+    cutover.set_figure(cut_over=old.desk, measure="stock.quantity", of="PART", expected=D(99), by=old.by)
+    cutover.remove_file(file=old.desk.files.get(name="vendors.csv"), by=old.by)
+    cutover.remove_figure(figure=old.desk.figures.get(), by=old.by)
+    assert [one.name for one in old.desk.files.all()] == ["old.zip"]
+    run = old.try_out()
+    assert (run.state, said(run)) == ("done", [])
+    assert not run.figures.filter(expected__isnull=False).exists()
+
+
 def test_stock_keeps_the_standard_and_the_old_value_is_a_variance(old):
     old.workbook()
     old.try_out()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from p2p.core.clock import now
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Move
+from p2p.inventory.models import Move, RecallLine
 from p2p.inventory.selectors import key_of
 from p2p.inventory.selectors.starts import Suspicion, began
+from p2p.inventory.selectors.whereabouts import spots
 from p2p.inventory.views.trace import readings
 from planning.models import ReplenishmentMove, ReplenishmentOrder
-from tests.factories import make_item, make_locations, make_lot, make_site, make_vendor
+from planning.services.delivery import DeliveryLine, deliver
+from planning.services.demand import create_customer, create_demand
+from tests.factories import make_item, make_locations, make_lot, make_site, make_stock, make_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,21 @@ def bought():
 def test_the_purchase_and_its_vendor_stand_along_the_way(bought):
     (found,) = readings([key_of(bought[0])])
     assert (found.title, found.said) == ("PO-1", "Acme Steel · DN-9")
+
+
+def test_what_was_delivered_is_with_its_customer_on_its_note(bought):
+    lot, _vendor = bought
+    site = make_site("MAIN")
+    make_stock(lot.item, 4, site.locations.get(code="STORE"), lot=lot)
+    customer = create_customer(number="C1", name="Acme Bikes", by=None)
+    demand = create_demand(
+        number="SO-1", site=site, item=lot.item, quantity=Decimal(3), due_on=date(2099, 1, 1),
+        customer=customer, by=None,
+    )  # fmt: skip
+    deliver(lines=[DeliveryLine(demand=demand, quantity=Decimal(3))], delivery_note="DN-5", by=None)
+    (gone,) = [one for one in spots([key_of(lot)])[key_of(lot)] if one.where == RecallLine.Where.SHIPPED]
+    assert (gone.quantity, gone.party, gone.document) == (3, "Acme Bikes", f"SO-1/{demand.line}")
+    assert "DN-5" in gone.note
 
 
 def test_a_vendor_is_suspected_of_what_its_purchases_brought_in_the_time(bought):

@@ -72,6 +72,8 @@ def test_two_prices_for_the_same_quantity_on_one_day_are_refused_with_the_first_
     with pytest.raises(Refused, match="end that price first"):
         vendors.change_price(vendor_price=first, valid_to=None, by=by)
     assert VendorPrice.objects.count() == 5
+    vendors.remove_price(vendor_price=first, by=by)
+    assert not VendorPrice.objects.filter(pk=first.pk).exists()
 
 
 def test_the_table_itself_keeps_tiers_apart():

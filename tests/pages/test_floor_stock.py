@@ -286,6 +286,22 @@ def test_a_pallet_is_looked_up_with_its_boxes_and_moved_whole_with_undo(store: S
     assert not StockTask.objects.filter(state__in=("open", "started")).exists()
 
 
+def test_a_pallet_to_put_away_names_all_that_lies_on_it_also_in_its_boxes(store: Store) -> None:
+    pallet = HandlingUnit.objects.create(number="PAL-1", location=store.dock)
+    box = HandlingUnit.objects.create(number="BOX-1", kind="box", location=store.dock, parent=pallet)
+    nut = make_item("NUT")
+    task = store.receive(into_unit=pallet)
+    make_stock(nut, 7, store.dock, into_unit=box)
+    StockTask.objects.exclude(pk=task.pk).delete()
+    page = store.get(f"/floor/stock/task/{task.number}/")
+    assert "PAL-1 goes with all that is on it" in page
+    assert "7 EA" in page and "NUT" in page and "in BOX-1" in page
+    part = store.get(f"/floor/stock/task/{task.number}/?quantity=3")
+    assert "goes with all" not in part and "NUT" not in part
+    store.scan(f"/floor/stock/task/{task.number}/", "A-01")
+    assert store.at(store.places["A-01"]) == 10 and store.at(store.places["A-01"], nut) == 7
+
+
 def test_a_box_says_in_what_it_stands(store: Store) -> None:
     nested(store)
     page = store.get("/floor/stock/look-up/?code=BOX-1")

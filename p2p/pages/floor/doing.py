@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from p2p.core.facts import Refused
 from p2p.core.web.page import who
-from p2p.inventory.models import StockTask
+from p2p.inventory.models import Balance, StockTask
+from p2p.inventory.selectors.pieces import content
 from p2p.inventory.selectors.tasks import next_task, tasks
 from p2p.inventory.services import task_work
 from p2p.inventory.services import tasks as work
@@ -48,6 +49,7 @@ class TaskPage(BringPage):
         now = held(hand, self.here, self.task)
         left = max(self.task.quantity - self.task.done_quantity, Decimal(0))
         serials = self.pieces_of(now).numbers
+        open_ = self.task.state in ("open", "started")
         context = {
             "task": self.task,
             "hand": hand,
@@ -62,11 +64,18 @@ class TaskPage(BringPage):
             "code": code,
             "key": key or uuid4().hex,
             "last": self.last(),
-            "open": self.task.state in ("open", "started"),
+            "open": open_,
+            "along": self._along(hand, now) if open_ else [],
             "do_url": reverse("pages:floor-task-do", args=[self.task.number]),
             "scan_url": task_url(self.task),
         }
         return self.draw("task", context, status=409 if refusal else 200)
+
+    def _along(self, hand: Hand, now: Held) -> list[Balance]:
+        """What lies on the handling unit that goes whole, boxes in boxes included; nothing where only a part of it, or
+        something loose, is brought."""
+        part = hand.quantity or hand.source or hand.lot or hand.serial
+        return [] if part or now.unit is None else list(content(now.unit))
 
     def _elsewhere(self, now: Held) -> list[Any]:
         """Where it lies when the task does not say from where, or too little lies there."""

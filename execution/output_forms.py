@@ -44,9 +44,10 @@ def amount(label: Any, what: str, **also: Any) -> forms.DecimalField:
 
 def name_of(tracking: str) -> Any:
     """What the pieces of an item are called by; "" where they have no name."""
-    return {Item.Tracking.LOT: _("Lot"), Item.Tracking.SERIAL: _("Serial numbers")}.get(
-        Item.Tracking(tracking), ""
-    )
+    return {
+        Item.Tracking.LOT: _("Lot; empty: by rule"),
+        Item.Tracking.SERIAL: _("Serial numbers; empty: by rule"),
+    }.get(Item.Tracking(tracking), "")
 
 
 @dataclass(frozen=True)

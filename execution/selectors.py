@@ -77,7 +77,7 @@ def operations() -> QuerySet[Operation]:
     lacking = Material.objects.filter(
         operation=OuterRef("pk"),
         flushing__in=PICKED,
-        kind__in=("item", "pegged"),
+        kind__in=BomLine.FROM_STOCK,
         issued_quantity__lt=F("quantity"),
     )
     return Operation.objects.select_related(
@@ -168,7 +168,7 @@ def shortages(orders: Sequence[ProductionOrder]) -> dict[int, list[Shortage]]:
     reservations of an order are its own); an empty list where nothing. Reads only; three queries and two per site."""
     known = {order.pk: order for order in orders}
     rows = list(
-        Material.objects.filter(order__in=known, kind__in=("item", "pegged"))
+        Material.objects.filter(order__in=known, kind__in=BomLine.FROM_STOCK)
         .exclude(item__kind="service")
         .select_related("item__unit")
     )

@@ -33,7 +33,7 @@ from p2p.core import clock
 from p2p.inventory.models import Balance
 from planning.models import Operation
 from planning.sequence import directly_before
-from strategies.models import Location, Vendor, VendorPrice
+from strategies.models import BomLine, Location, Vendor, VendorPrice
 
 ZERO = Decimal(0)
 SOON = timedelta(days=3)
@@ -110,7 +110,7 @@ def drafts() -> QuerySet[SubcontractOrder]:
 def to_send() -> QuerySet[SubcontractLine]:
     """Lines the vendor has agreed to, whose pieces stand ready here."""
     waiting = lines().filter(order__state__in=WITH_VENDOR, complete=False, sent_quantity__lt=F("quantity"))
-    components = Q(first=True, operation__materials__kind__in=("item", "pegged"))
+    components = Q(first=True, operation__materials__kind__in=BomLine.FROM_STOCK)
     return waiting.filter(Q(ready__gt=0) | components).distinct().order_by("due_on", "id")
 
 

@@ -27,8 +27,6 @@ from planning.models import Material, Operation
 from strategies.models import BomLine, Item, Location
 
 Flushing = BomLine.Flushing
-FROM_STOCK = (BomLine.Kind.ITEM, BomLine.Kind.PEGGED)
-"""Kinds of component that lie in our own stock; the others come from or go to a vendor."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def due(
         )
         # What goes into work at a vendor was sent there, not picked: it is used up as the pieces come back.
         way = Flushing.OPERATION if operation.outside else material.flushing
-        if not mine or way not in when or material.kind not in FROM_STOCK:
+        if not mine or way not in when or material.kind not in BomLine.FROM_STOCK:
             continue
         unit = material.item.unit
         proposal = propose(

@@ -26,7 +26,7 @@ from p2p.inventory.services.counted import counted
 from p2p.inventory.services.reservations import Need, share_out
 from planning.models import Material, Operation, ProductionOrder
 from planning.services import progress, reserving
-from strategies.models import Item
+from strategies.models import BomLine, Item
 from strategies.services.numbering import take_numbers
 
 
@@ -95,7 +95,7 @@ def lines_of(orders: Sequence[ProductionOrder]) -> list[Line]:
         order, step = known[material.order_id], material.operation
         quantity = material.quantity - material.issued_quantity
         if (
-            material.kind not in ("item", "pegged")
+            material.kind not in BomLine.FROM_STOCK
             or quantity <= 0
             or material.item.kind == Item.Kind.SERVICE
         ):

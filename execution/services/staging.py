@@ -15,6 +15,7 @@ from p2p.inventory.services.supply import Bring, bring
 from p2p.inventory.task_facts import CrossDocking, ReservationsCarried, Wait
 from planning.models import Material, ProductionOrder
 from planning.services import progress
+from strategies.models import BomLine
 
 _STEP = tuple(f"material__operation__{path}" for path in INPUT)
 
@@ -72,6 +73,6 @@ def _flushed(orders: Sequence[ProductionOrder]) -> Iterable[Material]:
     for row in progress.materials_of(orders=orders):
         step = row.operation
         inside = step is None or not step.outside
-        ours = row.kind in ("item", "pegged") and row.flushing in FLUSHED
+        ours = row.kind in BomLine.FROM_STOCK and row.flushing in FLUSHED
         if inside and ours and row.location_id is not None and row.quantity > row.issued_quantity:
             yield row

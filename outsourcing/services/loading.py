@@ -30,11 +30,9 @@ from p2p.inventory.services.counted import refusal_of
 from p2p.inventory.services.reservations import Need, Outcome, draw, share_out
 from planning.models import Material, Operation
 from planning.services import vendors
-from strategies.models import Item, Location
+from strategies.models import BomLine, Item, Location
 
 ZERO = Decimal(0)
-FROM_STOCK = ("item", "pegged")
-"""Kinds of component that come from our own stock; the others the vendor has or buys."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,6 +293,6 @@ def components(job: Job, operation: Operation) -> list[Material]:
             material.operation_id == operation.pk
             or (material.operation_id is None and operation is job.first)
         )
-        and material.kind in FROM_STOCK
+        and material.kind in BomLine.FROM_STOCK
         and material.item.kind != Item.Kind.SERVICE
     ]

@@ -30,7 +30,6 @@ UNTIL = {
     ProductionOrder.State.SCHEDULED: (ReserveAt.FIRMING, ReserveAt.SCHEDULING),
 }
 """State of an order -> when its materials were to be reserved by then."""
-FROM_STOCK = (BomLine.Kind.ITEM, BomLine.Kind.PEGGED)
 
 
 class Principles:
@@ -158,7 +157,7 @@ def _state(order: ProductionOrder) -> ProductionOrder.State:
 def _open_materials(orders: Sequence[ProductionOrder]) -> list[tuple[ProductionOrder, Material]]:
     known = {order.pk: order for order in orders}
     rows = (
-        Material.objects.filter(order__in=known, kind__in=FROM_STOCK, quantity__gt=F("issued_quantity"))
+        Material.objects.filter(order__in=known, kind__in=BomLine.FROM_STOCK, quantity__gt=F("issued_quantity"))
         .exclude(item__kind="service")
         .select_related("item__unit")
         .order_by("order", "position")

@@ -53,6 +53,9 @@ class BomLine(models.Model):
         VENDOR = "vendor", _("Supplied by the vendor")
         SUBCONTRACT = "subcontract", _("Supplied to the subcontractor")
 
+    FROM_STOCK = (Kind.ITEM, Kind.PEGGED, Kind.SUBCONTRACT)
+    """Kinds that are taken from our own stock: to the floor, or with the pieces to a vendor."""
+
     class Consumption(models.TextChoices):
         VARIABLE = "variable", _("Per piece")
         CONSTANT = "constant", _("Per order")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from execution.services.release import release
+from outsourcing import selectors
 from outsourcing.models import SubcontractOrder
 from outsourcing.services import dispatch as dispatching
 from outsourcing.services import order as ordering
@@ -18,7 +19,7 @@ from p2p.inventory.models import Balance, Reservation
 from p2p.inventory.services.allocation import allocate
 from p2p.inventory.services.needs import Need
 from planning.models import Material, ProductionOrder
-from strategies.models import Item, Location, Site, Vendor
+from strategies.models import BomLine, Item, Location, Site, Vendor
 from tests.factories import (
     make_item,
     make_locations,
@@ -107,6 +108,28 @@ def test_what_is_reserved_for_the_order_goes_and_nothing_stays_reserved(
     receiving.receive(order=line.order, lines=[receiving.Back(line=line, good=Decimal(10))], by=buyer)
     assert there(tube) == {"FAR": 5, "STORE": 15}
     assert problems() == []
+
+
+@pytest.mark.parametrize("kind", BomLine.FROM_STOCK)
+def test_what_is_ours_goes_along_and_is_used_up_as_the_pieces_come_back(
+    kind: str, order: ProductionOrder, tube: Item, buyer: User
+) -> None:
+    Material.objects.filter(order=order).update(kind=kind)
+    subcontract = ready(order, buyer)
+    assert subcontract in {line.order for line in selectors.to_send()}
+    note = dispatching.dispatch(order=subcontract, by=buyer)
+    assert there(tube)["V-PLATER"] == 20
+    line = note.lines.get().line
+    receiving.receive(order=note.order, lines=[receiving.Back(line=line, good=Decimal(10))], by=buyer)
+    assert sum(there(tube).values()) == 20
+    assert problems() == []
+
+
+def test_of_what_the_vendor_has_itself_nothing_is_sent(
+    order: ProductionOrder, tube: Item, buyer: User
+) -> None:
+    Material.objects.filter(order=order).update(kind="vendor")
+    assert ready(order, buyer) not in {line.order for line in selectors.to_send()}
 
 
 def test_a_note_taken_back_reserves_again_what_was_reserved(

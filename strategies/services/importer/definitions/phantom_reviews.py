@@ -10,6 +10,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from strategies.models import BomLine, BomVersion
 from strategies.models.version import VersionState
+from strategies.services.importer.definitions.version_reviews import stay_drafts
 from strategies.services.importer.sheets import Problem, Row
 from strategies.services.importer.spool import portions
 from strategies.services.phantoms import (
@@ -93,4 +94,4 @@ def phantoms_in_lines_have_bills(rows: Sequence[Row], by: User | None) -> Iterat
             yield Problem(
                 "bom_lines", str(no_active_bill(line)), place, "component", code="phantom_without_bill"
             )
-    BomVersion.objects.filter(pk__in=told).update(state=VersionState.DRAFT)
+    stay_drafts(BomVersion, told)

@@ -129,8 +129,13 @@ def _dropped(
             empty = no.code == "empty"
             text = _("{sentence} It stays a draft.").format(sentence=no) if empty else str(no)
             yield key, "warning" if empty else "error", text, no.code
-            _update(model, [key], state=VersionState.DRAFT)
+            stay_drafts(model, [key])
             del left[key]
+
+
+def stay_drafts(model: Model, keys: Iterable[int]) -> None:
+    """What does not hold was never more than a draft, whatever its file says."""
+    _update(model, keys, state=VersionState.DRAFT)
 
 
 def _whole(model: Model, keys: Collection[int]) -> Iterator[tuple[int, Any]]:

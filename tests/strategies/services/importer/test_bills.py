@@ -190,6 +190,13 @@ def test_a_phantom_that_comes_into_a_bill_in_force_needs_a_bill(parts):
     assert take("bom_lines", row).saved
 
 
+def test_where_the_rest_is_saved_a_bill_with_such_a_phantom_is_a_draft(parts):
+    BomVersion.objects.create(item=parts[0], state="active")
+    row = {"position": "10", "component": "KIT", "kind": "phantom", "quantity": "1", "unit": "EA"}
+    assert take("bom_lines", row, partly=True).saved
+    assert BomVersion.objects.get().state == "draft" and BomLine.objects.get().position == 10
+
+
 def test_a_last_day_that_leaves_a_bill_in_force_without_its_phantom_is_named(parts):
     assert bring().saved
     row = {"item": "KIT", "valid_to": "2030-12-31"}

@@ -182,12 +182,14 @@ def waterfall(
         run += Decimal(str(value or 0))
         levels.append(float(run))
     low, high = _cut(levels)
-    scale = Scale(low, high, 108.0, width - 74.0)
+    # Words of more than fifteen letters push the bars to the right.
+    longest = max(len(str(label)) for label, _value in [start, *steps, end])
+    scale = Scale(low, high, 108.0 + 6.5 * max(0, longest - 15), width - 74.0)
     parts, y, before = [_total(start, scale, low, 4.0, places)], 4.0, levels[0]
     for (label, value), after in zip(steps, levels[1:], strict=True):
         parts.append(stroke(scale(before), y + 17, scale(before), y + 25, "join"))
         y += 25
-        parts.append(_step(label, value, before, after, scale, y, places))
+        parts.append(_step(label, value, (before, after), scale, low, y, places))
         before = after
     parts.append(stroke(scale(before), y + 17, scale(before), y + 25, "join"))
     y += 25
@@ -216,7 +218,7 @@ def _total(point: Point, scale: Scale, low: float, y: float, places: int) -> Saf
     left, right = sorted((scale(low), scale(at)))
     return _join(
         [
-            text(100, y + 13, point[0], "t2", "end"),
+            text(scale(low) - 8, y + 13, point[0], "t2", "end"),
             rect(left, y, right - left, 17, "fill-total", f"{point[0]}: {words}"),
             text(right + 5, y + 13, words, "lab"),
         ]
@@ -224,14 +226,15 @@ def _total(point: Point, scale: Scale, low: float, y: float, places: int) -> Saf
 
 
 def _step(
-    label: Any, value: Value, before: float, after: float, scale: Scale, y: float, places: int
+    label: Any, value: Value, levels: tuple[float, float], scale: Scale, low: float, y: float, places: int
 ) -> SafeString:
+    before, after = levels
     words = formats.number(value, places, sign=True)
     left, right = sorted((scale(before), scale(after)))
     kind = "fill-more" if after > before else "fill-less"
     return _join(
         [
-            text(100, y + 13, label, "t2", "end"),
+            text(scale(low) - 8, y + 13, label, "t2", "end"),
             rect(left, y, right - left, 17, kind, f"{label}: {words}"),
             text(right + 5, y + 13, words, "lab"),
         ]

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from p2p.core import clock
@@ -18,7 +20,17 @@ from planning.models import Demand, DemandMove, ReplenishmentOrder, ShipmentMove
 from planning.services.demand import create_customer, create_demand
 from planning.services.replenishment import create_replenishment
 from strategies.models import Site
-from tests.factories import make_item, make_location, make_lot, make_serial, make_site, make_stock, make_user
+from tests.factories import (
+    make_conversion,
+    make_item,
+    make_location,
+    make_lot,
+    make_serial,
+    make_site,
+    make_stock,
+    make_unit,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 LIST = "pages:floor-ship"
@@ -83,6 +95,36 @@ def test_the_list_has_what_leaves_here_late_first_and_the_menu_counts_it(tablet:
         assert there_is in narrowed and other not in narrowed
     tiles = tablet.get(reverse("pages:floor-stock")).context["tiles"]
     assert {str(tile.title): count for tile, _url, count in tiles}["Ship"] == 1
+
+
+def test_a_long_list_takes_no_more_queries_than_a_short_one(
+    tablet: Client, site: Site, django_assert_max_num_queries: Any
+) -> None:
+    to = make_site()
+    for number in range(3):
+        ordered(site, make_item(), customer=f"C-{number}")
+        transfer(site, make_item(), to=to)
+    with CaptureQueriesContext(connection) as short:
+        tablet.get(reverse(LIST))
+    for number in range(3, 15):
+        ordered(site, make_item(), customer=f"C-{number}")
+        transfer(site, make_item(), to=to)
+    with django_assert_max_num_queries(len(short)):
+        assert len(tablet.get(reverse(LIST)).context["out"]) == 30
+
+
+def test_a_line_whose_conversion_is_gone_is_listed_in_its_own_unit_and_refused_when_shipped(
+    tablet: Client, site: Site
+) -> None:
+    box = make_unit("BOX")
+    known = make_conversion("BOX", "EA", 24)
+    line = create_demand(
+        number="SO-1", site=site, item=there(site, make_item("BOLT")), quantity=Decimal(2), unit=box,
+        due_on=clock.now().date(), by=None,
+    )  # fmt: skip
+    known.delete()
+    assert "2 BOX" in tablet.get(reverse(LIST)).content.decode()
+    assert "BOX" in do(tablet, line, 409).content.decode()
 
 
 def test_a_scan_opens_the_order_the_line_or_all_of_a_customer(tablet: Client, site: Site) -> None:

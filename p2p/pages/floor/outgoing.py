@@ -11,16 +11,17 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 
+from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services.pieces import Named, named
 from planning import selectors
-from planning.lineforms import left_of
 from planning.models import ShipmentMove
 from planning.services import delivered, shipments
+from planning.services.delivered import Ordered
 from planning.services.delivery import DeliveryLine, deliver
 from planning.services.shipping_units import all_in, ship_units
 from planning.services.transfer import ShipLine, ship
-from strategies.models import Item, Location, Site
+from strategies.models import Item, Location, Site, Unit
 
 TRANSFER, DEMAND = "transfer", "demand"
 
@@ -52,6 +53,11 @@ class Out:
     def item(self) -> Item:
         found: Item = self.record.item
         return found
+
+    @property
+    def unit(self) -> Unit:
+        """Of what is left."""
+        return self.item.unit
 
     @property
     def number(self) -> str:
@@ -119,9 +125,28 @@ class TransferOut(Out):
 class DemandOut(Out):
     kind = DEMAND
 
+    def __init__(self, record: Any, ordered: Ordered | None = None) -> None:
+        """`ordered`: what measures it, read once for all lines of a list."""
+        super().__init__(record)
+        self._ordered = ordered or Ordered([record])
+
     @cached_property
+    def _measured(self) -> Decimal | None:
+        """None where the conversion into the item's unit is gone: the sentence comes when somebody ships."""
+        try:
+            return self._ordered.left(self.record)
+        except Refused:
+            return None
+
+    @property
     def left(self) -> Decimal:
-        return left_of(self.record)
+        found: Decimal = self.record.left if self._measured is None else self._measured
+        return found
+
+    @property
+    def unit(self) -> Unit:
+        found: Unit = self.record.unit if self._measured is None else self.item.unit
+        return found
 
     @property
     def to(self) -> str:

@@ -25,6 +25,7 @@ from p2p.pages.floor.coming import Coming, label_of, with_label
 from p2p.pages.floor.outgoing import DEMAND, TRANSFER, DemandOut, Left, Out, TransferOut, left_with
 from p2p.pages.floor.tablet import DOERS
 from planning import selectors
+from planning.services.delivered import Ordered
 from planning.services.shipping_units import all_in
 
 SHOWN = 60
@@ -54,7 +55,7 @@ class Shipping(BringPage):
         if only != DEMAND:
             out += [TransferOut(row) for row in self.transfers().filter(**given)[:SHOWN]]
         if only != TRANSFER:
-            out += [DemandOut(row) for row in self.demands().filter(**given)[:SHOWN]]
+            out += measured(self.demands().filter(**given)[:SHOWN])
         return sorted(out, key=lambda one: (one.day, one.number))[:SHOWN]
 
     def last_out(self) -> Left | None:
@@ -115,7 +116,7 @@ class Ship(Shipping):
         )
         transfers = self.transfers().filter(Q(number__iexact=code) | Q(site__code__iexact=code))
         named: list[Out] = [TransferOut(row) for row in transfers[:SHOWN]]
-        named += [DemandOut(row) for row in demands[:SHOWN]]
+        named += measured(demands[:SHOWN])
         return (named, Coming()) if named else self._for_goods(code)
 
     def _for_goods(self, code: str) -> tuple[list[Out], Coming]:
@@ -130,6 +131,13 @@ class Ship(Shipping):
         if said == Coming() and len(mine) == 1:
             said = in_hand(mine[0])
         return (self.going(items=items) if items else []), said
+
+
+def measured(rows: Any) -> list[DemandOut]:
+    """Lines of customers, what is left of them read for all at once."""
+    found = list(rows)
+    ordered = Ordered(found)
+    return [DemandOut(row, ordered) for row in found]
 
 
 def in_hand(one: Found) -> Coming:

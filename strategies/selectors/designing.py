@@ -74,6 +74,8 @@ class Figures:
     standard: Decimal | None
     unpriced: int
     missing: Mapping[int, tuple[str, ...]]
+    standard_lacks: bool
+    """Whether something was not costed when the standard was rolled up."""
     made: Fraction
     """Pieces that come out of the order that these figures are of."""
     times: LeadTimes[int] = field(repr=False)
@@ -165,6 +167,7 @@ def figures(
         cost=cost,
         materials=sum((cost[key] or Decimal(0) for key in valid), Decimal(0)),
         standard=decimal_of(own_standard.cost) if own_standard else None,
+        standard_lacks=bool(own_standard and own_standard.missing),
         unpriced=sum(cost[key] is None for key in valid),
         missing={key: one.missing for key in valid if cost[key] and (one := known.get(key)) and one.missing},
         times=_lead_times(bom, own, day, site),

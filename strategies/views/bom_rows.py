@@ -85,7 +85,8 @@ class Shown:
         if own.work is not None:
             said.append((_("Work and the rest"), formats.number(own.work, 2)))
         if own.standard is not None:
-            said.append((_("Standard cost of one"), formats.number(own.standard, 2)))
+            rolled = _at_least(own.standard_lacks) + formats.number(own.standard, 2)
+            said.append((_("Standard cost of one"), rolled))
         return said
 
     @property
@@ -104,7 +105,9 @@ class Shown:
         said = [text.format(count=formats.number(count))] if count else []
         parts = list(dict.fromkeys(part for each in self.figures.missing.values() for part in each))
         if parts:
-            named = ", ".join(parts[:SPOKEN]) + (" …" if len(parts) > SPOKEN else "")
+            named = ", ".join(parts[:SPOKEN])
+            if len(parts) > SPOKEN:
+                named = _("{parts} and {count} more").format(parts=named, count=len(parts) - SPOKEN)
             said.append(_("What is marked ≥ is incomplete, not costed in it: {parts}.").format(parts=named))
         return " ".join(said)
 

@@ -101,7 +101,12 @@ def test_a_phantom_that_was_never_costed_counts_with_what_its_own_bill_takes(eng
     partly = page(engineer, f"boms/{draft.pk}/")
     for words in ("≥ 50.00", "≥ 135.00", "What is marked ≥ is incomplete, not costed in it: FELT."):
         assert words in partly
-    assert "have no cost" not in partly and "Work and the rest" not in partly
+    assert "have no cost" not in partly and "Work and the rest" not in partly and "≥ 100.00" not in partly
+    PlanningCost.objects.filter(item=draft.item).update(missing=["FELT"])
+    PlanningCost.objects.filter(item=spoke).update(missing=["WIRE"])
+    rolled = page(engineer, f"boms/{draft.pk}/")
+    assert "≥ 100.00" in rolled and "not costed in it: WIRE, FELT." in rolled
+    PlanningCost.objects.update(missing=[])
     inside.lines.exclude(component__number="FELT").delete()
     without = page(engineer, f"boms/{draft.pk}/")
     assert "1 line has no cost" in without and "≥ 85.00" in without

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django_filters as df
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from strategies.models import (
@@ -29,6 +30,10 @@ class ItemFilter(df.FilterSet):
     group = df.ModelMultipleChoiceFilter(
         label=_("Group"), queryset=ItemGroup.objects.order_by("code"), to_field_name="code"
     )
+    strategy = df.MultipleChoiceFilter(
+        label=_("Strategy"), choices=ItemPolicy.Strategy.choices, method="with_settings"
+    )
+    mode = df.MultipleChoiceFilter(label=_("Mode"), choices=ItemPolicy.Mode.choices, method="with_settings")
     active = df.BooleanFilter(label=_("In use"))
     no_bill = df.BooleanFilter(label=_("Made without a BOM"), method="without_bill")
     no_route = df.BooleanFilter(label=_("Made without a route"), method="without_route")
@@ -36,6 +41,13 @@ class ItemFilter(df.FilterSet):
     class Meta:
         model = Item
         fields: tuple[str, ...] = ()
+
+    def with_settings(self, rows, name, wanted):
+        """Items that have such order settings, at any site."""
+        if not wanted:
+            return rows
+        own = ItemPolicy.objects.filter(item=OuterRef("pk"), **{f"{name}__in": wanted})
+        return rows.filter(Exists(own))
 
     def without_bill(self, rows, _name, wanted):
         return rows.filter(supply="make", has_bill=not wanted) if wanted is not None else rows

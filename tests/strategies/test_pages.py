@@ -325,3 +325,17 @@ def test_a_form_is_called_after_what_it_makes_or_changes(engineer):
 @pytest.mark.parametrize("page", ["/strategies/where-used/", "/strategies/new-replacement/"])
 def test_a_page_that_asks_first_says_what_it_will_show(engineer, page):
     assert '<div class="p-empty">' in engineer.get(page).content.decode()
+
+
+def test_items_are_narrowed_down_by_how_they_are_made(engineer):
+    make_item("MADE-TO-ORDER", policy={"supply": "make", "strategy": "mto", "mode": "project"})
+    make_item("FOR-STOCK", policy={"supply": "make", "strategy": "mts"})
+    make_item("UNSAID")
+    for query, found in {
+        "strategy=mto": ["MADE-TO-ORDER"],
+        "strategy=mto&strategy=mts": ["FOR-STOCK", "MADE-TO-ORDER"],
+        "mode=project": ["MADE-TO-ORDER"],
+        "mode=lean": [],
+    }.items():
+        page = engineer.get(f"/strategies/items/?{query}").content.decode()
+        assert [one for one in ("FOR-STOCK", "MADE-TO-ORDER", "UNSAID") if one in page] == found

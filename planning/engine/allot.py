@@ -81,11 +81,11 @@ class _Pool:
         free = [place for place in turns if offers[place].made_for not in named]
         usable = [place for place in free if any(offers[place].serves(key) for key in named)]
         self._own = own
-        self._free = {key: [place for place in usable if offers[place].serves(key)] for key in named}
+        self._free = {key: [[place for place in usable if offers[place].serves(key)]] for key in named}
         wanted = set(usable)
         self._free[ANY] = [
-            *(place for place in free if place not in wanted),
-            *(place for place in usable if offers[place].usual),
+            [place for place in free if place not in wanted],
+            [place for place in usable if offers[place].usual],
         ]
         self._others = {
             key: [
@@ -99,7 +99,9 @@ class _Pool:
     def take(self, key: Key, quantity: Decimal, until: date) -> Decimal:
         """Returns what is lacking after what was made for it and what anybody may have."""
         left = self.take_own(key, quantity, until)
-        return self._take(self._free[key], key, left, until)
+        for places in self._free[key]:
+            left = self._take(places, key, left, until)
+        return left
 
     def take_own(self, key: Key, quantity: Decimal, until: date) -> Decimal:
         """Returns what is lacking after what was made for it."""
@@ -112,13 +114,12 @@ class _Pool:
     def _take(self, places: list[int], key: Key, quantity: Decimal, until: date) -> Decimal:
         while places and self._left[places[0]] <= 0:
             places.pop(0)
-        for place in places:
-            if quantity <= 0:
+        for place in places:  # the earliest first
+            if quantity <= 0 or self._offers[place].day > until:
                 break
             used = min(self._left[place], quantity)
-            if used > 0 and self._offers[place].day <= until:
-                self._left[place] -= used
-                quantity -= used
-                if key != ANY:
-                    self.given[place, key] += used
+            self._left[place] -= used
+            quantity -= used
+            if used and key != ANY:
+                self.given[place, key] += used
         return quantity

@@ -18,6 +18,8 @@ from p2p.core.web import formats
 from strategies.models import BomLine, Item, Unit
 
 MOST = Decimal(10) ** 12
+NAMED = 5
+"""Wrong rows of a paste that are named."""
 DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d")
 CHOICES: dict[str, Any] = {
     "kind": BomLine.Kind.choices,
@@ -160,7 +162,7 @@ class Cells:
 def pasted(text: str) -> list[dict[str, Any]]:
     """Rows from a spreadsheet's clipboard: tabs between cells, columns by their heads or in the usual order.
 
-    Raises ValidationError naming the row and what is wrong with it.
+    Raises ValidationError naming each wrong row and what is wrong with it, the first five of them.
     """
     table = [
         line.split("\t")
@@ -172,7 +174,19 @@ def pasted(text: str) -> list[dict[str, Any]]:
     names, rows = _heads(table)
     place = names.index("component") if "component" in names else 0
     cells = Cells((row[place] for row in rows if len(row) > place), units=["all"])
-    return [_row(cells, names, row, count) for count, row in enumerate(rows, start=1)]
+    found: list[dict[str, Any]] = []
+    wrong: list[str] = []
+    for count, row in enumerate(rows, start=1):
+        try:
+            found.append(_row(cells, names, row, count))
+        except ValidationError as no:
+            wrong += no.messages
+        if len(wrong) == NAMED:
+            wrong.append(_("There may be more."))
+            break
+    if wrong:
+        raise ValidationError(wrong)
+    return found
 
 
 def _heads(table: Sequence[Sequence[str]]) -> tuple[list[str], Sequence[Sequence[str]]]:

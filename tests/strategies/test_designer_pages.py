@@ -209,6 +209,15 @@ def test_a_wrong_pasted_row_is_named_and_none_is_kept(engineer, draft):
     assert draft.lines.count() == 2
 
 
+def test_every_wrong_pasted_row_is_named_up_to_five(engineer, draft):
+    answer = send(engineer, draft, do="paste", text="NOSUCH\t2\nSPOKE\t1\nSPOKE\tmany\n")
+    assert answer.json()["text"] == "Row 1: There is no item “NOSUCH”. Row 3: “many” is no number."
+    answer = send(engineer, draft, do="paste", text="NOSUCH\n" * 40)
+    assert answer.json()["text"].count("Row ") == 5
+    assert answer.json()["text"].endswith("There may be more.")
+    assert draft.lines.count() == 2
+
+
 def test_components_are_found_by_number_first_then_by_name(engineer, draft):
     make_item("ZZ", name="Spare wheel")
     found = engineer.get("/core/find/strategies.item/?q=wheel").json()["items"]

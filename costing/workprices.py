@@ -75,6 +75,9 @@ class WorkPrices:
         if vendor is None:
             vendor = next((row.vendor_id for row in rows if row.vendor.active), None)
         mine = [row for row in rows if row.vendor_id == vendor]
+        if mine:
+            # An order sends whole ones.
+            lot = self._measures.up(lot, mine[0].item.unit_id)
         offers = [self._offer(row) for row in mine]
         choice = lowest(offers, lot, self._day)
         if choice is not None:

@@ -150,7 +150,7 @@ class Naive:
                 self.missing.add(line.component.number)
         for step in route.operations.all() if self.work else ():
             if step.outside:
-                fee = 3 if entering[step.number] >= 9 else 5
+                fee = 3 if ceil(entering[step.number]) >= 9 else 5
                 total += fee * leaving[step.number]
             else:
                 total += self.hours(step, entering[step.number]) * RATE

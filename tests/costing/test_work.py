@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from costing.engine.rollup import Part
+from costing.evidence import _fees
 from costing.models import CostElement, CostVersion, RollupWarning
 from costing.services.version import Hourly, open_version, set_rates
 from costing.snapshot import Snapshot, take
 from costing.words import warning_words
+from planning.services.order import create_order
 from strategies.models import (
+    ItemPolicy,
     OutsourcingPolicy,
     Resource,
     RouteGroup,
@@ -195,3 +198,33 @@ def test_the_price_is_the_vendors_tier_for_the_costing_lot_in_the_items_unit(sho
     assert shop.fees() == [8]
     shop.price(plater, 10, "7", minimum_quantity=D(10), order_maximum=D(9))
     assert shop.fees() == [8]
+
+
+def test_a_vendor_is_paid_for_the_good_pieces_that_later_operations_lose_and_so_says_the_order(
+    shop: Shop,
+) -> None:
+    ItemPolicy.objects.filter(item=shop.bike).update(yield_fraction=D("0.5"))
+    shop.route(
+        {"outside": True, "scrap_fraction": D("0.2")}, {"scrap_fraction": D("0.5"), "scrap_quantity": D(5)}
+    )
+    plater = make_vendor("PLATE", preferred=True)
+    shop.price(plater, 10, "3")
+    # Ten good ones: 20 are started, 2 x 20 + 5 leave the plater good, of 57 that are sent to him.
+    shop.price(plater, 10, "2", minimum_quantity=D(57))
+    shop.price(plater, 10, "1", minimum_quantity=D(58))
+    part = shop.part()
+    assert [Fraction(fee.per_piece) / Fraction(part.output_share) for fee in part.fees] == [
+        Fraction(2 * 45, 10)
+    ]
+    order = create_order(
+        site=shop.site,
+        item=shop.bike,
+        quantity=D(20),
+        due_on=date(2026, 2, 1),
+        start_on=date(2026, 1, 5),
+        by=shop.by,
+    )
+    sent = list(order.operations.filter(outside=True).select_related("route_operation__route"))
+    assert [one.quantity for one in sent] == [57]
+    allowed = _fees(CostVersion.objects.get(), sent, [order], {shop.bike.pk: D(10)})
+    assert allowed == {sent[0].pk: Fraction(2 * 45, 10)}

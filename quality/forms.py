@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField, NumberOf
-from p2p.inventory.forms.lots import pieces
+from p2p.inventory.forms.measured import pieces_field
 from p2p.inventory.models import Lot
 from planning.lineforms import numbers
 from planning.models import Operation, ProductionOrder
@@ -165,7 +165,7 @@ class DecideForm(forms.Form):
         required=False,
         help_text=_("Which pieces, when not all of them: one by one, or as SN-1..SN-9."),
     )
-    catch_quantity = pieces()
+    catch_quantity = pieces_field()
     note = forms.CharField(
         label=_("Note"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

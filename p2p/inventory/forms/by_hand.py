@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.access import at_sites
 from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.engine.ranges import NoRange, numbers_in
-from p2p.inventory.forms.measured import Measured, quantity_field, unit_field
+from p2p.inventory.forms.measured import Measured, pieces_field, quantity_field, unit_field
 from p2p.inventory.models import HandlingUnit, Lot
 from p2p.inventory.services.by_hand import HOW, Act, HandLine
 from strategies.models import Item, Location, ReasonCode, Site, Vendor
@@ -39,9 +39,7 @@ class ByHandForm(Measured):
     item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True).select_related("unit"))
     quantity = quantity_field()
     unit = unit_field()
-    catch_quantity = quantity_field(
-        _("Pieces"), required=False, help_text=_("Of an item that is weighed and counted.")
-    )
+    catch_quantity = pieces_field(help_text=_("Of an item that is weighed and counted."))
     place = NumberOf(label=_("Place"), model=Location, within="site", max_length=30)
     to = NumberOf(label=_("To"), model=Location, within="site", max_length=30)
     lot = NumberOf(label=_("Lot"), model=Lot, within="item", max_length=60, required=False)

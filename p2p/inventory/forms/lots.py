@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField, NumberOf
+from p2p.inventory.forms.measured import ask_pieces, pieces_field, quantity_field
 from p2p.inventory.forms.stock import PlaceField, places
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial
 from p2p.inventory.selectors.attributes import standings
@@ -18,17 +18,6 @@ from strategies.models import Characteristic, Item, Location, ReasonCode, Site, 
 
 def day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=DAY, required=False)
-
-
-def quantity(label: Any, *, required: bool = True) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, min_value=Decimal(0), max_digits=24, decimal_places=12, required=required
-    )
-
-
-def pieces() -> forms.DecimalField:
-    """Of an item that is weighed and counted."""
-    return quantity(_("Pieces"), required=False)
 
 
 def reasons(*kinds: str) -> Any:
@@ -114,8 +103,8 @@ class SplitForm(forms.Form):
     """Which pile, how much of it, and the new lot's number."""
 
     pile = forms.ModelChoiceField(label=_("Where it lies"), queryset=Balance.objects.none())
-    quantity = quantity(_("Quantity"))
-    catch_quantity = pieces()
+    quantity = quantity_field()
+    catch_quantity = pieces_field()
     number = forms.CharField(label=_("New lot"), max_length=60, required=False)
     reason = forms.ModelChoiceField(label=_("Reason"), queryset=ReasonCode.objects.none(), required=False)
 
@@ -126,8 +115,7 @@ class SplitForm(forms.Form):
         fields["pile"].queryset = rows.select_related("location__site", "handling_unit", "item__unit")
         fields["pile"].label_from_instance = _pile
         fields["reason"].queryset = reasons(ReasonCode.Kind.ADJUSTMENT)
-        if lot.item.catch_unit_id is None:
-            del fields["catch_quantity"]
+        ask_pieces(self, lot.item.catch_unit)
 
 
 def _pile(row: Any) -> str:
@@ -177,8 +165,8 @@ class PackForm(forms.Form):
     item = KeyedField(label=_("Item"), rows=Item.objects.select_related("unit"))
     lot = NumberOf(label=_("Lot"), model=Lot, within="item", max_length=60, required=False)
     serial = NumberOf(label=_("Serial number"), model=Serial, within="item", max_length=60, required=False)
-    quantity = quantity(_("Quantity"), required=False)
-    catch_quantity = pieces()
+    quantity = quantity_field(required=False)
+    catch_quantity = pieces_field()
     location = PlaceField(label=_("Place"), queryset=Location.objects.none(), required=False)
 
     def __init__(self, *args: Any, unit: HandlingUnit, **kwargs: Any) -> None:
@@ -189,8 +177,7 @@ class PackForm(forms.Form):
         if unit.location_id:
             del self.fields["location"]
             loose = loose.filter(location=unit.location_id)
-        if not loose.filter(item__catch_unit__isnull=False).exists():
-            del self.fields["catch_quantity"]
+        ask_pieces(self, None, weighed=loose.filter(item__catch_unit__isnull=False).exists())
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -213,8 +200,8 @@ class UnpackForm(forms.Form):
     pile = forms.ModelChoiceField(
         label=_("What"), queryset=Balance.objects.none(), required=False, empty_label=_("Everything")
     )
-    quantity = quantity(_("Quantity"), required=False)
-    catch_quantity = pieces()
+    quantity = quantity_field(required=False)
+    catch_quantity = pieces_field()
 
     def __init__(self, *args: Any, unit: HandlingUnit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -222,8 +209,7 @@ class UnpackForm(forms.Form):
         rows = Balance.objects.filter(handling_unit=unit, quantity__gt=0)
         field.queryset = rows.select_related("item__unit", "lot", "serial")
         field.label_from_instance = _inside
-        if not rows.filter(item__catch_unit__isnull=False).exists():
-            del self.fields["catch_quantity"]
+        ask_pieces(self, None, weighed=rows.filter(item__catch_unit__isnull=False).exists())
 
 
 def _inside(row: Any) -> str:
@@ -248,4 +234,4 @@ class MoveUnitForm(forms.Form):
 
 
 class CloseUnitForm(forms.Form):
-    gross_weight = quantity(_("Gross weight, kg"), required=False)
+    gross_weight = quantity_field(_("Gross weight, kg"), required=False)

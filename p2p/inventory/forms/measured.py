@@ -22,6 +22,21 @@ def quantity_field(label: Any = _("Quantity"), **options: Any) -> forms.DecimalF
     )
 
 
+def pieces_field(**options: Any) -> forms.DecimalField:
+    """How many pieces: asked beside the weight of what is weighed and counted."""
+    return quantity_field(_("Pieces"), required=False, **options)
+
+
+def ask_pieces(form: forms.Form, unit: Unit | None, *, weighed: bool | None = None) -> None:
+    """Leave the field `catch_quantity` only where something is `weighed` and counted, with the unit at its end where
+    there is but one."""
+    if unit is None and not weighed:
+        del form.fields["catch_quantity"]
+    elif unit is not None:
+        field: Any = form.fields["catch_quantity"]
+        field.unit = unit.code
+
+
 def unit_field() -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
         label=_("Unit"),

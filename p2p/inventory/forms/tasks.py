@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.models import User
-from p2p.inventory.forms.measured import quantity_field
+from p2p.inventory.forms.measured import ask_pieces, pieces_field
 from p2p.inventory.forms.stock import PlaceField, _OfItem, places
 from p2p.inventory.models import StockTask
 from strategies.models import Location, Site
@@ -48,12 +48,11 @@ class TaskForm(_OfItem):
 class DoForm(forms.Form):
     """Nothing to ask but how many the weight is, where an item is weighed and counted and no unit goes whole."""
 
-    catch_quantity = quantity_field(_("Pieces"), required=False)
+    catch_quantity = pieces_field()
 
     def __init__(self, *args: Any, task: StockTask, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if task.item.catch_unit_id is None or task.handling_unit_id is not None:
-            del self.fields["catch_quantity"]
+        ask_pieces(self, None if task.handling_unit_id else task.item.catch_unit)
 
 
 class AssignForm(forms.Form):

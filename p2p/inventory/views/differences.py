@@ -107,7 +107,7 @@ class Differences(ListPage):
             ),
             Column("handling_unit.number", _("Unit"), kind="code", hidden=True),
             Column("counted", _("Counted"), kind="quantity", unit="item.unit.code", width=110),
-            Column("counted_by", _("By"), order="counted_by__username", width=90),
+            Column("counted_by", _("By"), order="counted_by__username", width=112),
             Column("decision", _("Decision"), value=_decision, width=130, tone=_tone),
             Column("decided_by", _("Decided by"), order="decided_by__username", width=100),
             Column("reason.name", _("Reason"), hidden=True),

@@ -84,8 +84,8 @@ class Lots(ListPage):
         Column("vendor_lot", _("Vendor's lot"), kind="code", width=130),
         Column("vendor.name", _("Vendor"), hidden=True),
         Column("made_on", _("Made"), kind="date"),
-        Column("expires_on", _("Expires"), kind="date"),
-        Column("retest_on", _("Retest"), kind="date"),
+        Column("expires_on", _("Expires"), kind="date", width=108),
+        Column("retest_on", _("Retest"), kind="date", width=108),
         Column("created_at", _("Known since"), kind="time", hidden=True),
     )
     empty_title, empty_text = (

@@ -137,8 +137,8 @@ class StockByLot(_AddedUp):
         Column("number", _("Lot"), kind="code", link=True, width=140),
         Column("vendor_lot", _("Vendor's lot"), kind="code", width=120, hidden=True),
         Column("made_on", _("Made"), kind="date", hidden=True),
-        Column("expires_on", _("Expires"), kind="date", tone=lambda lot: _late(lot.expires_on)),
-        Column("retest_on", _("Retest"), kind="date", tone=lambda lot: _late(lot.retest_on)),
+        Column("expires_on", _("Expires"), kind="date", width=108, tone=lambda lot: _late(lot.expires_on)),
+        Column("retest_on", _("Retest"), kind="date", width=108, tone=lambda lot: _late(lot.retest_on)),
         *_figures("item.unit.code"),
         Column("free", _("Available"), kind="quantity", value=figure("free"), total=True),
     )

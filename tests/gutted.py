@@ -2,7 +2,8 @@
 
 For each row and service the row's tests run until one notices, beginning with the one at the service's own place (a
 row names its tests in the order of its services). A service that nobody misses is listed, and so is a service that no
-row names. Both fail the run. Two processes share the work with `-n 2 --dist each`.
+row names. Both fail the run. Two processes share the work with `-n 2 --dist each`; `--gutted-part 2/3` guts the
+second third of the services only, so that a night may do what a quick run leaves out.
 
 What counts as noticed: the test itself fails (its call, not its fixtures and not what cleans up behind it), and fails
 by itself: one that waits in vain for what the service would have done is stopped after some seconds and proves
@@ -165,12 +166,18 @@ class Trials:
 # ---- the whole
 
 
-def _found(items: Sequence[pytest.Item], share: int, of: int) -> dict[str, list[str]]:
-    """What is wrong with the services of one share: "unnoticed" and "untold" lines, and "gutted" ones."""
+def _found(
+    items: Sequence[pytest.Item], part: tuple[int, int], share: tuple[int, int]
+) -> dict[str, list[str]]:
+    """What is wrong with the services of one share of a part: "unnoticed" and "untold" lines, and "gutted" ones."""
     trials = Trials(items)
     services = sorted({service for promise in _promises() for service in promise.service})
-    mine = set(services[share::of])
-    found: dict[str, list[str]] = {"gutted": [], "unnoticed": [], "untold": _untold() if share == 0 else []}
+    mine = set(services[part[0] :: part[1]][share[0] :: share[1]])
+    found: dict[str, list[str]] = {
+        "gutted": [],
+        "unnoticed": [],
+        "untold": _untold() if share[0] == 0 else [],
+    }
     for promise in _promises():
         for place, service in enumerate(promise.service):
             if service in mine:
@@ -224,6 +231,10 @@ def _acts(function: Any) -> bool:
 # ---- pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--gutted-part", default="1/1", help="Which part of the services is gutted: 2/3.")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Who names tests wants only those. A counterexample is one, however long: nobody waits for a shorter."""
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -232,6 +243,7 @@ def pytest_configure(config: pytest.Config) -> None:
         SAID, hypothesis_settings(), phases=(Phase.explicit, Phase.generate), database=None
     )
     hypothesis_settings.load_profile(SAID)
+    _part(config)
     config.pluginmanager.register(_Run(), "gutted-run")
 
 
@@ -243,8 +255,7 @@ class _Run:
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         if nextitem is None:
-            share, of = _share(item.config)
-            self.found = _found(item.session.items, share, of)
+            self.found = _found(item.session.items, _part(item.config), _share(item.config))
             if hasattr(item.config, "workeroutput"):
                 item.config.workeroutput[SAID] = self.found
             item.session._setupstate.teardown_exact(None)
@@ -271,6 +282,14 @@ class _Run:
         terminalreporter.write_line(
             f"{len(gone)} services gutted, {len(idle)} unnoticed, {len(untold)} in no table"
         )
+
+
+def _part(config: pytest.Config) -> tuple[int, int]:
+    """The part that was asked for, counted from 0, and how many parts there are."""
+    part, _slash, parts = str(config.getoption("--gutted-part")).partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise pytest.UsageError("--gutted-part wants something like 2/3.")
+    return int(part) - 1, int(parts)
 
 
 def _share(config: pytest.Config) -> tuple[int, int]:

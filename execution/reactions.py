@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from execution import takeover, tracing
 from execution.checking import RULES
+from execution.facts import MaterialIssued, Reported
 from execution.models import Downtime, PickLine, PickList
 from execution.selectors import touched
-from execution.services import staging, swap
+from execution.services import giving_up, staging, swap
 from execution.services.release import cancel_picks
 from p2p.core import clock
 from p2p.core.facts import Refused, listen
@@ -41,6 +42,13 @@ def free_stock(fact: Cancelled) -> None:
 def follow_alternate(fact: Substituted) -> None:
     """An open pick list takes the alternate, too."""
     swap.follow(order=fact.order, material=fact.material, instead_of=fact.instead_of, by=fact.by)
+
+
+def ended_with_it(fact: MaterialIssued | Reported) -> None:
+    """A component whose line ends with its first issue is not expected any more; it is again when the issue is taken
+    back."""
+    giving_up.line_goes_on(issued=fact.material_moves, by=fact.by)
+    giving_up.line_ended(order=fact.order, issued=fact.material_moves, by=fact.by)
 
 
 def on_a_list(fact: Unreserving) -> Iterator[Refused]:
@@ -87,6 +95,8 @@ def wire() -> None:
     listen("tell", Cancelled, free_stock)
     listen("ask", Unreserving, on_a_list)
     listen("tell", Substituted, follow_alternate)
+    listen("tell", MaterialIssued, ended_with_it)
+    listen("tell", Reported, ended_with_it)
     listen("gather", CheckingLedger, check)
     listen("gather", StandingStill, standing)
     listen("gather", CrossDocking, staging.waiting)

@@ -170,7 +170,7 @@ class MaterialSerializer(RecordSerializer):
         model = Material
         fields = (
             "id", "position", "item", "unit", "operation", "kind", "flushing", "quantity_per", "constant",
-            "scrap_fraction", "quantity", "issued_quantity", "location",
+            "ends", "scrap_fraction", "quantity", "issued_quantity", "location",
         )  # fmt: skip
 
 

@@ -29,11 +29,14 @@ class MaterialMove(models.Model):
 
 
 class GivenUp(models.Model):
-    """What an order needed of a component and is not expected any more, because a report ended its picking list. It
-    counts while that report stands."""
+    """What an order needed of a component and is not expected any more: a report ended its picking list, or the first
+    issue of a line that ends with it. It counts while that report or issue stands."""
 
     material = models.ForeignKey("planning.Material", on_delete=models.PROTECT, related_name="+")
-    report = models.ForeignKey("execution.Report", on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(
+        "execution.Report", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    issue = models.ForeignKey(MaterialMove, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     quantity = QuantityField(help_text=_("In the item's unit."))
     picked = models.BooleanField(default=False, help_text=_("It stood on a pick list."))
 
@@ -42,11 +45,17 @@ class GivenUp(models.Model):
         verbose_name_plural = "given up"
         constraints = [
             models.UniqueConstraint(fields=["report", "material"], name="given_up_once"),
+            models.UniqueConstraint(fields=["issue"], name="given_up_once_an_issue"),
+            models.CheckConstraint(
+                condition=Q(report__isnull=False, issue__isnull=True)
+                | Q(report__isnull=True, issue__isnull=False),
+                name="given_up_by_one",
+            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="given_up_quantity"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.material_id} {self.report_id}"
+        return f"{self.material_id} {self.report_id or self.issue_id}"
 
 
 class Variation(models.Model):

@@ -130,6 +130,9 @@ class Material(models.Model):
     kind = models.CharField(max_length=12, default="item")
     quantity_per = QuantityField(help_text=_("Per piece of the order, in the item's unit, scrap left out."))
     constant = models.BooleanField(default=False, help_text=_("Needed once per order."))
+    ends = models.BooleanField(
+        default=False, help_text=_("Its first issue ends the line, whatever was taken.")
+    )
     scrap_fraction = RateField(default=0)
     quantity = QuantityField(help_text=_("Needed for the whole order, scrap included, rounded to the unit."))
     issued_quantity = QuantityField(default=0)

@@ -220,6 +220,7 @@ def _materials(
             kind="item" if part.line.kind == "phantom" else part.line.kind,
             quantity_per=decimal_of(part.said(Fraction(order.quantity)), 12),
             constant=part.once,
+            ends=part.line.ends,
             scrap_fraction=part.line.scrap_fraction,
             quantity=needed(part, order.quantity, recipes),
             location_id=part.line.location_id or place,

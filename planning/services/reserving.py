@@ -157,7 +157,9 @@ def _state(order: ProductionOrder) -> ProductionOrder.State:
 def _open_materials(orders: Sequence[ProductionOrder]) -> list[tuple[ProductionOrder, Material]]:
     known = {order.pk: order for order in orders}
     rows = (
-        Material.objects.filter(order__in=known, kind__in=BomLine.FROM_STOCK, quantity__gt=F("issued_quantity"))
+        Material.objects.filter(
+            order__in=known, kind__in=BomLine.FROM_STOCK, quantity__gt=F("issued_quantity")
+        )
         .exclude(item__kind="service")
         .select_related("item__unit")
         .order_by("order", "position")

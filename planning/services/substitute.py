@@ -125,6 +125,7 @@ def _row_for(row: Material) -> Material:
         operation=row.operation,
         kind=row.kind,
         constant=row.constant,
+        ends=row.ends,
         scrap_fraction=row.scrap_fraction,
         location_id=row.location_id,
     )

@@ -79,8 +79,12 @@ def wrong(
         return
     for field, value in limits.items():
         if value != round(value, digits):
-            words = {"value": plain(value), "digits": digits}
-            yield Refused(_("{value} has more than {digits} digits after the point."), field=field, **words)
+            yield Refused(
+                _("{value} has more than {digits} digits after the point."),
+                field=field,
+                value=plain(value),
+                digits=digits,
+            )
     if lower is not None and upper is not None and lower > upper:
         yield Refused(_("The lower limit is above the upper one."), code="limits", field="lower_limit")
     elif target is not None and not (target if lower is None else lower) <= target <= (

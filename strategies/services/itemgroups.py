@@ -25,7 +25,8 @@ def save_item_group(
 def _check_circle(row: ItemGroup, parent: ItemGroup) -> None:
     above = dict(ItemGroup.objects.values_list("pk", "parent_id"))
     codes = dict(ItemGroup.objects.values_list("pk", "code"))
-    way, at = [row.pk], parent.pk
+    way: list[int] = [row.pk]
+    at: int | None = parent.pk
     while at is not None and at not in way:
         way.append(at)
         at = above.get(at)

@@ -1,6 +1,4 @@
-"""Reporting pieces: the busiest door of the plant. One transaction, a fixed number of set-based
-statements.
-"""
+"""Reporting pieces: the busiest door of the plant. One transaction, a fixed number of set-based statements."""
 
 from __future__ import annotations
 
@@ -21,6 +19,7 @@ from execution.services.giving_up import give_up
 from execution.services.job import Job, lock_job
 from execution.services.planned import planned_seconds
 from execution.services.said import Figures, Said, check_naming, check_said
+from execution.services.together import lock_stock
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
 from p2p.core.models import User
@@ -110,17 +109,20 @@ def _report(
     job = lock_job(operation.order_id)
     current = job.operation(operation.pk)
     check_said(job, current, figures, said)
-    if said.despite and _made_up(job, current, figures, said, key, by):
+    check_naming(job, current, figures, naming)
+    brought = None
+    if said.despite and _lacks(job, current, figures, said, by):
+        brought = _make_up(job, current, figures, said, naming, key, by)
         job = lock_job(operation.order_id)
         current = job.operation(operation.pk)
     gate.check_pieces(job, current, figures.good + figures.scrap)
-    check_naming(job, current, figures, naming)
     if not (figures.seconds or said.end_route):
         figures = replace(figures, seconds=planned_seconds(current, figures.good + figures.scrap))
     ask(Reporting(operations=(current,), by=by))
     if figures.finish:
         ask(FinishingOperation(operations=(current,), by=by))
-    return _book(job, current, figures, said, naming, key, by)
+    taken = _take(job, current, figures, said, brought or _coming(job, current, figures, naming, by), by)
+    return _book(job, current, figures, said, taken, key, by)
 
 
 def _book(
@@ -128,11 +130,10 @@ def _book(
     current: Operation,
     figures: Figures,
     said: Said,
-    naming: output.Naming,
+    taken: _Taken,
     key: int,
     by: User | None,
 ) -> Report:
-    taken = _take(job, current, figures, said, naming, by)
     row = _record(key, current, figures, said, by)
     material_moves, output_moves = _move(job, current, row, taken)
     varied = beside.keep(order=job.order, report=row, outputs=taken.brought.outputs)
@@ -164,26 +165,37 @@ def _book(
     return row
 
 
-def _made_up(job: Job, operation: Operation, figures: Figures, said: Said, key: int, by: User | None) -> bool:
-    """Reports what the operations before never did, without time of its own, for the report with this key; whether
-    there was anything. Only a supervisor may."""
+def _lacks(job: Job, operation: Operation, figures: Figures, said: Said, by: User | None) -> bool:
+    """Whether pieces are to be made up; only a supervisor may, and what he takes upon himself is kept."""
     gate.check_supervisor(job, by)
-    pieces = figures.good + figures.scrap
-    missing = gate.pieces_missing(job, operation, pieces)
-    if missing is None:
-        return False
-    said.accepted.append(str(missing))
-    for before, lack in lacking_before(job, operation, pieces):
+    missing = gate.pieces_missing(job, operation, figures.good + figures.scrap)
+    if missing is not None:
+        said.accepted.append(str(missing))
+    return missing is not None
+
+
+def _make_up(
+    job: Job,
+    operation: Operation,
+    figures: Figures,
+    said: Said,
+    naming: output.Naming,
+    key: int,
+    by: User | None,
+) -> output.Brought:
+    """Reports what the operations before never did, without time of its own, for the report with this key. What the
+    report itself brings is named before, for numbers and plates come before stock, and stock is locked in one go."""
+    brought = _coming(job, operation, figures, naming, by)
+    lock_stock(job=job, also=[(one.line.item, one.line.target) for one in brought.lines])
+    for before, lack in lacking_before(job, operation, figures.good + figures.scrap):
         own = Said(despite=said.despite, made_up_for=key, note=said.note)
         figures_before = Figures(good=lack, scrap=ZERO, seconds=0, at=figures.at, finish=False)
         _report(before, figures_before, own, output.Naming(), by)
-    return True
+    return brought
 
 
 def _next_key() -> int:
-    """The report's number is its key: a number series would be a row that all reports of the plant queue
-    at.
-    """
+    """The report's number is its key: a number series would be a row that all reports of the plant queue at."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('execution_report_id_seq')")
         return int(cursor.fetchone()[0])
@@ -231,14 +243,19 @@ class _Taken:
     taken: list[Taking]
 
 
+def _coming(
+    job: Job, operation: Operation, figures: Figures, naming: output.Naming, by: User | None
+) -> output.Brought:
+    last = operation is job.last and bool(figures.good or naming.beside)
+    return output.coming(job, figures.good, figures.at, naming, by) if last else output.Brought()
+
+
 def _take(
-    job: Job, operation: Operation, figures: Figures, said: Said, naming: output.Naming, by: User | None
+    job: Job, operation: Operation, figures: Figures, said: Said, brought: output.Brought, by: User | None
 ) -> _Taken:
     """Chosen before the report is written, so that it keeps what was accepted: reports are never changed."""
     pieces = figures.good + figures.scrap
     processed = operation.good_quantity + operation.scrap_quantity + pieces
-    last = operation is job.last and bool(figures.good or naming.beside)
-    brought = output.coming(job, figures.good, figures.at, naming, by) if last else output.Brought()
     lacking = due(job, operation, processed, (Flushing.START, Flushing.OPERATION)) if pieces else []
     also = [(one.line.item, one.line.target) for one in brought.lines]
     if job.order.state == ProductionOrder.State.RELEASED:
@@ -250,9 +267,7 @@ def _take(
 def _move(
     job: Job, operation: Operation, row: Report, chosen: _Taken
 ) -> tuple[list[MaterialMove], list[OutputMove]]:
-    """Components out of stock, products into it: one posting, so that all balances are locked in one
-    order.
-    """
+    """Components out of stock, products into it: one posting, so that all balances are locked in one order."""
     taken, coming = chosen.taken, chosen.brought.lines
     moves = post_within(lines=[*(one.line for one in taken), *(one.line for one in coming)], by=row.by)
     material_moves = _material_moves(taken, moves, row)

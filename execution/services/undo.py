@@ -16,6 +16,7 @@ from execution.services.flush import issued
 from execution.services.giving_up import expect_again
 from execution.services.job import Job, lock_job
 from execution.services.report import _next_key, number_of
+from execution.services.together import lock_stock
 from p2p.core.clock import now
 from p2p.core.facts import tell
 from p2p.core.models import User
@@ -43,6 +44,9 @@ def undo(
     job = lock_job(known.operation.order_id)
     operation = job.operation(known.operation_id)
     _check(job, operation, known)
+    made_up = list(known.made_up.filter(reversed_by=None).order_by("-pk"))
+    if made_up:
+        lock_stock(job=job, reports=[known, *made_up])
     moment = at or now()
     reversal = _mirror_report(known, operation, reason, moment, by)
     material_moves, output_moves = _take_back(known, reversal, by)
@@ -66,8 +70,8 @@ def undo(
     tell(fact)
     if known.finishes:
         tell(OperationReopened(operations=(operation,), by=by))
-    for made_up in known.made_up.filter(reversed_by=None).order_by("-pk"):
-        undo(report=made_up, reason=reason, at=moment, by=by)
+    for one in made_up:
+        undo(report=one, reason=reason, at=moment, by=by)
     return reversal
 
 

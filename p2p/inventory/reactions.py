@@ -10,8 +10,9 @@ from p2p.core.facts import Refused, listen
 from p2p.inventory import takeover
 from p2p.inventory.facts import Moved
 from p2p.inventory.models import Lot, Move, TaskMove
-from p2p.inventory.services import put_away, supply, task_work
+from p2p.inventory.services import goods_left, put_away, supply, task_work
 from p2p.inventory.services.feeding import feed
+from p2p.inventory.task_facts import GoodsLeft
 from strategies.facts import CharacteristicChanging, CheckingCutOver, ItemsRecounting, MeasuringCutOver
 
 
@@ -64,7 +65,7 @@ def tasks_follow(fact: Moved) -> None:
 def goods_came(fact: Moved) -> None:
     """What came into receiving is to be put away, what has left it otherwise is not any more; a line from which
     something was taken may need more."""
-    put_away.left(moves=fact.moves, by=fact.by)
+    goods_left.left(moves=fact.moves, by=fact.by)
     came = put_away.arrivals(fact.moves)
     if came:
         put_away.put_away(arrivals=feed(came), by=fact.by)
@@ -77,5 +78,6 @@ def wire() -> None:
     listen("ask", CharacteristicChanging, noted_of_lots)
     listen("tell", Moved, tasks_follow)
     listen("tell", Moved, goods_came)
+    listen("later", GoodsLeft, goods_left.cut_later)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", CheckingCutOver, takeover.broken)

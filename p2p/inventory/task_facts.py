@@ -60,6 +60,13 @@ class ReservationsCarried(Fact):
     reservations: tuple[Reservation, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class GoodsLeft(Fact):
+    """Goods have left a receiving place while somebody had the tasks to put them away in hand."""
+
+    moves: tuple[Move, ...]
+
+
 @dataclass(frozen=True)
 class Wait:
     """`quantity` (the item's unit) of an item that a document on the right waits for at `place`."""

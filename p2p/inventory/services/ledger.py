@@ -152,7 +152,7 @@ def reverse(
     reversal, or when what it brought is no longer there. Locks the tasks they were made for, then the units that went,
     before the balances.
     """
-    _lock(moves)
+    lock_carried(moves=moves)
     moment = now()
     _ask_back([(move.source, at) for move in moves if move.kind not in PRODUCED], moment, by)
     mirrors = []
@@ -182,8 +182,9 @@ def reverse(
     return _write(mirrors, by)[: len(moves)] if mirrors else []
 
 
-def _lock(moves: Sequence[Move]) -> None:
-    """What is written after the mirror images, but comes before balances for everybody else."""
+def lock_carried(*, moves: Sequence[Move]) -> None:
+    """What is written after the mirror images of `moves`, but comes before balances for everybody else: the tasks they
+    were made for, and the units that went."""
     carried = [move.pk for move in moves if move.kind == Move.Kind.TRANSFER]
     if carried:
         tasks = StockTask.objects.filter(pk__in=TaskMove.objects.filter(move__in=carried).values("task"))

@@ -13,7 +13,7 @@ from p2p.core.facts import gather
 from p2p.core.models import User
 from p2p.inventory.engine.put_away import Goods, Shelf, Store, Wanted, propose
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, PutAwayRule, Serial, StockTask
-from p2p.inventory.services.tasks import Work, cancel, create
+from p2p.inventory.services.tasks import Work, create
 from p2p.inventory.task_facts import CrossDocking
 from strategies.models import Item, ItemGroup, Location
 
@@ -224,65 +224,3 @@ def _joined(moves: Sequence[Move]) -> list[Arrived]:
             reference=move.reference,
         )
     return list(sums.values())
-
-
-def left(*, moves: Sequence[Move], by: User | None) -> None:
-    """Tasks to put away what has left a receiving place otherwise (issued, sent back, its receipt taken back) shrink to
-    what still lies there, the latest first. No query when nothing left such a place."""
-    gone = [move for move in moves if move.source.kind == Kind.RECEIVING]
-    if not gone:
-        return
-    items, places = {move.item_id for move in gone}, {move.source_id for move in gone}
-    rows = StockTask.objects.filter(
-        kind="put_away", state__in=("open", "started"), item__in=items, source__in=places
-    )
-    tasks = _others(list(rows.order_by("-pk")), gone)
-    if not tasks:
-        return
-    stock = Balance.objects.filter(item__in=items, location__in=places).values_list("item", "location")
-    there = {(item, place): whole for item, place, whole in stock.annotate(whole=Sum("quantity"))}
-    over = {key: -whole for key, whole in there.items()}
-    open_now = {task.pk: task.quantity - task.done_quantity - _moved_for(task, gone) for task in tasks}
-    for task in tasks:
-        over[_key(task)] = over.get(_key(task), ZERO) + max(open_now[task.pk], ZERO)
-    _shrink(tasks, open_now, over, by)
-
-
-def _others(tasks: Sequence[StockTask], moves: Sequence[Move]) -> list[StockTask]:
-    """Without those for a pallet that one of them is just bringing away: they are booked with it."""
-    numbers = {move.reference for move in moves}
-    going = {task.handling_unit_id for task in tasks if task.number in numbers} - {None}
-    return [task for task in tasks if task.handling_unit_id not in going]
-
-
-def _key(task: StockTask) -> tuple[int, int]:
-    return task.item_id, task.source_id or 0
-
-
-def _moved_for(task: StockTask, moves: Sequence[Move]) -> Decimal:
-    """What these moves carry for the task itself: it books that when they are told."""
-    mine = [move for move in moves if move.reference == task.number and move.item_id == task.item_id]
-    return sum((move.quantity for move in mine), ZERO)
-
-
-def _shrink(
-    tasks: Sequence[StockTask],
-    open_now: dict[int, Decimal],
-    over: dict[tuple[int, int], Decimal],
-    by: User | None,
-) -> None:
-    changed, dropped = [], []
-    for task in tasks:
-        cut = min(over[_key(task)], open_now[task.pk])
-        if cut <= 0:
-            continue
-        over[_key(task)] -= cut
-        if cut < open_now[task.pk] or task.done_quantity + cut < task.quantity:
-            # By what it is now: somebody may have changed it since it was read.
-            task.quantity = F("quantity") - cut
-            changed.append(task)
-        else:
-            dropped.append(task)
-    StockTask.objects.bulk_update(changed, ["quantity"])
-    if dropped:
-        cancel(tasks=dropped, by=by)

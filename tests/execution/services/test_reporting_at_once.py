@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import threading
+from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,11 +16,14 @@ from execution.services.beside import Beside
 from execution.services.release import release
 from execution.services.report import report
 from execution.services.undo import undo
+from p2p.core.access import Role
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from planning.models import Material, Operation, Output, ProductionOrder
+from planning.services import progress
 from tests.execution.conftest import build_plant, operations
-from tests.factories import make_item, make_order
+from tests.factories import make_item, make_order, make_user
+from tests.inventory.services.test_races import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -118,3 +123,42 @@ def test_co_products_typed_by_several_people_at_once_are_exact() -> None:
     received = dict(Output.objects.filter(order=order).values_list("item__number", "received_quantity"))
     assert received["CHIPS"] == sum(typed)
     assert received["DUST"] == len(typed) // 2
+
+
+def test_supervisors_who_make_up_pieces_in_opposite_order_never_wait_in_a_circle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One order takes frames first and paint at its second operation, the other the other way round: whoever locks
+    stock report by report holds what the other one wants."""
+    plant = build_plant()
+    plant.fill(10_000)
+    boss = make_user(Role.SUPERVISOR)
+    orders = [plant.order(50, flushing="operation", number=number) for number in ("MO-1", "MO-2")]
+    for order, wanted in zip(orders, ((plant.frame, plant.paint), (plant.paint, plant.frame)), strict=True):
+        Material.objects.filter(order=order).exclude(item__in=wanted).delete()
+        for item, operation in zip(wanted, operations(order), strict=True):
+            Material.objects.filter(order=order, item=item).update(operation=operation)
+    release(orders=orders, by=plant.worker)
+    lasts = [operations(order)[-1] for order in orders]
+    # Both have posted what they make up before either posts what it says.
+    posted = threading.Barrier(2)
+    book = progress.book
+
+    def slowly(**named: Any) -> None:
+        book(**named)
+        if not named["last"]:
+            with suppress(threading.BrokenBarrierError):
+                posted.wait(1)
+
+    monkeypatch.setattr(progress, "book", slowly)
+
+    def work(last: Operation) -> Report:
+        return report(operation=last, good=Decimal(2), despite="Counted", by=boss)
+
+    rows = at_once([lambda last=last: work(last) for last in lasts])  # type: ignore[misc]
+    assert [row for row in rows if not isinstance(row, Report)] == []
+    assert plant.there(plant.product) == 4
+    backs = at_once([lambda row=row: undo(report=row, by=boss) for row in rows])  # type: ignore[misc]
+    assert [row for row in backs if not isinstance(row, Report)] == []
+    assert (plant.there(plant.frame), plant.there(plant.paint)) == (10_000, 10_000)
+    assert problems() == []

@@ -11,10 +11,14 @@ from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.test.utils import CaptureQueriesContext
 
+from p2p.core.outbox import deliver
+from p2p.inventory.checking import problems
 from p2p.inventory.models import HandlingUnit, Move, PutAwayRule, StockTask
-from p2p.inventory.services import put_away, supply, task_work
+from p2p.inventory.services import goods_left, put_away, supply, task_work
 from p2p.inventory.services.ledger import MoveLine, post, reverse
 from p2p.inventory.services.put_away import Arrived
+from p2p.inventory.services.tasks import locked
+from p2p.inventory.services.units import create_units
 from strategies.models import ItemGroup, Location
 from tests.factories import (
     make_item,
@@ -25,6 +29,8 @@ from tests.factories import (
     make_stock,
     make_user,
 )
+from tests.inventory.services.test_races import at_once
+from tests.inventory.services.test_unit_races import until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -156,7 +162,7 @@ def test_what_concerns_no_receiving_place_costs_no_query(dock: Dock) -> None:
     move = make_stock(item, 5, dock.places["A-01"])
     with CaptureQueriesContext(connection) as said:
         put_away.arrivals([move])
-        put_away.left(moves=[move], by=None)
+        goods_left.left(moves=[move], by=None)
         supply.fell(moves=[move], by=None)
     assert len(said) == 0
 
@@ -220,13 +226,86 @@ def test_a_line_is_fed_once_when_goods_come_in_at_two_docks_at_once() -> None:
 def test_a_task_shrinks_from_what_it_is_by_then(dock: Dock, monkeypatch: pytest.MonkeyPatch) -> None:
     item = make_item("BOLT")
     dock.receive(item, 5)
-    others = put_away._others
+    lock = goods_left._locked
 
-    def meanwhile(*found: Any) -> Any:
+    def meanwhile(*found: Any, **named: Any) -> Any:
         StockTask.objects.update(quantity=F("quantity") + 2)
-        return others(*found)
+        return lock(*found, **named)
 
-    monkeypatch.setattr(put_away, "_others", meanwhile)
+    monkeypatch.setattr(goods_left, "_locked", meanwhile)
     line = dock.line(item, 2, source=dock.dock, target=dock.places["PRODUCTION"], kind="issue")
     post(lines=[line], by=None)
-    assert dock.tasks() == [("BOLT", "A-01", D(5))]
+    assert dock.tasks() == [("BOLT", "A-01", D(3))]
+
+
+def test_what_left_of_one_lot_leaves_the_task_of_the_other_alone(dock: Dock) -> None:
+    item = make_item("OIL", tracking="lot")
+    first, second = make_lot(item, "L-1"), make_lot(item, "L-2")
+    for lot in (first, second):
+        dock.receive(item, 5, lot=lot)
+    gone = dock.line(item, 5, source=dock.dock, target=dock.places["PRODUCTION"], kind="issue", lot=first)
+    post(lines=[gone], by=None)
+    assert list(StockTask.objects.order_by("pk").values_list("lot__number", "state")) == [
+        ("L-1", "cancelled"),
+        ("L-2", "open"),
+    ]
+
+
+def test_what_lies_loose_leaves_before_the_pallets_task_is_touched(dock: Dock) -> None:
+    item = make_item("BOLT")
+    dock.receive(item, 5)
+    (pallet,) = create_units(location=dock.dock, by=None)
+    dock.receive(item, 7, into_unit=pallet)
+    gone = dock.line(item, 5, source=dock.dock, target=dock.places["PRODUCTION"], kind="issue")
+    post(lines=[gone], by=None)
+    assert dock.tasks() == [("BOLT", "A-02", D(7))]
+    assert StockTask.objects.get(state="open").handling_unit == pallet
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_goods_leave_while_somebody_has_their_task_in_hand_and_nobody_waits_in_a_circle() -> None:
+    """Who puts away holds the task and wants the stock; who issues holds the stock: he does not want the task, and
+    what is too much of it goes once the other is through."""
+    dock, item = Dock(), make_item("BOLT")
+    dock.receive(item, 10)
+    task = StockTask.objects.get()
+    line = dock.line(item, 4, source=dock.dock, target=dock.places["PRODUCTION"], kind="issue")
+    held, posted = threading.Event(), threading.Event()
+
+    def put_away_part() -> None:
+        with transaction.atomic():
+            locked([task])
+            held.set()
+            posted.wait(10)
+            task_work.do(task=task, quantity=D(2), by=None)
+
+    def issue() -> None:
+        held.wait(10)
+        with transaction.atomic():
+            post(lines=[line], by=None)
+            posted.set()
+            until_somebody_waits()
+
+    assert at_once([put_away_part, issue]) == [None, None]
+    deliver()
+    task.refresh_from_db()
+    assert (task.quantity - task.done_quantity, task.done_quantity) == (4, 2)
+    assert problems() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_a_task_that_was_only_looked_at_meanwhile_shrinks_afterwards() -> None:
+    dock, item = Dock(), make_item("BOLT")
+    dock.receive(item, 10)
+    task = StockTask.objects.get()
+    line = dock.line(item, 4, source=dock.dock, target=dock.places["PRODUCTION"], kind="issue")
+    with transaction.atomic():
+        locked([task])
+        assert [type(one).__name__ for one in at_once([lambda: post(lines=[line], by=None)])] == ["list"]
+    task.refresh_from_db()
+    assert task.quantity == 10
+    assert deliver() == 1
+    task.refresh_from_db()
+    assert task.quantity == 6

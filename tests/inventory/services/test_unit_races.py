@@ -69,7 +69,7 @@ def test_what_is_carried_into_a_unit_waits_for_the_unit_before_it_takes_stock(st
         with transaction.atomic():
             HandlingUnit.objects.select_for_update(no_key=True).get(pk=pallet.pk)
             inside.set()
-            _until_somebody_waits()
+            until_somebody_waits()
             return pack(unit=pallet, lines=[Packing(item=nut, quantity=Decimal(2))], by=None)
 
     def carry() -> Any:
@@ -107,7 +107,7 @@ class Slow:
             if getattr(self.mine, "slow", False):
                 self.mine.slow = False
                 self.there.set()
-                _until_somebody_waits()
+                until_somebody_waits()
             return real(*args, **named)
 
         monkeypatch.setattr(module, name, slowly)
@@ -232,7 +232,7 @@ def test_two_people_do_two_tasks_for_one_pallet_and_it_goes_once(
     assert problems() == []
 
 
-def _until_somebody_waits() -> None:
+def until_somebody_waits() -> None:
     for _turn in range(100):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_clear_snapshot()")

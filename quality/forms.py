@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from execution.models import OutputMove
 from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.forms.measured import pieces_field
 from p2p.inventory.models import Lot
@@ -150,6 +151,13 @@ class NonConformanceForm(forms.Form):
         return found
 
 
+def _in_stock(record: NonConformance) -> bool:
+    """Whether it is about goods in stock, or about pieces that an operation brought there."""
+    if record.operation_id is None:
+        return True
+    return OutputMove.objects.filter(report__operation=record.operation_id, move__reversed_by=None).exists()
+
+
 class DecideForm(forms.Form):
     disposition = forms.ChoiceField(label=_("What becomes of it"), choices=NonConformance.Disposition.choices)
     sent_again = forms.BooleanField(
@@ -177,13 +185,13 @@ class DecideForm(forms.Form):
             del self.fields["sent_again"]
         if record is not None and record.item.tracking != Item.Tracking.SERIAL:
             del self.fields["serials"]
-        counted = record.item.catch_unit if record is not None and record.operation_id is None else None
+        counted = record.item.catch_unit if record is not None and _in_stock(record) else None
         if counted is None:
             del self.fields["catch_quantity"]
         else:
-            self.fields["catch_quantity"].help_text = _(
-                "How many {unit} are scrapped in stock or go back."
-            ).format(unit=counted.code)
+            self.fields["catch_quantity"].help_text = _("How many {unit} are scrapped or go back.").format(
+                unit=counted.code
+            )
 
     def clean_serials(self) -> list[str]:
         return numbers(self.cleaned_data.get("serials") or "")

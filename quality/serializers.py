@@ -254,7 +254,7 @@ class DecideInput(NoteInput):
         decimal_places=12,
         required=False,
         allow_null=True,
-        help_text="Of an item that is weighed and counted: how many are scrapped in stock or returned.",
+        help_text="Of an item that is weighed and counted: how many are scrapped or returned.",
     )
     reason = serializers.SlugRelatedField(
         slug_field="code", queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP), required=False

@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.translation import gettext as words
 from django.utils.translation import gettext_lazy as _
 
-from execution.models import Report
-from execution.services.report import report
-from execution.services.undo import undo
 from outsourcing.models import SubcontractLine
 from outsourcing.services import correct
 from p2p.core import clock
 from p2p.core.facts import Refused, tell
-from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.inventory.services import holds
-from planning.models import Operation, ProductionOrder
+from planning.models import ProductionOrder
 from planning.services.order import create_order
 from quality.facts import InspectionDecided, NonConformanceDecided
 from quality.models import Inspection, NonConformance
 from quality.models.inspection import INSPECTION_FLOW
 from quality.models.nonconformance import NCR_FLOW
 from quality.services import blocking, stock
+from quality.services.corrected import Which, scrap_reported
 from strategies.models import ReasonCode
 
 _Disposition = NonConformance.Disposition
 REWORK_DAYS = 7
 """How soon a rework order is due when nobody says otherwise."""
-
-
-@dataclass(frozen=True)
-class _Which:
-    """Which of what lies in stock goes: pieces with these serial numbers, so many of what is weighed and counted."""
-
-    serials: Sequence[str]
-    catch_quantity: Decimal | None
 
 
 @transaction.atomic
@@ -61,7 +48,7 @@ def decide(
     corrected, or stock is scrapped; needs a reason. rework: a rework order is made. return: they go back to the
     vendor they came from; `sent_again`: the purchase expects as many again. `serials` names pieces of an item that has
     serial numbers, when not all that were inspected go; `catch_quantity` counts what is weighed and counted and is
-    scrapped in stock or returned. Its hold ends, and with the last one decided the block of its
+    scrapped or returned. Its hold ends, and with the last one decided the block of its
     inspection.
     Raises Refused; then nothing is decided.
     """
@@ -87,7 +74,7 @@ def decide(
         _Disposition.REWORK: _rework,
         _Disposition.RETURN: _return,
     }
-    steps[_Disposition(disposition)](record, note, _Which(serials, catch_quantity), by)
+    steps[_Disposition(disposition)](record, note, Which(serials, catch_quantity), by)
     _block_again(record, by)
     tell(NonConformanceDecided(nonconformance=record, by=by))
     nonconformance.refresh_from_db()
@@ -120,7 +107,7 @@ def _block_again(record: NonConformance, by: User) -> None:
         blocking.hold_again(inspection=inspection, by=by)
 
 
-def _use(record: NonConformance, note: str, _which: _Which, by: User) -> None:
+def _use(record: NonConformance, note: str, _which: Which, by: User) -> None:
     if not note.strip():
         raise Refused(
             _("Write down who agreed that {record} is used as it is, and why."),
@@ -138,7 +125,7 @@ def _use(record: NonConformance, note: str, _which: _Which, by: User) -> None:
     tell(InspectionDecided(inspection=inspection, by=by))
 
 
-def _scrap(record: NonConformance, _note: str, which: _Which, by: User) -> None:
+def _scrap(record: NonConformance, _note: str, which: Which, by: User) -> None:
     if record.reason is None:
         raise Refused(
             _("Say why {record} is scrapped."), code="reason_missing", field="reason", record=record
@@ -146,65 +133,14 @@ def _scrap(record: NonConformance, _note: str, which: _Which, by: User) -> None:
     if record.operation is not None and record.operation.outside:
         _correct_receipt(record, scrapped=True, by=by)
     elif record.operation is not None:
-        record.report = _correct_report(record, by)
+        record.report = scrap_reported(record, which, by)
     else:
         pieces = stock.pieces_of(record, which.serials)
         record.move = stock.scrap(record, pieces, catch_quantity=which.catch_quantity, by=by)
     record.save(update_fields=["report", "move"])
 
 
-def _correct_report(record: NonConformance, by: User) -> Report:
-    """Report scrap; pieces that were reported good are taken back first and reported again as scrap."""
-    operation = record.operation
-    assert operation is not None
-    note = words("Decision on {record}").format(record=record.number)
-    good_ones = operation.good_quantity + operation.scrap_quantity + record.quantity - operation.quantity
-    if good_ones <= 0:
-        return report(
-            operation=operation,
-            good=Decimal(0),
-            scrap=record.quantity,
-            reason=record.reason,
-            note=note,
-            by=by,
-        )
-    earlier = _report_to_correct(record, operation)
-    undo(report=earlier, by=by)
-    operation.refresh_from_db()
-    return report(
-        operation=operation,
-        good=earlier.good - record.quantity,
-        scrap=earlier.scrap + record.quantity,
-        reason=record.reason,
-        seconds=earlier.seconds,
-        resource=earlier.resource,
-        worker=earlier.worker,
-        at=earlier.effective_at,
-        note=note,
-        by=by,
-    )
-
-
-def _report_to_correct(record: NonConformance, operation: Operation) -> Report:
-    earlier = (
-        Report.objects.filter(operation=operation, reverses__isnull=True, reversed_by__isnull=True)
-        .filter(good__gte=record.quantity)
-        .order_by("-id")
-        .first()
-    )
-    if earlier is None:
-        raise Refused(
-            _(
-                "No single report of {operation} has {quantity} good pieces to scrap: correct the reports instead."
-            ),
-            code="no_report",
-            operation=operation,
-            quantity=plain(record.quantity),
-        )
-    return earlier
-
-
-def _rework(record: NonConformance, _note: str, _which: _Which, by: User) -> None:
+def _rework(record: NonConformance, _note: str, _which: Which, by: User) -> None:
     operation = record.operation
     if operation is None:
         raise Refused(
@@ -224,7 +160,7 @@ def _rework(record: NonConformance, _note: str, _which: _Which, by: User) -> Non
     record.save(update_fields=["rework_order"])
 
 
-def _return(record: NonConformance, _note: str, which: _Which, by: User) -> None:
+def _return(record: NonConformance, _note: str, which: Which, by: User) -> None:
     if record.operation is not None:
         _correct_receipt(record, scrapped=False, by=by)
         return

@@ -109,7 +109,7 @@ class TestWeighedAndCounted:
     def test_the_form_asks_for_them(self, client: Client, site: Site, ham: NonConformance) -> None:
         client.force_login(make_user("inspector", site=site))
         where = reverse("quality:decide", args=[ham.pk])
-        assert "How many PC are scrapped in stock or go back." in client.get(where).content.decode()
+        assert "How many PC are scrapped or go back." in client.get(where).content.decode()
         refused = client.post(where, {"disposition": "return"})
         assert refused.status_code == 409 and "say how many PC that is" in refused.content.decode()
         assert client.post(where, {"disposition": "return", "catch_quantity": "3"}).status_code == 303

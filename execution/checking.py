@@ -54,4 +54,12 @@ RULES: dict[str, str] = {
         JOIN planning_productionorder o ON o.id = l.order_id
         JOIN inventory_reservation r ON r.id = k.reservation_id
         WHERE o.state NOT IN ('released', 'started') GROUP BY 1 ORDER BY 1""",
+    "no more of a component is in the product than was issued": """
+        SELECT 'move ' || m.id, trim_scale(sum(c.quantity))::text, 'at most ' || trim_scale(m.quantity)::text
+        FROM execution_outputmove x
+        JOIN planning_output o ON o.id = x.output_id AND o.kind = 'main'
+        JOIN inventory_consumed c ON c.receipt_id = x.move_id
+        JOIN inventory_move m ON m.id = c.issue_id
+        WHERE NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id IN (c.issue_id, c.receipt_id))
+        GROUP BY m.id, m.quantity HAVING sum(c.quantity) > m.quantity ORDER BY m.id""",
 }

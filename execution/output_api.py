@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execution.output_serializers import YieldedSerializer
-from execution.services.beside import expected_of, may_add
+from execution.services.adding import may_add
+from execution.services.beside import expected_of
 from p2p.core.refusal import Refused
 from p2p.inventory.forms.counts import number_of
 

@@ -10,7 +10,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from execution.services.beside import Beside, Expecting, expecting, may_add
+from execution.services.adding import may_add
+from execution.services.beside import Beside, Expecting, expecting
 from p2p.core.models import User
 from planning.models import Operation, Output
 from strategies.models import Item, ReasonCode

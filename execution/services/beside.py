@@ -6,24 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from execution.engine.proposal import propose
 from execution.models import Report, Variation
+from execution.services.adding import check_addable, check_share
 from execution.services.job import Job
-from p2p.core.access import Role, may
 from p2p.core.models import User
 from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
 from p2p.inventory.services.checks import LARGEST, check_digits
 from planning.models import Output, ProductionOrder
 from planning.services import progress
-from strategies.models import BomOutput, BomVersion, Item, ReasonCode
+from strategies.models import Item, ReasonCode
 
 ZERO = Decimal(0)
-ADDS = (Role.SUPERVISOR, Role.INTEGRATOR)
-"""Who adds an output to an order of whose bill nothing is said to come out beside."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +82,12 @@ def yielded(
     found = []
     for output in others:
         expected = _expected(output, main, good, off.get(output.pk, ZERO)) if output.planned else ZERO
-        found.append(_one(output, expected, told.pop(output.item_id, None)))
+        one = told.pop(output.item_id, None)
+        if one is not None and not output.planned:
+            check_share(job.order, output, one, by)
+        found.append(_one(output, expected, one))
     for one in told.values():
-        _check_addable(job, one, by)
+        check_addable(job, one, by)
         output = progress.add_output(order=job.order, item=one.item, kind=one.kind)
         output.item = one.item
         found.append(_one(output, ZERO, one))
@@ -189,44 +190,6 @@ def _one(output: Output, expected: Decimal, said: Beside | None) -> Yielded:
             item=number,
         )
     return Yielded(output, quantity, expected, said)
-
-
-def _check_addable(job: Job, one: Beside, by: User | None) -> None:
-    """An output that nobody planned: something of it came, it is no component, and somebody may add it."""
-    order, words = job.order, {"item": one.item.number, "order": job.order.number}
-    if not (one.quantity or one.scrap):
-        raise Refused(_("Type how much of {item} came out."), field="quantity", about=one.item, **words)
-    if not one.item.active:
-        raise Refused(_("{item} is not in use any more."), field="item", about=one.item, **words)
-    if one.kind not in (Output.Kind.CO, Output.Kind.BY):
-        raise Refused(_("{item} comes out as a co-product or as a by-product."), field="kind", **words)
-    if any(material.item_id == one.item.pk for material in job.materials):
-        raise Refused(
-            _("{item} is a component of {order}: give back what is left of it instead."),
-            code="component",
-            field="item",
-            about=one.item,
-            **words,
-        )
-    if not may_add(order, by):
-        raise Refused(
-            _("By its bill nothing comes out beside {order}: only a supervisor of {site} adds {item}."),
-            code="supervisor",
-            field="item",
-            about=order,
-            site=order.site.code,
-            **words,
-        )
-
-
-def may_add(order: ProductionOrder, by: User | None) -> bool:
-    """Whether somebody may report what nobody planned: everybody on the floor where the bill is a formula or lets
-    something come out beside, elsewhere a supervisor of the site."""
-    beside = BomOutput.objects.filter(bom=OuterRef("pk"))
-    allows = Q(kind=BomVersion.Kind.FORMULA) | Q(Exists(beside))
-    if order.bom_id is not None and BomVersion.objects.filter(pk=order.bom_id).filter(allows).exists():
-        return True
-    return by is not None and may(by, *ADDS, site=order.site)
 
 
 def _off(others: Sequence[Output]) -> dict[int, Decimal]:

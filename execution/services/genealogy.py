@@ -40,7 +40,9 @@ _CAME = """
 """
 
 _STANDS = "NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = m.id)"
-# Of each receipt beside the product (several of an item share by quantity) what it lacks of its report's components.
+# Of each receipt beside the product (several of an item share by quantity, exactly) what it lacks of its report's
+# components. What came alone may hold all that was issued but what other reports flushed later: rather too much is
+# traced than something missed.
 _BESIDE = f"""
     INSERT INTO inventory_consumed (issue_id, receipt_id, quantity)
     WITH came AS (
@@ -49,26 +51,26 @@ _BESIDE = f"""
         JOIN planning_output o ON o.id = om.output_id AND o.order_id = %(order)s
         JOIN inventory_move m ON m.id = om.move_id AND m.reverses_id IS NULL AND {_STANDS}
     ), issued AS (
-        SELECT m.id, m.quantity FROM execution_materialmove mm
+        SELECT m.id, m.quantity, mm.report_id FROM execution_materialmove mm
         JOIN planning_material p ON p.id = mm.material_id AND p.order_id = %(order)s
         JOIN inventory_move m ON m.id = mm.move_id AND m.reverses_id IS NULL AND {_STANDS}
     ), beside AS (
-        SELECT report_id, output, id, quantity / sum(quantity) OVER (PARTITION BY report_id, output) AS part
-        FROM came WHERE kind <> 'main'
+        SELECT report_id, output, id, (sum(quantity) OVER upto - quantity) / whole AS since,
+            sum(quantity) OVER upto / whole AS until
+        FROM (SELECT *, sum(quantity) OVER (PARTITION BY report_id, output) AS whole FROM came WHERE kind <> 'main') x
+        WINDOW upto AS (PARTITION BY report_id, output ORDER BY id)
     ), holds AS (
         SELECT came.report_id, c.issue_id, sum(c.quantity) AS quantity
         FROM came JOIN inventory_consumed c ON c.receipt_id = came.id JOIN issued ON issued.id = c.issue_id
         WHERE came.kind = 'main' GROUP BY 1, 2
-    ), wanted AS (
-        SELECT beside.output, beside.id, holds.issue_id, round(holds.quantity * part, 12) AS quantity
-        FROM beside JOIN holds ON holds.report_id = beside.report_id
         UNION ALL
-        SELECT beside.output, beside.id, issued.id, round(greatest(issued.quantity - coalesce((
-            SELECT sum(c.quantity) FROM inventory_consumed c JOIN came ON came.id = c.receipt_id
-            WHERE c.issue_id = issued.id AND came.output = beside.output AND came.report_id <> beside.report_id), 0), 0)
-            * part, 12)
-        FROM beside CROSS JOIN issued
-        WHERE NOT EXISTS (SELECT FROM came WHERE came.report_id = beside.report_id AND came.kind = 'main')
+        SELECT alone.report_id, issued.id, issued.quantity
+        FROM (SELECT report_id FROM came GROUP BY 1 HAVING NOT bool_or(kind = 'main')) alone
+        JOIN issued ON issued.report_id IS NULL OR issued.report_id <= alone.report_id
+    ), wanted AS (
+        SELECT beside.id, holds.issue_id,
+            round(holds.quantity * until, 12) - round(holds.quantity * since, 12) AS quantity
+        FROM beside JOIN holds ON holds.report_id = beside.report_id
     )
     SELECT issue_id, id, quantity - has FROM (
         SELECT wanted.*, coalesce((SELECT sum(c.quantity) FROM inventory_consumed c
@@ -130,7 +132,7 @@ def _edges(order: ProductionOrder, materials: Sequence[Material], came: Sequence
 
 def link_beside(*, order: ProductionOrder) -> None:
     """What came out beside the product contains what the product of the same report contains: each output holds a
-    component whole, they are not shares of it. What came alone holds what was issued. One statement."""
+    component whole, they are not shares of it. What came alone holds what was issued by then. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_BESIDE, {"order": order.pk})
 

@@ -131,13 +131,15 @@ RULES: dict[str, str] = {
         LEFT JOIN strategies_location l ON l.id = u.location_id
         LEFT JOIN strategies_location p ON p.id = a.location_id
         WHERE u.location_id IS DISTINCT FROM a.location_id ORDER BY 1""",
-    # What comes out of one process side by side holds its components whole, each item of it: they are no shares.
+    # What comes out of one process side by side holds its components whole, each of it: they are no shares. Of the
+    # product alone the sum is looked at where orders are known.
     "no more went into products than was issued": """
         SELECT 'move ' || m.id, trim_scale(sum(c.quantity))::text, 'at most ' || trim_scale(m.quantity)::text
         FROM inventory_consumed c JOIN inventory_move m ON m.id = c.issue_id
         JOIN inventory_move p ON p.id = c.receipt_id
         WHERE NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id IN (c.issue_id, c.receipt_id))
-        GROUP BY m.id, m.quantity, p.item_id HAVING sum(c.quantity) > m.quantity ORDER BY m.id""",
+        GROUP BY m.id, m.quantity, CASE WHEN p.kind = 'output' THEN p.id END
+        HAVING sum(c.quantity) > m.quantity ORDER BY m.id""",
 }
 
 

@@ -58,8 +58,8 @@ _LEFT = """
     JOIN strategies_location s ON s.id = m.source_id
     JOIN strategies_location t ON t.id = m.target_id
     CROSS JOIN LATERAL (
-        -- Products that come out side by side hold a component whole each: it is used once.
-        SELECT coalesce(max(of_item.used), 0) AS used FROM (
+        -- Products that come out side by side hold a component whole each: it is used once, and never more of it.
+        SELECT least(coalesce(max(of_item.used), 0), m.quantity) AS used FROM (
             SELECT sum(c.quantity) AS used
             FROM inventory_consumed c JOIN inventory_move p ON p.id = c.receipt_id
             WHERE c.issue_id = m.id AND NOT EXISTS (SELECT FROM inventory_move r WHERE r.reverses_id = p.id)

@@ -23,7 +23,7 @@ def save_item_group(
 
 
 def _check_circle(row: ItemGroup, parent: ItemGroup) -> None:
-    above = dict(ItemGroup.objects.values_list("pk", "parent_id"))
+    above: dict[int, int | None] = dict(ItemGroup.objects.values_list("pk", "parent_id"))
     codes = dict(ItemGroup.objects.values_list("pk", "code"))
     way: list[int] = [row.pk]
     at: int | None = parent.pk

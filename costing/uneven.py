@@ -1,5 +1,6 @@
-"""Phantoms of which one piece costs another amount in a big order than in a small one: they are costed for each parent
-as its order takes them, once per order."""
+"""Phantoms of which one piece costs another amount in an order than by itself: in a big one than in a small one, or
+because what comes out beside them is not expected there. They are costed for each parent as its order takes them, once
+per order."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections import defaultdict
 
 from django.db.models import Q
 
-from strategies.models import BomLine, RouteOperation, VendorPrice
+from strategies.models import BomLine, BomOutput, RouteOperation, VendorPrice
 
 USABLE = ("active", "approved")
 _LINES = (
@@ -26,7 +27,8 @@ _WORK = Q(setup_seconds__gt=0) | Q(scrap_quantity__gt=0) | Q(run_basis__in=_BATC
 
 def uneven_phantoms() -> set[int]:
     """Phantoms with something needed once per order, in steps or whole multiples, set up, run in batches, or priced
-    by a vendor from a quantity on. Three queries."""
+    by a vendor from a quantity on; and those beside which something comes out, which no order of a parent expects, so
+    that the parent carries all of it. Four queries."""
     phantoms = BomLine.objects.filter(kind=BomLine.Kind.PHANTOM, bom__state__in=USABLE).order_by()
     taken = phantoms.values("component")
     lines = BomLine.objects.filter(_LINES, bom__item__in=taken, bom__state__in=USABLE).order_by()
@@ -36,8 +38,10 @@ def uneven_phantoms() -> set[int]:
     fees = VendorPrice.objects.filter(
         item__in=taken, operation_number__isnull=False, minimum_quantity__gt=0
     ).order_by()
+    beside = BomOutput.objects.filter(bom__item__in=taken, bom__state__in=USABLE).order_by()
     return {
         *lines.values_list("bom__item_id", flat=True).distinct(),
+        *beside.values_list("bom__item_id", flat=True).distinct(),
         *work.values_list("route__item_id", flat=True).distinct(),
         *fees.values_list("item_id", flat=True).distinct(),
     }

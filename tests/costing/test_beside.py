@@ -22,6 +22,7 @@ from execution.services.release import release
 from execution.services.report import report
 from execution.services.undo import undo
 from planning.models import Output, ProductionOrder
+from planning.services.order import create_order
 from strategies.models import BomOutput, Item
 from tests.factories import (
     make_bom,
@@ -223,3 +224,22 @@ class TestStandard:
 
     def test_a_co_product_that_is_bought_as_well_keeps_its_price(self) -> None:
         assert self.rolled(chips_price="2")["CHIPS"] == 2
+
+    def test_what_comes_out_beside_a_phantom_is_not_taken_off_where_no_order_expects_it(self) -> None:
+        by, site = make_user("cost_accountant"), make_site()
+        for kind in ("material", "outsourcing"):
+            CostElement.objects.create(code=kind, name=kind, kind=kind)
+        wood, kit, bike, chips, dust = (make_item(name) for name in ("WOOD", "KIT", "BIKE", "CHIPS", "DUST"))
+        bill = make_bom(kit, {wood: D(4)})
+        for item, share in ((chips, "0.2"), (dust, "0")):
+            BomOutput.objects.create(bom=bill, item=item, unit=item.unit, quantity=1, cost_share=D(share))
+        make_bom(bike, {kit: {"quantity": D(1), "kind": "phantom"}})
+        order = create_order(
+            site=site, item=bike, quantity=D(1), start_on=date(2026, 1, 5), due_on=date(2026, 1, 9), by=by
+        )
+        assert [row.item for row in order.outputs.all()] == [bike]
+        version = open_version(code="N", name="New", site=site, valid_from=date(2026, 1, 1), by=by)
+        set_prices(version=version, prices=[Price(wood, D(3)), Price(dust, D(1))], by=by)
+        snapshot = take(version)
+        costs = roll_up(snapshot.parts, snapshot.surcharges).costs
+        assert [costs[item.pk].total for item in (bike, kit, chips)] == [12, D("8.8"), D("2.2")]

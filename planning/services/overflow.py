@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from math import ceil
 from typing import Any
 
+from p2p.core.facts import Refused
 from planning.engine.mrp import PlannedOrder
 from planning.engine.overflow import Job, Step, Verdict
 from planning.engine.overflow import decide as think
@@ -28,6 +29,8 @@ from strategies.models import OutsourcingPolicy, Site
 Ways = dict[str, tuple[Way, Operation]]
 Decided = dict[int, dict[int, Overflow]]
 """Position of a draft -> key of the route operation -> what was decided of it."""
+PASSED_OVER = ("no_conversion",)
+"""Codes of refusals for which a plan, which has orders of everything, says nothing of an order instead of ending."""
 
 
 def decide(*, site: Site, drafts: Sequence[Draft], recipes: Recipes, since: date) -> Decided:
@@ -48,19 +51,36 @@ def decide(*, site: Site, drafts: Sequence[Draft], recipes: Recipes, since: date
     return _judged(jobs, ways, snapshot.centres(site, weeks, _concerned(recipes), since=since))
 
 
-def _chosen(drafts: Sequence[Draft], recipes: Recipes) -> list[tuple[int, Draft]]:
-    """With their positions, those that work where something may overflow."""
+def _chosen(drafts: Sequence[Draft], recipes: Recipes, *, unmade: bool = False) -> list[tuple[int, Draft]]:
+    """With their positions, those that work where something may overflow. unmade: passes over orders that cannot be
+    made, or whose work cannot be reckoned; else they are refused."""
     if not recipes.overflows or not drafts:
         return []
     groups = _concerned(recipes)
-    return [(place, draft) for place, draft in enumerate(drafts) if _groups_of(draft, recipes) & groups]
+    chosen = []
+    for place, draft in enumerate(drafts):
+        try:
+            if _groups_of(draft, recipes) & groups:
+                chosen.append((place, draft))
+        except Refused as no:
+            if not unmade or no.code not in PASSED_OVER:
+                raise
+    return chosen
 
 
 def _jobs(
-    chosen: Sequence[tuple[int, Draft]], recipes: Recipes, weeks: Weeks, since: date
+    chosen: Sequence[tuple[int, Draft]], recipes: Recipes, weeks: Weeks, since: date, *, unmade: bool = False
 ) -> tuple[list[Job], Ways]:
+    """unmade: as for `_chosen`."""
+    jobs: list[Job] = []
     ways: Ways = {}
-    return [_job(place, draft, recipes, weeks, since, ways) for place, draft in chosen], ways
+    for place, draft in chosen:
+        try:
+            jobs.append(_job(place, draft, recipes, weeks, since, ways))
+        except Refused as no:
+            if not unmade or no.code not in PASSED_OVER:
+                raise
+    return jobs, ways
 
 
 def _judged(jobs: Sequence[Job], ways: Ways, seen: Centres) -> Decided:
@@ -193,7 +213,8 @@ def of_plan(
         return {}, []
     made = [(place, order) for place, order in enumerate(orders) if order.source == "make"]
     drafts = [_draft(order, taken, seen.recipes) for _place, order in made]
-    jobs, ways = _jobs(_chosen(drafts, seen.recipes), seen.recipes, seen.centres.weeks, seen.since)
+    chosen = _chosen(drafts, seen.recipes, unmade=True)
+    jobs, ways = _jobs(chosen, seen.recipes, seen.centres.weeks, seen.since, unmade=True)
     decided = _judged(jobs, ways, seen.centres) if ways else {}
     said = {
         made[place][0]: [{**each.facts, "step": step} for step, each in sorted(steps.items())]

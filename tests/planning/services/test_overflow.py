@@ -12,6 +12,7 @@ from django.db import connection
 
 from execution.models import Downtime
 from p2p.core import clock
+from p2p.core.facts import Refused
 from planning.models import Message, Operation, PlanRun, ProductionOrder, Proposal
 from planning.services import mrp
 from planning.services.demand import create_demand
@@ -25,6 +26,7 @@ from strategies.models import (
     OutsourcingPolicy,
     Resource,
     ResourceGroup,
+    RouteOperation,
     Site,
     Vendor,
 )
@@ -383,3 +385,17 @@ def in_another_session(act):
     thread = Thread(target=alone)
     thread.start()
     thread.join()
+
+
+def test_a_plan_goes_on_past_an_order_whose_time_nobody_can_reckon(shop, plan):
+    shop.policy()
+    shop.demand("D1", 45)
+    RouteOperation.objects.update(run_basis="capacity")
+    Resource.objects.filter(group=shop.paint).update(
+        capacity_per_hour=10, capacity_unit=make_unit("KG", digits=3)
+    )
+    run = plan()
+    assert (run.state, run.problem) == ("done", "")
+    assert Proposal.objects.filter(run=run, item=shop.frame).exists() and said(run) == []
+    with pytest.raises(Refused, match="M-PAINT-1 makes so many KG an hour"):
+        shop.order(45)

@@ -77,6 +77,21 @@ class TestCharacteristics:
         assert [one.column for one in outcome.problems] == [field]
         assert not Characteristic.objects.exists()
 
+    def test_what_a_file_has_no_column_for_stays_and_is_reckoned_with(self, by):
+        def take(**row):
+            return take_rows(sheet="characteristics", rows=[row], roles=("engineer",), by=by).problems
+
+        save_characteristic(**{**WIDTH, "digits": 3}, lower_limit=D(5), by=by)
+        save_characteristic(code="TINT", name="Tint", kind="text", by=by)
+        make_lot(make_item("RIM", tracking="lot"), "L1", attributes={"TINT": "red"})
+        assert take(code="TINT", name="Colour") == []
+        assert [one.text for one in take(code="WIDTH", name="Width", upper_limit="3")] == [
+            "The lower limit is above the upper one."
+        ]
+        assert take(code="WIDTH", name="Width", upper_limit="7.125") == []
+        found = Characteristic.objects.order_by("code").values_list("code", "name", "kind", "upper_limit")
+        assert list(found) == [("TINT", "Colour", "text", None), ("WIDTH", "Width", "variable", D("7.125"))]
+
     def test_what_lots_have_a_value_of_keeps_its_kind_and_its_code(self, by):
         made = save_characteristic(**WIDTH, by=by)
         lot = make_lot(make_item("RIM", tracking="lot"), "L1", attributes={"WIDTH": "622"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,23 +19,38 @@ from strategies.services.importer.sheets import Column, Problem, Reference, Row,
 LIMIT = Number()
 
 
-def _makes_sense(row: Row) -> Iterable[tuple[str, str]]:
-    said = row.values
-    for no in wrong(
-        *(said["kind"], said["unit"], said["digits"]),
-        *(said["target"], said["lower_limit"], said["upper_limit"]),
-    ):
-        yield no.field, str(no)
+MEASURED = ("kind", "unit", "digits", "target", "lower_limit", "upper_limit")
+
+
+def _known(rows: Sequence[Row]) -> dict[str, Characteristic]:
+    found = Characteristic.objects.filter(code__in={row.values["code"] for row in rows})
+    return {one.code: one for one in found.order_by("pk")}
+
+
+def _after(row: Row, known: Characteristic | None, name: str) -> Any:
+    """What a column is with the row: of one that is there it stays what it was where the file lacks the column."""
+    if known is None or name in row.given:
+        return row.values[name]
+    return getattr(known, "unit_id" if name == "unit" else name)
+
+
+def _makes_sense(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Guard: limits, target and unit as they are with the row. One query."""
+    known = _known(rows)
+    for row in rows:
+        there = known.get(row.values["code"])
+        for no in wrong(*(_after(row, there, name) for name in MEASURED)):
+            yield Problem("characteristics", str(no), row.line, no.field, code=no.code)
 
 
 def _stays_what_was_read(rows: Sequence[Row]) -> Iterator[Problem]:
     """Guard: another kind or unit of what has readings. One query, and those of who objects."""
     given = {row.values["code"]: row for row in rows}
-    known = Characteristic.objects.filter(code__in=given).order_by("pk")
     changed = [
         one
-        for one in known
-        if (one.kind, one.unit_id) != (given[one.code].values["kind"], given[one.code].values["unit"])
+        for one in _known(rows).values()
+        if (_after(given[one.code], one, "kind"), _after(given[one.code], one, "unit"))
+        != (one.kind, one.unit_id)
     ]
     told = objections_by_record(CharacteristicChanging(characteristics=changed)) if changed else {}
     for one in changed:
@@ -54,8 +70,7 @@ SHEETS = (
         about=gettext_lazy("What is measured of lots, at inspection points and in steps of an instruction."),
         model=Characteristic,
         key=("code",),
-        checks=(_makes_sense,),
-        guards=(_stays_what_was_read,),
+        guards=(_makes_sense, _stays_what_was_read),
         fields=(
             Column("code", Text(30), required=True, example="WIDTH"),
             Column("name", Text(100), required=True, example="Width of the rim"),

@@ -26,7 +26,7 @@ class TransferNew(ActionForm):
     section, roles = "planning", RAISERS
     form_class = shipforms.TransferForm
     title, submit = _("New transfer"), _("Order")
-    text = _("Goods go to another site, or to another place: they are shipped there and received here.")
+    text = _("Goods are shipped at the first place and received at the second, of this site or of another.")
     template_name = "planning/transfer.html"
 
     def admit(self) -> None:

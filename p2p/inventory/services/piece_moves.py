@@ -14,7 +14,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, HandlingUnit, Serial, StockTask
 from p2p.inventory.services.task_work import booked
 from p2p.inventory.services.tasks import Work, create, locked, must_be_open, not_of_another
-from p2p.inventory.services.transfer import ORDER, RELATED, carried, check_into, check_places
+from p2p.inventory.services.transfer import ORDER, RELATED, carried, check_into, check_places, lock_ahead
 from strategies.models import Item, Location
 
 
@@ -120,5 +120,6 @@ def carry_pieces(
         kind=StockTask.Kind.MOVE, site=source.site, item=item, quantity=Decimal(len(serials)), source=source,
         target=target, at_once=True,
     )  # fmt: skip
+    lock_ahead(piles=there, target=target, into=into_unit)
     (task,) = create(works=[work], by=by)
     return do_pieces(task=task, serials=serials, target=target, into_unit=into_unit, by=by)

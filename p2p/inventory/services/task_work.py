@@ -12,12 +12,12 @@ from p2p.core.clock import now
 from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.models import HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
+from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial, StockTask, TaskMove
 from p2p.inventory.models.task import TASK_FLOW
 from p2p.inventory.selectors.pieces import content, inside
 from p2p.inventory.services.ledger import reverse
 from p2p.inventory.services.tasks import Work, create, locked, must_be_open, not_of_another
-from p2p.inventory.services.transfer import Carry, transfer
+from p2p.inventory.services.transfer import Carry, lock_ahead, transfer
 from p2p.inventory.services.unit_moves import locked_whole, stand, transfer_unit
 from p2p.inventory.services.units import move_unit
 from p2p.inventory.task_facts import TaskDone, TaskTakenBack
@@ -155,6 +155,10 @@ def carry_now(
         kind=StockTask.Kind.MOVE, site=source.site, item=item, quantity=quantity, source=source, target=target, lot=lot,
         serial=serial, at_once=True,
     )  # fmt: skip
+    asked = {"lot": lot, "serial": serial, "handling_unit": handling_unit}
+    named = {column: record for column, record in asked.items() if record is not None}
+    piles = Balance.objects.filter(item=item, location=source, quantity__gt=0, **named)
+    lock_ahead(piles=piles, target=target, into=into_unit)
     (task,) = create(works=[work], by=by)
     return do(
         task=task,
@@ -187,6 +191,7 @@ def carry_unit(
         kind=StockTask.Kind.MOVE, site=first.location.site, item=first.item, quantity=whole,
         source=first.location, target=target, handling_unit=unit, at_once=True,
     )  # fmt: skip
+    lock_ahead(piles=pile, target=target, whole=True)
     (task,) = create(works=[work], by=by)
     return _do_unit([task, *(row for row in waiting if row.state in OPEN)], unit, target, by)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -199,6 +199,21 @@ def carried(
     moves = post_within(lines=lines, by=by)
     _put_down(lifted, target, into, whole=whole, by=by)
     return moves
+
+
+def lock_ahead(
+    *, piles: Iterable[Balance], target: Location, into: HandlingUnit | None = None, whole: bool = False
+) -> None:
+    """Lock what `carried` will, for a task that is written down just before: its number comes from a series, which
+    everybody else takes while he holds stock. The unit that it is put into is locked here, too."""
+    check_into(into, target)
+    ends = []
+    for pile in piles:
+        lot, serial, unit = pile.lot_id, pile.serial_id, pile.handling_unit_id
+        there = unit if whole else into.pk if into else None
+        ends.append((pile.item_id, pile.location_id, lot, serial, unit))
+        ends.append((pile.item_id, target.pk, lot, serial, there))
+    lock(ends)
 
 
 def _keys(lines: Sequence[MoveLine]) -> list[tuple[int, int, int | None, int | None, int | None]]:

@@ -17,6 +17,7 @@ from p2p.inventory.models import Balance, HandlingUnit, StockTask, TaskMove
 from p2p.inventory.services import task_work, unit_moves
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.packing import Packing, pack
+from p2p.inventory.services.reservations import Need, reserve
 from p2p.inventory.services.tasks import Work
 from p2p.inventory.services.tasks import create as create_tasks
 from p2p.inventory.services.transfer import Carry, transfer
@@ -229,6 +230,33 @@ def test_two_people_do_two_tasks_for_one_pallet_and_it_goes_once(
     assert went.state == "done"
     assert isinstance(told, Refused)
     assert TaskMove.objects.count() == 1
+    assert problems() == []
+
+
+@pytest.mark.parametrize("way", ["unit", "loose"])
+def test_who_carries_unasked_has_the_stock_before_the_number_of_his_task(
+    pallet: HandlingUnit, store: Location, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Goods that come in take the number of their put-away task while they hold stock; so does everybody."""
+    shelf = make_location(store.site, code="SHELF")
+    nut = Balance.objects.get(handling_unit=pallet, quantity__gt=0).item
+    make_stock(nut, 5, store)
+    work = Work(kind="move", site=store.site, item=nut, quantity=Decimal(1), source=store, target=shelf)
+
+    def take_then_number() -> Any:
+        with transaction.atomic():
+            reserve(needs=[Need(item=nut, quantity=Decimal(1), site=store.site)], by=None)
+            return create_tasks(works=[work], by=None)
+
+    def carry() -> Any:
+        if way == "unit":
+            return task_work.carry_unit(unit=pallet, target=shelf, by=None)
+        return task_work.carry_now(item=nut, quantity=Decimal(2), source=store, target=shelf, by=None)
+
+    results = Slow(monkeypatch, task_work, "_do_unit" if way == "unit" else "do").race(
+        carry, take_then_number
+    )
+    assert [one for one in results if isinstance(one, Exception)] == []
     assert problems() == []
 
 

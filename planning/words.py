@@ -30,6 +30,8 @@ CODES = {
     "no_source": gettext_lazy("No source"),
     "stopped": gettext_lazy("Orders stopped"),
     "no_conversion": gettext_lazy("No unit conversion"),
+    "no_phantom_bom": gettext_lazy("Phantom without a BOM"),
+    "too_many_ways": gettext_lazy("Too many ways through phantoms"),
     "overflow": gettext_lazy("To a vendor"),
     "overflow_kept": gettext_lazy("Stays inside"),
     "overflow_gap": gettext_lazy("No vendor could take it"),
@@ -113,6 +115,14 @@ _SENTENCES = {
     "stopped": gettext_lazy("{item} is needed, but its order settings say that no new orders are planned."),
     "no_conversion": gettext_lazy(
         "A line of {item} has no conversion from {source} to {target} and was left out: enter the conversion."
+    ),
+    "no_phantom_bom": gettext_lazy(
+        "From {day} on, orders of {item} take the phantom {component}, which has no active BOM then: nothing was "
+        "planned for it, and they cannot be firmed. Activate one, or change the line."
+    ),
+    "too_many_ways": gettext_lazy(
+        "The phantoms in the BOM of {item} take each other in too many ways: what does not grow evenly "
+        "was left out. Let some of these phantoms be items with orders of their own."
     ),
     "unknown_item": gettext_lazy("{item} is wanted but is no longer in use."),
     "unknown_component": gettext_lazy("The BOM of {item} names a component that is no longer in use."),

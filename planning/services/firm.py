@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -27,8 +27,9 @@ from planning.models import (
     Proposal,
     ReplenishmentOrder,
 )
-from planning.models.proposal import PROPOSAL_FLOW, Named
+from planning.models.proposal import PROPOSAL_FLOW
 from planning.services.build import Built, Draft, build, write
+from planning.services.left_out import BILL, MADE, ROUTE, Skipped, not_to_be_made, versions_of, without_vendor
 from planning.services.overflow import of_proposals
 from planning.snapshot.reach import USABLE
 from planning.snapshot.recipes import Recipes
@@ -37,18 +38,6 @@ from strategies.services.numbering import take_numbers
 
 if TYPE_CHECKING:
     from p2p.core.models import User
-
-BILL, ROUTE = (Named.BOM, Named.BOTH), (Named.ROUTE, Named.BOTH)
-"""What a proposal keeps of the versions its demand names: its order is made of them."""
-MADE = (Proposal.Kind.MAKE, Proposal.Kind.SUBCONTRACT)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A proposal that could not be firmed with the others, and why."""
-
-    proposal: Proposal
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +59,8 @@ def firm(
     """Turn proposals (or all of a run that are still open) into production and replenishment orders.
 
     BOM and route are copied as they hold on the proposal's start; what its plan sent to a vendor for want of
-    capacity goes there. All made ones go or none; a purchase
-    without a vendor stays a proposal and is named in the result. Refused when a proposal was firmed or
+    capacity goes there. All go or none; but a purchase without a vendor, and what cannot be made for its phantoms'
+    sake, stay proposals and are named in the result. Refused when a proposal was firmed or
     dismissed by someone else, when a newer plan covers the same days, or when nothing could be firmed.
     """
     wanted = _wanted(proposals, run)
@@ -84,7 +73,7 @@ def firm(
         if no:
             raise no
     recipes = Recipes(site, {row.item_id for row in rows})
-    skipped = [*_without_vendor(rows, recipes)]
+    skipped = [*without_vendor(rows, recipes), *not_to_be_made(rows, recipes)]
     left_out = {one.proposal.pk for one in skipped}
     rows = [row for row in rows if row.pk not in left_out]
     if not rows:
@@ -151,16 +140,6 @@ def _take(rows: Sequence[Proposal]) -> None:
     )
 
 
-def _without_vendor(rows: Sequence[Proposal], recipes: Recipes) -> Iterable[Skipped]:
-    for row in rows:
-        if row.kind == Proposal.Kind.BUY and not (
-            row.vendor_id or recipes.vendor_of(row.item_id, row.start_on)
-        ):
-            item = recipes.item(row.item_id)
-            reason = _("{item} has no vendor: name one in its order settings, or enter a price.")
-            yield Skipped(row, str(reason).format(item=item.number))
-
-
 def _drafts(rows: Sequence[Proposal], recipes: Recipes) -> list[Draft]:
     made = [row for row in rows if row.kind in MADE]
     _check_named(made)
@@ -173,10 +152,8 @@ def _drafts(rows: Sequence[Proposal], recipes: Recipes) -> list[Draft]:
             good=row.good_quantity,
             start_on=row.start_on,
             due_on=row.due_on,
-            bom=row.bom_id if row.named in BILL else recipes.boms.on(row.item_id, row.start_on, row.quantity),
-            route=row.route_id
-            if row.named in ROUTE
-            else recipes.routes.on(row.item_id, row.start_on, row.quantity),
+            bom=versions_of(row, recipes)[0],
+            route=versions_of(row, recipes)[1],
             named=row.named,
             need=row.need,
             priority=row.priority,

@@ -115,7 +115,7 @@ def perform(run: PlanRun, say: Say) -> dict[str, Any]:
         with watch.phase("think"):
             answer = _think(taken, say, watch)
             overflow, gaps = of_plan(seen=foreseen, taken=taken, orders=answer.orders)
-            taken.notices += gaps
+            taken.notices += [*gaps, *(taken.holes.said(answer.orders) if taken.holes else ())]
         say(str(_("Storing {count} proposals")).format(count=len(answer.orders)))
         try:
             return _store(run, taken, answer, overflow, watch, attempt)

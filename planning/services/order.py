@@ -176,7 +176,8 @@ def _change_quantity(row: ProductionOrder, quantity: Decimal) -> None:
 def _change_operations(row: ProductionOrder, quantity: Decimal, recipes: Recipes) -> None:
     """As when the order was made: what the route loses on top, by the pieces of the phantom for its operations. Three
     queries."""
-    merged = recipes.unfolded(row.bom_id, row.route_id, row.start_on, quantity).merged
+    takes = recipes.unfolded(row.bom_id, row.route_id, row.start_on, quantity, standing=True)
+    merged = takes.merged
     launches = {one.route: launched(one, quantity, recipes) for one in merged}
     twice = {route for route, count in Counter(one.route for one in merged).items() if count > 1}
     rows = Operation.objects.filter(order=row).select_related(
@@ -208,7 +209,7 @@ def _change_operations(row: ProductionOrder, quantity: Decimal, recipes: Recipes
 
 def _change_materials(row: ProductionOrder, quantity: Decimal, recipes: Recipes) -> None:
     """By the bill where a component is still the one of its line, else in proportion."""
-    parts = recipes.unfolded(row.bom_id, row.route_id, row.start_on, quantity).parts
+    parts = recipes.unfolded(row.bom_id, row.route_id, row.start_on, quantity, standing=True).parts
     materials = list(Material.objects.filter(order=row).order_by("position"))
     by_place = {index * 10: part for index, part in enumerate(parts, 1)}
     for material in materials:

@@ -18,6 +18,7 @@ from planning.rules import Rules
 from planning.services.build import Draft, work_of
 from planning.services.merge import Work
 from planning.snapshot import weeks as snapshot
+from planning.snapshot.forks import UNMADE
 from planning.snapshot.keys import made_from
 from planning.snapshot.material import Snapshot
 from planning.snapshot.notices import Notice
@@ -29,7 +30,7 @@ from strategies.models import OutsourcingPolicy, Site
 Ways = dict[str, tuple[Way, Operation]]
 Decided = dict[int, dict[int, Overflow]]
 """Position of a draft -> key of the route operation -> what was decided of it."""
-PASSED_OVER = ("no_conversion",)
+PASSED_OVER = (*UNMADE, "no_conversion")
 """Codes of refusals for which a plan, which has orders of everything, says nothing of an order instead of ending."""
 
 

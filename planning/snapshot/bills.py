@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 from p2p.core.numbers import ScrapRule
 from planning.engine.mrp import BomLine, Item
 from planning.measures import Measures
+from planning.snapshot.holes import Holes
 from planning.snapshot.keys import made_from, phantom_of
 from planning.snapshot.notices import Notice, gap_facts
 from strategies import models as strategies
@@ -59,6 +60,7 @@ class BillLines:
         self.scrap = RouteScrap(site)
         self.steps = step_tables()
         self.notices: list[Notice] = []
+        self.holes = Holes(boms, USABLE)
         self.stand_ins: list[Item] = []
         """A phantom whose line names a certain bill or route stands in the plan as an item of its own."""
         self._asked = named
@@ -157,6 +159,8 @@ class BillLines:
         if kind == "phantom" and (named.bom or named.route):
             key = named.key
             self._named[key] = named
+        if kind == "phantom":
+            self.holes.look(parent, key, component, named.bom, days, named.bom in self._by_bom)
         # The engine reckons with any exact number here; a third of a metre must not become 0.333333333333.
         yield BomLine(
             parent=parent,

@@ -19,6 +19,7 @@ from planning.models import Demand as DemandLine
 from planning.models import Material, ProductionOrder, ReplenishmentOrder
 from planning.snapshot import keys
 from planning.snapshot.bills import BillLines
+from planning.snapshot.holes import Holes
 from planning.snapshot.items import Stocked
 from planning.snapshot.named import Origin, set_apart
 from planning.snapshot.notices import Notice, gap_facts
@@ -41,6 +42,7 @@ class Snapshot:
     vendors: dict[int, int]
     revisions: dict[type[Model], dict[int, int]]
     notices: list[Notice] = field(default_factory=list)
+    holes: Holes | None = None
 
     def made_from(self, order: PlannedOrder) -> tuple[int, int | None, int | None]:
         """(item, bill, route) of a planned order: those that its demand names, else those in force on its start."""
@@ -98,7 +100,9 @@ class _Reading:
             items=items, lines=lines, demands=demands, receipts=receipts, settings=self.settings()
         )
         seen: dict[type[Model], dict[int, int]] = {rows.model: revisions(rows) for rows in self.watched()}
-        return Snapshot(problem, self.boms, self.routes, self.stocked.vendors, seen, self.notices)
+        return Snapshot(
+            problem, self.boms, self.routes, self.stocked.vendors, seen, self.notices, bills.holes
+        )
 
     def watched(self) -> Iterator[QuerySet[Any]]:
         """The rows whose change while the plan is being made would make it wrong."""

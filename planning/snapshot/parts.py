@@ -13,6 +13,7 @@ from django.db.models import Q
 from p2p.core.facts import Refused
 from p2p.core.numbers import ScrapRule, decimal_of
 from planning.measures import Measures
+from planning.snapshot.forks import Forks, no_bill
 from planning.snapshot.reach import USABLE, Reach
 from strategies.engine.need import Consumption, consumption_of
 from strategies.engine.units import MissingConversion
@@ -82,6 +83,10 @@ class Unfolded:
 
     parts: list[Part] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
+    lacking: list[tuple[Item, BomLine]] = field(default_factory=list)
+    """Phantoms without a bill on the day, with the lines that take them: nobody stocks a phantom."""
+    refusal: Refused | None = None
+    """Why there is no end of it, or none in known units: said again of every order like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,16 @@ class _Spot:
     chain: tuple[Consumption, ...] = ()
     above: frozenset[int] = frozenset()
     """Bills that are being unfolded: a phantom whose bill is among them closes a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One order being unfolded."""
+
+    day: date
+    quantity: Fraction
+    forks: Forks
+    found: Unfolded = field(default_factory=Unfolded)
 
 
 def through(chain: tuple[Consumption, ...], quantity: Fraction) -> Fraction:
@@ -116,12 +131,13 @@ class Bills:
             {bom for bom, lines in reach.lines.items() if any(line.formula == "step" for line in lines)}
         )
         used = BomVersion.objects.filter(reach.made_here | Q(pk__in=reach.lines), state__in=USABLE)
-        heads = used.values_list("pk", "batch_quantity", "yield_fraction")
+        heads = used.values_list("pk", "batch_quantity", "yield_fraction", "item_id")
+        self._item_of: dict[int, int] = {}
         self._batch: dict[int, Decimal] = {}
         self._launches: dict[int, Consumption] = {}
         """Version -> pieces to start so that so many come out, where less does than goes in."""
-        for key, batch, share in heads:
-            self._batch[key] = batch
+        for key, batch, share, item in heads:
+            self._batch[key], self._item_of[key] = batch, item
             if share != 1:
                 self._launches[key] = Consumption(amount=1 / Fraction(share))
         self._outputs: dict[int, list[BomOutput]] = defaultdict(list)
@@ -133,15 +149,27 @@ class Bills:
         self.measures = Measures(self._items.keys())
         self._known: dict[tuple[int, int | None, date, Fraction | None], Unfolded] = {}
 
-    def unfolded(self, bom: int | None, route: int | None, day: date, quantity: Fraction) -> Unfolded:
-        """Components of an order of `quantity` on a day."""
-        if bom is None:
+    def unfolded(
+        self, bom: int | None, route: int | None, day: date, quantity: Fraction, *, standing: bool = False
+    ) -> Unfolded:
+        """Components of an order of `quantity` on a day. Refused where phantoms lie in phantoms in so many ways that
+        their lines would come again too often, and where a phantom has no bill then; of an order that is `standing`
+        already, its bill may have gone since."""
+        if bom is None or bom not in self._item_of:
             return Unfolded()
         key = (bom, route, day, quantity if self.boms.stepped or self._routes.stepped else None)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = Unfolded()
-            self._unfold(known, bom, day, quantity, _Spot(route, above=frozenset((bom,))))
+            walk = _Walk(day, quantity, Forks(self._items[self._item_of[bom]]))
+            known = self._known[key] = walk.found
+            try:
+                self._unfold(walk, bom, _Spot(route, above=frozenset((bom,))))
+            except Refused as no:
+                known.refusal = no
+        if known.refusal:
+            raise known.refusal
+        if known.lacking and not standing:
+            raise no_bill(self._items[self._item_of[bom]], *known.lacking[0], day)
         return known
 
     def item(self, key: int) -> Item:
@@ -153,30 +181,45 @@ class Bills:
     def batch(self, bom: int) -> Decimal:
         return self._batch[bom]
 
-    def _unfold(self, into: Unfolded, bom: int, day: date, quantity: Fraction, spot: _Spot) -> None:
+    def _unfold(self, walk: _Walk, bom: int, spot: _Spot) -> None:
         for line in self._lines.get(bom, ()):
-            if (line.valid_from and day < line.valid_from) or (line.valid_to and day > line.valid_to):
+            if (line.valid_from and walk.day < line.valid_from) or (
+                line.valid_to and walk.day > line.valid_to
+            ):
                 continue
             item = self._items[line.component_id]
+            walk.forks.look(line, item)
             # Below a phantom without a route, operations are those of its parent, where the phantom is taken.
             number = line.operation_number if spot.forced is None else spot.forced
             chain = (*spot.chain, self._rule_of(line, item, self._batch[bom], spot))
-            wanted = through(chain, quantity)
-            inner = self._inner(line, day, wanted)
-            if inner is None or inner in spot.above:
-                into.parts.append(Part(line, item, chain, spot.host, number))
-                continue
-            if inner in self._launches:
-                # Of an order the planner launches more; of a phantom its parent's order does.
-                chain = (*chain, self._launches[inner])
-            route = line.component_route_id or self._routes.on(item.pk, day, decimal_of(wanted))
-            below = self._below(into, route, item, chain, number, spot)
-            self._unfold(into, inner, day, quantity, replace(below, above=spot.above | {inner}))
+            if line.kind == BomLine.Kind.PHANTOM:
+                self._open(walk, line, item, chain, number, spot)
+            else:
+                walk.found.parts.append(Part(line, item, chain, spot.host, number))
 
-    def _inner(self, line: BomLine, day: date, quantity: Fraction) -> int | None:
-        if line.kind != BomLine.Kind.PHANTOM:
-            return None
-        return line.component_bom_id or self.boms.on(line.component_id, day, decimal_of(quantity))
+    def _open(
+        self,
+        walk: _Walk,
+        line: BomLine,
+        item: Item,
+        chain: tuple[Consumption, ...],
+        number: int | None,
+        spot: _Spot,
+    ) -> None:
+        """What a phantom is made of stands in for it."""
+        wanted = through(chain, walk.quantity)
+        inner = line.component_bom_id or self.boms.on(item.pk, walk.day, decimal_of(wanted))
+        if wanted and (inner is None or inner not in self._batch):
+            walk.found.lacking.append((item, line))
+        if inner is None or inner in spot.above:
+            walk.found.parts.append(Part(line, item, chain, spot.host, number))
+            return
+        if inner in self._launches:
+            # Of an order the planner launches more; of a phantom its parent's order does.
+            chain = (*chain, self._launches[inner])
+        route = line.component_route_id or self._routes.on(item.pk, walk.day, decimal_of(wanted))
+        below = self._below(walk.found, route, item, chain, number, spot)
+        self._unfold(walk, inner, replace(below, above=spot.above | {inner}))
 
     def _below(
         self,

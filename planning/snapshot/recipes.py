@@ -214,6 +214,15 @@ class Recipes:
 
     # ---- bill of material
 
-    def unfolded(self, bom: int | None, route: int | None, day: date, quantity: Decimal) -> Unfolded:
-        """Components of an order of `quantity` on a day, phantoms dissolved into what they are made of."""
-        return self.bills.unfolded(bom, route, day, Fraction(quantity))
+    def unfolded(
+        self,
+        bom: int | None,
+        route: int | None,
+        day: date,
+        quantity: Decimal,
+        *,
+        standing: bool = False,
+    ) -> Unfolded:
+        """Components of an order of `quantity` on a day, phantoms dissolved into what they are made of; refused as
+        `Bills.unfolded` says."""
+        return self.bills.unfolded(bom, route, day, Fraction(quantity), standing=standing)

@@ -190,7 +190,7 @@ def exploded(site, item, prices):
     policy = recipes.policy(item.pk)
     share = policy.yield_fraction if policy else 1
     launch = 1 / Fraction(share * BomVersion.objects.get(pk=bom).yield_fraction)
-    parts = recipes.bills.unfolded(bom, route, DAY, launch).parts
+    parts = recipes.bills.unfolded(bom, route, DAY, launch, standing=True).parts
     price = {leaf.pk: Fraction(value) for leaf, value in prices.items()}
     return sum((part.needed(launch) * price.get(part.item.pk, 0) for part in parts), Fraction(0))
 

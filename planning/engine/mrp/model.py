@@ -255,6 +255,7 @@ MessageCode: TypeAlias = Literal[
     "short",
     "start_overdue",
     "stopped",
+    "too_many_ways",
     "unknown_component",
     "unknown_item",
 ]
@@ -271,7 +272,8 @@ class Message(NamedTuple):
     lot_conflict: the lot sizes of the item contradict each other; the maximum was left out. loop: `path`
     names the items round the loop; its last line was left out. no_bom: ordered to be made, but nothing goes
     into it. no_source: short, and neither made, bought nor transferred; stopped: short,
-    and its settings say that no new orders are planned. unknown_item, unknown_component: named,
+    and its settings say that no new orders are planned. too_many_ways: needs that do not grow evenly come through
+    phantoms in so many ways that they were left out. unknown_item, unknown_component: named,
     but not among the items.
     """
 

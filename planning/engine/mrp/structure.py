@@ -10,7 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
-from planning.engine.mrp.model import BomLine, Item, Key, Message, Problem, Rule
+from planning.engine.mrp.flows import Chained, Flow, Inside, Within, crowded
+from planning.engine.mrp.model import BomLine, Item, Key, Message, Problem
 from strategies.engine.levels import low_level_codes
 
 EVER = 4_000_000
@@ -18,74 +19,6 @@ EVER = 4_000_000
 
 Use = tuple[int, int, int, int]
 """Component index, numerator, denominator, constant: a launch of q needs ceil((q x num + constant) / den)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A line with phantoms dissolved: units of component for each unit of parent, exact, within days. `rule`
-    says it where it does not grow evenly."""
-
-    component: int
-    per: Fraction
-    constant: Fraction
-    first: int
-    last: int
-    rule: Rule | None = None
-    started: Fraction = Fraction(1)
-
-    def needed(self, quantity: Fraction) -> Fraction:
-        return self.rule.needed(quantity) if self.rule else quantity * self.per + self.constant
-
-    def inside(self, quantity: Fraction) -> Fraction:
-        """For so many pieces that come out of a parent that is a phantom: more of it may be started."""
-        if isinstance(self.rule, Chained | Within):
-            return self.rule.inside(quantity)
-        return self.needed(quantity * self.started)
-
-
-@dataclass(frozen=True, slots=True)
-class Chained:
-    """A need for a need, through a phantom: nothing of the one takes nothing of the other."""
-
-    outer: Flow
-    inner: Flow
-
-    def needed(self, quantity: Fraction) -> Fraction:
-        return self._on(self.outer.needed(quantity))
-
-    def inside(self, quantity: Fraction) -> Fraction:
-        return self._on(self.outer.inside(quantity))
-
-    def _on(self, between: Fraction) -> Fraction:
-        return self.inner.inside(between) if between else between
-
-
-@dataclass(frozen=True, slots=True)
-class Inside:
-    """The line of a phantom that is asked for by itself."""
-
-    line: Flow
-
-    def needed(self, quantity: Fraction) -> Fraction:
-        return self.line.inside(quantity)
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """A line that counts for some launches only."""
-
-    line: Flow
-    least: Fraction
-    below: Fraction | None
-
-    def needed(self, quantity: Fraction) -> Fraction:
-        return self.line.needed(quantity) if self._counts(quantity) else Fraction(0)
-
-    def inside(self, quantity: Fraction) -> Fraction:
-        return self.line.inside(quantity) if self._counts(quantity) else Fraction(0)
-
-    def _counts(self, quantity: Fraction) -> bool:
-        return quantity >= self.least and (self.below is None or quantity < self.below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +82,9 @@ def build(problem: Problem) -> Structure:
     messages += [
         Message("loop", ids[loop[0]], path=tuple(str(ids[step]) for step in loop)) for loop in levels.loops
     ]
-    flows = _flows(problem, index, [x for x in lines if _edge(x, index) not in levels.cut], levels.top_down)
+    whole = [line for line in lines if _edge(line, index) not in levels.cut]
+    flows, cut = _flows(problem, index, whole, levels.top_down)
+    messages += [Message("too_many_ways", ids[parent]) for parent in cut]
     for parent, item in enumerate(problem.items):
         if item.phantom:
             flows[parent] = [_asked(flow) for flow in flows[parent]]
@@ -200,18 +135,24 @@ def _known_lines(lines: Sequence[BomLine], index: dict[Key, int], messages: list
 
 def _flows(
     problem: Problem, index: dict[Key, int], lines: Sequence[BomLine], top_down: Sequence[int]
-) -> list[list[Flow]]:
-    """Lines of every parent; for a phantom its own lines stand in, multiplied. Children come first."""
+) -> tuple[list[list[Flow]], list[int]]:
+    """Lines of every parent; for a phantom its own lines stand in, multiplied. Children come first. And the parents
+    whose needs that do not grow evenly were left out, because they come in too many ways."""
     by_parent: dict[int, list[BomLine]] = defaultdict(list)
     for line in lines:
         by_parent[index[line.parent]].append(line)
     flows: list[list[Flow]] = [[] for _ in problem.items]
+    cut: list[int] = []
     for parent in reversed(top_down):
         dissolved = [
             flow for line in by_parent.get(parent, ()) for flow in _dissolved(line, problem, index, flows)
         ]
-        flows[parent] = [*_merged(dissolved), *(flow for flow in dissolved if flow.rule)]
-    return flows
+        uneven = [flow for flow in dissolved if flow.rule]
+        if crowded(uneven):
+            cut.append(parent)
+            uneven = []
+        flows[parent] = [*_merged(dissolved), *uneven]
+    return flows, cut
 
 
 def _merged(flows: Sequence[Flow]) -> list[Flow]:

@@ -61,10 +61,13 @@ def test_a_plan_takes_for_named_versions_what_firming_takes(seed):
     for need in answer.needs:
         if need.need_kind == "order":
             needs[need.need][made_from(need.item)[0]] += need.quantity
+    without_bill = {(each.item, each.facts["component"]) for each in taken.holes.said(answer.orders)}
     named = 0
     for order in answer.orders:
         item, bom, route = taken.made_from(order)
-        parts = recipes.unfolded(bom, route, order.start, order.quantity).parts
+        takes = recipes.unfolded(bom, route, order.start, order.quantity, standing=True)
+        parts, lacking = takes.parts, {(item, phantom.number) for phantom, _line in takes.lacking}
+        assert lacking <= without_bill
         exact, rows = defaultdict(Fraction), defaultdict(int)
         for part in parts:
             if part.line.kind == "item":  # a phantom without a bill in force is nothing to a plan

@@ -110,7 +110,7 @@ def named_versions(chance):
 def told(recipes, item, day, quantity):
     """Everything that firming asks for an order of an item."""
     bom, route = recipes.boms.on(item.pk, day, quantity), recipes.routes.on(item.pk, day, quantity)
-    takes = recipes.unfolded(bom, route, day, quantity)
+    takes = recipes.unfolded(bom, route, day, quantity, standing=True)
     routes = [(item, route), *((one.item, one.route) for one in takes.merged)]
     return {
         "versions": (bom, route),

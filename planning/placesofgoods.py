@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import places
+from p2p.core.access import require
 from p2p.core.web import journal
 from planning import selectors
 from planning.models import Demand, ReplenishmentOrder
@@ -18,7 +19,9 @@ from planning.services.replenishment import cancel_replenishment
 RECEIVERS = ("buyer", "planner", "supervisor", "operator")
 DELIVERERS = ("supervisor", "operator", "planner")
 CORRECTORS = ("supervisor", "buyer")
-CANCELLERS = ("buyer", "planner", "supervisor")
+BUYERS = ("buyer", "planner")
+CANCELLERS = (*BUYERS, "supervisor")
+"""Of transfers: what others are to send is called off by those who buy it."""
 SLOT = "replenishment.actions"
 
 
@@ -102,11 +105,19 @@ def _transfers() -> None:
     places.verb(
         SLOT, key="cancel", title=_("Cancel"), service=_cancel, model=ReplenishmentOrder, argument="record",
         roles=CANCELLERS, objections=_against(REPLENISHMENT_FLOW, "cancel"), danger=True, order=90,
+        when=lambda order: order.kind == "transfer",
         confirm=_("Cancel this order? What is kept for it is free again."),
+    )  # fmt: skip
+    places.verb(
+        SLOT, key="cancel-purchase", title=_("Cancel"), service=_cancel, model=ReplenishmentOrder, argument="record",
+        roles=BUYERS, objections=_against(REPLENISHMENT_FLOW, "cancel"), danger=True, order=90,
+        when=lambda order: order.kind != "transfer", confirm=_("Cancel this order? Nothing of it has come."),
     )  # fmt: skip
 
 
 def _cancel(*, record: ReplenishmentOrder, by: Any) -> Any:
+    if record.kind != ReplenishmentOrder.Kind.TRANSFER:
+        require(by, *BUYERS, site=record.site.code)
     return cancel_replenishment(orders=[record], by=by)[0]
 
 

@@ -17,10 +17,19 @@ from p2p.inventory.models import Reservation
 from p2p.inventory.services.holds import hold
 from planning.models import ReplenishmentOrder
 from planning.services.by_hand import raise_transfer
-from planning.services.replenishment import cancel_replenishment
+from planning.services.replenishment import cancel_replenishment, create_replenishment
 from planning.services.transfer import ShipLine, ship
 from tests.core.paper.reading import pages
-from tests.factories import make_item, make_location, make_lot, make_reason, make_site, make_stock, make_user
+from tests.factories import (
+    make_item,
+    make_location,
+    make_lot,
+    make_reason,
+    make_site,
+    make_stock,
+    make_user,
+    make_vendor,
+)
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/planning/replenishments"
@@ -179,5 +188,27 @@ def test_it_is_called_off_on_its_page(plant: Plant) -> None:
     page = reverse("planning:replenishment", args=[order.number])
     assert "Cancel" in client.get(page).content.decode()
     client.post(reverse("core:act", args=["replenishment.actions", "cancel", order.pk]))
+    order.refresh_from_db()
+    assert order.state == "cancelled"
+
+
+def test_a_purchase_is_called_off_by_those_who_buy_alone(plant: Plant) -> None:
+    order = create_replenishment(
+        site=plant.main,
+        item=make_item("SALT"),
+        quantity=Decimal(5),
+        due_on=plant.day,
+        vendor=make_vendor("V"),
+        by=None,
+    )
+    page = reverse("planning:replenishment", args=[order.number])
+    button = reverse("core:act", args=["replenishment.actions", "cancel-purchase", order.pk])
+    supervisor, buyer = of("supervisor", plant.main), of("buyer", plant.main)
+    assert button not in supervisor.get(page).content.decode()
+    for key in ("cancel", "cancel-purchase"):
+        answer = supervisor.post(reverse("core:act", args=["replenishment.actions", key, order.pk]))
+        assert answer.status_code == 403
+    assert button in buyer.get(page).content.decode()
+    buyer.post(button)
     order.refresh_from_db()
     assert order.state == "cancelled"

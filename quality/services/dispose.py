@@ -15,7 +15,7 @@ from p2p.core import clock
 from p2p.core.facts import Refused, tell
 from p2p.core.models import User
 from p2p.inventory.services import holds
-from planning.models import ProductionOrder
+from planning.models import Operation, ProductionOrder
 from planning.services.order import create_order
 from quality.facts import InspectionDecided, NonConformanceDecided
 from quality.models import Inspection, NonConformance
@@ -45,10 +45,10 @@ def decide(
     """Decide once and for all what becomes of the pieces, and do it.
 
     use: the inspection it came from is conceded; needs a note. scrap: the report that called them good is
-    corrected, or stock is scrapped; needs a reason. rework: a rework order is made. return: they go back to the
-    vendor they came from; `sent_again`: the purchase expects as many again. `serials` names pieces of an item that has
-    serial numbers, when not all that were inspected go; `catch_quantity` counts what is weighed and counted and is
-    scrapped or returned. Its hold ends, and with the last one decided the block of its
+    corrected, or stock is scrapped, of co- and by-products too; needs a reason. rework: a rework order is made.
+    return: they go back to the vendor they came from; `sent_again`: the purchase expects as many again. `serials`
+    names pieces of an item that has serial numbers, when not all that were inspected go; `catch_quantity` counts what
+    is weighed and counted and is scrapped or returned. Its hold ends, and with the last one decided the block of its
     inspection.
     Raises Refused; then nothing is decided.
     """
@@ -125,14 +125,22 @@ def _use(record: NonConformance, note: str, _which: Which, by: User) -> None:
     tell(InspectionDecided(inspection=inspection, by=by))
 
 
+def _made_by(record: NonConformance) -> Operation | None:
+    """The operation that reported these pieces as its good ones; none of stock, nor of a co- or by-product: that lies
+    in stock once it came, and the product is not to be scrapped for it."""
+    operation = record.operation
+    return operation if operation is not None and operation.order.item_id == record.item_id else None
+
+
 def _scrap(record: NonConformance, _note: str, which: Which, by: User) -> None:
     if record.reason is None:
         raise Refused(
             _("Say why {record} is scrapped."), code="reason_missing", field="reason", record=record
         )
-    if record.operation is not None and record.operation.outside:
+    made = _made_by(record)
+    if made is not None and made.outside:
         _correct_receipt(record, scrapped=True, by=by)
-    elif record.operation is not None:
+    elif made is not None:
         record.report = scrap_reported(record, which, by)
     else:
         pieces = stock.pieces_of(record, which.serials)
@@ -161,7 +169,7 @@ def _rework(record: NonConformance, _note: str, _which: Which, by: User) -> None
 
 
 def _return(record: NonConformance, _note: str, which: Which, by: User) -> None:
-    if record.operation is not None:
+    if _made_by(record) is not None:
         _correct_receipt(record, scrapped=False, by=by)
         return
     record.move = stock.send_back(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from execution.models import OutputMove
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.models import User
@@ -33,12 +34,13 @@ def pieces_of(record: NonConformance, serials: Sequence[str] = ()) -> list[Taken
     if record.lot is not None:
         rows = rows.filter(lot=record.lot)
     rows = rows.select_related("location__site", "lot", "serial", "handling_unit").order_by("-quantity", "pk")
-    inspected = InspectedMove.objects.filter(inspection=record.inspection_id or 0)
-    arrived = list(inspected.select_related("move__serial"))
+    arrived = _arrived(record)
     if record.item.tracking == Item.Tracking.SERIAL:
-        came = {row.move.serial.number for row in arrived if row.move.serial}
+        came = {move.serial.number for move in arrived if move.serial}
         return _of_serials(record, rows.filter(reserved__lt=F("quantity")), serials, came)
-    places = {row.move.target_id for row in arrived}
+    if record.operation is not None and record.lot is None and record.item.tracking == Item.Tracking.LOT:
+        rows = rows.filter(lot__in={move.lot_id for move in arrived})
+    places = {move.target_id for move in arrived}
     if record.lot is None and not arrived:
         rows = rows.filter(quantity__gte=F("reserved") + record.quantity)[:1]
     taken, missing = [], record.quantity
@@ -50,6 +52,16 @@ def pieces_of(record: NonConformance, serials: Sequence[str] = ()) -> list[Taken
     if missing > 0:
         raise _too_few(record, record.quantity - missing)
     return taken
+
+
+def _arrived(record: NonConformance) -> list[Move]:
+    """What its inspection looked at as it came; of a co- or by-product what its order brought into stock."""
+    if record.operation is not None:
+        brought = OutputMove.objects.filter(output__order=record.operation.order_id).values("move")
+        moves = Move.objects.filter(pk__in=brought, item=record.item, reverses=None, reversed_by=None)
+        return list(moves.select_related("serial"))
+    inspected = InspectedMove.objects.filter(inspection=record.inspection_id or 0)
+    return [row.move for row in inspected.select_related("move__serial")]
 
 
 def _of_serials(

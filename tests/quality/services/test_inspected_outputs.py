@@ -15,12 +15,23 @@ from execution.services.undo import undo
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
-from p2p.inventory.models import Consumed, Hold, Lot
+from p2p.inventory.models import Balance, Consumed, Hold, Lot
 from p2p.inventory.selectors import key_of, trace
 from planning.models import Output, ProductionOrder
-from quality.models import Inspection
+from quality.models import Inspection, NonConformance
+from quality.services.decide import reject
+from quality.services.dispose import decide
 from strategies.models import ItemGroup, Site
-from tests.factories import make_group, make_item, make_lot, make_order, make_site, make_stock, make_user
+from tests.factories import (
+    make_group,
+    make_item,
+    make_lot,
+    make_order,
+    make_reason,
+    make_site,
+    make_stock,
+    make_user,
+)
 from tests.quality.factories import make_plan
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +109,39 @@ class TestInspection:
         undo(report=row, by=boss)
         inspection.refresh_from_db()
         assert inspection.state == "cancelled" and not Hold.objects.filter(released_at=None).exists()
+
+
+class TestRejected:
+    def rejected(self, site: Site, boss: User) -> tuple[ProductionOrder, NonConformance]:
+        """Ten boards and five chips came; two of the chips are bad. Chips of another order lie there as well."""
+        order = make_mill_order(site)
+        chips = Output.objects.get(kind="co").item
+        make_plan(site, item=chips)
+        release(orders=[order], by=boss)
+        make_stock(
+            chips, 50, order.output_location or site.locations.get(code="STORE"), lot=make_lot(chips, "OLD")
+        )
+        saw(order, 10, Beside(item=chips, lot="RED"))
+        reject(inspection=Inspection.objects.get(), quantity=D(2), note="Wet", by=boss)
+        return order, NonConformance.objects.get()
+
+    def test_scrap_of_a_co_product_leaves_stock_and_the_product_alone(self, site: Site, boss: User) -> None:
+        order, record = self.rejected(site, boss)
+        decide(nonconformance=record, disposition="scrap", reason=make_reason("scrap"), by=boss)
+        order.refresh_from_db()
+        assert (order.good_quantity, order.scrap_quantity) == (10, 0)
+        lying = Balance.objects.filter(item__number="CHIPS", location__kind="store", quantity__gt=0)
+        assert dict(lying.values_list("lot__number", "quantity")) == {"RED": 3, "OLD": 50}
+        record.refresh_from_db()
+        assert record.report is None and record.move is not None and record.move.kind == "scrap"
+        assert problems() == []
+
+    def test_a_co_product_goes_back_to_no_vendor(self, site: Site, boss: User) -> None:
+        _order, record = self.rejected(site, boss)
+        with pytest.raises(Refused, match="did not come from a vendor"):
+            decide(nonconformance=record, disposition="return", by=boss)
+        record.refresh_from_db()
+        assert record.state == "open"
 
 
 class TestTrace:

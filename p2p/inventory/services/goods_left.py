@@ -116,7 +116,8 @@ def _cuts(
 
 
 def _open(task: StockTask, booking: Mapping[int, Decimal]) -> Decimal:
-    return max(ZERO, task.quantity - task.done_quantity - booking.get(task.pk, ZERO))
+    left: Decimal = task.quantity - task.done_quantity - booking.get(task.pk, ZERO)
+    return max(ZERO, left)
 
 
 def _lying(gone: Sequence[Move]) -> tuple[dict[Key, Decimal], dict[tuple[int, int], Decimal]]:

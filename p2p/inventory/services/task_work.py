@@ -19,6 +19,7 @@ from p2p.inventory.services.ledger import reverse
 from p2p.inventory.services.tasks import Work, create, locked, must_be_open, not_of_another
 from p2p.inventory.services.transfer import Carry, lock_ahead, transfer
 from p2p.inventory.services.unit_moves import locked_whole, stand, transfer_unit
+from p2p.inventory.services.unit_return import bring_back
 from p2p.inventory.services.units import move_unit
 from p2p.inventory.task_facts import TaskDone, TaskTakenBack
 from strategies.models import Item, Location
@@ -220,12 +221,15 @@ def _brought_already(unit: HandlingUnit, seen_at: Location, now_at: Location) ->
 @transaction.atomic
 def undo(*, task: StockTask, by: User | None) -> StockTask:
     """Take the last part that was done back by its mirror images; the task is open again, or cancelled where nobody
-    had asked for it. Refused when nothing of it stands, it was cancelled, or what was brought has gone on from there.
+    had asked for it. What went along with a unit comes back whole, with all tasks that were booked with it, whichever
+    of them is named. Refused when nothing of it stands, it was cancelled, or what was brought has gone on from there.
     """
+    numbers = TaskMove.objects.filter(task=task).values("move__reference")
     together = StockTask.objects.filter(
-        pk__in=TaskMove.objects.filter(move__reference=task.number).values("task")
+        pk__in=TaskMove.objects.filter(move__reference__in=numbers).values("task")
     )
-    row = next(one for one in locked([task, *together]) if one.pk == task.pk)
+    rows = {one.pk: one for one in locked([task, *together])}
+    row = rows[task.pk]
     if row.state == StockTask.State.CANCELLED and row.at_once:
         raise Refused(_("{task} was taken back before."), about=row, task=row.number)
     if row.state == StockTask.State.CANCELLED:
@@ -234,12 +238,15 @@ def undo(*, task: StockTask, by: User | None) -> StockTask:
     if not standing:
         raise Refused(_("Nothing was done for {task}."), about=row, task=row.number)
     last = standing[-1]
-    batch = Move.objects.filter(reference=row.number, posted_at=last.posted_at, reverses__isnull=True)
+    batch = Move.objects.filter(reference=last.reference, posted_at=last.posted_at, reverses__isnull=True)
     related = ("item__unit", "source__site", "target__site")
     moves = list(batch.filter(reversed_by__isnull=True).select_related(*related).order_by("pk"))
     reverse(moves=moves, by=by)
-    if row.handling_unit is not None and _went_whole(row.handling_unit, moves):
-        stand(unit=row.handling_unit, place=last.source)
+    done = next((one for one in rows.values() if one.number == last.reference), row)
+    if done.handling_unit is not None and _went_whole(done.handling_unit, moves):
+        stand(unit=done.handling_unit, place=last.source)
+    else:
+        bring_back(moves=moves)
     row.refresh_from_db()
     return row
 

@@ -9,6 +9,7 @@ from strategies.views import (
     lists,
     masterlists,
     matrixpage,
+    together,
     work,
     worklists,
 )
@@ -44,6 +45,10 @@ urlpatterns = [
     path("calendars/<str:code>/", calendarpages.CalendarPage.as_view(), name="calendar"),
     path("calendar-forms/<int:pk>/exception/", calendarpages.AddException.as_view(), name="add-exception"),
     path("calendar-forms/<int:pk>/holidays/", calendarpages.FillHolidays.as_view(), name="fill-holidays"),
+    *(
+        path(f"change-many/{name}/", view.as_view(), name=f"change-many-{name}")
+        for name, view in together.TOGETHER.items()
+    ),
     *(path(f"new/{name}/", view.as_view(), name=f"new-{name}") for name, view in SAVES.items()),
     *(path(f"change/{name}/<int:pk>/", view.as_view(), name=f"edit-{name}") for name, view in EDITS.items()),
     *(

@@ -9,7 +9,7 @@ from strategies.models import Characteristic, Currency, ExchangeRate, ItemGroup,
 
 CharacteristicForm = form_of(
     Characteristic,
-    *("code", "name", "kind", "unit", "digits", "target", "lower_limit", "upper_limit"),
+    *("code", "name", "kind", "unit", "digits", "lower_limit", "target", "upper_limit"),
     words={
         "kind": _("What it is"),
         "unit": _("Unit"),

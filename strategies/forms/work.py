@@ -75,7 +75,7 @@ LABELS: Mapping[str, Any] = {
 }
 
 
-def _fields(
+def fields_of(
     model: type[models.Model], *names: str, revision: bool = False, words: Mapping[str, Any] = {}
 ) -> dict[str, Any]:
     """The model's own form fields, in words, with days to pick."""
@@ -93,7 +93,7 @@ def _fields(
 
 
 def form_of(model: type[models.Model], *names: str, **options: Any) -> type[forms.Form]:
-    return type(f"{model.__name__}Form", (forms.Form,), _fields(model, *names, **options))
+    return type(f"{model.__name__}Form", (forms.Form,), fields_of(model, *names, **options))
 
 
 UnitOfPlantForm = form_of(ProductionUnit, "site", "code", "name", "input_location", "output_location")

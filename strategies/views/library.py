@@ -26,6 +26,7 @@ from strategies.selectors.instructions import steps_of_standard
 from strategies.services import library, routegroups
 from strategies.services.routegroups import PhaseInput
 from strategies.services.routes import TimesInput
+from strategies.views.saving import changing, deleting
 
 ENGINEER = (Role.ENGINEER,)
 IMPORT = (_("Import a file"), "strategies:new-import")
@@ -48,6 +49,7 @@ class Library(ListPage):
         Column("active", _("In use"), kind="yes"),
     )
     tabs = (Tab("active", _("In use"), "active=true"),)
+    bulk = (changing("standard"), deleting(library.delete_standard, "standard"))
     empty_title = _("No operation in the library yet")
     empty_text = _("What several routes do alike is described here once and copied into them.")
     empty_icon, empty_action = "copy", IMPORT

@@ -24,13 +24,17 @@ from strategies.models import (
     Vendor,
 )
 from strategies.selectors import lists as selectors
+from strategies.services.calendars import delete_calendar
 from strategies.services.locations import delete_location
+from strategies.services.resources import delete_group
+from strategies.services.vendors import delete_vendor
 from strategies.services.versions import activate_many, approve_many
 from strategies.views.importwords import outcome
-from strategies.views.saving import deleting
+from strategies.views.saving import changing, deleting
 
 IMPORT = (_("Import a file"), "strategies:new-import")
 ENGINEER = (Role.ENGINEER,)
+BUYERS, STORES = (Role.BUYER, Role.ENGINEER), (Role.ENGINEER, Role.SUPERVISOR)
 VERSION_BULK = (
     Bulk("approve", _("Approve"), act=approve_many, roles=ENGINEER),
     Bulk("activate", _("Activate"), act=activate_many, roles=ENGINEER),
@@ -151,7 +155,9 @@ class WorkCentres(ListPage):
         Column("calendar.name", _("Calendar"), width=180),
         Column("cost_category.name", _("Booked under"), width=180),
         Column("bottleneck", _("Bottleneck"), kind="yes", width=88),
+        Column("active", _("In use"), kind="yes", hidden=True),
     )
+    bulk = (changing("work-centre"), deleting(delete_group, "resourcegroup"))
     empty_title, empty_text = _("No work centre yet"), _("Import the sheets resource_groups and resources.")
     empty_icon, empty_action = "building-factory-2", IMPORT
 
@@ -171,6 +177,16 @@ class Calendars(ListPage):
         Column("holiday_country", _("Holidays of"), width=96),
         Column("shift_count", _("Shifts a week"), kind="number", width=104),
         Column("exception_count", _("Other days"), kind="number", width=96),
+    )
+    bulk = (
+        Bulk(
+            "days",
+            _("Days that differ"),
+            url_name="strategies:change-many-days",
+            roles=(Role.ENGINEER, Role.PLANNER),
+            icon="calendar-event",
+        ),
+        deleting(delete_calendar, "calendar"),
     )
     empty_title, empty_text = _("No calendar yet"), _("Import the sheets calendars and calendar_shifts.")
     empty_icon, empty_action = "calendar", IMPORT
@@ -194,6 +210,7 @@ class Vendors(ListPage):
         Column("active", _("In use"), kind="yes", width=72),
         Column("email", _("Mail"), hidden=True),
     )
+    bulk = (changing("vendor", BUYERS), deleting(delete_vendor, "vendor", BUYERS))
     empty_title, empty_text = _("No vendor yet"), _("Import the sheets vendors and vendor_prices.")
     empty_icon, empty_action = "truck-delivery", IMPORT
 
@@ -217,7 +234,7 @@ class Locations(ListPage):
         Column("nettable", _("In planning"), kind="yes", width=88),
         Column("active", _("In use"), kind="yes", width=72),
     )
-    bulk = (deleting(delete_location, "location"),)
+    bulk = (changing("location", STORES), deleting(delete_location, "location", STORES))
     empty_title, empty_text = _("No location yet"), _("Make one, or import the sheet locations.")
     empty_icon, empty_action = "map-pin", IMPORT
 

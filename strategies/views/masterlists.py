@@ -7,15 +7,19 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.access import at_sites
+from p2p.core.access import Role, at_sites
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Tab
 from strategies import masterfilters as filters
 from strategies.models import Characteristic, Currency, ExchangeRate, ItemGroup, NumberSeries, ReasonCode
 from strategies.selectors import lists as selectors
-from strategies.services import characteristics
-from strategies.views.saving import deleting
+from strategies.services import characteristics, itemgroups, money, reasons
+from strategies.views.saving import changing, deleting
 from strategies.views.worklists import CODE, NAME, FormList
+
+INSPECTORS = (Role.ENGINEER, Role.INSPECTOR)
+MONEY = (Role.ENGINEER, Role.BUYER, Role.COST_ACCOUNTANT)
+SUPERVISORS = (Role.ENGINEER, Role.SUPERVISOR)
 
 
 class Characteristics(FormList):
@@ -31,7 +35,7 @@ class Characteristics(FormList):
         Column("upper_limit", _("At most"), kind="quantity", unit="unit.code"),
         Column("digits", _("Digits"), kind="number", width=80, hidden=True),
     )
-    bulk = (deleting(characteristics.delete_characteristic, "characteristic"),)
+    bulk = (deleting(characteristics.delete_characteristic, "characteristic", INSPECTORS),)
     empty_title = _("No characteristic yet")
     empty_text = _("What is measured of lots, at inspection points and in steps of an instruction.")
     empty_icon = "ruler-measure"
@@ -44,6 +48,7 @@ class Currencies(FormList):
     model, title, slot, form = Currency, _("Currencies"), "currencies", "currency"
     search, order = ("code", "name"), ("code",)
     columns = (CODE, NAME, Column("minor_digits", _("Digits after the point"), kind="number", width=180))
+    bulk = (deleting(money.delete_currency, "currency"),)
     empty_title, empty_text = _("No currency yet"), _("Make one, or import the sheet currencies.")
     empty_icon = "coin"
 
@@ -62,6 +67,7 @@ class ExchangeRates(FormList):
         Column("rate", _("Rate"), kind="quantity", width=160),
         Column("valid_from", _("From"), kind="date"),
     )
+    bulk = (deleting(money.delete_exchange_rate, "exchangerate", MONEY),)
     empty_title = _("No exchange rate yet")
     empty_text = _("What a vendor asks in another currency is counted by the rate of its day.")
     empty_icon = "arrows-sort"
@@ -93,11 +99,12 @@ class ItemGroups(FormList):
     list_url = "strategies:items"
     search, order = ("code", "name"), ("code",)
     columns = (
-        CODE,
+        Column("code", _("Code"), kind="code", link=True, width=200),
         NAME,
         Column("parent.name", _("Within"), width=220),
         Column("item_count", _("Items"), kind="number", width=88),
     )
+    bulk = (deleting(itemgroups.delete_item_group, "itemgroup"),)
     empty_title, empty_text = _("No item group yet"), _("Make one, or import the sheet item_groups.")
     empty_icon = "sitemap"
 
@@ -118,6 +125,7 @@ class Reasons(FormList):
         Column("active", _("In use"), kind="yes", width=72),
     )
     tabs = (Tab("scrap", _("Scrap"), "kind=scrap"), Tab("downtime", _("Downtime"), "kind=downtime"))
+    bulk = (changing("reason", SUPERVISORS), deleting(reasons.delete_reason, "reasoncode", SUPERVISORS))
     empty_title, empty_text = _("No reason code yet"), _("Make one, or import the sheet reason_codes.")
     empty_icon = "tags"
 

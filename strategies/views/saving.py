@@ -63,7 +63,7 @@ class SaveForm(ActionForm):
         return _("Saved.")
 
 
-def deleting(service: Callable[..., Any], argument: str) -> Bulk:
+def deleting(service: Callable[..., Any], argument: str, roles: tuple[str, ...] = ENGINEER) -> Bulk:
     """The bulk verb that deletes ticked rows, all or none; the first that is needed elsewhere is named."""
 
     def act(*, records: QuerySet[Any], by: User) -> str:
@@ -77,10 +77,17 @@ def deleting(service: Callable[..., Any], argument: str) -> Bulk:
         "delete",
         gettext_lazy("Delete"),
         act=act,
-        roles=ENGINEER,
+        roles=roles,
         icon="trash",
         danger=True,
         confirm=gettext_lazy("What is used elsewhere stays; then nothing is deleted."),
+    )
+
+
+def changing(name: str, roles: tuple[str, ...] = ENGINEER) -> Bulk:
+    """The bulk verb that opens the form of several rows."""
+    return Bulk(
+        "change", gettext_lazy("Change"), url_name=f"strategies:change-many-{name}", roles=roles, icon="edit"
     )
 
 

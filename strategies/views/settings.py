@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +14,11 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.page import who
 from strategies import forms
-from strategies.filters import ItemFilter
 from strategies.models import Item, ItemPolicy
-from strategies.selectors import lists
 from strategies.services.items_bulk import Effect, Wanted, change_items, preview_items
 from strategies.services.settings import PolicyInput, remove_policy, replace_policy, set_policy
+from strategies.views.lists import Items
+from strategies.views.together import Chosen
 
 ENGINEER = (Role.ENGINEER,)
 _NUMBERS = (
@@ -94,23 +91,11 @@ class RemovePolicy(ActionForm):
         return _("Order settings removed.")
 
 
-class BulkItems(ActionForm):
+class BulkItems(Chosen):
     """Many items at once: first how many would change, then the change."""
 
-    form_class, section, roles = forms.BulkItemForm, "strategies", ENGINEER
-    title, submit = _("Change items"), _("Continue")
-
-    def chosen(self) -> QuerySet[Item]:
-        """The ticked ones, or everything that the list's filter finds (`?all=` carries it)."""
-        if "all" not in self.request.GET:
-            return Item.objects.filter(pk__in=self.ticked)
-        rows, given = lists.items(), QueryDict(self.request.GET["all"].lstrip("?"))
-        found = ItemFilter(given, queryset=rows).qs
-        for word in given.get("q", "").split():
-            found = found.filter(
-                Q(number__icontains=word) | Q(name__icontains=word) | Q(external_id__icontains=word)
-            )
-        return Item.objects.filter(pk__in=found.order_by().values("pk"))
+    form_class, roles = forms.BulkItemForm, ENGINEER
+    list_page, list_url, title = Items, "strategies:items", _("Change items")
 
     def heading(self) -> Any:
         return _("Change {count} items").format(count=formats.number(self.chosen().count()))
@@ -122,7 +107,7 @@ class BulkItems(ActionForm):
             seen = preview_items(items=self.chosen(), wanted=wanted)
             raise Refused(said_effect(seen), code="preview", field="agreed")
         change_items(items=self.chosen(), wanted=wanted, by=who(self.request))
-        return reverse("strategies:items")
+        return self.back_to()
 
     def said(self, result: Any) -> Any:
         return _("Items changed.")

@@ -23,7 +23,7 @@ from strategies.models import (
 )
 from strategies.services import people, resources
 from strategies.views.lists import IMPORT
-from strategies.views.saving import deleting
+from strategies.views.saving import changing, deleting
 
 FROM, TO = Column("valid_from", _("From"), kind="date"), Column("valid_to", _("To"), kind="date")
 CODE = Column("code", _("Code"), kind="code", link=True, width=120)
@@ -73,7 +73,7 @@ class Resources(ListPage):
         Tab("people", _("People"), "kind=person"),
         Tab("bottlenecks", _("Bottlenecks"), "bottleneck=true", counted=True),
     )
-    bulk = (deleting(resources.delete_resource, "resource"),)
+    bulk = (changing("resource"), deleting(resources.delete_resource, "resource"))
     empty_title, empty_text = _("No resource yet"), _("Import the sheets resource_groups and resources.")
     empty_icon, empty_action = "tool", IMPORT
 
@@ -198,7 +198,7 @@ class Workers(ListPage):
         Column("user", _("Signs in as"), width=160, order="user__username"),
         Column("active", _("In use"), kind="yes", width=72),
     )
-    bulk = (deleting(people.delete_worker, "worker"),)
+    bulk = (changing("worker"), deleting(people.delete_worker, "worker"))
     empty_title, empty_text = _("No worker yet"), _("Import the sheet workers.")
     empty_icon, empty_action = "users", IMPORT
 

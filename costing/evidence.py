@@ -18,7 +18,7 @@ from costing.workprices import VendorWork, WorkPrices
 from execution.models import MaterialMove, Report
 from p2p.core.numbers import ScrapRule, decimal_of, with_scrap
 from planning.models import Material, Operation, ProductionOrder
-from strategies.models import BomVersion
+from strategies.models import BomLine, BomVersion
 from strategies.selectors.needs import RouteScrap
 from strategies.selectors.settings import settings_at
 
@@ -70,7 +70,9 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
     issued = _issued(orders)
     hours = _hours(orders)
     materials = defaultdict(list)
-    for material in Material.objects.filter(order__in=orders).order_by("order", "position"):
+    # What a vendor procures is in its price.
+    ours = Material.objects.filter(order__in=orders).exclude(kind=BomLine.Kind.VENDOR)
+    for material in ours.order_by("order", "position"):
         materials[material.order_id].append(material)
     operations = defaultdict(list)
     for operation in (

@@ -32,6 +32,7 @@ from strategies.models import (
     UnitConversion,
 )
 from strategies.selectors.needs import RouteScrap, step_tables
+from strategies.selectors.outwork import OutsideRules, Procured
 from strategies.selectors.routes import Places, step_of
 from strategies.selectors.settings import settings_at
 from strategies.selectors.versions import Versions
@@ -104,7 +105,10 @@ class _Reader:
         boms, routes = Versions(BomVersion, self.site.pk), Versions(RouteVersion, self.site.pk)
         self.tables = step_tables()
         shares = good_shares(policies)
-        made = Structures(self.day, boms, routes, lambda item: _lot(policies.get(item)), self._need, shares)
+        procured = Procured(OutsideRules(self.site))
+        made = Structures(
+            self.day, boms, routes, lambda item: _lot(policies.get(item)), self._need, shares, procured
+        )
         uses = self._uses(made)
         steps, fees = self._work(made)
         prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))

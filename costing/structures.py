@@ -15,6 +15,7 @@ from costing.uneven import USABLE, containing, uneven_phantoms
 from p2p.core.numbers import decimal_of
 from strategies.engine.need import Consumption
 from strategies.models import BomLine, BomVersion, RouteVersion
+from strategies.selectors.outwork import Procured
 from strategies.selectors.versions import Either, Versions
 
 
@@ -68,11 +69,12 @@ class Structures:
         lot: Callable[[int], Decimal],
         need: Need,
         shares: Mapping[int, Fraction] | None = None,
+        procured: Procured | None = None,
     ) -> None:
         """lot: the costing lot of an item; need: what a line takes, None where that is not known; shares: the good
-        share of an item's orders, where it is not 1."""
+        share of an item's orders, where it is not 1; procured: what is in the vendors' prices."""
         self._day, self._lot, self._need = day, lot, need
-        self._shares = shares or {}
+        self._shares, self._procured = shares or {}, procured
         self._bom_versions, self._route_versions = boms, routes
         self._boms, self._routes = self._current(BomVersion, boms), self._current(RouteVersion, routes)
         self._keys: dict[_Named, int] = {}
@@ -92,9 +94,12 @@ class Structures:
         self._add_named()
 
     def lines(self, key: int) -> list[BomLine]:
-        """Lines of its bill that hold on the day."""
-        bom = self.makes[key].bom
-        return self._lines.get(bom.pk, []) if bom else []
+        """Lines of its bill that hold on the day, without what a vendor procures."""
+        bom, route, procured = self.makes[key].bom, self.makes[key].route, self._procured
+        lines = self._lines.get(bom.pk, []) if bom else []
+        if procured is None or route is None:
+            return lines
+        return [line for line in lines if not procured.at(route.pk, line.operation_number, self._day)]
 
     def component(self, key: int, line: BomLine) -> int:
         """The key of what a line of `key` takes."""

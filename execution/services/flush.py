@@ -24,6 +24,7 @@ from p2p.inventory.services.counted import counted
 from p2p.inventory.services.ledger import MoveLine
 from p2p.inventory.services.reservations import Need, Outcome, draw, share_out
 from planning.models import Material, Operation
+from planning.services.supplied import LYING_THERE
 from strategies.models import BomLine, Item, Location
 
 Flushing = BomLine.Flushing
@@ -49,7 +50,8 @@ def due(
         )
         # What goes into work at a vendor was sent there, not picked: it is used up as the pieces come back.
         way = Flushing.OPERATION if operation.outside else material.flushing
-        if not mine or way not in when or material.kind not in BomLine.FROM_STOCK:
+        ours = material.kind in (*BomLine.FROM_STOCK, *((LYING_THERE,) if operation.outside else ()))
+        if not mine or way not in when or not ours:
             continue
         unit = material.item.unit
         proposal = propose(

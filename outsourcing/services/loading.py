@@ -95,7 +95,7 @@ class Trip:
         left: Decimal = line.quantity - line.sent_quantity
         before = job.takes_from(operation)
         if not before:
-            return left
+            return left if components(job, operation) else ZERO
         piles = wip.piles(before)
         here: list[Decimal] = [
             sum((part for _p, kind, part in piles.get(one.pk, []) if kind != "vendor"), ZERO)

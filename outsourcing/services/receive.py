@@ -26,7 +26,7 @@ from p2p.core.fields import plain
 from p2p.core.models import User
 from planning.models import Operation
 from planning.services import vendors
-from strategies.models import OutsourcingPolicy, ReasonCode
+from strategies.models import ReasonCode
 from strategies.services.numbering import take_numbers
 
 ZERO = Decimal(0)
@@ -146,17 +146,7 @@ def sends(operation: Operation) -> bool:
     """Whether something of ours has to be at the vendor first: pieces of the operation before, or components."""
     job = lock_job(operation.order_id)
     mine = job.operation(operation.pk)
-    if job.before[mine.pk]:
-        return True
-    if not components(job, mine):
-        return False
-    policy = (
-        OutsourcingPolicy.objects.filter(site=job.order.site, item=job.order.item, vendor=operation.vendor_id)
-        .filter(valid_from__lte=job.order.start_on)
-        .order_by("-valid_from", "pk")
-        .first()
-    )
-    return policy is None or policy.supply == OutsourcingPolicy.Supply.SEND
+    return bool(job.before[mine.pk] or components(job, mine))
 
 
 def _receive_line(receipt: Receipt, line: SubcontractLine, back: Back, by: User) -> ReceiptLine:

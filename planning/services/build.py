@@ -16,6 +16,7 @@ from p2p.core.numbers import decimal_of, rounded
 from planning.copying import copy_records, take_keys
 from planning.models import Material, Operation, OperationLink, Output, ProductionOrder
 from planning.services.merge import Join, Work
+from planning.services.supplied import THEIRS, decided_at_birth
 from planning.snapshot.overflow import Overflow
 from planning.snapshot.parts import Merged, Part, Unfolded, through
 from planning.snapshot.recipes import Recipes
@@ -95,6 +96,7 @@ def build(site: Site, drafts: Sequence[Draft], recipes: Recipes) -> Built:
         built.materials += _materials(order, recipes, work, takes.parts)
         built.joins += work.joins
         built.outputs += _outputs(order, draft, recipes)
+    decided_at_birth(recipes, built.operations, built.materials)
     _give_keys(built)
     return built
 
@@ -217,7 +219,7 @@ def _materials(
             unit=part.item.unit,
             operation=step,
             flushing=part.line.flushing or part.item.flushing,
-            kind="item" if part.line.kind == "phantom" else part.line.kind,
+            kind=THEIRS if part.procured else "item" if part.line.kind == "phantom" else part.line.kind,
             quantity_per=decimal_of(part.said(Fraction(order.quantity)), 12),
             constant=part.once,
             ends=part.line.ends,

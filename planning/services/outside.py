@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.facts import Refused, tell
 from planning.facts import BroughtBack, SentOut
 from planning.models import Operation
-from strategies.models import OutsourcingPolicy, Vendor, VendorPrice
+from planning.services.supplied import supplied_anew
+from strategies.models import Vendor, VendorPrice
+from strategies.selectors.outwork import OutsideRules
 
 if TYPE_CHECKING:
     from p2p.core.models import User
@@ -27,6 +29,7 @@ def send_out(*, operation: Operation, vendor: Vendor, by: User | None) -> Operat
     if row.outside and row.vendor_id == vendor.pk:
         raise Refused(_("{operation} is with {vendor} already."), operation=row, vendor=vendor.name)
     row = _write(row, outside=True, vendor=vendor, vendor_days=_days(row, vendor), overflow={})
+    supplied_anew([row])
     tell(SentOut(operations=(row,), by=by))
     return row
 
@@ -48,6 +51,7 @@ def bring_back(*, operation: Operation, by: User | None) -> Operation:
     # The hand outranks the policy: no later schedule sends it out again.
     said = row.overflow | {"kept": "hand"}
     row = _write(row, outside=False, vendor=None, vendor_days=0, overflow=said)
+    supplied_anew([row])
     tell(BroughtBack(operations=(row,), by=by))
     return row
 
@@ -86,10 +90,7 @@ def _write(row: Operation, **values: object) -> Operation:
 def _days(row: Operation, vendor: Vendor) -> int:
     """Calendar days the vendor takes: as the policy says, else as its price says."""
     day, item = row.order.start_on, row.order.item_id
-    policies = OutsourcingPolicy.objects.filter(
-        site=row.order.site, item=item, vendor=vendor, operation_number__in=[row.number], valid_from__lte=day
-    )
-    policy = policies.order_by("-valid_from").first()
+    policy = OutsideRules(row.order.site, {item}).on(item, row.number, day, vendor=vendor.pk)
     if policy is not None:
         return policy.lead_time_days
     prices = VendorPrice.objects.filter(

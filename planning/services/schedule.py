@@ -16,6 +16,7 @@ from planning.engine import schedule as engine
 from planning.facts import OrderChanged, Scheduled, SentOut
 from planning.models import Operation, ProductionOrder, ScheduleRun
 from planning.services.relief import Outlets, Relieved, outlets, relieve, send_out_many
+from planning.services.supplied import supplied_anew
 from planning.snapshot import capacity as snapshot
 from planning.snapshot.capacity import Capacity
 from planning.snapshot.keys import resource_of
@@ -131,6 +132,7 @@ def _store(run: ScheduleRun, taken: Capacity, relieved: Relieved, attempt: int) 
         run.summary = summary
         orders = tuple(taken.orders[key] for key in sorted(keys))
         if sent:
+            supplied_anew(sent)
             tell(SentOut(operations=tuple(sent), by=run.asked_by))
         tell(Scheduled(run=run, orders=orders, by=run.asked_by))
     return summary

@@ -18,6 +18,7 @@ from strategies import models as strategies
 from strategies.engine.need import COLUMNS, ONE, Consumption, Linear, Row, Through, consumption_of
 from strategies.engine.units import MissingConversion
 from strategies.selectors.needs import RouteScrap, step_tables
+from strategies.selectors.outwork import OutsideRules, Procured
 from strategies.selectors.versions import Versions, Window
 
 DAY = timedelta(days=1)
@@ -58,6 +59,7 @@ class BillLines:
         self.first, self.measures, self.boms, self.routes, self.units = first, measures, boms, routes, units
         self.rule = ScrapRule(site.scrap_rule)
         self.scrap = RouteScrap(site)
+        self.procured = Procured(OutsideRules(site))
         self.steps = step_tables()
         self.notices: list[Notice] = []
         self.holes = Holes(boms, USABLE)
@@ -100,22 +102,25 @@ class BillLines:
     ) -> Iterator[BomLine]:
         """Lines of a version, cut to the days on which it counts; made on the route in force, or on one that is
         named."""
-        for part, made_on in [(window, route)] if route else self._routed(item, window):
+        for part, made_on in self._routed(item, window, route):
             for row in self._by_bom.get(window.version, ()):
                 first = max(part.first, row[4] or part.first)
                 last = min(part.last, row[5] or part.last)
-                if first <= last:
+                theirs = self.procured.at(made_on, row[6], max(part.first, self.first))
+                if first <= last and not theirs:
                     through = self.scrap.at(made_on, row[6])
                     yield from self._line(parent, item, row, (first, last), part, through)
 
-    def _routed(self, item: int, window: Window) -> list[tuple[Window, int | None]]:
-        """The days and quantities of a version, cut where another route comes into force; whole where no route
-        loses anything."""
-        if not self.scrap:
-            return [(window, None)]
-        routes = self.routes.windows(item)
+    def _routed(self, item: int, window: Window, named: int | None) -> list[tuple[Window, int | None]]:
+        """The days and quantities of a version, cut where another route comes into force, or another policy of an item
+        for which vendors procure; whole where no route loses anything and none do."""
+        policies = self.procured.cuts(item)
+        if not policies and (named or not self.scrap):
+            return [(window, named)]
+        routes = [] if named else self.routes.windows(item)
         start = max(window.first, self.first)
-        edges = {one.first for one in routes} | {one.last + DAY for one in routes if one.last < date.max}
+        edges = policies | {one.first for one in routes}
+        edges |= {one.last + DAY for one in routes if one.last < date.max}
         cuts = [window.first, *sorted(edge for edge in edges if start < edge <= window.last)]
         ends = [*(cut - DAY for cut in cuts[1:]), window.last]
         upto = window.below
@@ -126,12 +131,12 @@ class BillLines:
         parts = [
             (
                 Window(first, last, window.version, least, below),
-                self.routes.on(item, max(first, self.first), least),
+                named or self.routes.on(item, max(first, self.first), least),
             )
             for first, last in zip(cuts, ends, strict=True)
             for least, below in zip(ladder, [*ladder[1:], upto], strict=True)
         ]
-        alike = len({route for _part, route in parts}) == 1
+        alike = not policies and len({route for _part, route in parts}) == 1
         return [(window, parts[0][1])] if alike else parts
 
     def _line(

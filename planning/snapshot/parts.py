@@ -19,6 +19,7 @@ from strategies.engine.need import Consumption, consumption_of
 from strategies.engine.units import MissingConversion
 from strategies.models import BomLine, BomOutput, BomVersion, Item, Site
 from strategies.selectors.needs import RouteScrap, step_tables
+from strategies.selectors.outwork import Procured
 from strategies.selectors.versions import Versions
 
 OWN = 0
@@ -39,6 +40,8 @@ class Part:
     chain: tuple[Consumption, ...]
     host: int = OWN
     number: int | None = None
+    procured: bool = False
+    """The vendor of its operation brings it: a phantom then as a whole."""
 
     def needed(self, quantity: Fraction) -> Fraction:
         """For a launch of `quantity`, scrap included, not yet rounded; in the component's own unit."""
@@ -94,6 +97,8 @@ class _Spot:
     """Where lines are being unfolded: the route they speak of, and what is above them."""
 
     route: int | None
+    on: int | None
+    """The route of its operations: below a phantom without one that of the parent."""
     host: int = OWN
     forced: int | None = None
     chain: tuple[Consumption, ...] = ()
@@ -123,8 +128,16 @@ def through(chain: tuple[Consumption, ...], quantity: Fraction) -> Fraction:
 class Bills:
     """The bills that orders of some items may use at a site, read once for all the orders of a call."""
 
-    def __init__(self, site: Site, reach: Reach, boms: Versions, routes: Versions, scrap: RouteScrap) -> None:
-        self.boms, self._routes, self.scrap = boms, routes, scrap
+    def __init__(
+        self,
+        site: Site,
+        reach: Reach,
+        boms: Versions,
+        routes: Versions,
+        scrap: RouteScrap,
+        procured: Procured,
+    ) -> None:
+        self.boms, self._routes, self.scrap, self._procured = boms, routes, scrap, procured
         self._rule = ScrapRule(site.scrap_rule)
         self._lines = reach.lines
         self._steps = step_tables(
@@ -163,7 +176,7 @@ class Bills:
             walk = _Walk(day, quantity, Forks(self._items[self._item_of[bom]]))
             known = self._known[key] = walk.found
             try:
-                self._unfold(walk, bom, _Spot(route, above=frozenset((bom,))))
+                self._unfold(walk, bom, _Spot(route, route, above=frozenset((bom,))))
             except Refused as no:
                 known.refusal = no
         if known.refusal:
@@ -192,10 +205,11 @@ class Bills:
             # Below a phantom without a route, operations are those of its parent, where the phantom is taken.
             number = line.operation_number if spot.forced is None else spot.forced
             chain = (*spot.chain, self._rule_of(line, item, self._batch[bom], spot))
-            if line.kind == BomLine.Kind.PHANTOM:
+            procured = self._procured.at(spot.on, number, walk.day)
+            if line.kind == BomLine.Kind.PHANTOM and not procured:
                 self._open(walk, line, item, chain, number, spot)
             else:
-                walk.found.parts.append(Part(line, item, chain, spot.host, number))
+                walk.found.parts.append(Part(line, item, chain, spot.host, number, procured))
 
     def _open(
         self,
@@ -231,9 +245,9 @@ class Bills:
         spot: _Spot,
     ) -> _Spot:
         if route is None:
-            return _Spot(None, spot.host, number, chain)
+            return _Spot(None, spot.on, spot.host, number, chain)
         into.merged.append(Merged(spot.host, number, route, item, chain))
-        return _Spot(route, len(into.merged), None, chain)
+        return _Spot(route, route, len(into.merged), None, chain)
 
     def _rule_of(self, line: BomLine, item: Item, batch: Decimal, spot: _Spot) -> Consumption:
         return consumption_of(

@@ -29,6 +29,7 @@ from strategies.models import (
     VendorPrice,
 )
 from strategies.selectors.needs import RouteScrap
+from strategies.selectors.outwork import OutsideRules, Procured
 from strategies.selectors.routes import Places, step_of
 from strategies.selectors.settings import settings_at
 from strategies.selectors.versions import Versions
@@ -45,10 +46,12 @@ class Recipes:
         self.boms = Versions(BomVersion, site.pk, reach.made)
         self.routes = Versions(RouteVersion, site.pk, reach.made)
         self._read_routes(reach)
-        self.bills = Bills(site, reach, self.boms, self.routes, RouteScrap(site, self._operations))
+        self.rules = OutsideRules(site, reach.made)
+        scrap, procured = RouteScrap(site, self._operations), Procured(self.rules)
+        self.bills = Bills(site, reach, self.boms, self.routes, scrap, procured)
         self.measures = self.bills.measures
         self._policies = settings_at(site, items)
-        self._read_outsourcing(reach.made)
+        self._read_work_prices(reach.made)
 
     def item(self, key: int) -> Item:
         return self.bills.item(key)
@@ -104,17 +107,12 @@ class Recipes:
         for before, after in zip(steps, steps[1:], strict=False):
             yield before.pk, after.pk, False
 
-    def _read_outsourcing(self, items: Collection[int]) -> None:
-        self._outsourcing: dict[tuple[int, int | None], list[OutsourcingPolicy]] = defaultdict(list)
-        policies = OutsourcingPolicy.objects.filter(site=self.site, item__in=items).select_related("vendor")
-        for policy in policies.order_by("-valid_from", "pk"):
-            self._outsourcing[policy.item_id, policy.operation_number].append(policy)
-        self.overflows = {
-            item
-            for (item, _number), each in self._outsourcing.items()
-            if any(policy.rule == OutsourcingPolicy.Rule.OVERFLOW for policy in each)
-        }
+    @property
+    def overflows(self) -> set[int]:
         """Items of which an operation may go out on overload or downtime."""
+        return self.rules.overflowing
+
+    def _read_work_prices(self, items: Collection[int]) -> None:
         self._work_prices: dict[tuple[int, int | None], list[VendorPrice]] = defaultdict(list)
         prices = VendorPrice.objects.filter(item__in=items, vendor__active=True)
         for price in prices.select_related("unit").order_by("-vendor__preferred", "price", "pk"):
@@ -123,7 +121,7 @@ class Recipes:
     def outside(self, item: int, step: RouteOperation, day: date) -> tuple[bool, int | None, int]:
         """(done by a vendor, which one, calendar days there and back), for a start on a day. Overflow is decided
         elsewhere, by load: here it stays inside."""
-        policy = self._policy_on(item, step.number, day)
+        policy = self.rules.on(item, step.number, day)
         if policy is not None and policy.rule == OutsourcingPolicy.Rule.VENDOR:
             return True, policy.vendor_id, policy.lead_time_days
         if policy is not None:
@@ -132,17 +130,6 @@ class Recipes:
             return False, None, 0
         price = next(self._valid(item, step.number, day), None)
         return (True, price.vendor_id, price.lead_time_days) if price else (True, None, 0)
-
-    def _policy_on(self, item: int, number: int, day: date) -> OutsourcingPolicy | None:
-        """The rule that decides: of the operation, else of the whole item."""
-        rules: list[OutsourcingPolicy] = [
-            *self._outsourcing.get((item, number), ()),
-            *self._outsourcing.get((item, None), ()),
-        ]
-        for rule in rules:
-            if rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to):
-                return rule
-        return None
 
     def step(self, key: int | None) -> RouteOperation | None:
         """An operation of a route by its key."""
@@ -162,7 +149,7 @@ class Recipes:
         item = step.route.item_id
         if item not in self.overflows:
             return None
-        policy = self._policy_on(item, step.number, day)
+        policy = self.rules.on(item, step.number, day)
         if policy is None or policy.rule != OutsourcingPolicy.Rule.OVERFLOW:
             return None
         prices = [(price, self._factor(price, item)) for price in self._valid(item, step.number, day)]

@@ -29,6 +29,7 @@ from strategies.models import (
     VendorPrice,
 )
 from tests.factories import (
+    make_bom,
     make_conversion,
     make_cost_category,
     make_group,
@@ -228,3 +229,23 @@ def test_a_vendor_is_paid_for_the_good_pieces_that_later_operations_lose_and_so_
     assert [one.quantity for one in sent] == [57]
     allowed = _fees(CostVersion.objects.get(), sent, [order], {shop.bike.pk: D(10)})
     assert allowed == {sent[0].pk: Fraction(2 * 45, 10)}
+
+
+def test_what_the_vendor_of_an_operation_procures_is_in_its_price_and_not_among_our_components(
+    shop: Shop,
+) -> None:
+    plater, tube, bolt = make_vendor(), make_item("TUBE"), make_item("BOLT")
+    shop.route({"run_seconds": 60}, {"run_seconds": 60})
+    make_bom(
+        shop.bike,
+        {
+            tube: {"quantity": D(2), "operation_number": 10},
+            bolt: {"quantity": D(1), "operation_number": 20},
+        },
+    )
+    shop.price(plater, 10, "4")
+    shop.policy(plater, "vendor", 10, supply="consigned", valid_to=date(2025, 12, 31))
+    assert {use.component for use in shop.part().uses} == {tube.pk, bolt.pk}
+    shop.policy(plater, "vendor", 10, supply="vendor", valid_from=date(2026, 1, 1))
+    assert {use.component for use in shop.part().uses} == {bolt.pk}
+    assert shop.fees() == [4]

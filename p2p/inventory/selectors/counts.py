@@ -30,7 +30,8 @@ class Wanted:
     item: int | None
 
 
-# The last time an item was counted at a place: alone or with everything there. Given-up counts count nothing.
+# The last time an item was counted at a place: alone or with everything there. Given-up counts count nothing. What is
+# on the road lies nowhere one could go and look: its transfer receives it or reports it lost.
 _LYING = """
     SELECT b.location_id, b.item_id, (
         SELECT max(p.counted_at)::date FROM inventory_countplace p JOIN inventory_count c ON c.id = p.count_id
@@ -39,7 +40,7 @@ _LYING = """
     FROM (
         SELECT DISTINCT v.location_id, v.item_id FROM inventory_balance v
         JOIN strategies_location l ON l.id = v.location_id AND l.site_id = %s AND l.active
-        WHERE v.quantity <> 0 AND l.kind <> 'vendor'
+        WHERE v.quantity <> 0 AND l.kind NOT IN ('vendor', 'transit')
     ) b
     JOIN strategies_location l ON l.id = b.location_id
     ORDER BY l.walk_order, l.code, b.item_id
@@ -67,11 +68,11 @@ def places_due(site: Site, day: date, *, count_class: CountClass | None = None) 
 
 
 def every_place(site: Site) -> list[Wanted]:
-    """Every place of the site that holds stock, vendors' left out; those that only have places in them, too,
-    unless something lies there. One query.
+    """Every place of the site that holds stock, vendors' and the road left out; those that only have places in
+    them, too, unless something lies there. One query.
     """
     inside = Location.objects.filter(site=site, active=True).exclude(
-        kind__in=(*Location.OUTSIDE, Location.Kind.VENDOR)
+        kind__in=(*Location.OUTSIDE, Location.Kind.VENDOR, Location.Kind.TRANSIT)
     )
     parts = Location.objects.filter(parent=OuterRef("pk"), active=True)
     stock = Balance.objects.filter(location=OuterRef("pk")).exclude(quantity=0)
@@ -80,8 +81,9 @@ def every_place(site: Site) -> list[Wanted]:
 
 
 def where_items_lie(site: Site, items: Sequence[Item]) -> list[Wanted]:
-    """Where these items lie at the site. One query."""
+    """Where these items lie at the site, what is on the road left out. One query."""
     rows = Balance.objects.filter(location__site=site, item__in=items).exclude(quantity=0)
+    rows = rows.exclude(location__kind=Location.Kind.TRANSIT)
     pairs = rows.order_by("location__walk_order", "location__code", "item").values_list("location", "item")
     return [Wanted(place, item) for place, item in pairs.distinct()]
 

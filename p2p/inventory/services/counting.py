@@ -102,6 +102,12 @@ def _wanted(
                 place=place.code,
                 site=site.code,
             )
+        if place.kind == Location.Kind.TRANSIT:
+            raise Refused(
+                _("{place} is the road: its transfers receive what is on it, or report it lost."),
+                field="places",
+                place=place.code,
+            )
     if kind == Count.Kind.CYCLE:
         return places_due(site, day, count_class=count_class)[:at_most]
     if kind == Count.Kind.FULL:

@@ -473,6 +473,22 @@ def test_stocktaking_counts_every_place_that_holds_stock(
     assert {place.location.code for place in count.places.all()} == {"A", "B", "C", "H1"}
 
 
+def test_what_is_on_the_road_is_counted_by_no_count(
+    site: Site, places: dict[str, Location], olinda: User
+) -> None:
+    road, item = make_location(site, code="ROAD", kind="transit", nettable=False), make_item()
+    StockRule.objects.create(item=item, count_class=CountClass.objects.create(code="A", days_between=30))
+    for place in (road, places["A"]):
+        make_stock(item, 5, place)
+    for asked in ({"kind": "cycle"}, {"kind": "spot", "items": [item]}, {"kind": "full"}):
+        count = create_count(site=site, by=olinda, **asked)
+        counted = {place.location.code for place in count.places.all()}
+        assert "A" in counted and "ROAD" not in counted
+        cancel_count(count=count, by=olinda)
+    with pytest.raises(Refused, match="ROAD is the road"):
+        spot(site, road, by=olinda)
+
+
 def test_a_place_is_in_one_open_count(site: Site, places: dict[str, Location], olinda: User) -> None:
     first = spot(site, places["A"], by=olinda)
     with pytest.raises(Refused, match=f"A is in count {first.number} already"):

@@ -17,6 +17,7 @@ from p2p.core.fields import plain
 from p2p.inventory.models import Balance, Lot
 from p2p.inventory.selectors.stock import COUNTS, held_stock
 from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.needs import TRANSFER, Need
 from p2p.inventory.services.pieces import Named, named
 from p2p.inventory.services.reservations import reserve
@@ -55,7 +56,7 @@ def raise_transfer(
         _check_place(target, "target")
         if target.site_id != site.pk:
             raise Refused(_("{place} is not at {site}."), field="target", place=target.code, site=site.code)
-    if source == target:
+    if source == (target or _taken_in(source, site)):
         raise Refused(_("From {place} to {place}: name another place."), field="target", place=source.code)
     order = create_replenishment(
         site=site,
@@ -69,6 +70,11 @@ def raise_transfer(
     if lots:
         reserve(needs=_of_lots(order, source, list(dict.fromkeys(lots))), by=by)
     return order
+
+
+def _taken_in(source: Location, site: Site) -> Location | None:
+    """Where goods go within a site when nobody says so; nothing to ask for where they come from another one."""
+    return Doors([site]).receiving(site) if source.site_id == site.pk else None
 
 
 def check_either(one: Site, other: Site, by: User | None) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from p2p.core import clock
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
+from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.holds import hold
 from planning.models import ReplenishmentOrder
 from planning.services.by_hand import raise_transfer
@@ -84,6 +85,15 @@ def test_what_is_kept_is_free_again_when_it_is_called_off(plant: Plant) -> None:
     order = plant.asked(lots=["A"], quantity=5)
     cancel_replenishment(orders=[order], by=None)
     assert kept(order) == {}
+
+
+def test_within_a_site_it_does_not_go_to_where_it_lies_though_nobody_says_where(plant: Plant) -> None:
+    door = Doors([plant.other]).receiving(plant.other)
+    for also in ({}, {"target": door}):
+        with pytest.raises(Refused, match=f"From {door.code} to {door.code}: name another place"):
+            plant.asked(source=door, site=plant.other, **also)
+    assert not ReplenishmentOrder.objects.exists()
+    assert plant.asked(source=plant.far, site=plant.other).from_location == plant.far
 
 
 def test_lots_that_have_not_so_much_there_are_refused_and_nothing_is_ordered(plant: Plant) -> None:

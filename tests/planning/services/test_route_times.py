@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from p2p.core.refusal import Refused
 from planning.models import OperationLink
 from planning.services.order import change_order, create_order
-from p2p.core.refusal import Refused
 from strategies.models import RouteGroup, RouteGroupPhase, RouteLink, RouteOperation, RouteVersion
 from strategies.services.routechecks import route_is_whole
 from tests.factories import make_conversion, make_group, make_item, make_route, make_site, make_unit

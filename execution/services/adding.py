@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from execution.models import Variation
 from p2p.core.access import Role, may
 from p2p.core.refusal import Refused
 from planning.models import Output, ProductionOrder
@@ -50,8 +51,11 @@ def check_addable(job: Job, one: Beside, by: User | None) -> None:
 
 
 def check_share(order: ProductionOrder, output: Output, one: Beside, by: User | None) -> None:
-    """What was added before may come again; only who adds outputs changes what part of the cost it carries."""
-    if one.cost_share not in (None, output.cost_share) and not may_add(order, by):
+    """What was added before may come again, as it was said before (a report is corrected); only who adds outputs says
+    another part of the cost that it carries."""
+    if one.cost_share in (None, output.cost_share) or may_add(order, by):
+        return
+    if not Variation.objects.filter(output=output, cost_share=one.cost_share).exists():
         raise Refused(
             _("Only a supervisor of {site} changes what {item} carries of the cost of {order}."),
             code="supervisor",

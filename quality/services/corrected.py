@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as words
 from django.utils.translation import gettext_lazy as _
 
-from execution.models import OutputMove, Report
+from execution.models import OutputMove, Report, Variation
+from execution.services.beside import Beside
 from execution.services.job import lock_job
 from execution.services.report import report
 from execution.services.together import lock_stock
@@ -19,7 +20,7 @@ from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.inventory.models import Move
-from planning.models import Operation
+from planning.models import Operation, Output
 from quality.models import NonConformance
 from strategies.models import Item
 
@@ -35,7 +36,8 @@ class Which:
 def scrap_reported(record: NonConformance, which: Which, by: User) -> Report:
     """Report scrap; pieces that were reported good are taken back first and reported again as scrap. What is left of
     them keeps its lot, serial numbers and license plate, and of what is weighed and counted the pieces that `which`
-    leaves. Refused when no report has so many good ones, or nobody says which or how many pieces go."""
+    leaves; what came beside them stays as it came. Refused when no report has so many good ones, or nobody says which
+    or how many pieces go."""
     operation = record.operation
     assert operation is not None
     note = words("Decision on {record}").format(record=record.number)
@@ -50,7 +52,7 @@ def scrap_reported(record: NonConformance, which: Which, by: User) -> Report:
             by=by,
         )
     earlier = _report_to_correct(record, operation)
-    kept = _kept(record, earlier, which)
+    kept = {**_kept(record, earlier, which), "outputs": _beside(earlier)}
     lock_stock(job=lock_job(operation.order_id), reports=[earlier, *earlier.made_up.filter(reversed_by=None)])
     undo(report=earlier, by=by)
     operation.refresh_from_db()
@@ -104,6 +106,37 @@ def _kept(record: NonConformance, earlier: Report, which: Which) -> dict[str, An
         "serials": _serials_left(record, earlier, moves, which),
         "catch_quantity": _pieces_left(record, earlier, moves, which),
     }
+
+
+def _beside(earlier: Report) -> list[Beside]:
+    """Co- and by-products as the report brought them: they came all the same, and keep their names."""
+    rows = OutputMove.objects.filter(report=earlier).exclude(output__kind="main").order_by("pk")
+    related = ("output__item__unit", "move__lot", "move__serial", "move__into_unit")
+    brought: dict[int, list[OutputMove]] = {}
+    for row in rows.select_related(*related):
+        brought.setdefault(row.output_id, []).append(row)
+    varied = earlier.variations.select_related("output__item__unit", "reason")
+    said = {row.output_id: row for row in varied}
+    outputs = {row.output_id: row.output for several in brought.values() for row in several}
+    outputs |= {row.output_id: row.output for row in said.values()}
+    return [_again(output, brought.get(key, []), said.get(key)) for key, output in sorted(outputs.items())]
+
+
+def _again(output: Output, rows: Sequence[OutputMove], said: Variation | None) -> Beside:
+    moves = [row.move for row in rows]
+    counted = [move.catch_quantity for move in moves if move.catch_quantity]
+    return Beside(
+        item=output.item,
+        quantity=sum((move.quantity for move in moves), Decimal(0)),
+        scrap=said.scrap if said else Decimal(0),
+        reason=said.reason if said else None,
+        lot=next((move.lot.number for move in moves if move.lot and not move.serial), ""),
+        serials=tuple(move.serial.number for move in moves if move.serial),
+        plate=next((move.into_unit.number for move in moves if move.into_unit), ""),
+        catch_quantity=sum(counted, Decimal(0)) or None,
+        kind=output.kind,
+        cost_share=said.cost_share if said and not output.planned else None,
+    )
 
 
 def _serials_left(

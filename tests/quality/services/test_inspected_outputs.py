@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from execution.models import Variation
 from execution.services.beside import Beside
 from execution.services.finish import finish
 from execution.services.pick import pick
@@ -21,6 +22,7 @@ from planning.models import Output, ProductionOrder
 from quality.models import Inspection, NonConformance
 from quality.services.decide import reject
 from quality.services.dispose import decide
+from quality.services.nonconformance import open_nonconformance
 from strategies.models import ItemGroup, Site
 from tests.factories import (
     make_group,
@@ -142,6 +144,33 @@ class TestRejected:
             decide(nonconformance=record, disposition="return", by=boss)
         record.refresh_from_db()
         assert record.state == "open"
+
+
+class TestProductRejected:
+    def test_what_came_beside_the_scrapped_product_stays_as_it_came(self, site: Site, boss: User) -> None:
+        order = make_mill_order(site)
+        release(orders=[order], by=boss)
+        chips, bark = Output.objects.get(kind="co").item, make_item("BARK")
+        said = Beside(
+            item=chips, quantity=D(7), scrap=D(1), reason=make_reason("WET"), lot="RED", plate="LP-1"
+        )
+        saw(order, 10, said, Beside(item=bark, quantity=D(3), cost_share=D("0.1")), by=boss)
+        record = open_nonconformance(
+            item=order.item,
+            quantity=D(2),
+            operation=order.operations.get(),
+            reason=make_reason("BAD"),
+            by=boss,
+        )
+        decide(nonconformance=record, disposition="scrap", by=make_user("inspector", site=site))
+        came = order.outputs.values_list("item__number", "received_quantity", "cost_share")
+        assert set(came) == {("BOARD", 8, D("0.9")), ("CHIPS", 7, 0), ("BARK", 3, D("0.1"))}
+        lying = Balance.objects.filter(item=chips, location__kind="store", quantity__gt=0)
+        assert list(lying.values_list("lot__number", "handling_unit__number", "quantity")) == [
+            ("RED", "LP-1", 7)
+        ]
+        assert Variation.objects.filter(report__reversed_by=None, output__item=chips).get().scrap == 1
+        assert problems() == []
 
 
 class TestTrace:

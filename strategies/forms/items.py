@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -177,6 +178,9 @@ class BulkItemForm(forms.Form):
     )
     lot_policy = forms.ChoiceField(
         label=_("Lot size"), choices=[("", _("as it is")), *ItemPolicy.Lot.choices], required=False
+    )
+    fixed_quantity = forms.DecimalField(
+        label=_("Fixed lot"), min_value=Decimal("0.000001"), required=False, **NUMBER
     )
     lead_time_days = forms.IntegerField(
         label=_("Lead time, days"), min_value=0, max_value=3650, required=False

@@ -26,6 +26,7 @@ class Wanted:
     active: bool | None = None
     supply: str | None = None
     lot_policy: str | None = None
+    fixed_quantity: Decimal | None = None
     lead_time_days: int | None = None
     safety_stock: Decimal | None = None
     stopped: bool | None = None
@@ -40,6 +41,7 @@ class Wanted:
         given = {
             "supply": self.supply or None,
             "lot_policy": self.lot_policy or None,
+            "fixed_quantity": self.fixed_quantity,
             "lead_time_days": self.lead_time_days,
             "safety_stock": self.safety_stock,
             "stopped": self.stopped,
@@ -130,6 +132,11 @@ def _differing(rows: QuerySet[Any], columns: dict[str, Any]) -> QuerySet[Any]:
 
 
 def _blocked(keys: list[int], wanted: Wanted) -> tuple[str, ...]:
+    if wanted.lot_policy == ItemPolicy.Lot.FIXED and not wanted.fixed_quantity:
+        first = _settings(keys).filter(fixed_quantity=None).order_by("item__number").first()
+        lacking = first.item if first else _without_settings(keys).first() if wanted.supply else None
+        if lacking is not None:
+            return (_("{item}: a fixed lot needs its quantity.").format(item=lacking.number),)
     if wanted.active is not False:
         return ()
     items = tuple(Item.objects.filter(pk__in=keys, active=True).order_by("pk"))

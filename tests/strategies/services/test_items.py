@@ -185,6 +185,16 @@ def test_many_items_are_not_put_out_of_use_while_one_is_in_a_bill(engineer):
     assert Item.objects.filter(active=True).count() == 2
 
 
+def test_a_fixed_lot_for_many_items_names_the_one_without_a_quantity(engineer):
+    make_item("BIKE", supply="make")
+    rows, fixed = Item.objects.all(), {"lot_policy": "fixed"}
+    with pytest.raises(Refused, match="BIKE: a fixed lot needs its quantity"):
+        items_bulk.change_items(items=rows, wanted=items_bulk.Wanted(**fixed), by=engineer)
+    assert items_bulk.preview_items(items=rows, wanted=items_bulk.Wanted(**fixed)).blocked
+    items_bulk.change_items(items=rows, wanted=items_bulk.Wanted(**fixed, fixed_quantity=12), by=engineer)
+    assert ItemPolicy.objects.get().fixed_quantity == 12
+
+
 def test_a_policy_of_a_site_stands_beside_the_one_for_all(engineer):
     item, site = make_item(), make_site()
     items.set_policy(item=item, policy=PolicyInput(supply="buy"), by=engineer)

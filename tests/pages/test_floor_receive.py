@@ -80,6 +80,19 @@ def test_a_scan_opens_the_order_its_part_or_the_list_of_its_vendor(tablet: Clien
     assert "Nothing is expected here for WHAT" in nothing.content.decode()
 
 
+def test_goods_stand_on_a_new_pallet_or_on_one_that_is_there(tablet: Client, site: Site) -> None:
+    order = bought(site, make_item("BOLT"), 9)
+    said = tablet.post(page_of(order), {"sheet": "more", "quantity": "3", "unit": "PAL-1"})["Location"]
+    shown = tablet.get(said).content.decode()
+    assert "Take PAL-1 off" in shown
+    for number in ("PAL-1", "pal-1", "+"):
+        do(tablet, order, quantity="3", unit=number)
+    first, second = HandlingUnit.objects.order_by("pk")
+    assert (first.number, first.location.code, second.location.code) == ("PAL-1", "DOCK", "DOCK")
+    on = dict(Balance.objects.exclude(quantity=0).values_list("handling_unit", "quantity"))
+    assert on == {first.pk: 6, second.pk: 3}
+
+
 def test_scans_and_sheets_add_up_until_it_is_booked_once(tablet: Client, site: Site) -> None:
     order = bought(site, make_item("PAINT", tracking="lot"))
     make_location(site, code="A-1")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from p2p.core.facts import Refused, gather
 from p2p.core.web.page import who
+from p2p.inventory.models import HandlingUnit
 from p2p.pages.floor.coming import Coming
 from p2p.pages.floor.gathered import Gathered, progress
 from p2p.pages.floor.receiving import Receiving, came_for, remember
@@ -122,6 +123,11 @@ class DoReceive(ReceiveOrder):
         last = f"?{urlencode({'last': rows[0].pk})}" if rows else ""
         return redirect(reverse("pages:floor-receive") + last)
 
+    def plate_named(self, text: str) -> str:
+        """The number of a pallet that is there, however it was typed; else that of a new one."""
+        known = HandlingUnit.objects.filter(number__iexact=text).values_list("number", flat=True).first()
+        return known or text
+
     def _receive(self, coming: Coming) -> list[ReplenishmentMove]:
         serials = [*self.gathered.numbers, *coming.numbers()]
         scanned_ones = Decimal(len(self.gathered)) or None
@@ -132,7 +138,7 @@ class DoReceive(ReceiveOrder):
             order=self.order,
             quantity=scanned_ones or number(coming.quantity) or self.road.offered,
             location=self.place_named(coming.place),
-            into_unit=self.unit_named(coming.unit),
+            plate=self.plate_named(coming.unit),
             lot=coming.lot,
             serials=serials,
             vendor_lot=coming.vendor_lot,

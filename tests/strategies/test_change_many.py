@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from strategies.models import CalendarException, ReasonCode, Resource
+from strategies.models import CalendarException, Characteristic, ReasonCode, Resource
 from strategies.views.together import TOGETHER
 from tests.factories import (
     make_calendar,
@@ -101,3 +101,10 @@ def test_each_form_opens_from_its_list(engineer, name):
     assert engineer.get(address(name)).status_code == 200
     opened = f"strategies:change-many-{name}"
     assert opened in [verb.url_name for verb in view.list_page.bulk]
+
+
+def test_a_quantity_in_a_file_of_a_list_is_written_as_people_write_it(engineer):
+    Characteristic.objects.create(code="GAP", name="Gap", lower_limit=0, upper_limit="0.5")
+    answer = engineer.get(reverse("strategies:characteristics"), {"export": "csv"})
+    said = b"".join(answer.streaming_content).decode()
+    assert said.splitlines()[1] == "GAP,Gap,Measured,0,,0.5"

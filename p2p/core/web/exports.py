@@ -6,6 +6,7 @@ import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
@@ -13,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from p2p.core.fields import plain as written
 from p2p.core.web.columns import Column, plain
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -37,6 +39,8 @@ def safe(value: Any) -> Any:
 
 
 def _for_csv(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return written(value)  # never 0E-12
     return value.isoformat(sep=" ", timespec="seconds") if isinstance(value, datetime) else safe(value)
 
 

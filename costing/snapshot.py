@@ -114,6 +114,8 @@ class _Reader:
         prices = dict(ItemPrice.objects.filter(version=self.version).values_list("item_id", "price"))
         items = list(Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
         used = set(items)
+        for item in sorted(made.too_many):
+            self._miss("too_many_ways", item)
         beside = [(key, item) for key, item in made.stand_ins.items() if item in used]
         parts = []
         for key, item in [*zip(items, items, strict=True), *beside]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,9 @@ from strategies.engine.need import Consumption
 from strategies.models import BomLine, BomVersion, RouteVersion
 from strategies.selectors.outwork import Procured
 from strategies.selectors.versions import Either, Versions
+
+WAYS = 1000
+"""So many phantoms in so many quantities are costed by themselves for one item; an order with more is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ class Structures:
         self._boms, self._routes = self._current(BomVersion, boms), self._current(RouteVersion, routes)
         self._keys: dict[_Named, int] = {}
         self._above: dict[int, frozenset[int]] = {}
+        self._root: dict[int, int] = {}
+        self.too_many: set[int] = set()
+        """Items whose phantoms lie in each other in too many ways to cost each by itself."""
         self._taken: dict[tuple[int, int], int] = {}
         stepped = boms.by_quantity | routes.by_quantity
         self._named_boms = _named(BomVersion, "component_bom", stepped)
@@ -135,14 +141,20 @@ class Structures:
 
     def _add_named(self) -> None:
         """Phantoms with versions of their own, which may take others of that kind."""
-        left = list(self.makes)
+        left, ways = list(self.makes), Counter[int]()
         while left:
             above = left.pop()
+            root = self._root.get(above, above)
             for line, named in self._wanted(above):
                 key = self._keys.get(named)
+                if key is None and ways[root] >= WAYS:
+                    self.too_many.add(root)
+                    continue
                 if key is None:
+                    ways[root] += 1
                     key = self._keys[named] = -1 - len(self._keys)
                     self._above[key] = self._above.get(above, frozenset()) | {self.makes[above].item}
+                    self._root[key] = root
                     self.makes[key] = self._make(named)
                     left.append(key)
                 self._taken[above, line.pk] = key

@@ -28,6 +28,10 @@ def warning_words(warning: RollupWarning) -> str:
             "{item}, operation {operation}: {place} makes so many {source} an hour, which does not convert into the"
             " item's unit; its time costs nothing."
         ),
+        "too_many_ways": _(
+            "The phantoms in the BOM of {item} take each other in too many ways: the rest of them count with their own"
+            " lots. Let some of these phantoms be items with orders of their own."
+        ),
         "no_vendor_price": _(
             "{item}, operation {operation} is done by a vendor, but no vendor price is valid."
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -34,3 +36,24 @@ class Refused(Exception):
 
 def _again(sentence: str, code: str, field: str) -> Refused:
     return Refused(sentence, code=code, field=field)
+
+
+@contextmanager
+def naming(record: str) -> Iterator[None]:
+    """Of many records, the one that is refused is named before its reason."""
+    try:
+        yield
+    except Refused as no:
+        raise Refused(
+            "{record}: {words}", code=no.code or "no", field=no.field, record=record, words=str(no)
+        ) from None
+
+
+@contextmanager
+def passing_over(codes: Collection[str]) -> Iterator[None]:
+    """What is refused with one of these codes is left out; whoever asks says so elsewhere."""
+    try:
+        yield
+    except Refused as no:
+        if no.code not in codes:
+            raise

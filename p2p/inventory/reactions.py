@@ -72,12 +72,17 @@ def goods_came(fact: Moved) -> None:
     supply.fell(moves=fact.moves, by=fact.by)
 
 
+def cut_later(fact: GoodsLeft) -> None:
+    """Tasks that somebody had in hand when the goods left."""
+    goods_left.cut_later(moves=fact.moves, by=fact.by)
+
+
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("ask", ItemsRecounting, counted)
     listen("ask", CharacteristicChanging, noted_of_lots)
     listen("tell", Moved, tasks_follow)
     listen("tell", Moved, goods_came)
-    listen("later", GoodsLeft, goods_left.cut_later)
+    listen("later", GoodsLeft, cut_later)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", CheckingCutOver, takeover.broken)

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.facts import Refused
 from planning.models import Proposal
 from planning.models.proposal import Named
-from planning.snapshot.forks import UNMADE
 from planning.snapshot.recipes import Recipes
 
 BILL, ROUTE = (Named.BOM, Named.BOTH), (Named.ROUTE, Named.BOTH)
@@ -40,12 +38,9 @@ def not_to_be_made(rows: Sequence[Proposal], recipes: Recipes) -> Iterable[Skipp
     """Those whose phantoms have no bill, or take each other in too many ways."""
     for row in rows:
         if row.kind in MADE:
-            try:
-                recipes.unfolded(*versions_of(row, recipes), row.start_on, row.quantity)
-            except Refused as no:
-                if no.code not in UNMADE:
-                    raise
-                yield Skipped(row, str(no))
+            reason = recipes.why_unmade(*versions_of(row, recipes), row.start_on, row.quantity)
+            if reason:
+                yield Skipped(row, reason)
 
 
 def versions_of(row: Proposal, recipes: Recipes) -> tuple[int | None, int | None]:

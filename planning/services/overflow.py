@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from math import ceil
 from typing import Any
 
-from p2p.core.facts import Refused
+from p2p.core.refusal import passing_over
 from planning.engine.mrp import PlannedOrder
 from planning.engine.overflow import Job, Step, Verdict
 from planning.engine.overflow import decide as think
@@ -60,12 +60,9 @@ def _chosen(drafts: Sequence[Draft], recipes: Recipes, *, unmade: bool = False) 
     groups = _concerned(recipes)
     chosen = []
     for place, draft in enumerate(drafts):
-        try:
+        with passing_over(PASSED_OVER if unmade else ()):
             if _groups_of(draft, recipes) & groups:
                 chosen.append((place, draft))
-        except Refused as no:
-            if not unmade or no.code not in PASSED_OVER:
-                raise
     return chosen
 
 
@@ -76,11 +73,8 @@ def _jobs(
     jobs: list[Job] = []
     ways: Ways = {}
     for place, draft in chosen:
-        try:
+        with passing_over(PASSED_OVER if unmade else ()):
             jobs.append(_job(place, draft, recipes, weeks, since, ways))
-        except Refused as no:
-            if not unmade or no.code not in PASSED_OVER:
-                raise
     return jobs, ways
 
 

@@ -11,6 +11,8 @@ from functools import cached_property
 
 from django.db.models import Q
 
+from p2p.core.refusal import Refused
+from planning.snapshot.forks import UNMADE
 from planning.snapshot.overflow import Way, way_of
 from planning.snapshot.parts import Bills, Unfolded
 from planning.snapshot.reach import USABLE, Reach
@@ -213,3 +215,13 @@ class Recipes:
         """Components of an order of `quantity` on a day, phantoms dissolved into what they are made of; refused as
         `Bills.unfolded` says."""
         return self.bills.unfolded(bom, route, day, Fraction(quantity), standing=standing)
+
+    def why_unmade(self, bom: int | None, route: int | None, day: date, quantity: Decimal) -> str:
+        """Why there can be no order for its phantoms' sake; "" where there can."""
+        try:
+            self.unfolded(bom, route, day, quantity)
+        except Refused as no:
+            if no.code not in UNMADE:
+                raise
+            return str(no)
+        return ""

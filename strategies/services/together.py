@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
 from p2p.core.models import User
-from p2p.core.refusal import Refused
+from p2p.core.refusal import Refused, naming
 from strategies.models import (
     Location,
     ReasonCode,
@@ -108,16 +108,8 @@ def change_together(*, records: QuerySet[Any], wanted: Wanted, by: User) -> Outc
         own = {name: value for name, value in wanted.items() if name != "walk_step"} | turns.get(row.pk, {})
         if not _differs(row, own):
             continue
-        try:
+        with naming(_key(row)):
             change(row, own, by)
-        except Refused as no:
-            raise Refused(
-                "{record}: {words}",
-                code=no.code or "no",
-                field=no.field,
-                record=_key(row),
-                words=str(no),
-            ) from None
         changed += 1
     return Outcome(len(rows), changed)
 

@@ -182,7 +182,7 @@ def test_a_new_line_says_its_operation_and_a_long_number_is_shown_whole(
     page.keyboard.press("Insert")
     page.keyboard.type("PUMP")
     page.locator(".d-list li", has_text="Air pump").click()
-    assert page.locator("tr.d-new [data-f='operation'] input").input_value() == "10"
+    expect(page.locator("tr.d-new [data-f='operation'] input")).to_have_value("10")
     page.locator("tr.d-new [data-f='quantity'] input").fill("123456.7891")
     page.locator("tr.d-new [data-f='operation'] input").fill("20")
     tick = page.locator(".d-go").bounding_box()

@@ -46,11 +46,11 @@ def left(*, moves: Sequence[Move], by: User | None) -> None:
 
 
 @transaction.atomic
-def cut_later(fact: GoodsLeft) -> None:
+def cut_later(*, moves: Sequence[Move], by: User | None) -> None:
     """The same once more, for tasks that somebody had in hand: nothing is locked yet, so they are waited for."""
-    _locked(list(_tasks_at(fact.moves)), wait=True)
-    tasks = list(_tasks_at(fact.moves))
-    _shrink(tasks, _cuts(tasks, tasks, fact.moves, {}), fact.by)
+    _locked(list(_tasks_at(moves)), wait=True)
+    tasks = list(_tasks_at(moves))
+    _shrink(tasks, _cuts(tasks, tasks, moves, {}), by)
 
 
 def _tasks_at(gone: Sequence[Move]) -> QuerySet[StockTask]:

@@ -47,9 +47,11 @@ def dispatch(
     refusal = SUBCONTRACT_FLOW.refusal(locked, "dispatch")
     if refusal is not None:
         raise refusal
-    trip = Trip(locked, take_numbers(code="DN", count=1)[0], at or clock.now(), by)
+    trip = Trip(locked, at or clock.now(), by)
     chosen = trip.chosen(lines)
     trip.hold(chosen)
+    # The series is shared with deliveries to customers, which take their number once they hold their stock.
+    (trip.number,) = take_numbers(code="DN", count=1)
     for line, quantity in chosen:
         trip.load(line, quantity)
     if not trip.rows:

@@ -46,8 +46,9 @@ class ToSend:
 class Trip:
     """One delivery note being loaded: the jobs it takes from stay locked until the transaction ends."""
 
-    def __init__(self, order: SubcontractOrder, number: str, at: datetime, by: User) -> None:
-        self.order, self.number, self.at, self.by = order, number, at, by
+    def __init__(self, order: SubcontractOrder, at: datetime, by: User) -> None:
+        self.order, self.at, self.by = order, at, by
+        self.number = ""
         self.place = place_at(vendor=order.vendor, site=order.site)
         rows = (
             SubcontractLine.objects.filter(order=order, cancelled=False, complete=False)
@@ -210,10 +211,11 @@ class Trip:
         return still
 
     def hold(self, chosen: Sequence[tuple[SubcontractLine, Decimal]]) -> None:
-        """Lock the stock of all lines in one order: taken line by line, two notes could wait in a circle."""
+        """Lock the stock of all lines in one order, before the note has its number: taken line by line, two notes could
+        wait in a circle."""
         needs = [
             need
-            for line, quantity in (chosen if len(chosen) > 1 else ())
+            for line, quantity in chosen
             for job, operation in [(self.jobs[line.operation.order_id], self.operation(line))]
             if not job.takes_from(operation)
             for need in self._needs(job, line, operation, quantity)

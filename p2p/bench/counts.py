@@ -185,8 +185,9 @@ _ENTER = (
            JOIN inventory_count c ON c.id = p.count_id AND c.number = 'BARE'
            WHERE p.id > %(after)s AND p.id <= %(to)s
            ORDER BY b.item_id, b.location_id FOR NO KEY UPDATE OF b)
-       INSERT INTO inventory_countline (place_id, attempt, item_id, expected, counted, counted_at)
-       SELECT place_id, 1, item_id, quantity, quantity - CASE WHEN id %% 4 = 0 THEN 3 ELSE 0 END, now() FROM there""",
+       INSERT INTO inventory_countline (place_id, attempt, item_id, expected, counted, counted_at, kept)
+       SELECT place_id, 1, item_id, quantity, quantity - CASE WHEN id %% 4 = 0 THEN 3 ELSE 0 END, now(), false
+       FROM there""",
     "UPDATE inventory_countplace SET state = 'counted', counted_at = now() WHERE id > %(after)s AND id <= %(to)s",
 )
 _POST = (

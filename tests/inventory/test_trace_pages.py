@@ -99,7 +99,7 @@ def test_files_have_every_node_with_its_figures(page, way):
     assert [(row["Step"], row["Number"]) for row in rows] == [
         (str(n), lot.number) for n, lot in enumerate(way)
     ]
-    assert rows[2]["Shipped"] == "4.000000000000" and rows[2]["How sure"] == "exact"
+    assert rows[2]["Shipped"] == "4" and rows[2]["How sure"] == "exact"
     assert page(of=code(way[0]), export="xlsx").status_code == 200
     assert page(of=code(way[0]), export="pdf").content.startswith(b"%PDF")
 

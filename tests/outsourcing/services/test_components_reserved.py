@@ -10,6 +10,7 @@ from execution.services.release import release
 from outsourcing import selectors
 from outsourcing.models import SubcontractOrder
 from outsourcing.services import dispatch as dispatching
+from outsourcing.services import loading
 from outsourcing.services import order as ordering
 from outsourcing.services import receive as receiving
 from p2p.core.models import User
@@ -194,3 +195,18 @@ def test_a_reservation_elsewhere_is_free_once_the_components_place_has_served_th
     assert there(tube)["FAR"] == 20
     assert reserved(order.number) == []
     assert problems() == []
+
+
+def test_a_note_holds_its_stock_before_it_takes_its_number(
+    order: ProductionOrder, buyer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A delivery to a customer takes from the same series once it holds its stock: the other way round, the two would
+    wait for each other."""
+    subcontract, steps = ready(order, buyer), []
+    for module, name in ((loading, "share_out"), (dispatching, "take_numbers")):
+        real = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda real=real, name=name, **given: (steps.append(name), real(**given))[1]
+        )
+    note = dispatching.dispatch(order=subcontract, by=buyer)
+    assert steps[:2] == ["share_out", "take_numbers"] and note.number == "DN-000001"

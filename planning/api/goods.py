@@ -56,9 +56,10 @@ class ReceiptApi(RecordViewSet):
 
     @verb(roles=CORRECTORS, body=goods.TakeBackInput, answer=goods.ReceiptSerializer)
     def take_back(self, record: Any, by: Any, **given: Any) -> Any:
-        """Reverse a receipt: stock, quantities and price; the order waits for it again."""
+        """Reverse a receipt: stock, quantities and price; the order waits for it again. What came in the same handling
+        unit goes back with it. The reversal."""
         rows = receipts.take_back(receipts=[record], **given, by=by)
-        return _again(rows, selectors.receipts())[0]
+        return _again(_mirror(rows, record), selectors.receipts())[0]
 
 
 class ShipmentApi(RecordViewSet):
@@ -87,9 +88,10 @@ class ShipmentApi(RecordViewSet):
         roles=CORRECTORS, body=goods.PartBackInput, answer=goods.ShipmentSerializer, at=selectors.corrected_at
     )
     def take_back(self, record: Any, by: Any, **given: Any) -> Any:
-        """Reverse a shipment, or a part of it, before it was received; or a loss. The reversal."""
+        """Reverse a shipment, or a part of it, before it was received; or a loss. What left in the same handling unit
+        comes back with it. The reversal."""
         rows = shipments.take_back(shipments=[record], **given, by=by)
-        return _again(rows, selectors.shipments())[0]
+        return _again(_mirror(rows, record), selectors.shipments())[0]
 
     @extend_schema(responses={(200, "application/pdf"): bytes})
     @action(detail=True, methods=["get"])
@@ -143,6 +145,11 @@ class DeliveryApi(RecordViewSet):
         """The delivery note it is on, as PDF."""
         row = self.get_object()
         return HttpResponse(paper.delivery_note(row), content_type="application/pdf")
+
+
+def _mirror(rows: Any, record: Any) -> list[Any]:
+    """Of what was taken back together, the reversal of this one."""
+    return [row for row in rows if row.move.reverses_id == record.move_id]
 
 
 def _again(rows: Any, known: Any) -> list[Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused
@@ -13,6 +15,9 @@ from p2p.core.fields import plain
 from p2p.inventory.models import Move
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.ledger import MoveLine
+from planning.models import ReplenishmentMove, ShipmentMove
+
+Travelled = TypeVar("Travelled", ShipmentMove, ReplenishmentMove)
 
 
 def check_part(moves: Sequence[Move], quantity: Decimal | None) -> Decimal | None:
@@ -55,6 +60,30 @@ def check_part(moves: Sequence[Move], quantity: Decimal | None) -> Decimal | Non
             measure=move.item.unit.code,
         )
     return quantity
+
+
+def with_their_units(rows: Sequence[Travelled]) -> list[Travelled]:
+    """These, and what went in the same handling units in the same booking: a unit cannot stand at both ends. One query
+    where one went in a unit, by its keys."""
+    went = [
+        row.move
+        for row in rows
+        if row.move.into_unit_id and row.move.into_unit_id == row.move.handling_unit_id
+    ]
+    if not went:
+        return list(rows)
+    beside = Q()
+    for move in went:
+        beside |= Q(
+            move__handling_unit=move.handling_unit_id,
+            move__into_unit=move.into_unit_id,
+            move__source=move.source_id,
+            move__target=move.target_id,
+            move__posted_at=move.posted_at,
+        )
+    found = type(rows[0])._default_manager.filter(beside, move__reverses=None, move__reversed_by=None)
+    known = {row.pk: row for row in found.select_related("move")} | {row.pk: row for row in rows}
+    return [known[key] for key in sorted(known)]
 
 
 def posted_again(move: Move, part: Decimal, pieces: Decimal | None, at: datetime | None) -> MoveLine:

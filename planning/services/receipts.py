@@ -20,6 +20,7 @@ from planning.arrival_facts import TakenIn
 from planning.facts import Replenished
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services.again import with_their_units
 from planning.services.replenishment import OPEN, locked
 from planning.services.travelling import check_sender
 from strategies.models import Location, ReasonCode
@@ -37,11 +38,12 @@ def take_back(
     by: User | None,
 ) -> list[ReplenishmentMove]:
     """Receipts that were wrong are reversed, all or none: stock, quantities, price. The orders wait again; one that
-    was closed stays closed.
+    was closed stays closed. What came in one handling unit goes back together.
 
     Refused when one was taken back before or is itself taken back, or when its goods are no longer there. What came
     straight from another site takes a role there.
     """
+    receipts = with_their_units(receipts)
     orders = locked([row.order_id for row in receipts])
     known = ReplenishmentMove.objects.filter(pk__in=[row.pk for row in receipts]).select_related(
         "move__item__unit",

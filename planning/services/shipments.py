@@ -22,7 +22,7 @@ from p2p.inventory.services.ledger import MoveLine, post_within, reverse
 from p2p.inventory.services.taking import Taken
 from p2p.inventory.services.unit_return import bring_back
 from planning.models import ReplenishmentOrder, ShipmentMove
-from planning.services.again import check_part, posted_again
+from planning.services.again import check_part, posted_again, with_their_units
 from planning.services.replenishment import locked
 from planning.services.transfer import book_shipments
 from planning.services.travelling import check_sender, fits, travelling, with_pieces
@@ -44,10 +44,12 @@ def take_back(
 ) -> list[ShipmentMove]:
     """Shipments that were wrong lie where they came from again, in their lots and units, kept for the order as far as
     they were; of one also a part (`quantity`, the item's unit, and `catch_quantity` pieces), the rest travels on.
-    Losses are taken back whole: what was lost is in transit again.
+    Losses are taken back whole: what was lost is in transit again. What left in one handling unit comes back together.
 
     Refused when one was taken back before, or when part of it was received or lost: that is taken back first.
     """
+    if quantity is None or [row.move.quantity for row in shipments] == [quantity]:
+        quantity, shipments = None, with_their_units(shipments)
     known = ShipmentMove.objects.filter(pk__in=[row.pk for row in shipments]).select_related(
         "move__item__unit",
         "move__source__site",

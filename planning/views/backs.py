@@ -43,20 +43,24 @@ class TakeReceiptBack(_TakeBack):
     model = ReplenishmentMove
     form_class = shipforms.TakeBackForm
     title = _("Take the receipt back")
-    text = _("A move with the opposite direction is posted; the order waits for the goods again.")
+    text = _(
+        "A move with the opposite direction is posted; the order waits for the goods again. What came in one handling"
+        " unit goes back together."
+    )
 
     def form_kwargs(self) -> dict[str, Any]:
         return {}
 
     def back(self, **given: Any) -> str:
-        (row,) = receipts.take_back(receipts=[self.record], **given)
-        return reverse("planning:replenishment", args=[row.order.number])
+        receipts.take_back(receipts=[self.record], **given)
+        return reverse("planning:replenishment", args=[self.record.order.number])
 
 
 class TakeShipmentBack(_TakeBack):
     model = ShipmentMove
     text = _(
-        "It was booked by mistake: the goods lie where they came from again, in their lot and handling unit."
+        "It was booked by mistake: the goods lie where they came from again, in their lot and handling unit. What left"
+        " in one handling unit comes back together."
     )
 
     def held_at(self) -> Any:

@@ -18,9 +18,22 @@ from p2p.inventory.selectors.rules import Rule, rules_for
 from p2p.inventory.services.needs import Need, Outcome
 from strategies.models import Item, Location
 
+# Balances that may serve, those that the caller's moves touch besides, and those that hold its own reservations.
+_WHICH = """SELECT c.id FROM inventory_balance c
+        WHERE c.item_id = ANY(%(items)s) AND c.quantity > c.reserved
+        UNION ALL
+        SELECT c.id FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS a(item_id, location_id)
+        JOIN inventory_balance c USING (item_id, location_id)
+        UNION ALL
+        SELECT c.id FROM inventory_reservation r
+        JOIN inventory_balance c ON c.item_id = r.item_id AND c.location_id = r.location_id
+            AND c.lot_id IS NOT DISTINCT FROM r.lot_id AND c.serial_id IS NOT DISTINCT FROM r.serial_id
+            AND c.handling_unit_id IS NOT DISTINCT FROM r.handling_unit_id
+        WHERE r.reference = ANY(%(own)s) AND r.item_id = ANY(%(items)s)"""
+
 # Free stock of these items at these sites, with the purposes that holds forbid. It is locked in key order, and with
 # it the balances that the caller's moves will touch besides.
-_FREE = """
+_FREE = f"""
     SELECT b.id, b.item_id, b.location_id, b.lot_id, b.serial_id, b.handling_unit_id, b.quantity - b.reserved,
            least(t.expires_on, t.retest_on), t.created_at, l.site_id, l.code, l.kind,
            l.nettable AND l.kind <> 'transit',
@@ -41,41 +54,37 @@ _FREE = """
     FROM inventory_balance b
     JOIN strategies_location l ON l.id = b.location_id
     LEFT JOIN inventory_lot t ON t.id = b.lot_id
-    WHERE b.id = ANY(ARRAY(
-        SELECT c.id FROM inventory_balance c
-        WHERE c.item_id = ANY(%(items)s) AND c.quantity > c.reserved
-        UNION ALL
-        SELECT c.id FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS a(item_id, location_id)
-        JOIN inventory_balance c USING (item_id, location_id)
-        UNION ALL
-        SELECT c.id FROM inventory_reservation r
-        JOIN inventory_balance c ON c.item_id = r.item_id AND c.location_id = r.location_id
-            AND c.lot_id IS NOT DISTINCT FROM r.lot_id AND c.serial_id IS NOT DISTINCT FROM r.serial_id
-            AND c.handling_unit_id IS NOT DISTINCT FROM r.handling_unit_id
-        WHERE r.reference = ANY(%(own)s) AND r.item_id = ANY(%(items)s)))
+    WHERE b.id = ANY(ARRAY({_WHICH}))
     ORDER BY b.item_id, b.location_id, b.lot_id NULLS FIRST, b.serial_id NULLS FIRST,
              b.handling_unit_id NULLS FIRST
     FOR NO KEY UPDATE OF b
 """
 
-
-# Balances that the caller's moves will bring about: made empty before anything is locked. Otherwise somebody who
-# undoes the move that made one could hold it and wait for us, while we wait for it out of turn.
-_MAKE = """
-    INSERT INTO inventory_balance (item_id, location_id, quantity, reserved, may_go_negative)
-    SELECT a.item_id, a.location_id, 0, 0, s.may_go_negative
+# Balances that the caller's moves will bring about: made empty, each at its turn among all that is locked. Made first,
+# others would wait for them who hold what we want; made last, who undoes the move that made one would.
+_MAKE = f"""
+    INSERT INTO inventory_balance AS b (
+        item_id, location_id, lot_id, serial_id, handling_unit_id, quantity, reserved, may_go_negative)
+    SELECT k.item_id, k.location_id, k.lot_id, k.serial_id, k.handling_unit_id, 0, 0, s.may_go_negative
     FROM (
-        SELECT DISTINCT * FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS u(item_id, location_id)
-    ) a
-    JOIN strategies_location l ON l.id = a.location_id
-        AND l.kind NOT IN ('supplier', 'customer', 'production', 'scrap', 'adjustment')
+        WITH made AS (
+            SELECT a.item_id, a.location_id
+            FROM unnest(%(also_items)s::bigint[], %(also_places)s::bigint[]) AS a(item_id, location_id)
+            JOIN strategies_location l ON l.id = a.location_id
+                AND l.kind NOT IN ('supplier', 'customer', 'production', 'scrap', 'adjustment')
+            WHERE NOT EXISTS (
+                SELECT FROM inventory_balance b
+                WHERE b.item_id = a.item_id AND b.location_id = a.location_id AND b.lot_id IS NULL
+                    AND b.serial_id IS NULL AND b.handling_unit_id IS NULL))
+        SELECT *, NULL::bigint AS lot_id, NULL::bigint AS serial_id, NULL::bigint AS handling_unit_id FROM made
+        UNION
+        SELECT e.item_id, e.location_id, e.lot_id, e.serial_id, e.handling_unit_id FROM inventory_balance e
+        WHERE EXISTS (SELECT FROM made) AND e.id = ANY(ARRAY({_WHICH}))
+    ) k
+    JOIN strategies_location l ON l.id = k.location_id
     JOIN strategies_site s ON s.id = l.site_id
-    WHERE NOT EXISTS (
-        SELECT FROM inventory_balance b
-        WHERE b.item_id = a.item_id AND b.location_id = a.location_id AND b.lot_id IS NULL AND b.serial_id IS NULL
-            AND b.handling_unit_id IS NULL)
-    ORDER BY a.item_id, a.location_id
-    ON CONFLICT ON CONSTRAINT balance_once DO NOTHING
+    ORDER BY k.item_id, k.location_id, k.lot_id NULLS FIRST, k.serial_id NULLS FIRST, k.handling_unit_id NULLS FIRST
+    ON CONFLICT ON CONSTRAINT balance_once DO UPDATE SET reserved = b.reserved WHERE false
 """
 
 # Read after the balances are locked, so that what others have claimed meanwhile is seen; whether there are stock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import NoReturn
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,8 @@ def bring_back(*, moves: Sequence[Move]) -> None:
     """Units that stayed whole with these moves, which were taken back just now, stand where the moves began.
 
     The unit they stand in comes along when nothing of it is elsewhere; else they are taken out of it, and what stands
-    in them out of them where it did not come back. A few statements for each place; none where no unit travelled.
+    in them out of them where it did not come back. Refused when a unit itself holds something that is elsewhere. A few
+    statements for each place; none where no unit travelled.
     """
     went = {
         move.into_unit_id: move.source_id
@@ -59,8 +61,21 @@ def bring_back(*, moves: Sequence[Move]) -> None:
     if not went:
         return
     trees, lies = _trees(went)
+    for key in sorted(went):
+        if len(lies[key]) > 1:
+            _refuse_torn(key)
     for root, tree in trees.items():
         _stand(root, tree, {unit: place for unit, place in went.items() if unit in tree}, lies)
+
+
+def _refuse_torn(key: int) -> NoReturn:
+    unit = HandlingUnit.objects.get(pk=key)
+    raise Refused(
+        _("{unit} holds something that did not go with it: take that out of it first."),
+        code="unit_torn",
+        about=unit,
+        unit=unit.number,
+    )
 
 
 def _trees(units: Iterable[int]) -> tuple[dict[int, dict[int, int | None]], dict[int, set[int]]]:

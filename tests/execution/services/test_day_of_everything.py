@@ -218,11 +218,6 @@ class Day:
         ]  # fmt: skip
 
 
-@pytest.mark.skipif(
-    "P2P_DAY_SECONDS" not in os.environ,
-    reason="it still finds faults, deadlocks of transfers by hand and of receipts, and contents left behind by a pallet"
-    " that is carried: P2P_DAY_SECONDS=10 runs it",
-)
 def test_everything_at_once_leaves_true_books_and_nobody_hears_of_a_deadlock() -> None:
     day, done, trouble = Day(), Counter[str](), list[str]()
     until = time.monotonic() + SECONDS

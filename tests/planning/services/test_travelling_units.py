@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
@@ -179,6 +180,41 @@ def test_a_box_taken_back_alone_leaves_its_pallet_and_its_tote(yard: Yard) -> No
     shipments.take_back(shipments=mine, by=None)
     rows = HandlingUnit.objects.values_list("number", "location__code", "parent__number")
     assert set(rows) == {("PALLET", "ROAD", None), ("BOX", "STORE", None), ("TOTE", "ROAD", None)}
+    assert problems() == []
+
+
+def test_of_what_left_in_one_unit_a_row_taken_back_brings_the_others_along(yard: Yard) -> None:
+    """A unit cannot stand at both ends: of two pumps in a tote, or of two orders' goods on a pallet."""
+    rows = yard.sent()
+    one = next(row for row in rows if row.order.item_id == yard.pump.pk)
+    back = shipments.take_back(shipments=[one], by=None)
+    assert {row.move.serial.number for row in back if row.move.serial} == {"SN-1", "SN-2"} and len(back) == 2
+    stands = dict(HandlingUnit.objects.values_list("number", "location__code"))
+    assert stands == {"PALLET": "ROAD", "BOX": "ROAD", "TOTE": "STORE"}
+    assert (yard.told()["PUMP"], yard.told()["BOLT"]) == ((0, 0), (4, 0))
+    assert problems() == []
+
+
+def test_of_what_came_in_one_unit_a_receipt_taken_back_takes_the_others_along(yard: Yard) -> None:
+    yard.sent()
+    came = receive_units(units=[yard.pallet], by=None)
+    one = next(row for row in came if row.order.item_id == yard.pump.pk)
+    assert len(receipts.take_back(receipts=[one], by=None)) == 2
+    assert dict(HandlingUnit.objects.values_list("number", "location__code"))["TOTE"] == "ROAD"
+    assert problems() == []
+
+
+def test_a_unit_that_was_given_something_on_the_road_does_not_come_back_without_it(yard: Yard) -> None:
+    rows = yard.sent()
+    make_stock(yard.bolt, 3, yard.road)
+    line = MoveLine(
+        item=yard.bolt, source=yard.road, target=yard.road, quantity=Decimal(3), kind="regroup",
+        into_unit=yard.pallet,
+    )  # fmt: skip
+    post(lines=[line], by=None)
+    with pytest.raises(Refused, match="PALLET holds something that did not go with it"), transaction.atomic():
+        shipments.take_back(shipments=rows, by=None)
+    assert yard.told()["BOLT"] == (4, 0)
     assert problems() == []
 
 

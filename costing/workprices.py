@@ -19,6 +19,7 @@ from planning.measures import Measures
 from strategies.engine.units import MissingConversion
 from strategies.models import OutsourcingPolicy, Site, VendorPrice
 from strategies.selectors.needs import RouteScrap
+from strategies.selectors.outwork import OutsideRules
 
 Rule = OutsourcingPolicy.Rule
 
@@ -48,10 +49,7 @@ class WorkPrices:
     def __init__(self, site: Site, day: date, items: Collection[int]) -> None:
         self._site, self._day = site, day
         holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
-        policies = OutsourcingPolicy.objects.filter(holds, site=site, item__in=items)
-        self._policies: dict[tuple[int, int | None], OutsourcingPolicy] = {}
-        for policy in policies.order_by("-valid_from", "pk"):
-            self._policies.setdefault((policy.item_id, policy.operation_number), policy)
+        self._rules = OutsideRules(site, items)
         rows = VendorPrice.objects.filter(holds, item__in=items, operation_number__isnull=False)
         rows = rows.select_related("currency", "item", "unit", "vendor")
         self._prices: dict[tuple[int, int], list[VendorPrice]] = defaultdict(list)
@@ -62,7 +60,7 @@ class WorkPrices:
     def decided(self, item: int, number: int, by_route: bool) -> Decided:
         """As planning decides it on the day: the policy of the operation, else of the whole item, else the route.
         What goes out on overload or downtime is ours: that is an exception of the day."""
-        policy = self._policies.get((item, number)) or self._policies.get((item, None))
+        policy = self._rules.on(item, number, self._day)
         if policy is None:
             return Decided(by_route, None)
         return Decided(policy.rule == Rule.VENDOR, None if policy.rule == Rule.MAKE else policy.vendor_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,17 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference cases at {folder}")
     return folder
+
+
+@pytest.fixture
+def comes_to_an_end() -> Iterator[None]:
+    """Whoever walks millions of ways fails here, and does not hold up all other tests."""
+
+    def stop(*_args: object) -> None:
+        raise AssertionError("this does not come to an end")
+
+    was = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, was)

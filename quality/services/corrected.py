@@ -22,6 +22,7 @@ from p2p.core.models import User
 from p2p.inventory.models import Move
 from planning.models import Operation, Output
 from quality.models import NonConformance
+from quality.services.stock import say_which
 from strategies.models import Item
 
 
@@ -156,14 +157,7 @@ def _serials_left(
             report=earlier.number,
         )
     if len(gone) != record.quantity:
-        raise Refused(
-            _("{record} is about {quantity} of {there} pieces: say which, by their serial numbers."),
-            code="serials_missing",
-            field="serials",
-            record=record,
-            quantity=plain(record.quantity),
-            there=len(brought),
-        )
+        raise say_which(record, len(brought))
     return [number for number in brought if number not in gone]
 
 

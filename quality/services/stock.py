@@ -84,18 +84,23 @@ def _of_serials(
     if len(found) < (len(set(serials)) or record.quantity):
         raise _too_few(record, Decimal(len(found)))
     if len(found) != record.quantity:
-        raise Refused(
-            _("{record} is about {quantity} of {there} pieces: say which, by their serial numbers."),
-            code="serials_missing",
-            field="serials",
-            record=record,
-            quantity=plain(record.quantity),
-            there=len(found),
-        )
+        raise say_which(record, len(found))
     return [
         Taken(row.location, row.quantity, lot=row.lot, serial=row.serial, unit=row.handling_unit)
         for row in found
     ]
+
+
+def say_which(record: NonConformance, there: int) -> Refused:
+    """The pieces of a nonconformance have to be named: there are more of them than it is about."""
+    return Refused(
+        _("{record} is about {quantity} of {there} pieces: say which, by their serial numbers."),
+        code="serials_missing",
+        field="serials",
+        record=record,
+        quantity=plain(record.quantity),
+        there=there,
+    )
 
 
 def _too_few(record: NonConformance, there: Decimal) -> Refused:

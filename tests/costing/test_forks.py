@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from string import ascii_uppercase
@@ -18,22 +16,8 @@ from costing.words import warning_words
 from strategies.models import Item
 from tests.factories import make_bom, make_item, make_site, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("comes_to_an_end")]
 D = Decimal
-
-
-@pytest.fixture(autouse=True)
-def ends() -> Iterator[None]:
-    """Whoever walks millions of ways fails here, and does not hold up all other tests."""
-
-    def stop(*_args: object) -> None:
-        raise AssertionError("this does not come to an end")
-
-    was = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(120)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, was)
 
 
 def nested(letters: str) -> list[Item]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from string import ascii_uppercase
@@ -20,27 +18,13 @@ from planning.words import sentence
 from strategies.models import BomLine, Site
 from tests.factories import make_bom, make_group, make_item, make_route, make_site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("comes_to_an_end")]
 D = Decimal
 FIRST, START, DUE = date(2026, 3, 2), date(2026, 3, 10), date(2026, 3, 20)
 TOO_MANY = (
     "The phantoms in the BOM of A take each other in so many ways that an order would have the same lines more than "
     "5,000 times over, most often those of Y: let some of these phantoms be items with orders of their own."
 )
-
-
-@pytest.fixture(autouse=True)
-def ends() -> Iterator[None]:
-    """Whoever walks millions of ways fails here, and does not hold up all other tests."""
-
-    def stop(*_args: object) -> None:
-        raise AssertionError("this does not come to an end")
-
-    was = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(120)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, was)
 
 
 def plant():

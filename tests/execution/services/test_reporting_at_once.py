@@ -122,7 +122,11 @@ def test_co_products_typed_by_several_people_at_once_are_exact() -> None:
     assert problems() == []
     received = dict(Output.objects.filter(order=order).values_list("item__number", "received_quantity"))
     assert received["CHIPS"] == sum(typed)
-    assert received["DUST"] == len(typed) // 2
+    # What was taken back may have been the report that brought a whole piece of dust: the next one brings it again.
+    assert received["DUST"] <= len(typed) // 2
+    report(operation=only, good=Decimal(1), outputs=[Beside(item=dust)], by=plant.worker)
+    assert Output.objects.get(order=order, item=dust).received_quantity == (len(typed) + 1) // 2
+    assert problems() == []
 
 
 def test_supervisors_who_make_up_pieces_in_opposite_order_never_wait_in_a_circle(

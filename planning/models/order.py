@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.clock import now
 from p2p.core.fields import QuantityField, RateField
 from p2p.core.flow import Flow
+from planning.models.made_for import MadeFor, at_most_one, tie_indexes
 from planning.models.proposal import Named, Need
 from strategies.models import ReserveAt
 
@@ -27,7 +28,7 @@ ORDER_FLOW = Flow(
 )
 
 
-class ProductionOrder(models.Model):
+class ProductionOrder(MadeFor):
     class State(models.TextChoices):
         FIRM = "firm", _("Firm")
         SCHEDULED = "scheduled", _("Scheduled")
@@ -95,6 +96,7 @@ class ProductionOrder(models.Model):
         indexes = [
             models.Index(fields=["site", "state", "due_on"], name="order_site_state_due"),
             models.Index(fields=["item", "due_on"], name="order_item_due"),
+            *tie_indexes("order"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -102,6 +104,7 @@ class ProductionOrder(models.Model):
                 name="order_quantities",
             ),
             models.CheckConstraint(condition=Q(due_on__gte=models.F("start_on")), name="order_dates"),
+            at_most_one("order"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import QuantityField
 from p2p.core.flow import Flow
+from planning.models.made_for import at_most_one, tie_indexes
 
 PROPOSAL_FLOW = Flow(
     "state",
@@ -45,6 +46,9 @@ def _checked(to: str, **options: Any) -> Any:
     once, in the same transaction, in a fraction of the time.
     """
     return models.ForeignKey(to, db_constraint=False, db_index=False, related_name="+", **options)
+
+
+TIES = ("for_demand", "for_material", "for_proposal")
 
 
 class Proposal(models.Model):
@@ -86,12 +90,17 @@ class Proposal(models.Model):
     named = models.CharField(
         max_length=5, choices=Named.choices, blank=True, help_text=_("Versions that the demand asks for.")
     )
+    for_demand = _checked("planning.Demand", on_delete=models.SET_NULL, null=True, blank=True)
+    for_material = _checked("planning.Material", on_delete=models.SET_NULL, null=True, blank=True)
+    for_proposal = _checked("self", on_delete=models.SET_NULL, null=True, blank=True)
+    """The one need it is tied to; its order will be."""
 
     class Meta:
         ordering = ["run", "number"]
         indexes = [
             models.Index(fields=["run", "item", "due_on"], name="proposal_item_due"),
             models.Index(fields=["run", "start_on", "number"], name="proposal_start"),
+            *tie_indexes("proposal", *TIES),
         ]
         constraints = [
             models.UniqueConstraint(fields=["run", "number"], name="proposal_number_once"),
@@ -99,6 +108,7 @@ class Proposal(models.Model):
                 condition=Q(quantity__gt=0, good_quantity__gte=0), name="proposal_quantity"
             ),
             models.CheckConstraint(condition=Q(due_on__gte=F("start_on")), name="proposal_dates"),
+            at_most_one("proposal", *TIES),
         ]
 
     def __str__(self) -> str:

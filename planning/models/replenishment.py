@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import PriceField, QuantityField
 from p2p.core.flow import Flow
+from planning.models.made_for import MadeFor, at_most_one, tie_indexes
 
 REPLENISHMENT_FLOW = Flow(
     "state",
@@ -20,7 +21,7 @@ REPLENISHMENT_FLOW = Flow(
 )
 
 
-class ReplenishmentOrder(models.Model):
+class ReplenishmentOrder(MadeFor):
     seen_at = ("from_location__site__code",)
     """Who ships a transfer sees it, too: paths to sites beside its own."""
 
@@ -72,7 +73,10 @@ class ReplenishmentOrder(models.Model):
 
     class Meta:
         ordering = ["due_on", "number"]
-        indexes = [models.Index(fields=["item", "due_on"], name="replenishment_item_due")]
+        indexes = [
+            models.Index(fields=["item", "due_on"], name="replenishment_item_due"),
+            *tie_indexes("replenishment"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, received_quantity__gte=0, shipped_quantity__gte=0),
@@ -83,6 +87,7 @@ class ReplenishmentOrder(models.Model):
                 name="replenishment_purchase_names_vendor",
             ),
             models.CheckConstraint(condition=Q(due_on__gte=F("ordered_on")), name="replenishment_dates"),
+            at_most_one("replenishment"),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,8 @@ Rules
                 lead time. With `dip`, needs inside the lead time may use it.
     Yield       Launched quantity x good share, rounded down, is what serves needs. Lot sizes speak of the
                 launch.
+    Alone       Needs of an item with `alone` are served one by one, by supply of their own (`tied.py`); what that
+                brings too much serves the item it names as `rest`.
     Too late    Orders that should have started before `first` start on `first` ("move"): levels below
                 follow, and every demand that ends up late gets a "late" message with the chain down to the
                 cause.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from planning.engine.mrp.lots import Lots, lots_of
-from planning.engine.mrp.model import Item, Message, Problem
+from planning.engine.mrp.model import Item, Key, Message, Problem
 from planning.engine.mrp.structure import Structure, build, scaled
 
 DEMAND, ORDER, MATERIAL, SAFETY = range(4)
@@ -22,6 +22,9 @@ Need = tuple[int, int, int, int, int]
 Order = tuple[int, int, int, int, int, int, int, int]
 """Item, launched, good, start, due, day of need, group of needs, priority. Order n is orders[n - 1]."""
 
+Coming = tuple[int, int, int, int]
+"""Day, kind of supply, its reference, quantity: sorts as it is taken."""
+
 Peg = tuple[int, int, int, int, int, int, int]
 """Item, kind of supply, its reference, kind of need, its reference, quantity, day of need."""
 
@@ -30,8 +33,8 @@ class Book:
     """Collects what the levels hand down to each other. Items are positions, days are ordinals."""
 
     __slots__ = (
-        "first", "items", "lots", "messages", "needs", "orders", "pegs", "planned", "problem", "receipts",
-        "rules", "structure",
+        "first", "items", "lots", "made_for", "messages", "needs", "orders", "pegs", "planned", "problem",
+        "receipts", "rules", "structure",
     )  # fmt: skip
 
     def __init__(self, problem: Problem) -> None:
@@ -44,7 +47,9 @@ class Book:
         self.lots: list[Lots] = [lots_of(item, limits=self.rules.lots) for item in problem.items]
         self.planned = [self._is_planned(item) for item in problem.items]
         self.needs: list[list[Need]] = [[] for _ in problem.items]
-        self.receipts: list[list[tuple[int, int, int]]] = [[] for _ in problem.items]
+        self.receipts: list[list[Coming]] = [[] for _ in problem.items]
+        self.made_for: dict[int, dict[Key | None, list[Coming]]] = {}
+        """Of items whose needs are served alone: demand -> its receipts."""
         self.orders: list[Order] = []
         self.pegs: list[Peg] = []
         self._enter_demands()
@@ -85,7 +90,11 @@ class Book:
                 continue
             if receipt.quantity > 0:
                 quantity = scaled(receipt.quantity, self.items[item].places)
-                self.receipts[item].append((receipt.day.toordinal(), position, quantity))
+                coming = (receipt.day.toordinal(), RECEIPT, position, quantity)
+                if self.items[item].alone:
+                    self.made_for.setdefault(item, {}).setdefault(receipt.made_for, []).append(coming)
+                else:
+                    self.receipts[item].append(coming)
 
     def place(self, item: int, need_on: int, launch: int, group: int, priority: int) -> int:
         """Enter an order for a day of need, hand its components' needs down, and return its number."""
@@ -117,3 +126,14 @@ class Book:
         rule = self.items[item]
         quantity = Decimal(launch).scaleb(-rule.places)
         self.messages.append(Message("start_overdue", rule.id, len(self.orders) + 1, quantity, days))
+
+    def report_short(self, item: int, need: Need, left: int) -> None:
+        """Nothing covers so much of a need."""
+        if need[2] == SAFETY:
+            return
+        subject: Key = need[3] if need[2] == ORDER else self.problem.demands[need[3]].id
+        path = ("order",) if need[2] == ORDER else ("demand",)
+        rule = self.items[item]
+        self.messages.append(
+            Message("short", rule.id, subject, Decimal(left).scaleb(-rule.places), path=path)
+        )

@@ -50,6 +50,7 @@ class Item:
     good_share: share of a launched quantity expected to come out good, 0 < share <= 1.
     stopped: no orders are proposed although it has settings; its source is then "".
     phantom: never ordered nor stocked: a need for it becomes needs for its components on the same day.
+    alone: each need has its own supply (`tied.py`); on_hand: the sum of Demand.kept. rest: who gets what is over.
     """
 
     id: Key
@@ -66,6 +67,8 @@ class Item:
     good_share: Decimal = ONE
     phantom: bool = False
     stopped: bool = False
+    alone: bool = False
+    rest: Key | None = None
 
 
 class Rule(Protocol):
@@ -109,8 +112,8 @@ class BomLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """A need from outside the plan. `order` names the open receipt whose remaining material this is, if any:
-    the need then counts as dependent and pegs go on through that order. Lower priority numbers come first."""
+    """A need from outside the plan. `order`: the open receipt whose remaining material this is, if any: the need then
+    counts as dependent, pegs go on through that order. Lower priority numbers come first. kept: stock for it alone."""
 
     id: Key
     item: Key
@@ -118,13 +121,14 @@ class Demand:
     quantity: Decimal
     priority: int = 100
     order: Key | None = None
+    kept: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Open supply with a day: a production, purchase, transfer or subcontract order, or an approved proposal.
 
-    firm: the plan gives no advice to move or cancel it.
+    firm: the plan gives no advice to move or cancel it. made_for: the demand it is for (items with `alone`).
     """
 
     id: Key
@@ -132,6 +136,7 @@ class Receipt:
     day: date
     quantity: Decimal
     firm: bool = False
+    made_for: Key | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,14 +272,12 @@ class Message(NamedTuple):
     advance, postpone: move the receipt by `days` to `day`. cancel: `quantity` of the receipt serves nothing.
     demand_overdue: the demand was needed `days` before the run. start_overdue: the order should have started
     `days` ago. late: the demand can be met on `day`, `days` late; `path` leads from it down through orders
-    and receipts ("order:7", "receipt:12") to the cause. short: `quantity` of the demand or order has no
-    supply.
-    lot_conflict: the lot sizes of the item contradict each other; the maximum was left out. loop: `path`
-    names the items round the loop; its last line was left out. no_bom: ordered to be made, but nothing goes
-    into it. no_source: short, and neither made, bought nor transferred; stopped: short,
-    and its settings say that no new orders are planned. too_many_ways: needs that do not grow evenly come through
-    phantoms in so many ways that they were left out. unknown_item, unknown_component: named,
-    but not among the items.
+    and receipts ("order:7", "receipt:12") to the cause. short: `quantity` of the demand or order has no supply.
+    lot_conflict: the lot sizes of the item contradict each other; the maximum was left out. loop: `path` names the
+    items round the loop; its last line was left out. no_bom: ordered to be made, but nothing goes into it. no_source:
+    short, and neither made, bought nor transferred; stopped: short, and its settings say that no new orders are
+    planned. too_many_ways: needs that do not grow evenly come through phantoms in so many ways that they were left
+    out. unknown_item, unknown_component: named, but not among the items.
     """
 
     code: MessageCode

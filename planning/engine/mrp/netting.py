@@ -19,8 +19,9 @@ from planning.engine.mrp.book import (
     Need,
 )
 from planning.engine.mrp.lots import cut, fill
-from planning.engine.mrp.model import ZERO, Key, Message
+from planning.engine.mrp.model import ZERO, Message
 from planning.engine.mrp.structure import EVER, scaled
+from planning.engine.mrp.tied import serve_alone
 
 Short = tuple[Need, int]
 """A need and the part of it that nothing covers yet."""
@@ -43,7 +44,9 @@ def net(book: Book, item: int) -> None:
     if not book.planned[item] or not (needs or book.rules.netting):
         return
     ordered, told = len(book.orders), len(book.messages)
-    if not book.rules.netting and not book.rules.lots and rule.source:
+    if rule.alone:
+        serve_alone(book, item, needs)
+    elif not book.rules.netting and not book.rules.lots and rule.source:
         _explode(book, item, needs)
     else:
         _Walk(book, item).all(needs)
@@ -153,8 +156,7 @@ class _Walk:
 
     def _arrive(self, day: int) -> None:
         while self.coming and self.coming[0][0] <= day:
-            _, reference, quantity = self.coming.popleft()
-            self.ready.append((RECEIPT, reference, quantity))
+            self.ready.append(self.coming.popleft()[1:])
 
     def _serve(self, need: Need) -> None:
         left = self._take(self.ready, need, need[4])
@@ -163,7 +165,7 @@ class _Walk:
         if not left:
             return
         if not self.source:
-            self._report_short(need, left)
+            self.book.report_short(self.item, need, left)
             return
         combine = self.book.rules.combine
         part = GROUPS[need[2]] if combine == "day_and_kind" else 0
@@ -198,8 +200,7 @@ class _Walk:
             until = max(until, self.book.first + self.rule.lead_days)
         until = until + rules.late_days if self.source else EVER
         while left and self.coming and self.coming[0][0] <= until:
-            _, reference, quantity = self.coming.popleft()
-            self.ready.append((RECEIPT, reference, quantity))
+            self.ready.append(self.coming.popleft()[1:])
             left = self._take(self.ready, need, left)
         return left
 
@@ -244,20 +245,11 @@ class _Walk:
             self._take(made, need, left)
         self.ready.extend(made)
 
-    def _report_short(self, need: Need, left: int) -> None:
-        book = self.book
-        if need[2] == SAFETY:
-            return
-        subject: Key = need[3] if need[2] == ORDER else book.problem.demands[need[3]].id
-        path = ("order",) if need[2] == ORDER else ("demand",)
-        quantity = Decimal(left).scaleb(-self.rule.places)
-        book.messages.append(Message("short", self.rule.id, subject, quantity, path=path))
-
     def _advise(self) -> None:
         """Receipts that nobody needs: pull them before a proposal they could replace, else cancel."""
         opened = sorted(self.opened)
         left_over = [supply for supply in self.ready if supply[0] == RECEIPT]
-        left_over += [(RECEIPT, reference, quantity) for _, reference, quantity in self.coming]
+        left_over += [supply[1:] for supply in self.coming if supply[1] == RECEIPT]
         for _, reference, left in left_over:
             receipt = self.book.problem.receipts[reference]
             if receipt.firm:

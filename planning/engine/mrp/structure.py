@@ -77,6 +77,9 @@ def build(problem: Problem) -> Structure:
     children: dict[int, list[int]] = defaultdict(list)
     for line in lines:
         children[index[line.parent]].append(index[line.component])
+    for item in problem.items:
+        if item.rest in index:
+            children[index[item.id]].append(index[item.rest])  # netted after the one that has too much
     levels = low_level_codes(range(len(problem.items)), children)
     ids = [item.id for item in problem.items]
     messages += [

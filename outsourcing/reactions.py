@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from execution.facts import Ending, Finishing, Released, Unreleased
-from outsourcing import mail, takeover, tracing
+from outsourcing import coming, mail, takeover, tracing
 from outsourcing.facts import Sent
 from outsourcing.models import SubcontractLine
 from outsourcing.services import order, withdraw
 from p2p.core.facts import Refused, listen
 from p2p.core.fields import plain
-from p2p.inventory.trace_facts import Reviewing
+from p2p.inventory.trace_facts import Expecting, Reviewing
 from planning.facts import BroughtBack, Cancelled, Cancelling, SentOut
 from planning.models import Operation, ProductionOrder
 from strategies.facts import MeasuringCutOver
@@ -100,3 +100,4 @@ def wire() -> None:
     listen("later", Sent, mail.mail_orders)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", Reviewing, tracing.worked_outside)
+    listen("gather", Expecting, coming.on_order)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import CheckingLedger, Finding, Moved, Reversing
 from p2p.inventory.task_facts import CrossDocking
-from p2p.inventory.trace_facts import Locating, Reviewing, Suspecting
-from planning import takeover, tracing
+from p2p.inventory.trace_facts import Expecting, Locating, Reviewing, Suspecting
+from planning import coming, takeover, tracing
 from planning.checking import RULES
 from planning.documents import moved_for_a_document, only_for_its_order
 from planning.facts import Cancelled, Firmed, OrderChanged, Scheduled, Substituted, Unfirmed
@@ -144,5 +144,6 @@ def wire() -> None:
     listen("gather", CheckingLedger, check)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", Locating, tracing.delivered)
+    listen("gather", Expecting, coming.on_order)
     listen("gather", Reviewing, tracing.purchased)
     listen("gather", Suspecting, tracing.bought)

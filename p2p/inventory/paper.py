@@ -37,6 +37,7 @@ def _row(line: Line) -> list[Flowable | str | list[Flowable]]:
         (_("shipped"), line.shipped),
         (_("scrapped"), line.scrapped),
         (_("consumed"), line.consumed),
+        (_("of it on order"), line.of_it_on_order),
     )
     words = ", ".join(f"{formats.number(quantity)} {name}" for name, quantity in where if quantity)
     if line.held:

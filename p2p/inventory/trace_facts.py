@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -60,6 +60,37 @@ class Reviewing(Question[list[Reading]]):
 
     lots: tuple[int, ...] = ()
     moves: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class OnOrder:
+    """So much more of an item that an open document is to bring, in the item's unit.
+
+    `lot` or `serial` where it is known which it will be. `within`: the document that it is a part of, whose own line
+    names all of it, too: a vendor's last operation of a production order.
+    """
+
+    item: int
+    quantity: Decimal
+    what: str
+    document: str
+    site: str
+    due_on: date
+    party: str = ""
+    lot: int | None = None
+    serial: int | None = None
+    number: str = ""
+    note: str = ""
+    url: str = ""
+    within: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expecting(Question[list[OnOrder]]):
+    """What is to come of these items at sites a user may see?"""
+
+    items: tuple[int, ...]
+    user: Any = None
 
 
 @dataclass(frozen=True)

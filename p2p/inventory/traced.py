@@ -16,7 +16,9 @@ from p2p.core.web import formats
 from p2p.core.web.columns import Column
 from p2p.inventory.engine.tracing import Band, Key, Spread
 from p2p.inventory.models import RecallLine
+from p2p.inventory.selectors.on_order import coming
 from p2p.inventory.selectors.trace import Node, Trace, bands_by
+from p2p.inventory.trace_facts import OnOrder
 from p2p.inventory.wording import amount, share_words
 
 AT = RecallLine.Where
@@ -149,6 +151,8 @@ class Line:
     shipped: Any
     scrapped: Any
     consumed: Any
+    on_order: Any
+    of_it_on_order: Any
     parties: str
     documents: str
     url: str
@@ -178,6 +182,8 @@ COLUMNS = (
     Column("shipped", _("Shipped"), kind="quantity"),
     Column("scrapped", _("Scrapped"), kind="quantity"),
     Column("consumed", _("Consumed"), kind="quantity"),
+    Column("on_order", _("Item on order"), kind="quantity"),
+    Column("of_it_on_order", _("Of it on order"), kind="quantity"),
     Column("parties", _("Customers and vendors")),
     Column("documents", _("Documents")),
     Column("at", _("When"), kind="time"),
@@ -185,19 +191,31 @@ COLUMNS = (
 KINDS = {"lot": _("Lot"), "serial": _("Serial number"), "move": _("Move")}
 
 
-def lines(trace: Trace, nodes: Mapping[Key, Node], lit: Collection[Key] | None = None) -> list[Line]:
-    """The starts, then where they went, then what they were made of: by steps."""
-    found = [_line("", trace.up, nodes[key]) for key in trace.starts if key in nodes]
+def lines(
+    trace: Trace,
+    nodes: Mapping[Key, Node],
+    lit: Collection[Key] | None = None,
+    ordered: Mapping[int, Sequence[OnOrder]] | None = None,
+) -> list[Line]:
+    """The starts, then where they went, then what they were made of: by steps. `ordered`: item -> what is to come."""
+    more = ordered or {}
+    found = [_line("", trace.up, nodes[key], more) for key in trace.starts if key in nodes]
     for way, spread in ((_now("went into"), trace.up), (_now("made of"), trace.down)):
         found += [
-            _line(way, spread, nodes[key])
+            _line(way, spread, nodes[key], more)
             for key in spread.reaches
             if key in nodes and key not in trace.starts and (lit is None or key in lit)
         ]
     return found
 
 
-def _line(way: str, spread: Spread, node: Node) -> Line:
+def of_it(one: OnOrder, node: Node) -> bool:
+    """Whether what is to come is known to be of this lot or serial number itself."""
+    return node.key in (("lot", one.lot), ("serial", one.serial))
+
+
+def _line(way: str, spread: Spread, node: Node, ordered: Mapping[int, Sequence[OnOrder]]) -> Line:
+    to_come = ordered.get(node.item.pk, ())
     reach = spread.reaches[node.key]
     gone = [spot for spot in node.spots if spot.where != AT.CONSUMED]
     return Line(
@@ -214,6 +232,8 @@ def _line(way: str, spread: Spread, node: Node) -> Line:
         exact=reach.exact,
         held=bool(node.holds),
         **{where: node.amount(where) for where in AT.values},
+        on_order=coming(to_come),
+        of_it_on_order=coming([one for one in to_come if of_it(one, node)]),
         parties=", ".join(sorted({spot.party for spot in gone if spot.party})),
         documents=", ".join(sorted({spot.document for spot in gone if spot.document})),
         url=node.url,

@@ -65,7 +65,7 @@ def test_a_walk_through_the_store_counts_places_in_their_order(floor: Floor) -> 
     item = make_item("BOLT")
     make_stock(item, 10, floor.places["A-02"])
     count = floor.count()
-    assert "2 tasks" in floor.client.get("/floor/stock/").content.decode()
+    assert "2 to count" in floor.client.get("/floor/stock/").content.decode()
     first = floor.client.get(f"{MENU}{count.number}/")
     assert first.headers["Location"] == floor.url(count, "A-02")
     page = floor.say(floor.url(count, "A-02"), code="bolt")

@@ -94,7 +94,7 @@ def test_the_list_has_what_leaves_here_late_first_and_the_menu_counts_it(tablet:
         narrowed = tablet.get(reverse(LIST), {"only": only}).content.decode()
         assert there_is in narrowed and other not in narrowed
     tiles = tablet.get(reverse("pages:floor-stock")).context["tiles"]
-    assert {str(tile.title): count for tile, _url, count in tiles}["Ship"] == 1
+    assert {str(tile.title): count for tile, _url, count, _said in tiles}["Ship"] == 1
 
 
 def test_a_long_list_takes_no_more_queries_than_a_short_one(

@@ -76,7 +76,7 @@ class LotApi(_PieceApi):
     @action(detail=True, methods=["get"])
     def trace(self, request: Request, number: str) -> Response:
         """Where the lot went (`up`) and what it was made of (`down`): nodes and edges."""
-        return traced([self.get_object()], request.query_params)
+        return traced([self.get_object()], request)
 
     @action(detail=True, methods=["get"])
     def history(self, request: Request, number: str) -> Response:

@@ -18,8 +18,10 @@ from p2p.inventory import selectors, serializers
 from p2p.inventory.api.base import BOOKERS, WRITERS
 from p2p.inventory.api.trace import traced
 from p2p.inventory.forms.card import CardForm
+from p2p.inventory.selectors.on_order import on_order
 from p2p.inventory.selectors.stocklists import figures_of
 from p2p.inventory.serializers.by_hand import ByHandInput
+from p2p.inventory.serializers.trace import to_come
 from p2p.inventory.services import by_hand, ledger
 from strategies.models import Item
 
@@ -83,7 +85,7 @@ class MoveApi(RecordViewSet):
     @action(detail=True, methods=["get"])
     def trace(self, request: Request, number: str) -> Response:
         """What the move became part of (`up`) and what it was made of (`down`): nodes and edges."""
-        return traced([self.get_object()], request.query_params)
+        return traced([self.get_object()], request)
 
 
 class StockCardApi(RecordViewSet):
@@ -116,6 +118,7 @@ class StockCardApi(RecordViewSet):
                 "item": item.number,
                 "unit": item.unit.code,
                 **shown,
+                "on_order": to_come(on_order([item.pk], request.user), [item]),
                 "lines": serializers.CardLineSerializer(lines, many=True).data,
             }
         )

@@ -14,9 +14,10 @@ from rest_framework.response import Response
 from p2p.core.rest.edge import EdgeViewSet
 from p2p.inventory.models import Lot, Serial
 from p2p.inventory.selectors import describe, keys_of, trace
+from p2p.inventory.selectors.on_order import on_order
 from p2p.inventory.selectors.starts import Suspicion, began, piece_of
 from p2p.inventory.selectors.trace import Piece
-from p2p.inventory.serializers.trace import shown, steps_of, way_of
+from p2p.inventory.serializers.trace import shown, steps_of, to_come, way_of
 
 ASKED = {
     "lot": "A lot: <item>~<lot>.",
@@ -29,14 +30,18 @@ ASKED = {
 }
 
 
-def traced(starts: list[Piece], query: Any) -> Response:
+def traced(starts: list[Piece], request: Request) -> Response:
     """The trace of some pieces as an answer."""
-    return _answer(keys_of(starts), query)
+    return _answer(keys_of(starts), request)
 
 
-def _answer(keys: list[Any], query: Any) -> Response:
+def _answer(keys: list[Any], request: Request) -> Response:
+    query = request.query_params
     found = trace(keys, ways=way_of(query.get("way", "")), depth=steps_of(query.get("depth", "")))
-    return Response(shown(found, describe(found)))
+    nodes = describe(found)
+    items = [node.item for node in nodes.values()]
+    ordered = on_order([item.pk for item in items], request.user)
+    return Response(shown(found, nodes) | {"on_order": to_come(ordered, items)})
 
 
 class TraceApi(EdgeViewSet):
@@ -60,7 +65,7 @@ class TraceApi(EdgeViewSet):
                 vendor_lot=query.get("vendor_lot", ""),
             )
         )
-        return _answer(list(start.keys), query)
+        return _answer(list(start.keys), request)
 
 
 def _named(kind: str, codes: list[str]) -> list[Piece]:

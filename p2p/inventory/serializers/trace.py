@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,8 @@ from p2p.core.numbers import decimal_of
 from p2p.inventory.engine.tracing import Band, Key, Reach
 from p2p.inventory.selectors.trace import Node, Trace
 from p2p.inventory.selectors.whereabouts import Spot
+from p2p.inventory.trace_facts import OnOrder
+from strategies.models import Item
 
 
 def shown(trace: Trace, nodes: Mapping[Key, Node]) -> dict[str, Any]:
@@ -77,6 +79,26 @@ def _spot(spot: Spot) -> dict[str, Any]:
         "document": spot.document,
         "note": spot.note,
     }
+
+
+def to_come(ordered: Mapping[int, Sequence[OnOrder]], items: Iterable[Item]) -> list[dict[str, Any]]:
+    """What is on order of these items, the earliest first."""
+    known = {item.pk: item.number for item in items}
+    rows = sorted((one for key in known for one in ordered.get(key, ())), key=lambda one: one.due_on)
+    return [
+        {
+            "item": known[one.item],
+            "quantity": plain(one.quantity),
+            "what": one.what,
+            "document": one.document,
+            "site": one.site,
+            "due_on": one.due_on.isoformat(),
+            "party": one.party,
+            "number": one.number,
+            "note": one.note,
+        }
+        for one in rows
+    ]
 
 
 def text(quantity: Fraction) -> str:

@@ -19,6 +19,7 @@ from p2p.core.web.columns import Column
 from p2p.core.web.page import Page, who
 from p2p.inventory.forms.card import CardForm
 from p2p.inventory.selectors.card import balance_line, stock_card, whole_card
+from p2p.inventory.selectors.on_order import coming, on_order
 from p2p.inventory.selectors.past import Scope, balance_at
 from p2p.inventory.selectors.stocklists import figures_of, pieces_of
 from strategies.models import Item
@@ -69,9 +70,12 @@ class StockCard(Page):
             before=before,
             limit=self.SHOWN,
         )
+        ordered = on_order([self.item.pk], who(request)).get(self.item.pk, [])
         context = {
             "page": self,
             "item": self.item,
+            "ordered": ordered,
+            "to_come": coming(ordered),
             "form": form,
             "lines": lines,
             "totals": figures_of(self.item, sites_of(who(request))),

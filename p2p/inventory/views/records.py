@@ -18,6 +18,7 @@ from p2p.core.web.page import Page, who
 from p2p.core.web.records import RecordPage, Said
 from p2p.inventory import selectors
 from p2p.inventory.models import Move
+from p2p.inventory.selectors.on_order import coming, on_order
 from p2p.inventory.selectors.past import Scope
 from p2p.inventory.selectors.stocklists import figures_of
 from p2p.inventory.words import lot_url
@@ -74,8 +75,11 @@ class ItemStock(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         item = get_object_or_404(Item.objects.select_related("unit"), pk=pk)
+        ordered = on_order([item.pk], who(request)).get(item.pk, [])
         context = {
             "item": item,
+            "ordered": ordered,
+            "to_come": coming(ordered),
             "totals": figures_of(item, sites_of(who(request))),
             "balances": at_sites(selectors.stock_by_place(item), who(request), path="location__site__code")[
                 :200

@@ -24,10 +24,11 @@ from p2p.inventory.models import Lot, Move, RecallLine, Serial
 from p2p.inventory.picture import picture
 from p2p.inventory.selectors import Node, Trace, describe, key_of, keys_of, trace
 from p2p.inventory.selectors.genealogy import entries
+from p2p.inventory.selectors.on_order import coming, on_order
 from p2p.inventory.selectors.starts import Suspicion, began, piece_of, pieces_named
 from p2p.inventory.selectors.trace import pieces
-from p2p.inventory.trace_facts import Reviewing
-from p2p.inventory.traced import COLUMNS, TreeRow, found_by, lines, tree_rows
+from p2p.inventory.trace_facts import OnOrder, Reviewing
+from p2p.inventory.traced import COLUMNS, TreeRow, found_by, lines, of_it, tree_rows
 
 VIEWS = (("tree", _("Tree")), ("flow", _("Picture")), ("table", _("Table")))
 FILTERS = (("", _("All")), ("held", _("On hold")), ("shipped", _("Shipped")), ("stock", _("In stock")))
@@ -121,6 +122,11 @@ class TraceFragment(Page):
         return describe(self.trace)
 
     @cached_property
+    def ordered(self) -> dict[int, list[OnOrder]]:
+        """Item -> what is to come of it, of every item of the trace."""
+        return on_order({node.item.pk for node in self.nodes.values()}, self.request.user)
+
+    @cached_property
     def lit(self) -> set[Key] | None:
         """The nodes that the filter finds, and all that lead to them; None without a filter."""
         return found_by(self.asked.only, self.trace, self.nodes)
@@ -142,7 +148,7 @@ class TraceFragment(Page):
         if view == "flow":
             context["flow"] = picture(self.trace, self.nodes, self.lit)
         elif view == "table":
-            context["lines"] = lines(self.trace, self.nodes, self.lit)
+            context["lines"] = lines(self.trace, self.nodes, self.lit, self.ordered)
         else:
             context["sides"] = [self.side(up) for up in (True, False)]
         return context
@@ -194,7 +200,7 @@ class TracePage(TraceFragment):
         return render(request, "inventory/trace_body.html" if fragment else "inventory/trace.html", context)
 
     def file(self, wanted: str) -> HttpResponseBase:
-        rows = lines(self.trace, self.nodes, self.lit)
+        rows = lines(self.trace, self.nodes, self.lit, self.ordered)
         if wanted == "csv":
             return exports.as_csv(rows, COLUMNS, "trace")
         if wanted == "xlsx":
@@ -253,7 +259,16 @@ class TraceNode(Page):
             raise Http404(_now("There is no such lot, serial number or move."))
         key = key_of(piece)
         node = describe(trace([key], ways=()), [key])[key]
-        context = {"node": node, "readings": readings([key]), "address": page_of(key)}
+        ordered = on_order([node.item.pk], request.user).get(node.item.pk, [])
+        context = {
+            "node": node,
+            "readings": readings([key]),
+            "address": page_of(key),
+            "item": node.item,
+            "ordered": sorted(ordered, key=lambda one: not of_it(one, node)),
+            "of_it": coming([one for one in ordered if of_it(one, node)]),
+            "to_come": coming(ordered),
+        }
         return render(request, "inventory/trace_node.html", context)
 
 

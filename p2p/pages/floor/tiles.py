@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
 from p2p.core.access import may
+from p2p.core.web import formats
 from p2p.inventory.models import StockTask
 from p2p.inventory.selectors.counts import places_to_count
 from p2p.inventory.selectors.tasks import open_count
@@ -21,7 +22,8 @@ from strategies.models import Site
 
 @dataclass(frozen=True, kw_only=True)
 class Tile:
-    """`count(site)` is how much of it waits, shown on the tile; `roles` are who may open it at the site."""
+    """`count(site)` is how much of it waits, shown on the tile as `waits` says it; `roles` are who may open it at the
+    site."""
 
     title: Any
     words: Any
@@ -29,6 +31,11 @@ class Tile:
     url_name: str
     roles: tuple[str, ...] = DOERS
     count: Callable[[Site], int] | None = None
+    waits: Any = ""
+
+    def says(self, waiting: int) -> str:
+        """How much waits, in the words of this work."""
+        return str(self.waits).format(number=formats.number(waiting))
 
 
 def _waiting(kind: str) -> Callable[[Site], int]:
@@ -58,6 +65,7 @@ TILES = (
         icon="transfer-in",
         url_name="pages:floor-put-away",
         count=_waiting(StockTask.Kind.PUT_AWAY),
+        waits=_("{number} to put away"),
     ),
     Tile(
         title=_("Supply"),
@@ -65,6 +73,7 @@ TILES = (
         icon="building-factory-2",
         url_name="pages:floor-supply",
         count=_waiting(StockTask.Kind.SUPPLY),
+        waits=_("{number} to bring"),
     ),
     Tile(
         title=_("Move"),
@@ -72,6 +81,7 @@ TILES = (
         icon="arrow-big-right-lines",
         url_name="pages:floor-move",
         count=_waiting(StockTask.Kind.MOVE),
+        waits=_("{number} to move"),
     ),
     Tile(
         title=_("Ship"),
@@ -79,6 +89,7 @@ TILES = (
         icon="transfer-out",
         url_name="pages:floor-ship",
         count=_due,
+        waits=_("{number} due by today"),
     ),
     Tile(
         title=_("Count"),
@@ -86,6 +97,7 @@ TILES = (
         icon="clipboard-check",
         url_name="pages:floor-count",
         count=places_to_count,
+        waits=_("{number} to count"),
     ),
     Tile(
         title=_("Look up"),
@@ -98,8 +110,8 @@ TILES = (
 """In the order in which goods go through the store."""
 
 
-def tiles_for(user: Any, site: Site) -> Iterator[tuple[Tile, str, int]]:
-    """(tile, address, how much waits) of what this person may do at the site."""
+def tiles_for(user: Any, site: Site) -> Iterator[tuple[Tile, str, int, str]]:
+    """(tile, address, how much waits, the same in words) of what this person may do at the site."""
     for tile in TILES:
         if not may(user, *tile.roles, site=site):
             continue
@@ -107,4 +119,5 @@ def tiles_for(user: Any, site: Site) -> Iterator[tuple[Tile, str, int]]:
             url = reverse(tile.url_name)
         except NoReverseMatch:
             continue
-        yield tile, url, tile.count(site) if tile.count else 0
+        waiting = tile.count(site) if tile.count else 0
+        yield tile, url, waiting, tile.says(waiting)

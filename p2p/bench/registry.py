@@ -15,9 +15,17 @@ KNOWN: Mapping[str, str] = {
     "reports": "p2p.bench.reports.bench_reports",
     "costing": "p2p.bench.costing.bench_costing",
     "strategies": "p2p.bench.definitions.bench_strategies",
-    "inventory": "p2p.bench.inventory.bench_inventory",
+    "inventory/moves": "p2p.bench.ledger.bench_ledger",
+    "inventory/pages": "p2p.bench.long.bench_long",
+    "inventory/counts": "p2p.bench.counts.bench_counts",
+    "inventory/trace": "p2p.bench.trace.bench_trace",
 }
 """Name -> dotted path. Imported only when asked for, so that one broken benchmark hides no other."""
+
+
+def chosen(name: str) -> list[str]:
+    """The benchmarks of that name: one, or all of an area that has several; none when there is no such name."""
+    return [known for known in KNOWN if name in (known, known.partition("/")[0])]
 
 
 def find(name: str) -> Bench:

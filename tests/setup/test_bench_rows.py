@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 import p2p.bench
+from p2p.bench.rows import Row
 
 INSERT = re.compile(r"INSERT\s+INTO\s+(\w+)\s*\(([^()]*)\)", re.IGNORECASE)
 
@@ -59,3 +64,27 @@ def test_every_bare_insert_of_a_benchmark_names_the_columns_that_its_table_needs
     ]
     assert len(found) > 10
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_benchmark_that_fails_does_not_lose_what_the_others_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken() -> list[Row]:
+        raise RuntimeError("no room")
+
+    def sound() -> list[Row]:
+        return [Row("count", 3, "s")]
+
+    known = {"inventory/counts": broken, "inventory/trace": sound, "planning": sound}
+    monkeypatch.setattr("p2p.setup.management.commands.bench.find", known.__getitem__)
+    monkeypatch.setattr("p2p.bench.registry.KNOWN", known)
+    said = StringIO()
+    with pytest.raises(CommandError, match=r"Failed: inventory/counts\."):
+        call_command("bench", "inventory", json_to=str(tmp_path / "rows.json"), stdout=said, stderr=said)
+    assert "inventory/counts failed: no room" in said.getvalue()
+    assert list(json.loads((tmp_path / "rows.json").read_text())["rows"]) == ["inventory/trace"]
+
+
+def test_a_benchmark_that_does_not_exist_is_named() -> None:
+    with pytest.raises(CommandError, match="There is no benchmark stocks: choose from planning,"):
+        call_command("bench", "stocks")

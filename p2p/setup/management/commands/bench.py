@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from p2p.bench.registry import KNOWN, find
+from p2p.bench.registry import KNOWN, chosen, find
 from p2p.bench.rows import Row
 
 
@@ -20,26 +20,41 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("names", nargs="*", help=f"which: {', '.join(KNOWN)}; all when none is named")
+        parser.add_argument(
+            "names", nargs="*", help=f"which: {', '.join(KNOWN)}, or an area; all when none is named"
+        )
         parser.add_argument("--json", dest="json_to", help="also write the rows to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        names: Sequence[str] = options["names"] or list(KNOWN)
-        unknown = [name for name in names if name not in KNOWN]
-        if unknown:
-            raise CommandError(f"There is no benchmark {unknown[0]}: choose from {', '.join(KNOWN)}.")
         rows: dict[str, list[Row]] = {}
-        for name in names:
+        failed: dict[str, str] = {}
+        for name in self._names(options["names"]):
             self.stderr.write(f"{name} ...")
-            rows[name] = list(find(name)())
+            try:
+                rows[name] = list(find(name)())
+            except Exception as error:  # what the others measured took long, and counts
+                failed[name] = str(error)
+                self.stderr.write(f"  {name} failed: {error}")
+                continue
             self._table(name, rows[name])
+        self._say(rows, options["json_to"])
+        if failed:
+            raise CommandError(f"Failed: {', '.join(failed)}.")
+
+    def _names(self, asked: Sequence[str]) -> list[str]:
+        for name in asked:
+            if not chosen(name):
+                raise CommandError(f"There is no benchmark {name}: choose from {', '.join(KNOWN)}.")
+        return list(dict.fromkeys(known for name in asked for known in chosen(name))) or list(KNOWN)
+
+    def _say(self, rows: dict[str, list[Row]], path: str | None) -> None:
         answer = {
             "python": platform.python_version(),
             "machine": platform.machine(),
             "rows": {name: [row.as_json() for row in found] for name, found in rows.items()},
         }
-        if options["json_to"]:
-            with open(options["json_to"], "w", encoding="utf-8") as file:
+        if path:
+            with open(path, "w", encoding="utf-8") as file:
                 json.dump(answer, file, indent=1)
         else:
             self.stdout.write(json.dumps(answer))

@@ -31,6 +31,7 @@ from planning.models.proposal import PROPOSAL_FLOW
 from planning.services.build import Built, Draft, build, write
 from planning.services.left_out import BILL, MADE, ROUTE, Skipped, not_to_be_made, versions_of, without_vendor
 from planning.services.overflow import of_proposals
+from planning.services.pegged import along, left_alone, tie
 from planning.snapshot.reach import USABLE
 from planning.snapshot.recipes import Recipes
 from strategies.models import BomVersion, RouteVersion, Site, Vendor
@@ -60,11 +61,14 @@ def firm(
 
     BOM and route are copied as they hold on the proposal's start; what its plan sent to a vendor for want of
     capacity goes there. All go or none; but a purchase without a vendor, and what cannot be made for its phantoms'
-    sake, stay proposals and are named in the result. Refused when a proposal was firmed or
+    sake, stay proposals and are named in the result. What is made for a chosen one alone goes with it, and so does what
+    a chosen one is made for (`pegged`). Refused when a proposal was firmed or
     dismissed by someone else, when a newer plan covers the same days, or when nothing could be firmed.
     """
     wanted = _wanted(proposals, run)
     rows = list(wanted.order_by("pk"))
+    if proposals is not None:
+        rows = along(rows)
     if not rows:
         raise Refused(_("There is no open proposal to firm."), code="nothing_open")
     site = _one_site(rows)
@@ -76,11 +80,16 @@ def firm(
     skipped = [*without_vendor(rows, recipes), *not_to_be_made(rows, recipes)]
     left_out = {one.proposal.pk for one in skipped}
     rows = [row for row in rows if row.pk not in left_out]
+    alone = list(left_alone(rows))
+    skipped += alone
+    left_out = {one.proposal.pk for one in alone}
+    rows = [row for row in rows if row.pk not in left_out]
     if not rows:
         raise Refused(_("{reason}"), code="nothing_firmed", reason=skipped[0].reason)
     _take(rows)
     built = build(site, _drafts(rows, recipes), recipes)
     bought = _replenishments(site, [row for row in rows if row.kind not in MADE], recipes)
+    tie(rows, built.orders, built.materials, bought)
     _number(built, bought)
     write(built)
     copy_records(ReplenishmentOrder, bought)

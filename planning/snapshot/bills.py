@@ -12,7 +12,7 @@ from p2p.core.numbers import ScrapRule
 from planning.engine.mrp import BomLine, Item
 from planning.measures import Measures
 from planning.snapshot.holes import Holes
-from planning.snapshot.keys import made_from, phantom_of
+from planning.snapshot.keys import made_from, phantom_of, tied
 from planning.snapshot.notices import Notice, gap_facts
 from strategies import models as strategies
 from strategies.engine.need import COLUMNS, ONE, Consumption, Linear, Row, Through, consumption_of
@@ -54,8 +54,11 @@ class BillLines:
         routes: Versions,
         units: Mapping[int, int],
         named: Collection[str] = (),
+        to_order: Collection[int] = (),
+        wanted: Collection[str] = (),
     ) -> None:
-        """named: keys of items that demand wants of certain versions."""
+        """named: keys of items that demand wants of certain versions; to_order: items of which every need has supply
+        of its own; wanted: keys of items as such needs want them."""
         self.first, self.measures, self.boms, self.routes, self.units = first, measures, boms, routes, units
         self.rule = ScrapRule(site.scrap_rule)
         self.scrap = RouteScrap(site)
@@ -65,7 +68,11 @@ class BillLines:
         self.holes = Holes(boms, USABLE)
         self.stand_ins: list[Item] = []
         """A phantom whose line names a certain bill or route stands in the plan as an item of its own."""
+        self.twins = set(wanted)
+        """Keys of items as needs want them that have supply of their own."""
         self._asked = named
+        self._to_order = to_order
+        self._done: set[str] = set()
         self._by_bom: dict[int, list[tuple[Any, ...]]] = {}
         self._named: dict[str, _Named] = {}
         self._known: dict[tuple[Any, ...], Consumption | Linear] = {}
@@ -81,17 +88,26 @@ class BillLines:
             item, bom, route = made_from(key)
             for window in self._windows(item, bom):
                 yield from self._within(key, item, window, route)
-        yield from self._certain_versions()
+        while (self._named.keys() | self.twins) - self._done:
+            yield from self._certain_versions()
+            yield from self._of_their_own()
+
+    def _of_their_own(self) -> Iterator[BomLine]:
+        """Lines of the items as tied needs want them, which may name others."""
+        for key in sorted(self.twins - self._done):
+            self._done.add(key)
+            item, bom, route = made_from(key)
+            for window in self._windows(item, bom):
+                yield from self._within(key, item, window, route)
 
     def _windows(self, item: int, bom: int | None) -> list[Window]:
         return [Window(date.min, date.max, bom)] if bom else self.boms.windows(item)
 
     def _certain_versions(self) -> Iterator[BomLine]:
         """Lines of the phantoms whose bill or route is named, which may name others."""
-        done: set[str] = set()
-        while self._named.keys() - done:
-            for key in sorted(self._named.keys() - done):
-                done.add(key)
+        while self._named.keys() - self._done:
+            for key in sorted(self._named.keys() - self._done):
+                self._done.add(key)
                 component, bom, route = self._named[key]
                 self.stand_ins.append(Item(id=key, source="", phantom=True, places=12))
                 for window in self._windows(component, bom):
@@ -164,6 +180,9 @@ class BillLines:
         if kind == "phantom" and (named.bom or named.route):
             key = named.key
             self._named[key] = named
+        elif kind == "pegged" or (kind != "phantom" and component in self._to_order):
+            key = tied(component)
+            self.twins.add(key)
         if kind == "phantom":
             self.holes.look(parent, key, component, named.bom, days, named.bom in self._by_bom)
         # The engine reckons with any exact number here; a third of a metre must not become 0.333333333333.

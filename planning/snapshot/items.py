@@ -82,6 +82,19 @@ class Stocked:
         return replace(plain, good_share=policy.yield_fraction * good, lot=replace(base.lot, multiple=steps))
 
     @cached_property
+    def to_order(self) -> frozenset[int]:
+        """Items that are made or engineered to order: whoever needs one has supply of his own."""
+        return self._with("mto", "eto")
+
+    @cached_property
+    def ordered(self) -> frozenset[int]:
+        """Items of which each line that a customer orders has supply of its own: those assembled to order, too."""
+        return self._with("mto", "eto", "ato")
+
+    def _with(self, *strategies: str) -> frozenset[int]:
+        return frozenset(key for key, policy in self._policies.items() if policy.strategy in strategies)
+
+    @cached_property
     def _formulas(self) -> dict[int, tuple[Decimal, Decimal]]:
         """Version -> (good share, multiple that is made at a time)."""
         rows = strategies.BomVersion.objects.filter(state__in=("active", "approved"))

@@ -21,8 +21,19 @@ def phantom_of(item: int, bom: int | None, route: int | None) -> str:
     return f"v{item}/{bom or ''}/{route or ''}"
 
 
+def tied(key: int | str) -> str:
+    """An item, or one of a certain version, as needs want it that have supply of their own: `t7`, `tn7/12/`."""
+    return f"t{key}"
+
+
+def is_tied(key: int | str) -> bool:
+    return isinstance(key, str) and key[0] == "t"
+
+
 def made_from(key: int | str) -> tuple[int, int | None, int | None]:
-    """`n7/12/` or `v7/12/` -> (7, 12, None): the item, and the bill and route that are named."""
+    """`n7/12/`, `tn7/12/` or `v7/12/` -> (7, 12, None): the item, and the bill and route that are named."""
+    if isinstance(key, str) and key[0] == "t":
+        key = key[1:]
     if isinstance(key, int) or key[0] not in "nv":
         return int(key), None, None
     item, bom, route = key[1:].split("/")
@@ -44,9 +55,14 @@ def lent(resource: int, group: int) -> str:
     return f"{resource}@{group}"
 
 
+def in_shifts(place: int | str, property: str) -> str:
+    """A place in the shifts of a property: `17@#PAINT`, `17@4#PAINT`, `anywhere#PAINT`."""
+    return f"{place}@#{property}" if isinstance(place, int) else f"{place}#{property}"
+
+
 def resource_of(key: int | str) -> int | None:
     """The resource a place of a schedule stands for; None for vendors and "anywhere"."""
     if isinstance(key, int):
         return key
-    resource, at, _group = key.partition("@")
+    resource, at, _group = key.partition("#")[0].partition("@")
     return int(resource) if at else None

@@ -23,6 +23,7 @@ from planning.snapshot.holes import Holes
 from planning.snapshot.items import Stocked
 from planning.snapshot.named import Origin, set_apart
 from planning.snapshot.notices import Notice, gap_facts
+from planning.snapshot.ties import Ties, beside, untied
 from strategies import models as strategies
 from strategies.engine.units import MissingConversion
 from strategies.selectors.settings import settings_rows
@@ -67,6 +68,7 @@ class _Reading:
         self.stocked = Stocked(site, rules, self.measures, self.boms)
         self.units = self.stocked.units
         self.notices: list[Notice] = []
+        self.ties = Ties(site, self.stocked.ordered, self.measures)
         self.named: set[str] = set()
         """Keys of items that demand wants of certain versions."""
         self.origins: dict[str, Origin] = {}
@@ -75,26 +77,31 @@ class _Reading:
     def snapshot(self) -> Snapshot:
         items = list(self.stocked.items())
         demands = list(self.demands())
+        if self.rules.netting:
+            demands += self.materials()
         bills = BillLines(
-            self.site, self.rules.first, self.measures, self.boms, self.routes, self.units, self.named
-        )
+            self.site, self.rules.first, self.measures, self.boms, self.routes, self.units, self.named,
+            self.stocked.to_order, {str(one.item) for one in demands if keys.is_tied(one.item)},
+        )  # fmt: skip
         lines = list(bills.lines())
         self.notices += bills.notices
         receipts: list[Receipt] = []
         if self.rules.netting:
-            demands += self.materials()
             receipts = [*self.orders(), *self.replenishments()]
+        items, demands, receipts, own = self.ties.share(items, demands, receipts, bills.twins)
         if self.named:
             items, receipts = set_apart(
                 site=self.site,
                 rules=self.rules,
                 stocked=self.stocked,
                 items=items,
-                demands=demands,
+                demands=[untied(one) for one in demands],
                 receipts=receipts,
                 origins=self.origins,
                 routes=self.routes,
             )
+        items += beside(items, demands, bills.twins)
+        receipts += own
         items += bills.stand_ins
         problem = Problem(
             items=items, lines=lines, demands=demands, receipts=receipts, settings=self.settings()
@@ -170,7 +177,10 @@ class _Reading:
             made = keys.of_version(item, bom, route)
             if isinstance(made, str):
                 self.named.add(made)
-            yield Demand(id=f"{keys.DEMAND}{key}", item=made, day=wanted, quantity=left, priority=priority)
+            name = f"{keys.DEMAND}{key}"
+            if name in self.ties.groups:
+                made = keys.tied(made)
+            yield Demand(id=name, item=made, day=wanted, quantity=left, priority=priority)
 
     def _converted(self, item: int, quantity: Decimal, unit: int, own: int, key: str) -> Decimal | None:
         try:
@@ -197,11 +207,19 @@ class _Reading:
             "issued_quantity",
             "order__start_on",
             "order__priority",
+            "kind",
+            "order__number",
         )
-        for key, order, item, quantity, issued, day, priority in rows.order_by("pk").values_list(*columns):
+        for key, order, item, quantity, issued, day, priority, kind, number in rows.order_by(
+            "pk"
+        ).values_list(*columns):
+            name, wanted = f"{keys.MATERIAL}{key}", item
+            if kind == "pegged" or item in self.stocked.to_order:
+                wanted = keys.tied(item)
+                self.ties.groups[name] = (number, item)
             yield Demand(
-                id=f"{keys.MATERIAL}{key}",
-                item=item,
+                id=name,
+                item=wanted,
                 day=day,
                 quantity=quantity - issued,
                 priority=priority,
@@ -215,10 +233,14 @@ class _Reading:
             left=F("quantity") - F("good_quantity") - F("scrap_quantity"),
             day=Coalesce(TruncDate("ends_at"), "due_on"),
         )
-        columns = ("pk", "item_id", "day", "left", "state", "bom_id", "route_id", "named")
+        columns = (
+            "pk", "item_id", "day", "left", "state", "bom_id", "route_id", "named", "for_demand_id",
+            "for_material_id",
+        )  # fmt: skip
         rows = rows.filter(left__gt=0).order_by("pk")
-        for key, item, day, left, state, bom, route, named in rows.values_list(*columns):
+        for key, item, day, left, state, bom, route, named, *made_for in rows.values_list(*columns):
             receipt = f"{keys.ORDER}{key}"
+            self.ties.made(receipt, *made_for)
             self.origins[receipt] = (bom, route, named)
             firm = state in ("released", "started")
             yield Receipt(id=receipt, item=item, day=day, quantity=left, firm=firm)
@@ -230,7 +252,8 @@ class _Reading:
         rows = self.open_replenishments().annotate(
             left=F("quantity") - F("received_quantity"), day=Coalesce(TruncDate("promised_at"), "due_on")
         )
-        for key, item, day, left in (
-            rows.filter(left__gt=0).order_by("pk").values_list("pk", "item_id", "day", "left")
-        ):
-            yield Receipt(id=f"{keys.REPLENISHMENT}{key}", item=item, day=day, quantity=left)
+        columns = ("pk", "item_id", "day", "left", "for_demand_id", "for_material_id")
+        for key, item, day, left, *made_for in rows.filter(left__gt=0).order_by("pk").values_list(*columns):
+            receipt = f"{keys.REPLENISHMENT}{key}"
+            self.ties.made(receipt, *made_for)
+            yield Receipt(id=receipt, item=item, day=day, quantity=left)

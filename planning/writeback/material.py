@@ -45,7 +45,9 @@ LEVELS = {
 PROPOSAL = (
     "id", "run_id", "number", "kind", "need", "state", "site_id", "item_id", "quantity", "good_quantity",
     "start_on", "due_on", "need_on", "level", "priority", "vendor_id", "bom_id", "route_id", "named",
+    "for_demand_id", "for_proposal_id", "for_material_id",
 )  # fmt: skip
+FOR_ALL = "\\N\t\\N\t\\N"
 PEG = (
     "run_id", "quantity", "item_id", "supply_stock", "supply_proposal_id", "supply_order_id",
     "supply_replenishment_id", "need_safety", "need_demand_id", "need_proposal_id", "need_material_id",
@@ -96,6 +98,7 @@ def _overflow(
 def _proposals(run: PlanRun, snapshot: Snapshot, plan: Plan, rows: list[int]) -> Iterator[str]:
     days: dict[date, str] = {}
     site = run.site_id
+    tied = _tied(plan, rows)
     for key, order in zip(rows, plan.orders, strict=True):
         item, named = order.item, ""
         bom = route = NULL
@@ -109,8 +112,17 @@ def _proposals(run: PlanRun, snapshot: Snapshot, plan: Plan, rows: list[int]) ->
             f"{key}\t{run.pk}\t{order.number}\t{order.source}\t{order.kind}\tproposed\t{site}\t{item}\t"
             f"{order.quantity}\t{order.good}\t{_day(days, order.start)}\t{_day(days, order.due)}\t"
             f"{_day(days, order.need_on)}\t{order.level}\t{min(order.priority, 100)}\t"
-            f"{vendor}\t{bom}\t{route}\t{named}\n"
+            f"{vendor}\t{bom}\t{route}\t{named}\t{tied.get(order.number, FOR_ALL)}\n"
         )
+
+
+def _tied(plan: Plan, rows: list[int]) -> dict[int, str]:
+    """Number of a planned order -> the one need that it is for, as COPY wants it."""
+    return {
+        int(peg.supply or 0): _need(peg, rows)[2:]
+        for peg in plan.pegs
+        if peg.supply_kind == "order" and keys.is_tied(peg.item)
+    }
 
 
 def _or_null(key: int | None) -> str:

@@ -10,12 +10,13 @@ from fractions import Fraction
 
 from django.db.models import Count, Max, Q, Sum
 
-from costing.engine.variances import Case, Consumed, Outside, Worked
+from costing.engine.variances import Case, Consumed, Outside
 from costing.models import CostVersion, Entry, ItemCost, Posting
-from costing.selectors.standards import Rates, rates, standards
+from costing.selectors.standards import rates, standards
 from costing.snapshot import good_shares
+from costing.worked import Works
 from costing.workprices import VendorWork, WorkPrices
-from execution.models import MaterialMove, Report
+from execution.models import MaterialMove
 from p2p.core.numbers import ScrapRule, decimal_of, with_scrap
 from planning.models import Material, Operation, ProductionOrder
 from strategies.models import BomLine, BomVersion
@@ -68,7 +69,6 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
     """Order id -> evidence; the number of queries does not grow with the orders."""
     ledger = _Ledger(orders)
     issued = _issued(orders)
-    hours = _hours(orders)
     materials = defaultdict(list)
     # What a vendor procures is in its price.
     ours = Material.objects.filter(order__in=orders).exclude(kind=BomLine.Kind.VENDOR)
@@ -77,13 +77,14 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
     operations = defaultdict(list)
     for operation in (
         Operation.objects.filter(order__in=orders)
-        .select_related("route_operation__route", "group")
+        .select_related("route_operation__route", "route_operation__route_group", "group")
         .order_by("pk")
     ):
         operations[operation.order_id].append(operation)
     items = {item for _order, item in issued} | {one.item_id for rows in materials.values() for one in rows}
     prices = standards(version, items)
     known = rates(version)
+    works = Works(orders, [one for rows in operations.values() for one in rows], version, known)
     lots = _lots(version, {order.item_id for order in orders})
     fees = _fees(version, [one for rows in operations.values() for one in rows if one.outside], orders, lots)
     return {
@@ -93,7 +94,9 @@ def gather_evidence(orders: Sequence[ProductionOrder], version: CostVersion | No
                 scrap=order.scrap_quantity,
                 lot=lots.get(order.item_id) or order.quantity,
                 consumed=tuple(_consumed(order, materials[order.pk], issued, prices, ledger)),
-                worked=tuple(_worked(operations[order.pk], hours, known, ledger)),
+                worked=tuple(
+                    row for one in operations[order.pk] for row in works.of(one, ledger.by_operation)
+                ),
                 outside=tuple(_outside(operations[order.pk], fees, ledger)),
                 actual=ledger.actual[order.pk],
                 standard=ledger.standard[order.pk],
@@ -115,17 +118,6 @@ def _issued(orders: Sequence[ProductionOrder]) -> dict[tuple[int, int], Decimal]
         .order_by("material__order_id", "move__item_id")
     )
     return {(order, item): (out or Decimal(0)) - (back or Decimal(0)) for order, item, out, back in rows}
-
-
-def _hours(orders: Sequence[ProductionOrder]) -> dict[int, Fraction]:
-    """Operation id -> hours reported, reversals taken off (they carry negative seconds)."""
-    rows = (
-        Report.objects.filter(operation__order__in=orders)
-        .values_list("operation_id")
-        .annotate(total=Sum("seconds"))
-        .order_by("operation_id")
-    )
-    return {operation: Fraction(total, 3600) for operation, total in rows}
 
 
 def _lots(version: CostVersion | None, items: set[int]) -> dict[int, Decimal]:
@@ -162,40 +154,6 @@ def _consumed(
         )
         for item in sorted(used)
     ]
-
-
-def _worked(
-    operations: Sequence[Operation], hours: Mapping[int, Fraction], rates: Rates, ledger: _Ledger
-) -> list[Worked]:
-    found = []
-    for operation in operations:
-        category = operation.cost_category_id or (
-            operation.group.cost_category_id if operation.group else None
-        )
-        if operation.outside or category is None or category not in rates.hourly:
-            continue
-        element, per_hour = rates.hourly[category]
-        piece, once = allowed_hours(operation)
-        found.append(
-            Worked(
-                operation=operation.pk,
-                element=element,
-                hours=hours.get(operation.pk, Fraction(0)),
-                hours_per_piece=piece,
-                hours_per_order=once,
-                per_hour=per_hour,
-                booked=ledger.by_operation[operation.pk, Entry.Kind.TIME].get(element, Decimal(0)),
-            )
-        )
-    return found
-
-
-def allowed_hours(operation: Operation) -> tuple[Fraction, Fraction]:
-    """(hours per piece that enters, hours per order) that the order's own copy allows."""
-    run, setup = Fraction(operation.run_seconds, 3600), Fraction(operation.setup_seconds, 3600)
-    if operation.route_operation is not None and operation.route_operation.run_basis == "order":
-        return Fraction(0), setup + run
-    return run / Fraction(operation.quantity), setup
 
 
 def _fees(

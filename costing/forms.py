@@ -10,7 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from costing.models import CostElement, CostVersion
-from costing.services.version import Hourly, Price, Surcharge
+from costing.services.version import Hourly, PerPiece, Price, Surcharge
 from p2p.core.access import at_sites
 from strategies.forms.cells import number
 from strategies.forms.common import DAY
@@ -87,15 +87,18 @@ class RatesForm(forms.Form):
     rates = _Lines(
         label=_("Rates"),
         help_text=_(
-            "One a line: cost category, element, money per hour; or “on”, base element, element, percent."
+            "One a line: cost category, element, money per hour, of a category of pieces per piece; or “on”, base"
+            " element, element, percent."
         ),
     )
 
-    def clean_rates(self) -> tuple[list[Hourly], list[Surcharge]]:
+    def clean_rates(self) -> tuple[list[Hourly], list[PerPiece], list[Surcharge]]:
         field: Any = self.fields["rates"]
         categories = {one.code.casefold(): one for one in CostCategory.objects.all()}
         elements = {one.code.casefold(): one for one in CostElement.objects.all()}
-        hourly, surcharges = [], []
+        hourly: list[Hourly] = []
+        pieces: list[PerPiece] = []
+        surcharges: list[Surcharge] = []
         for place, parts in field.split(
             self.cleaned_data["rates"], 3, say("a category, an element and a rate")
         ):
@@ -111,6 +114,8 @@ class RatesForm(forms.Form):
                 surcharges.append(Surcharge(elements[first.casefold()], element, share))
             elif first.casefold() not in categories:
                 raise _no(place, say("cost category"), first)
+            elif categories[first.casefold()].kind == CostCategory.Kind.QUANTITY:
+                pieces.append(PerPiece(categories[first.casefold()], element, number(amount)))
             else:
                 hourly.append(Hourly(categories[first.casefold()], element, number(amount)))
-        return hourly, surcharges
+        return hourly, pieces, surcharges

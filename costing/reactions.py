@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from costing import checking, selectors, takeover
 from costing.models import CostVersion, Period
-from costing.services import given_back, outside, post, settle, transfers
+from costing.services import given_back, outside, post, settle, transfers, work
 from execution.facts import Ended, Ending, MaterialIssued, OperationsTakenOver, Reported
 from outsourcing.facts import Invoiced, Received
 from p2p.core.facts import Refused, listen
@@ -25,11 +25,11 @@ def value_materials(fact: MaterialIssued) -> None:
 
 
 def value_report(fact: Reported) -> None:
-    """Time, backflushed components and output of one report; a reversal mirrors them."""
+    """Time and pieces, backflushed components and output of one report; a reversal mirrors them."""
     post.post_materials(
         order=fact.order, moves=[one.move for one in fact.material_moves], report=fact.report, by=fact.by
     )
-    post.post_time(report=fact.report, operation=fact.operation, order=fact.order, by=fact.by)
+    work.post_work(worked=[(fact.report, fact.operation, fact.order)], by=fact.by)
     post.post_output(
         order=fact.order, moves=[one.move for one in fact.output_moves], report=fact.report, by=fact.by
     )

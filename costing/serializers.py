@@ -18,7 +18,7 @@ from costing.models import (
     Settlement,
     Variance,
 )
-from costing.services.version import Hourly, Price, Surcharge
+from costing.services.version import Hourly, PerPiece, Price, Surcharge
 from p2p.core.rest import KeyField, RecordSerializer, VerbSerializer
 from strategies.models import CostCategory, Item
 
@@ -141,6 +141,17 @@ class HourlyRow(serializers.Serializer[CostRate]):
         return Hourly(**super().to_internal_value(data))
 
 
+class PerPieceRow(serializers.Serializer[CostRate]):
+    """What a piece of a cost category of pieces costs."""
+
+    category = KeyField(queryset=CostCategory.objects.all())
+    element = KeyField(queryset=CostElement.objects.all())
+    per_piece = serializers.DecimalField(max_digits=24, decimal_places=8, min_value=0)
+
+    def to_internal_value(self, data: Any) -> PerPiece:
+        return PerPiece(**super().to_internal_value(data))
+
+
 class SurchargeRow(serializers.Serializer[CostRate]):
     """Overhead as a fraction of another element: 0.1 is 10 %."""
 
@@ -156,4 +167,5 @@ class SetRates(VerbSerializer):
     """All rates of a version: they replace what was there."""
 
     hourly = HourlyRow(many=True, required=False)
+    pieces = PerPieceRow(many=True, required=False)
     surcharges = SurchargeRow(many=True, required=False)

@@ -9,17 +9,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costing.beside import shared
+from costing.categories import Machines
 from costing.engine.rollup import Fee, Part, Rolled, Step, Surcharge, Use
 from costing.models import CostElement, CostVersion, ItemPrice
 from costing.selectors.standards import rates
 from costing.services.elements import element_for
 from costing.structures import Make, Structures
 from costing.workprices import VendorWork, WorkPrices
+from costing.worksteps import WorkSteps
 from p2p.core.numbers import ScrapRule, decimal_of
-from p2p.core.refusal import Refused
-from strategies.engine.need import Consumption, Through, consumption_of
-from strategies.engine.routing import HOUR, run_time
-from strategies.engine.routing import Step as Timed
+from strategies.engine.need import Consumption, consumption_of
 from strategies.models import (
     BomLine,
     BomOutput,
@@ -33,7 +32,6 @@ from strategies.models import (
 )
 from strategies.selectors.needs import RouteScrap, step_tables
 from strategies.selectors.outwork import OutsideRules, Procured
-from strategies.selectors.routes import Places, step_of
 from strategies.selectors.settings import settings_at
 from strategies.selectors.versions import Versions
 
@@ -100,7 +98,7 @@ class _Reader:
     def read(self) -> Snapshot:
         """All parts: every active item, with its BOM, route and price."""
         self.factors = _factors()
-        self.scrap, self.places = RouteScrap(self.site), Places()
+        self.scrap = RouteScrap(self.site)
         policies = settings_at(self.site)
         boms, routes = Versions(BomVersion, self.site.pk), Versions(RouteVersion, self.site.pk)
         self.tables = step_tables()
@@ -178,14 +176,15 @@ class _Reader:
     def _work(self, made: Structures) -> tuple[dict[int, list[Step]], dict[int, list[Fee]]]:
         by_route = self._operations({make.route.pk for make in made.makes.values() if make.route})
         prices = WorkPrices(self.site, self.day, {make.item for make in made.makes.values() if make.route})
+        machines = Machines(self.site, self.day)
+        work_of = WorkSteps(self.rates, self.scrap, machines, self._miss)
         steps: dict[int, list[Step]] = defaultdict(list)
         fees: dict[int, list[Fee]] = defaultdict(list)
         for key, make in made.makes.items():
             for operation in by_route.get(make.route.pk, ()) if make.route else ():
                 outside, vendor = prices.decided(make.item, operation.number, operation.outside)
                 if not outside:
-                    step = self._step(operation, make.item, make.launch)
-                    steps[key] += [step] if step is not None else []
+                    steps[key] += work_of.of(operation, make.item, make.launch)
                     continue
                 work = VendorWork.of(self.scrap, operation.route_id, operation.number, make.launch)
                 fee = prices.fee(make.item, operation.number, vendor, decimal_of(work.sent))
@@ -208,49 +207,11 @@ class _Reader:
             found[operation.route_id].append(operation)
         return found
 
-    def _step(self, operation: RouteOperation, item: int, launch: Fraction) -> Step | None:
-        category = operation.cost_category_id or (
-            operation.group.cost_category_id if operation.group else None
-        )
-        if category is None or category not in self.rates.hourly:
-            self._miss("no_rate", item, operation=str(operation.number))
-            return None
-        element, per_hour = self.rates.hourly[category]
-        through = self.scrap.at(operation.route_id, operation.number)
-        try:
-            timed = _estimated(operation, self.places)
-        except Refused as no:
-            words = {name: str(no.params.get(name, "")) for name in ("place", "source")}
-            self._miss("no_time", item, operation=str(operation.number), **words)
-            return None
-        piece, lot = hours_of(timed, through, launch)
-        return Step(element, per_hour, piece, lot)
-
 
 def use_of(component: int, need: Consumption, launch: Fraction) -> Use:
     """A line as the roll-up takes it: evenly, or as an order of the costing lot (`launch` pieces) would."""
     even = need.linear()
     return Use(component, *even) if even else Use(component, 0, need.needed(launch))
-
-
-def hours_of(step: Timed, through: Through, launch: Fraction) -> tuple[Fraction, Fraction]:
-    """(hours per piece of the order, hours once) of an operation, exactly: the run time that planning reckons with,
-    for the pieces that enter the operation when `launch` pieces are ordered. Started batches and what is lost once
-    are spread over these.
-    """
-    run = run_time(step, through.of(launch)) / HOUR
-    setup = Fraction(step.setup, HOUR)
-    return (Fraction(0), setup + run) if step.basis == "order" else (run / launch, setup)
-
-
-def _estimated(operation: RouteOperation, places: Places) -> Timed:
-    """Its times as planning takes them, without what its route group does not estimate."""
-    step, group = step_of(operation, places), operation.route_group
-    if group is not None and not group.estimates_setup:
-        step = replace(step, setup=0)
-    if group is not None and not group.estimates_run:
-        step = replace(step, run=Fraction(0), basis="piece")
-    return step
 
 
 def _factors() -> dict[tuple[int | None, int, int], Fraction]:

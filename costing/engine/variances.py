@@ -6,7 +6,8 @@ p (per piece), c (once per order), u (standard price of one unit or hour):
     usage, efficiency = (actual - p (g + s) - c) u      what was used beyond what the pieces started allow
     scrap             = p s u                           what went into pieces that were scrapped
     lot size          = c (1 - g / L) u                 the standard spreads c over L pieces, the order made g
-    rate, price       = booked amount - actual u        a rate or price other than the standard
+    rate, price       = booked amount - actual u        a rate or price other than the standard, of an operation all
+                                                        its parts (setup, run, pieces) under one element together
     outside           = booked amount - fee x g
     beside            = (expected - came - scrapped) v  co- and by-products beside the pieces, of standard value v
     substitution      = what the standard's structure and the order's own copy do not have in common
@@ -21,8 +22,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal, TypeAlias
 
 from p2p.core.numbers import Exact, rounded
+
+Part: TypeAlias = Literal["run", "setup", "pieces"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Consumed:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """One operation of the order: hours booked and allowed, its standard rate, the money in the ledger."""
+    """One part of an operation of the order: hours booked and allowed (of the part "pieces" the pieces themselves), its
+    standard rate, the money in the ledger, all of which may stand with one part of several under the same element."""
 
     operation: int
     element: int
@@ -54,6 +59,7 @@ class Worked:
     hours_per_order: Exact
     per_hour: Decimal
     booked: Decimal
+    part: Part = "run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ def explain(case: Case, minor: Decimal) -> list[Difference]:
     """
     found = [one for part in case.consumed for one in _of_component(part, case, minor)]
     found += [one for work in case.worked for one in _of_operation(work, case, minor)]
+    found += _rates(case, minor)
     found += [one for work in case.outside for one in _of_vendor(work, case, minor)]
     found += [one for part in case.beside for one in _of_beside(part, minor)]
     return [one for one in found + _rest(found, case, minor) if one.amount]
@@ -151,22 +158,46 @@ def _of_component(part: Consumed, case: Case, minor: Decimal) -> Iterable[Differ
 def _of_operation(work: Worked, case: Case, minor: Decimal) -> Iterable[Difference]:
     hours, per_piece, per_order = _exact(work.hours, work.hours_per_piece, work.hours_per_order)
     good, scrap, lot, rate = _exact(case.good, case.scrap, case.lot, work.per_hour)
-    told = (
-        ("hours", _text(hours)),
-        ("hours_per_piece", _text(per_piece)),
-        ("hours_per_order", _text(per_order)),
-        ("good", _text(good)),
-        ("scrap", _text(scrap)),
-        ("per_hour", _text(rate)),
-    )
+    told = _told(work, case)
     parts = (
-        ("rate", Fraction(work.booked) - hours * rate),
         ("efficiency", (hours - per_piece * (good + scrap) - per_order) * rate),
         ("scrap", per_piece * scrap * rate),
         ("lot_size", per_order * (1 - good / lot) * rate),
     )
     for kind, amount in parts:
         yield Difference(kind, work.element, rounded(amount, minor), None, work.operation, told)
+
+
+def _told(work: Worked, case: Case) -> tuple[tuple[str, str], ...]:
+    """The figures of its formulas; those of setup and pieces say so, since a rate may rest on several parts."""
+    hours, per_piece, per_order, rate = _exact(
+        work.hours, work.hours_per_piece, work.hours_per_order, work.per_hour
+    )
+    before = "setup_" if work.part == "setup" else ""
+    if work.part == "pieces":
+        own = (("pieces", _text(hours)), ("pieces_allowed", _text(per_piece)), ("per_piece", _text(rate)))
+    else:
+        own = (
+            (f"{before}hours", _text(hours)),
+            (f"{before}hours_per_piece", _text(per_piece)),
+            (f"{before}hours_per_order", _text(per_order)),
+            (f"{before}per_hour", _text(rate)),
+        )
+    good, scrap = _exact(case.good, case.scrap)
+    return (*own, ("good", _text(good)), ("scrap", _text(scrap)))
+
+
+def _rates(case: Case, minor: Decimal) -> Iterable[Difference]:
+    """Booked - hours x rate, of each operation under each element."""
+    together: dict[tuple[int, int], list[Worked]] = {}
+    for work in case.worked:
+        together.setdefault((work.operation, work.element), []).append(work)
+    for (operation, element), works in together.items():
+        reckoned = sum((Fraction(one.hours) * Fraction(one.per_hour) for one in works), Fraction(0))
+        booked = sum((Fraction(one.booked) for one in works), Fraction(0))
+        told = dict(pair for one in works for pair in _told(one, case))
+        amount = rounded(booked - reckoned, minor)
+        yield Difference("rate", element, amount, None, operation, tuple(told.items()))
 
 
 def _of_vendor(work: Outside, case: Case, minor: Decimal) -> Iterable[Difference]:

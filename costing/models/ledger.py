@@ -43,7 +43,9 @@ class Entry(models.Model):
 
     class Kind(models.TextChoices):
         ISSUE = "issue", _("Material issued")
+        SETUP = "setup", _("Setup booked")
         TIME = "time", _("Time booked")
+        PIECES = "pieces", _("Pieces booked")
         OUTSIDE = "outside", _("Work done by a vendor")
         OVERHEAD = "overhead", _("Overhead")
         OUTPUT = "output", _("Output received")

@@ -66,7 +66,7 @@ class CostElement(models.Model):
 
 
 class CostRate(models.Model):
-    """An hour of a cost category, or overhead on top of an element, in a version."""
+    """An hour or a piece of a cost category, or overhead on top of an element, in a version."""
 
     version = models.ForeignKey(CostVersion, on_delete=models.CASCADE, related_name="rates")
     element = models.ForeignKey(CostElement, on_delete=models.PROTECT, related_name="+")
@@ -74,6 +74,9 @@ class CostRate(models.Model):
         "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     per_hour = PriceField(default=0)
+    per_piece = PriceField(
+        null=True, blank=True, help_text=_("Of a category of pieces; empty: the rate is of an hour.")
+    )
     surcharge_fraction = RateField(default=0, help_text=_("Of the base element's cost, 0.1 = 10 %."))
     base = models.ForeignKey(CostElement, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -90,6 +93,10 @@ class CostRate(models.Model):
                 condition=Q(category__isnull=False, base__isnull=True)
                 | Q(category__isnull=True, base__isnull=False),
                 name="cost_rate_hour_or_surcharge",
+            ),
+            models.CheckConstraint(
+                condition=Q(per_piece__isnull=True) | Q(per_piece__gte=0, per_hour=0, category__isnull=False),
+                name="cost_rate_hour_or_piece",
             ),
         ]
 

@@ -10,11 +10,12 @@ from costing.selectors.ledger import (
     wip_value,
 )
 from costing.selectors.sheets import OrderCost, Sheet, order_cost, sheet_of
-from costing.selectors.standards import Rates, active_version, items_with_standard, rates, standards
+from costing.selectors.standards import Rate, Rates, active_version, items_with_standard, rates, standards
 
 __all__ = [
     "AccountTotal",
     "OrderCost",
+    "Rate",
     "Rates",
     "Sheet",
     "active_version",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -11,17 +11,33 @@ from django.db.models import DecimalField, F, Max, OuterRef, QuerySet, Subquery,
 
 from costing.models import CostRate, CostVersion, ItemCost
 from execution.prepared import Prepared
-from strategies.models import Item, Site
+from strategies.models import CostCategory, Item, Site
+
+Kind = CostCategory.Kind
+Rate = tuple[int, Decimal]
+"""Element id, money for one hour or piece."""
 
 
 @dataclass(frozen=True)
 class Rates:
-    """What an hour costs in a version, and what comes on top of it."""
+    """What an hour and a piece cost in a version, and what comes on top of them."""
 
-    hourly: Mapping[int, tuple[int, Decimal]]
+    hourly: Mapping[int, Rate]
     """Cost category id -> (element id, money per hour)."""
     surcharges: tuple[tuple[int, int, Decimal], ...]
     """(base element id, overhead element id, fraction)."""
+    pieces: Mapping[int, Rate] = field(default_factory=dict)
+    """Cost category id -> (element id, money per piece)."""
+    kinds: Mapping[int, str] = field(default_factory=dict)
+    """Cost category id -> its kind, of those above: that of pieces is what has a rate per piece."""
+
+    def hour(self, category: int | None) -> Rate | None:
+        """None where an hour of the category has no rate."""
+        return self.hourly.get(category or 0)
+
+    def piece(self, category: int | None) -> Rate | None:
+        """None where a piece of the category has no rate."""
+        return self.pieces.get(category or 0)
 
 
 _active = Prepared(
@@ -58,14 +74,23 @@ def rates(version: CostVersion | None) -> Rates:
     """Every rate of a version, in one query."""
     if version is None:
         return Rates({}, ())
-    hourly: dict[int, tuple[int, Decimal]] = {}
+    hourly: dict[int, Rate] = {}
+    pieces: dict[int, Rate] = {}
+    kinds: dict[int, str] = {}
     surcharges: list[tuple[int, int, Decimal]] = []
-    for rate in CostRate.objects.filter(version=version).order_by("pk"):
-        if rate.category_id is not None:
-            hourly[rate.category_id] = (rate.element_id, rate.per_hour)
+    for rate in CostRate.objects.filter(version=version).select_related("category").order_by("pk"):
+        if rate.category is not None:
+            # A category may have become one of another kind since its rate was entered.
+            said = rate.category.kind
+            if rate.per_piece is None:
+                hourly[rate.category.pk] = (rate.element_id, rate.per_hour)
+                kinds[rate.category.pk] = Kind.RUN if said == Kind.QUANTITY else said
+            else:
+                pieces[rate.category.pk] = (rate.element_id, rate.per_piece)
+                kinds[rate.category.pk] = Kind.QUANTITY
         elif rate.base_id is not None:
             surcharges.append((rate.base_id, rate.element_id, rate.surcharge_fraction))
-    return Rates(hourly, tuple(surcharges))
+    return Rates(hourly, tuple(surcharges), pieces, kinds)
 
 
 def items_with_standard() -> QuerySet[Any]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from costing import selectors
 from costing.models import CostVersion, Entry, Posting, Valuation
-from costing.services.entries import Draft, Line, money, pair, reversal, write
+from costing.services.entries import Draft, money, pair, reversal, write
 from execution.models import Report
 from p2p.core.models import User
-from p2p.core.numbers import decimal_of
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Move
-from planning.models import Operation, ProductionOrder
+from planning.models import ProductionOrder
 from strategies.models import ExchangeRate, Location, Site
 
 Account = Posting.Account
@@ -163,70 +161,6 @@ def _value(moves: Sequence[Move], known: Standards, site: Site) -> None:
             amount=sum((amount for _element, amount in known.of(site, move)), Decimal(0)),
         )
         for move in moves
-    )
-
-
-@transaction.atomic(savepoint=False)
-def post_time(
-    *, report: Report, operation: Operation, order: ProductionOrder, by: User | None
-) -> list[Entry]:
-    """Hours of a report at the category's rate, and the surcharges that come on top of them.
-
-    A reversal report carries negative seconds, so its amounts are the exact opposite.
-    """
-    return post_times(worked=[(report, operation, order)], by=by)
-
-
-Worked = tuple[Report, Operation, ProductionOrder]
-
-
-@transaction.atomic(savepoint=False)
-def post_times(*, worked: Sequence[Worked], by: User | None) -> list[Entry]:
-    """The same for many reports: rates are read once a site."""
-    rates: dict[int, selectors.Rates] = {}
-    drafts = []
-    for report, operation, order in worked:
-        category = operation.cost_category_id or (
-            operation.group.cost_category_id if operation.group else None
-        )
-        if not report.seconds or category is None:
-            continue
-        if order.site_id not in rates:
-            rates[order.site_id] = selectors.rates(selectors.active_version(order.site))
-        if category in rates[order.site_id].hourly:
-            drafts.append(_time(report, operation, order, category, rates[order.site_id]))
-    return write(drafts=drafts, by=by)
-
-
-def _time(
-    report: Report, operation: Operation, order: ProductionOrder, category: int, known: selectors.Rates
-) -> Draft:
-    element, per_hour = known.hourly[category]
-    hours = Fraction(report.seconds, 3600)
-    amount = money(order.site, decimal_of(hours * Fraction(per_hour), 12))
-    lines = pair(Account.WIP, Account.ABSORBED, [(element, amount)], quantity=decimal_of(hours, 12))
-    lines += _overhead(order.site, known, {element: amount})
-    return Draft(
-        site=order.site,
-        kind=Kind.TIME,
-        effective_at=report.effective_at,
-        lines=tuple(lines),
-        order=order,
-        operation=operation,
-        report=report,
-        reference=report.number,
-    )
-
-
-def _overhead(site: Site, known: selectors.Rates, amounts: Mapping[int, Decimal]) -> list[Line]:
-    return pair(
-        Account.WIP,
-        Account.OVERHEAD,
-        [
-            (element, money(site, amounts[base] * fraction))
-            for base, element, fraction in known.surcharges
-            if base in amounts
-        ],
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from costing.models import Entry, Period, Posting
 from costing.models.ledger import PERIOD_FLOW
 from costing.services.entries import Draft, money, pair, write
-from costing.services.post import post_times
+from costing.services.work import post_work
 from execution.models import Report
 from p2p.core.models import User
 from planning.models import Operation
@@ -27,10 +27,10 @@ REFERENCE = "OPENING"
 
 @transaction.atomic(savepoint=False)
 def value_times(*, reports: Sequence[Report], by: User | None) -> list[Entry]:
-    """Hours spent on orders before the cut-over go into work in process at the active rates."""
+    """Hours and pieces spent on orders before the cut-over go into work in process at the active rates."""
     keys = {report.operation_id for report in reports}
     operations = Operation.objects.select_related("order__site__currency", "group").in_bulk(keys)
-    return post_times(
+    return post_work(
         worked=[
             (report, operations[report.operation_id], operations[report.operation_id].order)
             for report in reports

@@ -49,6 +49,15 @@ class Hourly:
 
 
 @dataclass(frozen=True)
+class PerPiece:
+    """What a piece of a category costs, and under which element."""
+
+    category: CostCategory
+    element: CostElement
+    per_piece: Decimal
+
+
+@dataclass(frozen=True)
 class Surcharge:
     """Overhead as a fraction of another element's cost."""
 
@@ -124,20 +133,45 @@ def set_prices(*, version: CostVersion, prices: Iterable[Price], by: User) -> in
 
 @transaction.atomic
 def set_rates(
-    *, version: CostVersion, hourly: Iterable[Hourly] = (), surcharges: Iterable[Surcharge] = (), by: User
+    *,
+    version: CostVersion,
+    hourly: Iterable[Hourly] = (),
+    pieces: Iterable[PerPiece] = (),
+    surcharges: Iterable[Surcharge] = (),
+    by: User,
 ) -> int:
-    """Replace the version's rates as a whole; how many."""
+    """Replace the version's rates as a whole; how many. Refused where a category of pieces has a rate per hour, or one
+    of hours a rate per piece."""
     still_pending(version)
+    hourly, pieces = list(hourly), list(pieces)
+    for one in (*hourly, *pieces):
+        _of_its_kind(one)
     CostRate.objects.filter(version=version).delete()
     rows = [
         CostRate(version=version, category=one.category, element=one.element, per_hour=one.per_hour)
         for one in hourly
     ]
     rows += [
+        CostRate(version=version, category=one.category, element=one.element, per_piece=one.per_piece)
+        for one in pieces
+    ]
+    rows += [
         CostRate(version=version, base=one.base, element=one.element, surcharge_fraction=one.fraction)
         for one in surcharges
     ]
     return len(CostRate.objects.bulk_create(rows))
+
+
+def _of_its_kind(rate: Hourly | PerPiece) -> None:
+    by_piece = rate.category.kind == CostCategory.Kind.QUANTITY
+    if by_piece == isinstance(rate, PerPiece):
+        return
+    said = (
+        _("{category} is a cost category of pieces: its rate is per piece.")
+        if by_piece
+        else _("{category} is a cost category of hours: its rate is per hour.")
+    )
+    raise Refused(said, code="kind", field="category", category=rate.category.code)
 
 
 def still_pending(version: CostVersion) -> None:

@@ -68,8 +68,10 @@ class EnterRates(_OfVersion):
         return {"rates": "\n".join(_line(row) for row in rows)}
 
     def act(self, form: Any) -> Any:
-        hourly, surcharges = form.cleaned_data["rates"]
-        set_rates(version=self.record, hourly=hourly, surcharges=surcharges, by=who(self.request))
+        hourly, pieces, surcharges = form.cleaned_data["rates"]
+        set_rates(
+            version=self.record, hourly=hourly, pieces=pieces, surcharges=surcharges, by=who(self.request)
+        )
         return self.page("rates")
 
     def said(self, result: Any) -> Any:
@@ -78,5 +80,6 @@ class EnterRates(_OfVersion):
 
 def _line(rate: Any) -> str:
     if rate.category:
-        return f"{rate.category.code} {rate.element.code} {plain(rate.per_hour)}"
+        rated = rate.per_hour if rate.per_piece is None else rate.per_piece
+        return f"{rate.category.code} {rate.element.code} {plain(rated)}"
     return f"on {rate.base.code} {rate.element.code} {plain(rate.surcharge_fraction * 100)}%"

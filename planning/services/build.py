@@ -164,7 +164,7 @@ def _operation(
         name=step.name,
         group=step.group,
         resource_id=step.resource_id,
-        cost_category_id=step.cost_category_id or (step.group.cost_category_id if step.group else None),
+        cost_category_id=step.cost_category_id,
         route_operation_id=step.pk,
         setup_seconds=timed.setup,
         run_seconds=run_seconds(timed, quantity),

@@ -220,4 +220,4 @@ class RouteGroupForm(forms.Form):
     estimates_quantity = forms.BooleanField(label=_("Pieces are estimated"), required=False, initial=True)
     books_setup = forms.BooleanField(label=_("Planned setup is booked at start"), required=False)
     books_run = forms.BooleanField(label=_("Planned run is booked with reports"), required=False)
-    books_quantity = forms.BooleanField(label=_("Pieces are booked at the end"), required=False)
+    books_quantity = forms.BooleanField(label=_("Pieces are booked with reports"), required=False)

@@ -56,10 +56,10 @@ def applicable(operation: RouteOperation, *, day: date, jobs: bool = True) -> li
         asked[row.secondary_id].append(row)
     candidates, resources = candidates_on(day, site=operation.route.site_id)
     found = [
-        _preview(None, _own(operation) + [(_need(one), one) for one in asked[None]], candidates, resources)
+        _preview(None, _own(operation) + [(need_of(one), one) for one in asked[None]], candidates, resources)
     ]
     for secondary in operation.secondaries.order_by("position"):
-        needs = [(_need(one), one) for one in asked[secondary.pk]]
+        needs = [(need_of(one), one) for one in asked[secondary.pk]]
         found.append(_preview(secondary, needs, candidates, resources))
     return found
 
@@ -110,7 +110,8 @@ def _own(operation: RouteOperation) -> list[tuple[Need, Requirement | None]]:
     return [(Need("group", operation.group_id), None)] if operation.group_id else []
 
 
-def _need(row: Requirement) -> Need:
+def need_of(row: Requirement) -> Need:
+    """A requirement as a condition on a candidate."""
     value = {
         "resource": row.resource_id,
         "group": row.group_id,

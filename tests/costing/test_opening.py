@@ -30,6 +30,7 @@ def test_a_version_is_opened_priced_and_rated_by_hand(carla):
     site = make_site("ONE")
     spoke, _bell = make_item("SPOKE"), make_item("BELL")
     make_cost_category("HOURS")
+    make_cost_category("PIECES", kind="quantity")
     for code, kind in (("LAB", "labour"), ("OVH", "overhead")):
         CostElement.objects.create(code=code, name=code, kind=kind)
     assert "New version" in carla.get("/costing/versions/").content.decode()
@@ -41,12 +42,13 @@ def test_a_version_is_opened_priced_and_rated_by_hand(carla):
     assert carla.post(f"/costing/versions/{version.pk}/prices/", {"prices": lines}).status_code == 303
     assert ItemPrice.objects.get(item=spoke).price == D("0.25")
     assert ItemPrice.objects.get(item=spoke).source == "offer 7"
-    rates = "HOURS LAB 48\non LAB OVH 25 %"
+    rates = "HOURS LAB 48\nPIECES LAB 0.75\non LAB OVH 25 %"
     assert carla.post(f"/costing/versions/{version.pk}/rates/", {"rates": rates}).status_code == 303
     assert CostRate.objects.get(category__code="HOURS").per_hour == 48
+    assert CostRate.objects.get(category__code="PIECES").per_piece == D("0.75")
     assert CostRate.objects.get(base__code="LAB").surcharge_fraction == D("0.25")
     again = carla.get(f"/costing/versions/{version.pk}/rates/").content.decode()
-    assert "HOURS LAB 48\non LAB OVH 25%" in again
+    assert "HOURS LAB 48\nPIECES LAB 0.75\non LAB OVH 25%" in again
 
 
 @pytest.mark.parametrize(
@@ -102,3 +104,19 @@ def test_an_accountant_of_one_site_opens_versions_of_that_one(client):
     assert opened(client, "MINE", site=one.pk).status_code == 303
     assert opened(client, "THEIRS", site=two.pk).status_code == 422
     assert [version.code for version in CostVersion.objects.all()] == ["MINE"]
+
+
+def test_rates_by_rest_are_of_the_kind_of_their_category(carla):
+    make_cost_category("PIECES", kind="quantity")
+    CostElement.objects.create(code="LAB", name="LAB", kind="labour")
+    opened(carla, "STD", site=make_site("ONE").pk)
+
+    def send(key, **rates):
+        url = "/api/v1/costing/versions/STD/rates/"
+        return carla.post(url, rates, "application/json", headers={"Idempotency-Key": key})
+
+    wrong = send("1", hourly=[{"category": "PIECES", "element": "LAB", "per_hour": "3"}])
+    assert (wrong.status_code, "PIECES is a cost category of pieces" in wrong.content.decode()) == (409, True)
+    assert not CostRate.objects.exists()
+    assert send("2", pieces=[{"category": "PIECES", "element": "LAB", "per_piece": "3"}]).status_code == 200
+    assert CostRate.objects.get().per_piece == 3

@@ -8,7 +8,7 @@ from typing import Any
 
 from costing.engine.rollup import Part, roll_up
 from costing.engine.rollup import Step as Work
-from costing.snapshot import hours_of
+from costing.worksteps import hours_of
 from p2p.core.numbers import ScrapRule
 from strategies.engine.balancing import Ingredient, active_quantity, balanced, scaled_to
 from strategies.engine.consumption import (

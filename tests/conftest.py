@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
+import threading
+import traceback
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,8 @@ from hypothesis import settings as hypothesis_settings
 # A busy machine draws its examples slowly; that says nothing about what is tested.
 hypothesis_settings.register_profile("p2p", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("p2p")
+
+LOCK_PATIENCE, LIMIT, SLOW_LIMIT = 60, 240, 480  # seconds: for a lock, for a test, for one marked slow
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,6 +58,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
         settings.CELERY_BROKER_TRANSPORT_OPTIONS = folder_broker(own)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    options = settings.DATABASES["default"]["OPTIONS"]
+    options["options"] = f"{options.get('options', '')} -c lock_timeout={LOCK_PATIENCE}s".strip()
+    from tests import quick
+
+    quick.install()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """No test waits for ever: it fails, and says where each of its threads stands."""
+    with an_end(SLOW_LIMIT if item.get_closest_marker("slow") else LIMIT):
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,15 +100,30 @@ def shared() -> Path:
     return folder
 
 
+@contextmanager
+def an_end(seconds: int) -> Iterator[None]:
+    """After so many seconds the main thread fails, whatever it does or waits for in Python."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        names = {thread.ident: thread.name for thread in threading.enumerate()}
+        stacks = [
+            f"--- {names.get(ident, ident)}\n{''.join(traceback.format_stack(frame))}"
+            for ident, frame in sys._current_frames().items()
+        ]
+        raise AssertionError(f"this does not come to an end within {seconds} s\n{''.join(stacks)}")
+
+    was = signal.signal(signal.SIGALRM, stop)
+    before = signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, was)
+        signal.alarm(before)
+
+
 @pytest.fixture
 def comes_to_an_end() -> Iterator[None]:
     """Whoever walks millions of ways fails here, and does not hold up all other tests."""
-
-    def stop(*_args: object) -> None:
-        raise AssertionError("this does not come to an end")
-
-    was = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(120)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, was)
+    with an_end(120):
+        yield

@@ -10,7 +10,7 @@ from math import ceil
 
 import pytest
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planning.engine.overflow import Job, Limit, Step, decide
@@ -31,7 +31,9 @@ pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
 BEGIN = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
 WEEKS, HOUR, DAY = 3, 3600, 86_400
-HOURS = WEEKS * 7 * 24
+DAYS = WEEKS * 7
+HOURS = DAYS * 24
+NIGHT = 6  # hours that shifts of the last evening reach into the day after
 CALENDARS, GROUPS = 3, 2
 
 # ---- a plant
@@ -175,7 +177,7 @@ class Hourly:
 
     def speeds(self, calendar_on, hour, ordinary):
         """Speeds of the shifts an hour lies in, which may have begun the evening before."""
-        for day in (hour // 24 - 1, hour // 24):
+        for day in {hour // 24 - 1, hour // 24} - {DAYS}:
             calendar = calendar_on(day)
             for (start, end), rate in self.slots(calendar, day, ordinary) if calendar is not None else ():
                 begins, ends = day * 24 + start, day * 24 + (end if end > start else end + 24)
@@ -228,17 +230,31 @@ class Hourly:
     def lay(self, speeds, begin, seconds):
         """(start, end, seconds of it by week) of work that begins in an hour; None when it does not end in time."""
         left, start, parts = Fraction(seconds), None, {}
-        for hour in range(begin, HOURS):
+        for hour in range(begin, HOURS + NIGHT):
             if speeds[hour] and left:
                 start = hour if start is None else start
                 done = min(left, speeds[hour] * HOUR)
-                parts[hour // 168] = parts.get(hour // 168, 0) + done
+                if hour < HOURS:
+                    parts[hour // 168] = parts.get(hour // 168, 0) + done
                 left -= done
                 end = hour * HOUR + done / speeds[hour]
         return None if left else (start * HOUR, ceil(end), parts)
 
 
+ALONE = {
+    "home": 0, "calendar": None, "lent": (1, (0, 0)), "dated": None, "stations": 1, "finite": True,
+    "active": True, "still": None,
+}  # fmt: skip
+NIGHTS_ONLY = {
+    "calendars": [([(6, (22, 6), "1")], [])] * CALENDARS,
+    "machines": [ALONE],
+    "centres": [{"calendar": None, "dated": None}] * GROUPS,
+}
+"""Its work may end in the night behind the last week."""
+
+
 @settings(max_examples=60)
+@example(plant=NIGHTS_ONLY, asked=[(0, 30)])
 @given(plant=plants, asked=steps)
 def test_hours_loads_and_verdicts_are_those_of_every_single_hour(plant, asked):
     with transaction.atomic():
@@ -260,13 +276,13 @@ def compare(plant, asked):
     loads = snapshot.offered(site, weeks, {group.pk for group in groups})
     hourly = Hourly(plant)
     for index, group in enumerate(groups):
-        usual = [hourly.centre(index, hour, ordinary=True) for hour in range(HOURS)]
-        really = [hourly.centre(index, hour, ordinary=False) for hour in range(HOURS)]
+        usual = [hourly.centre(index, hour, ordinary=True) for hour in range(HOURS + NIGHT)]
+        really = [hourly.centre(index, hour, ordinary=False) for hour in range(HOURS + NIGHT)]
         assert [seconds(centres[group.pk].usual, hour) for hour in range(HOURS)] == [
-            each * HOUR for each in usual
+            each * HOUR for each in usual[:HOURS]
         ]
         assert [seconds(centres[group.pk].work, hour) for hour in range(HOURS)] == [
-            each * HOUR for each in really
+            each * HOUR for each in really[:HOURS]
         ]
         full = [hourly.offered(index, week) for week in range(WEEKS)]
         assert list(loads.offered.get(group.pk, [0] * WEEKS)) == full
@@ -293,9 +309,11 @@ def judge(asked, hourly, group, centres, loads, hours):
         if laid is not None:
             start, end, parts = laid
             week = start // (168 * HOUR)
-            load = (booked[week] + parts[week]) / full[week] if full[week] else None
+            load = (booked[week] + parts[week]) / full[week] if parts and full[week] else None
             last = ceil(end / HOUR)
-            if not any(really[hour] for hour in range(start // HOUR, last)):
+            if not parts:
+                pass  # it begins behind the weeks that are looked at
+            elif not any(really[hour] for hour in range(start // HOUR, last)):
                 expected = ("downtime", BEGIN + start, load or 0)
             elif load is not None and load > limit.load:
                 expected = ("load", BEGIN + start, load)

@@ -1,4 +1,4 @@
-"""Where comparison, where-used and mass replacement show themselves, and the words of their fact."""
+"""Where comparison, where-used, mass replacement and many settings show themselves, and the words of their fact."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import places
 from p2p.core.access import Role
 from p2p.core.web import journal
-from strategies.models import ReplaceRun
+from strategies.models import ReplaceRun, SettingsChange
+from strategies.services.settings_bulk import undo_settings
 
 ENGINEER = (Role.ENGINEER,)
 
@@ -48,8 +49,28 @@ def register() -> None:
         order=90,
         when=_may_be_undone,
     )
+    _many_settings()
     journal.phrase(
         "strategies.Replaced", lambda said: _("changed by the mass replacement {run}").format(**said)
+    )
+
+
+def _many_settings() -> None:
+    places.verb(
+        "items.actions", key="settings-changes", title=_("Changes of order settings"),
+        url_name="strategies:settings-changes", page=True, order=120,
+    )  # fmt: skip
+    places.verb(
+        "settingschange.actions",
+        key="undo",
+        title=_("Take back"),
+        service=undo_settings,
+        model=SettingsChange,
+        argument="change",
+        roles=ENGINEER,
+        danger=True,
+        confirm=_("Every row gets its old values again, unless it was changed since: those are named."),
+        when=lambda change: change.undone_at is None,
     )
 
 

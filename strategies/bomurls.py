@@ -1,8 +1,8 @@
-"""Addresses of comparison, where-used, mass replacement and the files of a bill."""
+"""Addresses of comparison, where-used, mass replacement, many order settings and the files of a bill."""
 
 from django.urls import path
 
-from strategies.views import bom_compare, bom_files, replacements, where_used
+from strategies.views import bom_compare, bom_files, replacements, settings_bulk, where_used
 
 urlpatterns = [
     path("bom-compare/", bom_compare.Compare.as_view(), name="compare-boms"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("new-replacement/", replacements.NewReplacement.as_view(), name="new-replacement"),
     path("replacements/<int:pk>/", replacements.ReplacementPage.as_view(), name="replace-run"),
     path("replacements/<int:pk>/undo/", replacements.Undo.as_view(), name="undo-replacement"),
+    path("change-settings/", settings_bulk.ChangeSettings.as_view(), name="change-settings"),
+    path("settings-changes/", settings_bulk.SettingsChanges.as_view(), name="settings-changes"),
+    path("settings-changes/<int:pk>/", settings_bulk.SettingsChangePage.as_view(), name="settings-change"),
 ]

@@ -17,6 +17,7 @@ from strategies.api import (
     plant,
     replacing,
     routes,
+    settings,
     units,
     vendors,
     work,
@@ -76,6 +77,7 @@ for path, view in {
     "outsourcing-policies": vendors.Outsourcing,
     "imports": Imports,
     "replacements": replacing.Replacements,
+    "settings-changes": settings.SettingsChanges,
     "cut-overs": cutover.CutOvers,
     "cut-over-runs": cutover.CutOverRuns,
 }.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -168,26 +167,6 @@ class BulkItemForm(forms.Form):
     )
     active = forms.TypedChoiceField(
         label=_("In use"),
-        choices=[("", _("as it is")), ("1", _("Yes")), ("0", _("No"))],
-        coerce=lambda text: text == "1",
-        empty_value=None,
-        required=False,
-    )
-    supply = forms.ChoiceField(
-        label=_("Supply"), choices=[("", _("as it is")), *ItemPolicy.Supply.choices], required=False
-    )
-    lot_policy = forms.ChoiceField(
-        label=_("Lot size"), choices=[("", _("as it is")), *ItemPolicy.Lot.choices], required=False
-    )
-    fixed_quantity = forms.DecimalField(
-        label=_("Fixed lot"), min_value=Decimal("0.000001"), required=False, **NUMBER
-    )
-    lead_time_days = forms.IntegerField(
-        label=_("Lead time, days"), min_value=0, max_value=3650, required=False
-    )
-    safety_stock = forms.DecimalField(label=_("Safety stock"), min_value=0, required=False, **NUMBER)
-    stopped = forms.TypedChoiceField(
-        label=_("No new orders are planned"),
         choices=[("", _("as it is")), ("1", _("Yes")), ("0", _("No"))],
         coerce=lambda text: text == "1",
         empty_value=None,

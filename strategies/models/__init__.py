@@ -37,6 +37,7 @@ from strategies.models.resource import (
     Worker,
 )
 from strategies.models.route import RouteEdit, RouteLink, RouteOperation, RouteVersion
+from strategies.models.settings_change import SettingsChange
 from strategies.models.setup import SetupFamily, SetupMatrix, SetupTime
 from strategies.models.site import Currency, ExchangeRate, Location, ReserveAt, Site
 from strategies.models.unit import Unit, UnitConversion
@@ -92,6 +93,7 @@ __all__ = [
     "RouteOperation",
     "RouteVersion",
     "SecondaryResource",
+    "SettingsChange",
     "SetupFamily",
     "SetupMatrix",
     "SetupTime",

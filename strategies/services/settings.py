@@ -221,14 +221,26 @@ def _must_be_free(item: Item, site: Site | None, rank: int, but: int = 0) -> Non
 
 def check_policy(policy: PolicyInput, site: Site | None, rank: int, variant: Mapping[str, object]) -> None:
     """Refused with the field that is wrong."""
+    wrong = contradiction(policy, site, rank, variant)
+    if wrong is not None:
+        raise wrong
+
+
+def contradiction(
+    policy: PolicyInput, site: Site | None, rank: int, variant: Mapping[str, object]
+) -> Refused | None:
+    """What `check_policy` refuses settings for, unraised: changes of many name it item by item. None: nothing."""
     least, most = policy.minimum_quantity, policy.maximum_quantity
     if variant and not rank:
-        raise Refused(_("Settings for some variants need a rank above 0."), code="rank", field="rank")
+        return Refused(_("Settings for some variants need a rank above 0."), code="rank", field="rank")
     if most is not None and most < least:
-        raise Refused(_("The maximum is below the minimum."), field="maximum_quantity")
+        return Refused(_("The maximum is below the minimum."), field="maximum_quantity")
     if policy.lot_policy == ItemPolicy.Lot.FIXED and not policy.fixed_quantity:
-        raise Refused(_("A fixed lot needs its quantity."), field="fixed_quantity")
+        return Refused(_("A fixed lot needs its quantity."), field="fixed_quantity")
     if min(least, policy.multiple_quantity, policy.safety_stock, policy.reorder_point) < 0:
-        raise Refused(_("A quantity is below 0."), field="minimum_quantity")
+        return Refused(_("A quantity is below 0."), field="minimum_quantity")
+    if not 0 < policy.yield_fraction <= 1:
+        return Refused(_("The yield is above 0 and at most 1."), field="yield_fraction")
     if policy.location and site and policy.location.site_id != site.pk:
-        raise Refused(_("{location} is at another site."), field="location", location=policy.location.code)
+        return Refused(_("{location} is at another site."), field="location", location=policy.location.code)
+    return None

@@ -72,7 +72,16 @@ class Items(ListPage):
         Tab("no-bill", _("Made without BOM"), "no_bill=true", counted=True, hot=True),
         Tab("no-route", _("Made without route"), "no_route=true", counted=True, hot=True),
     )
-    bulk = (Bulk("change", _("Change"), url_name="strategies:change-items", roles=ENGINEER, icon="edit"),)
+    bulk = (
+        Bulk("change", _("Change"), url_name="strategies:change-items", roles=ENGINEER, icon="edit"),
+        Bulk(
+            "settings",
+            _("Order settings"),
+            url_name="strategies:change-settings",
+            roles=ENGINEER,
+            icon="truck-delivery",
+        ),
+    )
     empty_title, empty_text = _("No item yet"), _("Items come from an import, or one by one.")
     empty_icon, empty_action = "packages", IMPORT
 

@@ -115,13 +115,8 @@ class BulkItems(Chosen):
 
 def said_effect(seen: Effect) -> str:
     """What a change would do, for the person who is about to agree."""
-    words = _now(
-        "Of {chosen} items, {items} change; {settings} have order settings that change and {new} get their first."
-    ).format(
-        chosen=formats.number(seen.chosen),
-        items=formats.number(seen.items),
-        settings=formats.number(seen.settings),
-        new=formats.number(seen.new_settings),
+    words = _now("Of {chosen} items, {items} change.").format(
+        chosen=formats.number(seen.chosen), items=formats.number(seen.items)
     )
     return " ".join([words, *seen.blocked[:3]])
 

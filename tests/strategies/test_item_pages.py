@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from strategies.models import (
     ImportRun,
     Item,
+    ItemGroup,
     ItemPolicy,
     OutsourcingPolicy,
     Unit,
@@ -164,24 +165,21 @@ def test_order_settings_are_added_changed_and_removed_in_the_browser(engineer):
 
 
 def test_many_items_change_after_the_number_was_seen(engineer):
-    keys = ",".join(str(make_item(f"N{place}", supply="buy").pk) for place in range(3))
-    seen = send(engineer, f"change-items/?ids={keys}", supply="make", lead_time_days=8)
-    assert seen.status_code == 409
-    assert "Of 3 items, 0 change; 3 have order settings that change" in seen.content.decode()
-    assert not ItemPolicy.objects.filter(supply="make").exists()
-    assert (
-        send(engineer, f"change-items/?ids={keys}", supply="make", lead_time_days=8, agreed="on").status_code
-        == 303
-    )
-    assert ItemPolicy.objects.filter(supply="make", lead_time_days=8).count() == 3
+    keys = ",".join(str(make_item(f"N{place}").pk) for place in range(3))
+    group = ItemGroup.objects.create(code="OLD", name="Old")
+    seen = send(engineer, f"change-items/?ids={keys}", group=group.pk)
+    assert (seen.status_code, "Of 3 items, 3 change." in seen.content.decode()) == (409, True)
+    assert not Item.objects.filter(group=group).exists()
+    assert send(engineer, f"change-items/?ids={keys}", group=group.pk, agreed="on").status_code == 303
+    assert Item.objects.filter(group=group).count() == 3
 
 
 def test_all_items_that_a_filter_finds_change_not_only_those_on_the_page(engineer):
     for place in range(60):
         make_item(f"N{place:02}", supply="buy")
     make_item("OTHER", supply="buy")
-    address = f"change-items/?ids={Item.objects.first().pk}&all=%3Fq%3DN%26sort%3Dname"
-    assert "Change 60 items" in page(engineer, address)
+    address = f"change-settings/?ids={Item.objects.first().pk}&all=%3Fq%3DN%26sort%3Dname"
+    assert "Order settings of 60 items" in page(engineer, address)
     assert send(engineer, address, supply="make", agreed="on").status_code == 303
     assert list(ItemPolicy.objects.filter(supply="buy").values_list("item__number", flat=True)) == ["OTHER"]
 

@@ -12,7 +12,7 @@ from execution.checking import RULES
 from execution.facts import MaterialIssued, Reported
 from execution.models import Downtime, PickLine, PickList
 from execution.selectors import touched
-from execution.services import giving_up, staging, swap
+from execution.services import giving_up, set_aside, staging, swap
 from execution.services.release import cancel_picks
 from p2p.core import clock
 from p2p.core.facts import Refused, listen
@@ -20,6 +20,7 @@ from p2p.inventory.facts import CheckingLedger, Finding, Unreserving
 from p2p.inventory.task_facts import CrossDocking, ReservationsCarried
 from p2p.inventory.trace_facts import Locating, Recalled, Recalling, RecallLifted, Reviewing, Suspecting
 from planning.facts import Cancelled, Cancelling, Substituted
+from planning.tie_facts import SetAside
 from strategies.facts import MeasuringCutOver, StandingStill
 
 
@@ -97,6 +98,8 @@ def wire() -> None:
     listen("tell", Substituted, follow_alternate)
     listen("tell", MaterialIssued, ended_with_it)
     listen("tell", Reported, ended_with_it)
+    listen("tell", Reported, set_aside.keep_for_its_need)
+    listen("tell", SetAside, set_aside.onto_the_list)
     listen("gather", CheckingLedger, check)
     listen("gather", StandingStill, standing)
     listen("gather", CrossDocking, staging.waiting)

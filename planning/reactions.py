@@ -16,11 +16,21 @@ from p2p.inventory.trace_facts import Expecting, Locating, Reviewing, Suspecting
 from planning import coming, takeover, tracing
 from planning.checking import RULES
 from planning.documents import moved_for_a_document, only_for_its_order
-from planning.facts import Cancelled, Firmed, OrderChanged, Scheduled, Substituted, Unfirmed
+from planning.facts import (
+    Cancelled,
+    ClosedShort,
+    DemandChanged,
+    Firmed,
+    OrderChanged,
+    Replenished,
+    Scheduled,
+    Substituted,
+    Unfirmed,
+)
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
 from planning.selectors.waiting import waiting
-from planning.services import reserving
+from planning.services import made_for, reserving
 from strategies.facts import (
     GroupLoad,
     ItemsRecounting,
@@ -113,6 +123,24 @@ def claim_nothing(fact: Cancelled | Unfirmed) -> None:
     reserving.release(references=numbers, by=fact.by)
 
 
+def keep_for_its_need(fact: Replenished) -> None:
+    """What was bought for one need is kept for it. No query where it was not."""
+    came = [move for move in fact.moves if move.reverses_id is None]
+    made_for.keep(supply=fact.order, moves=came, by=fact.by)
+
+
+def need_is_gone(fact: Cancelled | Substituted | DemandChanged | ClosedShort) -> None:
+    """What is under way for a need that is no more is everybody's."""
+    if isinstance(fact, Substituted):
+        made_for.set_free(orders=[fact.order], item=fact.before, by=fact.by)
+    elif isinstance(fact, Cancelled):
+        made_for.set_free(orders=fact.orders, by=fact.by)
+    else:
+        gone = [one for one in fact.demands if one.state != Demand.State.OPEN]
+        if gone:
+            made_for.set_free(demands=gone, by=fact.by)
+
+
 def check(_question: CheckingLedger) -> list[Finding]:
     """What orders and demand say of themselves must follow from moves."""
     found = []
@@ -140,6 +168,9 @@ def wire() -> None:
     for over in (Cancelled, Unfirmed):
         listen("tell", over, claim_nothing)
     listen("tell", Substituted, claim_alternate)
+    listen("tell", Replenished, keep_for_its_need)
+    for gone in (Cancelled, Substituted, DemandChanged, ClosedShort):
+        listen("tell", gone, need_is_gone)
     listen("gather", GroupLoad, booked)
     listen("gather", CheckingLedger, check)
     listen("gather", MeasuringCutOver, takeover.figures)

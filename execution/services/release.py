@@ -69,7 +69,9 @@ def release(
         outcome = share_out(needs=reserve.less([line.need for line in served], parts))
     if not despite_shortage:
         _refuse_shortage(list(zip(served, outcome.missing, strict=True)))
-    rows = reserve.at_release(orders=locked, needs=[line.need for line in picked], parts=parts, by=by)
+    own = {index for index, line in enumerate(picked) if line.material.kind == BomLine.Kind.PEGGED}
+    needs = [line.need for line in picked]
+    rows = reserve.at_release(orders=locked, needs=needs, parts=parts, pegged=own, by=by)
     short = _missing(picked, rows)
     lists = _write_lists(picked, rows, short)
     stage(orders=locked, by=by)

@@ -30,8 +30,9 @@ from planning.models import (
 from planning.models.proposal import PROPOSAL_FLOW
 from planning.services.build import Built, Draft, build, write
 from planning.services.left_out import BILL, MADE, ROUTE, Skipped, not_to_be_made, versions_of, without_vendor
+from planning.services.made_for import set_free
 from planning.services.overflow import of_proposals
-from planning.services.pegged import along, left_alone, tie
+from planning.services.pegged import along, left_alone, tie, with_theirs
 from planning.snapshot.reach import USABLE
 from planning.snapshot.recipes import Recipes
 from strategies.models import BomVersion, RouteVersion, Site, Vendor
@@ -233,8 +234,9 @@ def _number(built: Built, bought: Sequence[ReplenishmentOrder]) -> None:
 
 @transaction.atomic
 def unfirm(*, orders: Sequence[ProductionOrder], by: User | None) -> list[Proposal]:
-    """Make orders proposals again: only firm or scheduled ones that came from a plan; all of them or none."""
-    keys = [order.pk for order in orders]
+    """Make orders proposals again: only firm or scheduled ones that came from a plan; all of them or none. What is
+    made for one of them alone goes along where it can; what cannot, and what is bought for it, is everybody's then."""
+    keys = [order.pk for order in with_theirs(orders)]
     rows = list(ProductionOrder.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
     for row in rows:
         if row.state not in ("firm", "scheduled"):
@@ -249,6 +251,7 @@ def unfirm(*, orders: Sequence[ProductionOrder], by: User | None) -> list[Propos
                 _("{order} did not come from a plan: cancel it instead."), code="no_proposal", order=row
             )
     ask(Cancelling(orders=tuple(rows), by=by))
+    set_free(orders=rows, but=rows, by=by)
     proposals = Proposal.objects.filter(pk__in=[row.proposal_id for row in rows])
     PROPOSAL_FLOW.take_many(proposals, "unfirm")
     OperationLink.objects.filter(before__order__in=keys).delete()

@@ -92,3 +92,19 @@ def _lines(
     for row in found:
         lines.setdefault((proposal_of[row.order_id], row.item_id), row.pk)
     return lines
+
+
+def with_theirs(orders: Sequence[ProductionOrder]) -> list[ProductionOrder]:
+    """Orders with those that are made for their components, at any depth, as far as they may become proposals again.
+    One query for each level."""
+    known = {order.pk: order for order in orders}
+    fresh = list(orders)
+    while fresh:
+        rows = ProductionOrder.objects.filter(
+            for_material__order__in=[order.pk for order in fresh],
+            state__in=(ProductionOrder.State.FIRM, ProductionOrder.State.SCHEDULED),
+            proposal__isnull=False,
+        )
+        fresh = [row for row in rows if row.pk not in known]
+        known |= {row.pk: row for row in fresh}
+    return list(known.values())

@@ -20,6 +20,7 @@ from planning.arrival_facts import TakenIn
 from planning.facts import Replenished
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services import made_for
 from planning.services.again import with_their_units
 from planning.services.replenishment import OPEN, locked
 from planning.services.travelling import check_sender
@@ -58,6 +59,10 @@ def take_back(
         [orders[row.order_id] for row in first if _from_elsewhere(row.move, orders[row.order_id])], by
     )
     _check_left(orders, first)
+    came = [
+        (order, [row.move for row in first if row.order_id == key]) for key, order in sorted(orders.items())
+    ]
+    made_for.let_out(came=came, by=by)
     mirrors = reverse(moves=[row.move for row in first], reason=reason, at=at, by=by)
     bring_back(moves=[row.move for row in first])
     meet_again(moves=[row.move for row in first])

@@ -30,6 +30,9 @@ UNTIL = {
     ProductionOrder.State.SCHEDULED: (ReserveAt.FIRMING, ReserveAt.SCHEDULING),
 }
 """State of an order -> when its materials were to be reserved by then."""
+TO_ORDER = (ItemPolicy.Strategy.ORDER, ItemPolicy.Strategy.ENGINEER)
+TIED = "tied"
+"""Of items whose needs all have supply of their own."""
 
 
 class Principles:
@@ -42,24 +45,36 @@ class Principles:
         if unread:
             self.sites |= Site.objects.in_bulk(unread)
         self._items: dict[int, dict[int, str]] = {}
-        said = ItemPolicy.objects.filter(Q(site__in=self.sites) | Q(site=None)).exclude(reserve_at="")
+        rows = ItemPolicy.objects.filter(Q(site__in=self.sites) | Q(site=None))
+        said = rows.filter(~Q(reserve_at="") | Q(strategy__in=TO_ORDER))
         named = set(said.values_list("item_id", flat=True))
         if named:
             named |= set(Item.objects.filter(variant_of__in=named).values_list("pk", flat=True))
         for key, site in self.sites.items() if named else ():
             policies = settings_at(site, named)
-            self._items[key] = {item: policy.reserve_at for item, policy in policies.items()}
+            self._items[key] = {
+                item: TIED if policy.strategy in TO_ORDER else policy.reserve_at
+                for item, policy in policies.items()
+            }
 
-    def of(self, order: ProductionOrder, item: int) -> str:
-        """The order's own word, else the item's, else the site's."""
+    def of(self, order: ProductionOrder, item: int, *, pegged: bool = False) -> str:
+        """The order's own word, else the item's, else the site's. What has supply of its own is kept for the order as
+        it comes in; free stock serves it by hand only."""
         of_item = self._items.get(order.site_id, {}).get(item, "")
+        if pegged or of_item == TIED:
+            return ReserveAt.MANUAL
         return order.reserve_at or of_item or self.sites[order.site_id].reserve_at
+
+    def of_line(self, order: ProductionOrder, material: Material) -> str:
+        return self.of(order, material.item_id, pegged=material.kind == BomLine.Kind.PEGGED)
 
     def any_of(self, orders: Sequence[ProductionOrder], wanted: Iterable[str]) -> bool:
         """Whether one of their materials may be reserved then."""
         chosen = set(wanted)
         if any((order.reserve_at or self.sites[order.site_id].reserve_at) in chosen for order in orders):
             return True
+        if ReserveAt.MANUAL in chosen:
+            chosen.add(TIED)
         return any(chosen & set(said.values()) for said in self._items.values())
 
 
@@ -134,7 +149,7 @@ def _claim(
     wanted: dict[Key, Need] = {}
     for order, material in _open_materials(fresh):
         key = (order.number, material.item_id)
-        due = everything or principles.of(order, material.item_id) in UNTIL[_state(order)]
+        due = everything or principles.of_line(order, material) in UNTIL[_state(order)]
         if due or key in standing:
             wanted[key] = _need(site, order, material, wanted.get(key))
     _less_reserved(wanted)

@@ -1,0 +1,210 @@
+"""Supply that is made or bought for one need: kept for it as it comes in, given back when it went out again or the need
+is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Sum
+
+from p2p.core import clock
+from p2p.core.facts import ask, tell
+from p2p.inventory.facts import Unreserving
+from p2p.inventory.models import Move, Reservation
+from p2p.inventory.refusals import in_words
+from p2p.inventory.selectors.stock import promised
+from p2p.inventory.services.ledger import lock_carried
+from p2p.inventory.services.reservations import Key, lock, unreserve
+from planning.measures import Measures
+from planning.models import Demand, Material, ProductionOrder, ReplenishmentOrder
+from planning.tie_facts import SetAside, SetFree, Supply
+from strategies.models import BomLine, Item
+
+if TYPE_CHECKING:
+    from p2p.core.models import User
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """Who wants it, by what reference stock is reserved for him, and how much (the item's unit) he lacks."""
+
+    record: ProductionOrder | Demand
+    reference: str
+    lacks: Decimal
+
+
+@transaction.atomic
+def keep(*, supply: Supply, moves: Sequence[Move], by: User | None) -> list[Reservation]:
+    """Reserve what came of `supply` by `moves` for the need it is made for, up to what that lacks; the rest is
+    everybody's. The moves have locked their balances already. No query where the supply is for nobody in particular."""
+    need = _need_of(supply)
+    if need is None:
+        return []
+    left = need.lacks - promised([need.reference]).get((need.reference, supply.item_id), ZERO)
+    rows = []
+    for move in moves:
+        quantity = min(move.quantity, left)
+        if move.item_id == supply.item_id and quantity > 0:
+            left -= quantity
+            rows.append(_reservation(move, quantity, need.reference, by))
+    if rows:
+        with in_words():
+            Reservation.objects.bulk_create(rows)
+        tell(SetAside(supply=supply, need=need.record, reservations=tuple(rows), by=by))
+    return rows
+
+
+def _reservation(move: Move, quantity: Decimal, reference: str, by: User | None) -> Reservation:
+    return Reservation(
+        location_id=move.target_id,
+        item_id=move.item_id,
+        lot_id=move.lot_id,
+        serial_id=move.serial_id,
+        handling_unit_id=move.into_unit_id,
+        quantity=quantity,
+        reference=reference,
+        reserved_at=clock.now(),
+        by=by,
+    )
+
+
+def _need_of(supply: Supply) -> _Need | None:
+    if supply.for_material_id is not None:
+        return _material_need(supply.for_material_id, supply.item_id)
+    if supply.for_demand_id is not None:
+        return _demand_need(supply.for_demand_id, supply.item_id)
+    return None
+
+
+def _material_need(key: int, item: int) -> _Need | None:
+    """All lines of the order that take the item: its stock is reserved for the order, not line by line."""
+    row = Material.objects.select_related("order__site").filter(pk=key, item=item).first()
+    if row is None or row.order.state not in ProductionOrder.OPEN:
+        return None
+    lines = Material.objects.filter(order=row.order, item=item, kind__in=BomLine.FROM_STOCK)
+    open_ones = lines.filter(quantity__gt=F("issued_quantity"))
+    lacks = open_ones.aggregate(left=Sum(F("quantity") - F("issued_quantity"), default=ZERO))["left"]
+    return _Need(row.order, row.order.number, lacks)
+
+
+def _demand_need(key: int, item: int) -> _Need | None:
+    row = Demand.objects.select_related("item").filter(pk=key, item=item, state=Demand.State.OPEN).first()
+    if row is None:
+        return None
+    left, measures = row.quantity - row.delivered_quantity, Measures([item])
+    factor = measures.factor(item, row.unit_id, row.item.unit_id)
+    return _Need(row, str(row), measures.up(Fraction(left) * factor, row.item.unit_id))
+
+
+def let_out(*, came: Sequence[tuple[Supply, Sequence[Move]]], by: User | None) -> None:
+    """What came of each supply by these moves goes out again: what of it is reserved for the supply's need is given
+    back first. Asks Unreserving, for a pick list may wait for it. Locks what is carried, then the balances of the
+    moves, in key order. No query where no supply is for anybody in particular."""
+    touched: dict[int, Reservation] = {}
+    for supply, moves in came:
+        reference = _reference_of(supply)
+        if reference:
+            rows = Reservation.objects.filter(reference=reference, item=supply.item_id)
+            rows = rows.select_related("item__unit", "location__site").order_by("-pk")
+            _lessen([touched.get(row.pk, row) for row in rows], moves, touched)
+    if not touched:
+        return
+    every = [move for _supply, moves in came for move in moves]
+    rows_touched = sorted(touched.values(), key=lambda row: row.pk)
+    ask(Unreserving(reservations=tuple(rows_touched), by=by))
+    lock_carried(moves=every)
+    lock([_came_to(move) for move in every])
+    unreserve(reservations=[row for row in rows_touched if not row.quantity], by=by)
+    Reservation.objects.bulk_update([row for row in rows_touched if row.quantity], ["quantity"])
+
+
+def _lessen(rows: Sequence[Reservation], moves: Sequence[Move], touched: dict[int, Reservation]) -> None:
+    """Take the moves' pieces off the reservations on the same balances, the latest first."""
+    for move in moves:
+        left = move.quantity
+        for row in rows:
+            used = min(row.quantity, left) if _place_of(row) == _came_to(move) else ZERO
+            if used > 0:
+                left, row.quantity = left - used, row.quantity - used
+                touched[row.pk] = row
+
+
+def _reference_of(supply: Supply) -> str:
+    if supply.for_material_id is not None:
+        found = Material.objects.filter(pk=supply.for_material_id).values_list("order__number", flat=True)
+        return found.first() or ""
+    return str(supply.for_demand) if supply.for_demand_id is not None else ""
+
+
+def _place_of(row: Reservation) -> Key:
+    return row.item_id, row.location_id, row.lot_id, row.serial_id, row.handling_unit_id
+
+
+def _came_to(move: Move) -> Key:
+    return move.item_id, move.target_id, move.lot_id, move.serial_id, move.into_unit_id
+
+
+def tied_to(
+    *, orders: Sequence[ProductionOrder] = (), demands: Sequence[Demand] = ()
+) -> tuple[QuerySet[ProductionOrder], QuerySet[ReplenishmentOrder]]:
+    """What is made or bought for components of these orders and for these demand lines."""
+    theirs = Q(for_demand__in=[one.pk for one in demands])
+    theirs |= Q(for_material__order__in=[one.pk for one in orders])
+    with_need = ("item__unit", "for_material__order", "for_demand")
+    return (
+        ProductionOrder.objects.filter(theirs).select_related(*with_need).order_by("pk"),
+        ReplenishmentOrder.objects.filter(theirs).select_related(*with_need).order_by("pk"),
+    )
+
+
+@transaction.atomic
+def set_free(
+    *,
+    orders: Sequence[ProductionOrder] = (),
+    demands: Sequence[Demand] = (),
+    item: Item | None = None,
+    but: Sequence[ProductionOrder] = (),
+    by: User | None,
+) -> list[Supply]:
+    """What is under way for needs that are no more is everybody's from now on: for components of these orders (`item`
+    alone, where named; `but` not these), and for these demand lines. What ended keeps the word of what it was for. Two
+    queries where nothing is tied. Tells SetFree."""
+    made, bought = tied_to(orders=orders, demands=demands)
+    made = made.filter(state__in=ProductionOrder.OPEN).exclude(pk__in=[one.pk for one in but])
+    bought = bought.filter(state__in=("firm", "sent", "confirmed"))
+    if item is not None:
+        made, bought = made.filter(item=item), bought.filter(item=item)
+    rows: list[Supply] = [*made.select_for_update(of=("self",)), *bought.select_for_update(of=("self",))]
+    if not rows:
+        return []
+    was_for = {str(row): words_of(row) for row in rows}
+    for model in (ProductionOrder, ReplenishmentOrder):
+        mine = [row.pk for row in rows if isinstance(row, model)]
+        model._default_manager.filter(pk__in=mine).update(
+            for_demand=None, for_material=None, revision=F("revision") + 1
+        )
+    tell(
+        SetFree(
+            orders=tuple(row for row in rows if isinstance(row, ProductionOrder)),
+            replenishments=tuple(row for row in rows if isinstance(row, ReplenishmentOrder)),
+            was_for=was_for,
+            by=by,
+        )
+    )
+    return rows
+
+
+def words_of(supply: Any) -> str:
+    """`MO-000123, 20` or `SO-1/1`: the need that an order or a proposal is for; "" for everybody."""
+    if supply.for_material_id is not None and supply.for_material is not None:
+        return f"{supply.for_material.order.number}, {supply.for_material.position}"
+    if supply.for_demand_id is not None:
+        return str(supply.for_demand)
+    return str(supply.for_proposal) if getattr(supply, "for_proposal_id", None) else ""

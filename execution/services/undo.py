@@ -24,7 +24,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.models import Move
 from p2p.inventory.services.ledger import reverse
 from planning.models import Operation
-from planning.services import progress
+from planning.services import made_for, progress
 from strategies.models import ReasonCode
 
 
@@ -45,11 +45,11 @@ def undo(
     operation = job.operation(known.operation_id)
     _check(job, operation, known)
     made_up = list(known.made_up.filter(reversed_by=None).order_by("-pk"))
-    if made_up:
+    if made_up or job.order.made_for is not None:
         lock_stock(job=job, reports=[known, *made_up])
     moment = at or now()
     reversal = _mirror_report(known, operation, reason, moment, by)
-    material_moves, output_moves = _take_back(known, reversal, by)
+    material_moves, output_moves = _take_back(job, known, reversal, by)
     WipMove.objects.bulk_create(wip.mirror(known, reversal))
     _book_back(job, operation, known)
     beside.let_go(order=job.order, report=known)
@@ -127,7 +127,7 @@ def _mirror_report(
 
 
 def _take_back(
-    report: Report, reversal: Report, by: User | None
+    job: Job, report: Report, reversal: Report, by: User | None
 ) -> tuple[list[MaterialMove], list[OutputMove]]:
     related = ("move__item__unit", "move__source__site", "move__target__site")
     materials = list(
@@ -135,6 +135,7 @@ def _take_back(
     )
     outputs = list(OutputMove.objects.filter(report=report).select_related("output", *related).order_by("pk"))
     moves: list[Move] = [row.move for row in materials] + [row.move for row in outputs]
+    made_for.let_out(came=[(job.order, [row.move for row in outputs])], by=by)
     mirrors = reverse(moves=moves, at=reversal.effective_at, by=by)
     back = MaterialMove.objects.bulk_create(
         MaterialMove(material=row.material, move=mirror, report=reversal)

@@ -140,9 +140,10 @@ class Act(Page):
         record = record_at(request.user, verb.model._meta.label, pk)
         if verb.roles:
             access.require(request.user, *verb.roles)
-            sites.require_at_record(request.user, record, *verb.roles)
+            sites.require_at_record(request.user, verb.at(record) if verb.at else record, *verb.roles)
         to = back(request, getattr(record, "get_absolute_url", lambda: "/")())
         try:
+            _must_be_offered(verb, record)
             made = verb.service(**{verb.argument: record}, by=who(request))
         except Refused as no:
             if is_fragment(request):
@@ -152,3 +153,14 @@ class Act(Page):
         if type(made) is type(record) and made.pk != record.pk and hasattr(made, "get_absolute_url"):
             to = made.get_absolute_url()  # what the button made stands on a page of its own
         return done(request, to=to, text=_("{verb}: {record}").format(verb=verb.title, record=record))
+
+
+def _must_be_offered(verb: places.Verb, record: Model) -> None:
+    """A button that the page of the record as it is now would not show cannot be pressed from an older one either."""
+    if verb.when is not None and not verb.when(record):
+        raise Refused(
+            _("{verb} is not offered for {record} any more: look at its page again."),
+            code="not_offered",
+            verb=verb.title,
+            record=record,
+        )

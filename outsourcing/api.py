@@ -110,7 +110,11 @@ class ReceiptApi(RecordViewSet):
         "lines__line__operation__order", "lines__reason", "lines__report"
     )
     serializer_class = serializers.ReceiptSerializer
-    filters = {"order": "order__number", "vendor": "order__vendor__number"}
+    filters = {
+        "order": "order__number",
+        "vendor": "order__vendor__number",
+        "borne_by": "lines__borne_by",
+    }
     searches = ("number", "packing_slip", "order__number")
     orderings = ("number", "effective_at")
     order = ("-number",)

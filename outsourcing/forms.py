@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from outsourcing.models import SubcontractLine
+from outsourcing.models import ReceiptLine, SubcontractLine
 from strategies.models import ReasonCode, Vendor
 
 PIECES = {"max_digits": 24, "decimal_places": 12, "min_value": 0, "required": False}
@@ -97,7 +97,7 @@ class DispatchForm(LinesForm):
 
 
 class ReceiveForm(LinesForm):
-    columns = ("good", "rejected", "reason", "complete")
+    columns = ("good", "rejected", "reason", "complete", "borne_by", "why")
     packing_slip = forms.CharField(label=_("Packing slip"), max_length=60, required=False)
 
     def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
@@ -111,6 +111,12 @@ class ReceiveForm(LinesForm):
             "rejected": forms.DecimalField(label=_("Rejected"), **PIECES),
             "reason": forms.ModelChoiceField(label=_("Reason"), queryset=reasons, required=False),
             "complete": forms.BooleanField(label=_("Nothing more comes"), required=False),
+            "borne_by": forms.ChoiceField(
+                label=_("Loss beyond the agreed borne by"),
+                choices=[("", _("not said")), *ReceiptLine.Bearer.choices],
+                required=False,
+            ),
+            "why": forms.CharField(label=_("Why"), max_length=200, required=False),
         }
 
 

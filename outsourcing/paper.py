@@ -47,7 +47,11 @@ def _ordered(line: SubcontractLine, digits: int) -> list[Any]:
     # A price per piece may be finer than the smallest coin: what the amount was reckoned with is printed.
     places = None if line.price is None else max(digits, _decimals(line.price))
     return [
-        [paper.text(line.operation.name, paper.BOLD), paper.text(line.operation, paper.SMALL)],
+        [
+            paper.text(line.operation.name, paper.BOLD),
+            paper.text(line.operation, paper.SMALL),
+            *_may_lose(line),
+        ],
         [paper.text(item.number, paper.BOLD), paper.text(item.name)],
         paper.text(_of(line.quantity, item), paper.RIGHT),
         paper.day(line.due_on),
@@ -55,6 +59,13 @@ def _ordered(line: SubcontractLine, digits: int) -> list[Any]:
         paper.text(formats.number(amount, digits), paper.RIGHT),
         _code(line.operation),
     ]
+
+
+def _may_lose(line: SubcontractLine) -> list[Flowable]:
+    if line.allowed_loss_fraction is None:
+        return []
+    share = formats.percent(line.allowed_loss_fraction, 1)
+    return [paper.text(_("Loss up to {share}").format(share=share), paper.SMALL)]
 
 
 def _decimals(value: Decimal) -> int:

@@ -80,6 +80,7 @@ class LineSerializer(RecordSerializer):
             "received_quantity",
             "rejected_quantity",
             "invoiced_quantity",
+            "allowed_loss_fraction",
             "complete",
             "cancelled",
         )
@@ -111,7 +112,9 @@ class ReceiptLineSerializer(RecordSerializer):
 
     class Meta:
         model = ReceiptLine
-        fields = ("operation", "good", "rejected", "reason", "report")
+        fields = (
+            "operation", "good", "rejected", "missing", "over_agreed", "borne_by", "why", "reason", "report",
+        )  # fmt: skip
 
 
 class ReceiptSerializer(RecordSerializer):
@@ -207,6 +210,8 @@ class BackInput(VerbSerializer):
         slug_field="code", queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP), required=False
     )
     complete = serializers.BooleanField(default=False)
+    borne_by = serializers.ChoiceField(choices=ReceiptLine.Bearer.choices, default="", allow_blank=True)
+    why = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
 class ReceiveInput(VerbSerializer):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import PriceField, QuantityField
+from p2p.core.fields import PriceField, QuantityField, RateField
 from p2p.core.flow import Flow
 
 SUBCONTRACT_FLOW = Flow(
@@ -74,6 +74,9 @@ class SubcontractLine(models.Model):
     received_quantity = QuantityField(default=0)
     rejected_quantity = QuantityField(default=0)
     invoiced_quantity = QuantityField(default=0)
+    allowed_loss_fraction = RateField(
+        null=True, blank=True, help_text=_("Of the pieces sent; empty: nothing is agreed.")
+    )
     complete = models.BooleanField(default=False, help_text=_("Nothing more will come back."))
     cancelled = models.BooleanField(default=False)
 
@@ -92,6 +95,11 @@ class SubcontractLine(models.Model):
                     invoiced_quantity__gte=0,
                 ),
                 name="subcontract_line_quantities",
+            ),
+            models.CheckConstraint(
+                condition=Q(allowed_loss_fraction__isnull=True)
+                | Q(allowed_loss_fraction__gte=0, allowed_loss_fraction__lt=1),
+                name="subcontract_line_loss",
             ),
             models.CheckConstraint(
                 condition=Q(price__isnull=True) | Q(price__gte=0), name="subcontract_line_price"

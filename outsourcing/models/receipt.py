@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
 from p2p.core.fields import QuantityField
@@ -43,10 +44,22 @@ class Receipt(models.Model):
 class ReceiptLine(models.Model):
     """The report on the operation is execution's; this row says which receipt it came with."""
 
+    class Bearer(models.TextChoices):
+        VENDOR = "vendor", _("The vendor")
+        US = "us", _("We")
+
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey("outsourcing.SubcontractLine", on_delete=models.PROTECT, related_name="+")
     good = QuantityField(default=0)
     rejected = QuantityField(default=0)
+    missing = QuantityField(default=0, help_text=_("Of the rejected pieces those that never came back."))
+    over_agreed = QuantityField(
+        default=0, help_text=_("What the line lost beyond the agreed share, when this receipt closed it.")
+    )
+    borne_by = models.CharField(
+        max_length=6, choices=Bearer.choices, blank=True, help_text=_("Who bears that.")
+    )
+    why = models.CharField(max_length=200, blank=True)
     reason = models.ForeignKey(
         "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -62,6 +75,9 @@ class ReceiptLine(models.Model):
                 name="receipt_line_quantities",
             ),
             models.UniqueConstraint(fields=["receipt", "line"], name="receipt_line_once"),
+            models.CheckConstraint(
+                condition=Q(over_agreed=0) | ~Q(borne_by=""), name="receipt_line_loss_borne"
+            ),
         ]
 
     def __str__(self) -> str:

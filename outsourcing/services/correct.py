@@ -28,8 +28,9 @@ def correct(
 ) -> Receipt | None:
     """Correct the latest receipt of a line that has so many good pieces: fewer good, perhaps more rejected.
 
-    What is neither any more lies at the vendor again. Returns the new receipt, None when nothing of it is left.
-    Raises Refused when no receipt has that many.
+    What is neither any more lies at the vendor again, and with it what was missing. What is rejected afterwards beyond
+    the agreed loss the vendor bears, unless it was decided otherwise before. Returns the new receipt, None when nothing
+    of it is left. Raises Refused when no receipt has that many.
     """
     row = (
         ReceiptLine.objects.filter(line=line, good__gte=less_good)
@@ -63,11 +64,14 @@ def correct(
 def _again(
     each: ReceiptLine, row: ReceiptLine, less_good: Decimal, more_rejected: Decimal, reason: ReasonCode | None
 ) -> Back:
-    if each.pk != row.pk:
-        return Back(line=each.line, good=each.good, rejected=each.rejected, reason=each.reason)
+    mine = each.pk == row.pk
+    why = reason or each.reason if mine else each.reason
     return Back(
         line=each.line,
-        good=each.good - less_good,
-        rejected=each.rejected + more_rejected,
-        reason=reason or each.reason,
+        good=each.good - less_good if mine else each.good,
+        rejected=each.rejected - each.missing + (more_rejected if mine else ZERO),
+        reason=why,
+        complete=bool(each.missing) and not (mine and less_good > more_rejected),
+        borne_by=each.borne_by or ReceiptLine.Bearer.VENDOR,
+        why=each.why or str(why or ""),
     )

@@ -15,6 +15,7 @@ from outsourcing.facts import Acknowledged, Drafted, Sent
 from outsourcing.models import SubcontractLine, SubcontractOrder
 from outsourcing.models.order import SUBCONTRACT_FLOW
 from outsourcing.pricing import PriceLists
+from outsourcing.services.losses import agreed
 from p2p.core import clock
 from p2p.core.facts import Refused, later, tell
 from p2p.core.models import User
@@ -63,19 +64,20 @@ def draft(*, operations: Iterable[Operation], by: User | None) -> list[Subcontra
         return []
     orders = _drafts_for(wanted)
     prices = PriceLists(wanted, {operation.vendor for operation in wanted if operation.vendor})
-    today = clock.now().date()
+    today, losses = clock.now().date(), agreed(wanted)
     lines = []
     for operation in wanted:
         assert operation.vendor is not None
-        agreed = prices.agreed(operation, operation.vendor, operation.quantity, today)
+        offer = prices.agreed(operation, operation.vendor, operation.quantity, today)
         lines.append(
             SubcontractLine(
                 order=orders[operation.vendor.pk, operation.order.site_id],
                 operation=operation,
                 quantity=operation.quantity,
-                price=agreed.price,
-                price_because=agreed.because,
+                price=offer.price,
+                price_because=offer.because,
                 due_on=due_on(operation),
+                allowed_loss_fraction=losses[operation.pk],
             )
         )
     SubcontractLine.objects.bulk_create(lines)

@@ -18,6 +18,7 @@ from execution.services.undo import undo as undo_report
 from outsourcing.facts import Received, Receiving
 from outsourcing.models import Receipt, ReceiptLine, SubcontractLine, SubcontractOrder
 from outsourcing.models.order import SUBCONTRACT_FLOW
+from outsourcing.services import losses
 from outsourcing.services.dispatch import step_back
 from outsourcing.services.loading import components
 from p2p.core import clock
@@ -34,13 +35,16 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, kw_only=True)
 class Back:
-    """What came back of one line. `complete`: nothing more will come, though pieces are missing."""
+    """What came back of one line. `complete`: nothing more will come; pieces of ours that are missing are scrap under
+    the reason. `borne_by` ("vendor" or "us") and `why`: the decision about what is lost beyond the agreed share."""
 
     line: SubcontractLine
     good: Decimal = ZERO
     rejected: Decimal = ZERO
     reason: ReasonCode | None = None
     complete: bool = False
+    borne_by: str = ""
+    why: str = ""
 
 
 @transaction.atomic
@@ -55,7 +59,8 @@ def receive(
     """Receive pieces from the vendor, in part or whole; each line reports its operation, which books the rest.
 
     The operation is finished with its last pieces, unless an open inspection keeps it. Raises Refused naming the
-    line: nothing named, more than ordered and tolerated, more than lies at the vendor, rejects without a reason.
+    line: nothing named, more than ordered and tolerated, more than lies at the vendor, rejected or missing pieces
+    without a reason, more lost than the policy agrees without a decision.
     """
     locked = _locked(order)
     ask(Receiving(order=locked, by=by))
@@ -90,7 +95,7 @@ def _checked(order: SubcontractOrder, lines: Sequence[Back]) -> list[tuple[Subco
         raise Refused(_("Say what came back: at least one line with pieces."), code="empty", field="lines")
     rows = (
         SubcontractLine.objects.filter(order=order, cancelled=False, complete=False)
-        .select_related("operation__order__item", "operation__order__site")
+        .select_related("operation__order__item", "operation__order__site", "order__vendor")
         .order_by("operation__order_id", "pk")
         .select_for_update(of=("self",))
     )
@@ -153,12 +158,14 @@ def _receive_line(receipt: Receipt, line: SubcontractLine, back: Back, by: User)
     came = back.good + back.rejected
     whole = line.received_quantity + line.rejected_quantity + came >= line.quantity
     complete = back.complete or whole
-    row = ReceiptLine(receipt=receipt, line=line, good=back.good, rejected=back.rejected, reason=back.reason)
-    if came:
+    away = losses.missing(line, came) if complete else ZERO
+    away = away if away and _worked_before(line.operation) else ZERO
+    row = _row(receipt, line, back, complete=complete, away=away)
+    if came or away:
         row.report = report(
             operation=line.operation,
-            good=back.good,
-            scrap=back.rejected,
+            good=row.good,
+            scrap=row.rejected,
             reason=back.reason,
             resource=line.operation.resource,
             at=receipt.effective_at,
@@ -166,13 +173,41 @@ def _receive_line(receipt: Receipt, line: SubcontractLine, back: Back, by: User)
             vendor_receipt=receipt.number,
             by=by,
         )
-        _take_from_vendor(line.operation, came)
+        _take_from_vendor(line.operation, came + away)
     row.save()
-    line.received_quantity += back.good
-    line.rejected_quantity += back.rejected
+    line.received_quantity += row.good
+    line.rejected_quantity += row.rejected
     line.complete = complete
     line.save(update_fields=["received_quantity", "rejected_quantity", "complete"])
     return row
+
+
+def _row(
+    receipt: Receipt, line: SubcontractLine, back: Back, *, complete: bool, away: Decimal
+) -> ReceiptLine:
+    """The line of the receipt; when nothing more comes, with what was lost beyond the agreed share."""
+    if away and back.reason is None:
+        raise Refused(
+            _("{line}: {missing} pieces do not come back: choose a reason, they are scrap."),
+            code="missing",
+            field="reason",
+            line=line,
+            missing=plain(away),
+        )
+    row = ReceiptLine(receipt=receipt, line=line, good=back.good, rejected=back.rejected + away, missing=away)
+    row.reason = back.reason
+    if complete:
+        found = losses.lost(line, row.rejected)
+        said = losses.Decision(borne_by=back.borne_by, why=back.why)
+        decision = losses.decided(line, found, said)
+        row.over_agreed, row.borne_by, row.why = found.over, decision.borne_by, decision.why
+    return row
+
+
+def _worked_before(operation: Operation) -> bool:
+    """Whether pieces went there, not components for them."""
+    job = lock_job(operation.order_id)
+    return bool(job.before[operation.pk])
 
 
 def _may_finish(operation: Operation, by: User) -> bool:
@@ -233,7 +268,12 @@ def _undo_line(reversal: Receipt, row: ReceiptLine, by: User) -> ReceiptLine:
             invoiced=plain(line.invoiced_quantity),
         )
     mirror = ReceiptLine(
-        receipt=reversal, line=line, good=-row.good, rejected=-row.rejected, reason=row.reason
+        receipt=reversal,
+        line=line,
+        good=-row.good,
+        rejected=-row.rejected,
+        missing=-row.missing,
+        reason=row.reason,
     )
     if row.report is not None:
         mirror.report = undo_report(report=row.report, by=by)

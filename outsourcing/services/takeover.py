@@ -15,6 +15,7 @@ from outsourcing.facts import Drafted
 from outsourcing.models import SubcontractLine, SubcontractOrder
 from outsourcing.services.dispatch import dispatch
 from outsourcing.services.loading import ToSend
+from outsourcing.services.losses import agreed
 from p2p.core import clock
 from p2p.core.facts import tell
 from p2p.core.models import User
@@ -53,6 +54,7 @@ def take_subcontracts(*, lines: Sequence[OpenLine], by: User) -> list[Subcontrac
     put_on_floor(orders=list(orders.select_related("site").order_by("pk")), by=by)
     _drop_drafts(lines)
     made = {one.number: one for one in _orders(lines)}
+    losses = agreed([one.operation for one in lines])
     rows = SubcontractLine.objects.bulk_create(
         SubcontractLine(
             order=made[one.number],
@@ -64,6 +66,7 @@ def take_subcontracts(*, lines: Sequence[OpenLine], by: User) -> list[Subcontrac
             promised_on=one.promised_on,
             sent_quantity=one.received,
             received_quantity=one.received,
+            allowed_loss_fraction=losses[one.operation.pk],
         )
         for one in lines
     )

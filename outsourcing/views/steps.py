@@ -89,6 +89,8 @@ class Receive(_LinedStep):
                 rejected=row["rejected"] or Decimal(0),
                 reason=row["reason"],
                 complete=row["complete"],
+                borne_by=row["borne_by"],
+                why=row["why"],
             )
             for line, row in self.chosen(form, "good", "rejected", "complete")
         ]

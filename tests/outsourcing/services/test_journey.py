@@ -309,9 +309,14 @@ class TestReceiving:
 
     def test_a_short_receipt_can_be_the_last(self, plant: Plant) -> None:
         self.start(plant)
-        plant.receive(8, complete=True)
+        with pytest.raises(Refused, match="2 pieces do not come back: choose a reason, they are scrap"):
+            plant.receive(8, complete=True)
+        assert not Receipt.objects.exists()
+        plant.receive(8, complete=True, reason=make_reason())
         assert plant.subcontract.state == "received"
-        assert plant.operation(20).state == "finished"
+        operation = plant.operation(20)
+        assert (operation.state, operation.good_quantity, operation.scrap_quantity) == ("finished", 8, 2)
+        assert (operation.with_vendor, plant.at_vendor()) == (0, 0)
 
     def test_a_closed_or_foreign_line_is_refused(self, plant: Plant, site: Site, vendor: Vendor) -> None:
         self.start(plant)

@@ -10,6 +10,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from planning.models import Operation, OperationLink
 
 CANCELLED = Operation.State.CANCELLED
+TAKING = (
+    "phases",
+    "queue_seconds",
+    "setup_seconds",
+    "run_seconds",
+    "queue_after_seconds",
+    "transit_seconds",
+)
+"""What tells how long an operation takes capacity: as `phases.capacity` wants it."""
 
 
 def directly_before() -> QuerySet[Operation]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
@@ -142,13 +143,19 @@ def loads(site: Site, days: int = BARS) -> list[GroupLoad]:
     )
     window = dates[0] - timedelta(days=1), dates[-1]
     calendars, where = Calendars(*window), Whereabouts(site, *window)
-    times = {one.pk: calendars.chain(where.pieces(one)) for one in resources}
+    known = {one.pk: one for one in resources}
+
+    @cache
+    def serving(resource: int, property: str) -> WorkTime:
+        return calendars.chain(where.pieces(known[resource]), property)
+
+    times = {one.pk: calendars.whole(where.pieces(one)) for one in resources}
     offered: dict[int, list[int]] = defaultdict(lambda: [0] * days)
     for resource in resources:
         for place in range(days):
             working = times[resource.pk].between(bounds[place], bounds[place + 1])
             offered[resource.group_id][place] += working * resource.stations
-    booked = _booked(site, resources, times, bounds)
+    booked = _booked(site, resources, serving, bounds)
     names = {resource.group_id: resource.group.name for resource in resources}
     return [
         GroupLoad(
@@ -167,9 +174,10 @@ def _hours(seconds: int) -> Decimal:
 
 
 def _booked(
-    site: Site, resources: Sequence[Resource], times: dict[int, WorkTime], bounds: Sequence[int]
+    site: Site, resources: Sequence[Resource], times: Callable[[int, str], WorkTime], bounds: Sequence[int]
 ) -> dict[int, list[int]]:
-    """Group -> seconds per day of scheduled operations."""
+    """Group -> seconds per day of scheduled operations. `times`: working time of a resource for work of a
+    property."""
     sums: dict[int, list[int]] = defaultdict(lambda: [0] * (len(bounds) - 1))
     groups = {resource.pk: resource.group_id for resource in resources}
     rows = Operation.objects.filter(
@@ -178,13 +186,13 @@ def _booked(
         state__in=("planned", "released", "started"),
         starts_at__lt=worktimes.instant(bounds[-1]),
         ends_at__gt=worktimes.instant(bounds[0]),
-    ).values_list("resource_id", "starts_at", "ends_at")
-    for resource, starts_at, ends_at in rows:
+    ).values_list("resource_id", "starts_at", "ends_at", "property")
+    for resource, starts_at, ends_at, property in rows:
         start, end = worktimes.seconds(starts_at), worktimes.seconds(ends_at)
         for place in range(len(bounds) - 1):
             low, high = max(start, bounds[place]), min(end, bounds[place + 1])
             if high > low:
-                sums[groups[resource]][place] += times[resource].between(low, high)
+                sums[groups[resource]][place] += times(resource, property).between(low, high)
     return sums
 
 

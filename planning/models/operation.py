@@ -61,6 +61,16 @@ class Operation(models.Model):
     quantity = QuantityField()
     good_quantity = QuantityField(default=0)
     scrap_quantity = QuantityField(default=0)
+    property = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text=_("Runs only in shifts of this property; empty: in those of none."),
+    )
+    phases = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Which parts go on by the clock and which take capacity, where that is not as usual."),
+    )
     inspect = models.BooleanField(default=False)
     outside = models.BooleanField(default=False, help_text=_("Done by a vendor."))
     vendor = models.ForeignKey(

@@ -112,7 +112,7 @@ def _places(
         calendar = where.pieces(row)
         if calendar not in index:
             index[calendar] = len(closed)
-            closed.append(_closed(laid.chain(calendar), begin, end))
+            closed.append(_closed(laid.whole(calendar), begin, end))
         found.append((_key(row.pk, None, outside=False), {
             "id": row.pk, "code": row.code, "name": row.name, "group": row.group.name,
             "calendar": index[calendar], "capacity": row.stations if row.finite else 99,

@@ -172,6 +172,8 @@ def _operation(
         queue_after_seconds=timed.queue_after,
         transit_seconds=timed.transit,
         transfer_quantity=step.transfer_quantity if timed.transfer is not None else None,
+        property=step.property,
+        phases=timed.phases.kept(),
         scrap_fraction=step.scrap_fraction,
         quantity=quantity,
         inspect=step.inspect,

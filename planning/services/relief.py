@@ -15,12 +15,14 @@ from planning.engine import schedule as engine
 from planning.engine.overflow import Loads, Place
 from planning.engine.relief import TRIES, Lying, pressed, search
 from planning.models import Operation
+from planning.sequence import TAKING
 from planning.services.overflow import facts_of
 from planning.snapshot import weeks as snapshot
 from planning.snapshot.capacity import Capacity
 from planning.snapshot.overflow import Overflow, Way
 from planning.snapshot.recipes import Recipes
 from planning.snapshot.weeks import Weeks, local_day
+from strategies.engine.phases import USUAL, capacity
 from strategies.engine.worktime import OutOfTime
 from strategies.models import OutsourcingPolicy, Site
 
@@ -110,8 +112,8 @@ def _movable(taken: Capacity, items: Collection[int]) -> list[Operation]:
 
 def _work(taken: Capacity, groups: Collection[int]) -> dict[int, tuple[int, int]]:
     rows = Operation.objects.filter(order__in=taken.orders.keys(), group__in=groups, outside=False)
-    columns = rows.order_by("pk").values_list("pk", "group_id", "setup_seconds", "run_seconds")
-    return {key: (group or 0, setup + run) for key, group, setup, run in columns}
+    columns = rows.order_by("pk").values_list("pk", "group_id", *TAKING)
+    return {key: (group or 0, capacity(phases, parts)) for key, group, phases, *parts in columns}
 
 
 def relieve(
@@ -208,11 +210,17 @@ def _with_vendors(
     operations = list(taken.problem.operations)
     gone = set(out)
     for spot, operation in enumerate(operations):
+        if not gone.isdisjoint(one.before for one in operation.overlaps):
+            # A vendor sends all of it back together.
+            left = tuple(one for one in operation.overlaps if one.before not in gone)
+            operations[spot] = replace(operation, overlaps=left)
         if operation.id in gone:
             decided = said[int(operation.id)]
             place, alternative = taken.at_vendor(decided.vendor, decided.days)
             places.setdefault(place.id, place)
-            operations[spot] = replace(operation, alternatives=(alternative,), queue=0)
+            operations[spot] = replace(
+                operations[spot], alternatives=(alternative,), queue=0, phases=USUAL, overlaps=()
+            )
     return replace(taken.problem, operations=operations, resources=list(places.values()))
 
 

@@ -21,6 +21,7 @@ from planning.snapshot import capacity as snapshot
 from planning.snapshot.capacity import Capacity
 from planning.snapshot.keys import resource_of
 from planning.snapshot.moment import one_moment
+from planning.snapshot.stations import Shut
 from planning.writeback import capacity as writeback
 from strategies.models import Resource, Site, Vendor
 
@@ -166,7 +167,7 @@ def _summary(taken: Capacity, relieved: Relieved, stale: Collection[int]) -> dic
                 "operation": row.operation,
                 "order": taken.orders[int(row.order)].number,
                 "reason": row.reason,
-                "calendar": shut.get(row.operation, ""),
+                **shut.get(row.operation, Shut(""))._asdict(),
             }
             for row in answer.unplaced[:LATE_KEPT]
         ],
@@ -196,8 +197,8 @@ def _names(taken: Capacity) -> dict[engine.Key, str]:
         if isinstance(place.id, str) and lent is not None:
             names[place.id] = names.get(lent, "")
         elif isinstance(place.id, str):
-            vendor = vendors.get(int(place.id.partition(":")[2] or 0))
-            names[place.id] = vendor or str(_("vendor")) if place.id.startswith("vendor") else ""
+            said, _colon, vendor = place.id.partition(":")
+            names[place.id] = vendors.get(int(vendor)) or str(_("vendor")) if said == "vendor" else ""
     return names
 
 
@@ -243,7 +244,7 @@ def _place_alone(order: ProductionOrder, begin: datetime) -> None:
             order=order,
             number=operation.number,
             name=operation.name,
-            reason=why(missing[0].reason, shut.get(missing[0].operation, "")),
+            reason=why(missing[0].reason, **shut.get(missing[0].operation, Shut(""))._asdict()),
         )
     prove(taken.problem, answer)
     writeback.write([row for row in answer.placed if row.order == order.pk], [order.pk])
@@ -258,8 +259,12 @@ REASONS = {
 }
 
 
-def why(reason: str, calendar: str = "") -> str:
-    """Why an operation has no place, in words; `calendar` is one without working time that keeps it out."""
+def why(reason: str, calendar: str = "", property: str = "", group: str = "") -> str:
+    """Why an operation has no place, in words; `calendar` is one without working time that keeps it out, or, with
+    `property`, without a shift of that property for its work centre `group`."""
+    if property:
+        sentence = _("no calendar of {group} has a shift of the property {property}")
+        return str(sentence).format(group=group, property=property)
     if calendar:
         return str(_("the calendar {calendar} of its work centre has no working time")).format(
             calendar=calendar

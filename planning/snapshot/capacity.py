@@ -11,23 +11,21 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from p2p.core.runs import revisions
-from planning.engine.schedule import Alternative, Fixed, Key, Problem
+from planning.engine.schedule import Alternative, Fixed, Key, Overlap, Problem, runs_as_usual
 from planning.engine.schedule import Operation as Step
 from planning.engine.schedule import Order as Due
 from planning.engine.schedule import Resource as Place
 from planning.models import Operation, Peg, ProductionOrder
 from planning.sequence import all_before
-from planning.snapshot.calendars import Calendars, Whereabouts
-from planning.snapshot.keys import lent
-from strategies.engine.worktime import WorkTime
-from strategies.models import Resource, Site, Vendor
+from planning.snapshot.calendars import Calendars
+from planning.snapshot.stations import Shut, Stations
+from strategies.engine.phases import USUAL, Phases, phases_from
+from strategies.engine.worktime import OutOfTime, WorkTime
+from strategies.models import Site
 
 OPEN = ("planned", "released", "started")
 BACK = timedelta(days=120)
 """How far before the start of a schedule working time is laid out: for what began earlier and runs on."""
-ANYWHERE = "anywhere"
-"""The endless resource of operations that name neither resource nor group nor vendor."""
-DAY = 86_400
 
 
 @dataclass(slots=True)
@@ -38,20 +36,20 @@ class Capacity:
     orders: dict[int, ProductionOrder]
     order_revisions: dict[int, int]
     operation_revisions: dict[int, int]
-    closed: dict[Key, str]
-    """Places that never work in the days laid out, and the calendar that says so."""
+    closed: dict[Key, Shut]
+    """Places that never work in the days laid out, and why."""
     at_vendor: Callable[[int, int], tuple[Place, Alternative]]
     """(vendor, calendar days there and back) -> where an operation lies then, and for how long."""
 
-    def shut(self) -> dict[Key, str]:
-        """Operation -> the calendar without working time for which it has no place at all."""
+    def shut(self) -> dict[Key, Shut]:
+        """Operation -> why it has no place at all: the first of its places that never work."""
         if not self.closed:
             return {}
         named = {
-            one.id: [self.closed.get(each.resource, "") for each in one.alternatives]
+            one.id: [self.closed.get(each.resource) for each in one.alternatives]
             for one in self.problem.operations
         }
-        return {key: codes[0] for key, codes in named.items() if codes and all(codes)}
+        return {key: found[0] for key, found in named.items() if found and found[0] and all(found)}
 
 
 def due_second(day: date, zone: str) -> int:
@@ -83,28 +81,28 @@ class _Reading:
         self.site, self.now, self.only = site, int(starts_at.timestamp()), only
         self.frozen = int(frozen_until.timestamp())
         first = starts_at.astimezone(UTC).date()
-        self.calendars = Calendars(first - BACK, first + timedelta(days=days))
-        self.places: dict[Key, Place] = {}
-        self.closed: dict[Key, str] = {}
-        self.by_group: dict[int, list[Key]] = defaultdict(list)
-        self.by_resource: dict[int, list[Key]] = defaultdict(list)
+        self.stations = Stations(site, Calendars(first - BACK, first + timedelta(days=days)))
         self.rows: list[Operation] = []
+        self.by_key: dict[int, Operation] = {}
 
     def capacity(self) -> Capacity:
         open_orders = ProductionOrder.objects.filter(site=self.site, state__in=ProductionOrder.OPEN)
         orders = {order.pk: order for order in open_orders.select_related("item").order_by("pk")}
         mine = Operation.objects.filter(order__in=orders.keys(), state__in=OPEN)
-        self.read_resources()
         self.rows = list(mine.select_related("route_operation", "group").order_by("pk"))
+        self.by_key = {row.pk: row for row in self.rows}
         before = self.read_before()
         steps = [self.step(row, before.get(row.pk, ())) for row in self.rows if self.has_part(row)]
         problem = Problem(
             orders=list(self.due(orders)),
             operations=steps,
-            resources=list(self.places.values()),
+            resources=list(self.stations.places.values()),
             now=self.now,
         )
-        return Capacity(problem, orders, revisions(open_orders), revisions(mine), self.closed, self.at_vendor)
+        places = self.stations
+        return Capacity(
+            problem, orders, revisions(open_orders), revisions(mine), places.closed, places.at_vendor
+        )
 
     def due(self, orders: dict[int, ProductionOrder]) -> Iterator[Due]:
         zone = ZoneInfo(self.site.time_zone)
@@ -121,53 +119,12 @@ class _Reading:
         """Whether it belongs into the problem: with `only`, others count just where they have a place."""
         return self.only in (None, row.order_id) or row.starts_at is not None
 
-    # ---- resources
-
-    def read_resources(self) -> None:
-        where = Whereabouts(self.site, self.calendars.first, self.calendars.last)
-        rows = Resource.objects.filter(site=self.site, active=True)
-        for row in rows.order_by("group", "pk"):
-            # A resource that works in another work centre for some days is a place of its own there: its times
-            # do not meet, so that nothing is booked twice, and work it has begun at home pauses while it is lent.
-            groups = dict.fromkeys([row.group_id, *(group for _first, _last, group in where.stays(row))])
-            for group in groups:
-                key: Key = row.pk if group == row.group_id else lent(row.pk, group or 0)
-                self.by_group[group or 0].append(key)
-                self.by_resource[row.pk].append(key)
-                pieces = where.pieces(row, group)
-                work = self.calendars.chain(pieces)
-                if not work.starts and key == row.pk:
-                    self.closed[key] = self.calendars.code(pieces[0][2] if pieces else None)
-                self.places[key] = Place(
-                    id=key,
-                    work=work,
-                    stations=row.stations,
-                    finite=row.finite,
-                    efficiency=Fraction(row.efficiency),
-                )
-        self.vendor_calendars = dict(Vendor.objects.values_list("pk", "calendar_id"))
-
-    def endless(self, key: str, calendar: int | None) -> str:
-        if key not in self.places:
-            self.places[key] = Place(id=key, work=self.calendars.work(calendar), finite=False)
-        return key
-
     def choices(self, row: Operation) -> tuple[Alternative, ...]:
-        """Where an operation may run: its vendor, the resource its route names, or any of its group."""
+        """Where an operation may run, and for how long."""
         if row.outside:
-            vendor = self.endless(
-                f"vendor:{row.vendor_id or 0}", self.vendor_calendars.get(row.vendor_id or 0)
-            )
-            return (Alternative(vendor, 0, self.vendor_seconds(row)),)
+            return (self.stations.vendor(row),)
         setup, run = row.setup_seconds, self.left_to_run(row)
-        named = row.route_operation.resource_id if row.route_operation else None
-        if named is None and row.group_id is None:
-            named = row.resource_id
-        by = (self.by_resource, named) if named else (self.by_group, row.group_id or 0)
-        keys: list[Key] = list(by[0].get(by[1], ()))
-        if not keys and row.group_id is None:
-            keys = [self.endless(ANYWHERE, self.site.calendar_id)]
-        return tuple(Alternative(key, setup, run) for key in keys)
+        return tuple(Alternative(key, setup, run) for key in self.stations.keys_of(row))
 
     def left_to_run(self, row: Operation) -> int:
         """Run time for what is not reported yet."""
@@ -176,21 +133,6 @@ class _Reading:
             return row.run_seconds
         share = max(Fraction(0), 1 - Fraction(done) / Fraction(row.quantity))
         return ceil(row.run_seconds * share)
-
-    def vendor_seconds(self, row: Operation) -> int:
-        if not row.vendor_days:
-            return row.setup_seconds + row.run_seconds
-        return self.days_at(row.vendor_id or 0, row.vendor_days)
-
-    def days_at(self, vendor: int, days: int) -> int:
-        """A lead time in calendar days is so much less of the vendor's own working time."""
-        calendar = self.vendor_calendars.get(vendor)
-        share = _open_share(self.calendars.work(calendar)) if calendar else Fraction(1)
-        return max(1, int(days * DAY * share))
-
-    def at_vendor(self, vendor: int, days: int) -> tuple[Place, Alternative]:
-        key = self.endless(f"vendor:{vendor}", self.vendor_calendars.get(vendor))
-        return self.places[key], Alternative(key, 0, self.days_at(vendor, days))
 
     # ---- operations
 
@@ -233,27 +175,35 @@ class _Reading:
             alternatives=self.choices(row),
             after=after,
             queue=row.queue_seconds,
-            # What waits after an operation comes later to the next, as what is carried there.
-            transit=row.transit_seconds + row.queue_after_seconds,
+            rest=row.queue_after_seconds,
+            transit=row.transit_seconds,
+            phases=phases_of(row),
+            overlaps=tuple(self.overlaps(row, after)),
             fixed=self.fixed(row),
         )
+
+    def overlaps(self, row: Operation, after: tuple[int, ...]) -> Iterator[Overlap]:
+        """Those before it in its order of which it needs no more than the first pieces to begin; vendors send all of
+        it together."""
+        for key in after:
+            before = self.by_key[key]
+            transfer = before.transfer_quantity
+            if transfer is None or before.order_id != row.order_id or before.outside or row.outside:
+                continue
+            if transfer < before.quantity and runs_as_usual(phases_of(before), phases_of(row)):
+                yield _overlap(before, row, Fraction(transfer))
 
     def fixed(self, row: Operation) -> Fixed | None:
         """Where it stays: started, locked or frozen work, vendors' promises, and with `only` all others."""
         if row.starts_at is None or row.ends_at is None:
             return None
         start, end = int(row.starts_at.timestamp()), int(row.ends_at.timestamp())
-        key: Key | None = row.resource_id
-        if row.outside:
-            key = f"vendor:{row.vendor_id or 0}"
-        elif key is None:
-            key = ANYWHERE
-        elif lent(key, row.group_id or 0) in self.places:
-            key = lent(key, row.group_id or 0)
-        if key not in self.places:
+        key = self.stations.lying(row)
+        place = self.stations.places.get(key)
+        if place is None:
             return None
         if row.state == "started" and end < self.now:
-            end = self._until_done(row, self.places[key].work)
+            end = self._until_done(row, place.work)
         if row.outside and row.promised_at is not None:
             end = max(start, int(row.promised_at.timestamp()))
         elsewhere = self.only is not None and self.only != row.order_id
@@ -265,10 +215,23 @@ class _Reading:
     def _until_done(self, row: Operation, work: WorkTime) -> int:
         """Work that should have ended runs on until the rest is made."""
         left = max(60, self.left_to_run(row))
-        return work.add(self.now, left)
+        try:
+            return work.add(self.now, left)
+        except OutOfTime:  # begun where nobody works any more
+            return self.now + left
 
 
-def _open_share(work: WorkTime) -> Fraction:
-    if not work.starts:
-        return Fraction(1)
-    return Fraction(work.total, max(1, work.ends[-1] - work.starts[0]))
+def phases_of(row: Operation) -> Phases:
+    """What its route group says of its parts; a vendor works by its own calendar."""
+    return USUAL if row.outside else phases_from(row.phases)
+
+
+def _overlap(before: Operation, row: Operation, transfer: Fraction) -> Overlap:
+    """By the pieces that are left; of started work those it began with, as it is reckoned from its start."""
+    made = Fraction(before.good_quantity + before.scrap_quantity)
+    gone = Fraction(0) if before.state == "started" else made
+    first = (transfer - gone) / (Fraction(before.quantity) - gone) if made < transfer else Fraction(0)
+    taken = Fraction(row.quantity)
+    rest = min(taken, taken % transfer or transfer)
+    left = taken - Fraction(row.good_quantity + row.scrap_quantity)
+    return Overlap(before.pk, first, min(Fraction(1), rest / left) if left > 0 else Fraction(1))

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from p2p.core.facts import gather
 from planning.engine.overflow import Job, Loads, Place, Step, together
 from planning.models import Operation, ProductionOrder
-from planning.sequence import all_before
+from planning.sequence import TAKING, all_before
 from planning.snapshot.overflow import DAY, Way
+from strategies.engine.phases import capacity, phases_from
 from strategies.engine.worktime import WorkTime
 from strategies.facts import StandingStill
 from strategies.models import Resource, ResourceGroup, Site
@@ -97,12 +98,11 @@ def _book(
         starts_at__isnull=False,
         ends_at__gt=datetime.fromtimestamp(weeks.edges[0], weeks.zone),
     ).order_by("pk")
-    columns = ("group_id", "starts_at", "ends_at", "setup_seconds", "run_seconds")
-    for group, starts, ends, setup, run in rows.values_list(*columns):
+    for group, starts, ends, phases, *parts in rows.values_list("group_id", "starts_at", "ends_at", *TAKING):
         begin, end = int(starts.timestamp()), max(int(ends.timestamp()), int(starts.timestamp()) + 1)
         inside = max(begin, weeks.edges[0])
         # Of what began before, as much as lies within the weeks looked at.
-        seconds = (setup + run) * (end - inside) // (end - begin)
+        seconds = capacity(phases, parts) * (end - inside) // (end - begin)
         found.book(group, found.parts(when[group].work, inside, end, seconds))
 
 
@@ -130,13 +130,17 @@ def step_for(
     place: int | None,
     way: Way | None = None,
 ) -> Step:
-    """An operation as the engine wants it."""
+    """An operation as the engine wants it: what of it takes capacity, before it the waiting in working time, behind
+    it all else by the clock."""
+    parts = [getattr(row, name) for name in TAKING[1:]]
+    seconds = capacity(row.phases, parts)
+    queue = 0 if "queue_before" in phases_from(row.phases).holds else row.queue_seconds
     return Step(
         key=key,
         place=place,
-        seconds=row.setup_seconds + row.run_seconds,
-        queue=row.queue_seconds,
-        transit=row.queue_after_seconds + row.transit_seconds,
+        seconds=seconds,
+        queue=queue,
+        transit=sum(parts) - seconds - queue,
         away=max(1, row.vendor_days * DAY) if row.outside else 0,
         after=after,
         limit=way.limit if way else None,
@@ -148,7 +152,8 @@ def places(site: Site, weeks: Weeks) -> dict[int | str, Place]:
     day works, by the calendars of each; closed by exceptions, or since all of its machines stand still.
 
     On days on which all of its machines are lent away, or gone, it does not work, although it usually would by its
-    own calendar. One that never had a machine works by its own calendar. A dozen queries for any number of resources.
+    own calendar. One that never had a machine works by its own calendar. Shifts of all properties count. A dozen
+    queries for any number of resources.
     """
     window = (
         weeks.first - ONE_DAY,
@@ -164,16 +169,16 @@ def places(site: Site, weeks: Weeks) -> dict[int | str, Place]:
         for group in where.ever(row):
             staffed[group] += [(first, last) for first, last, there in where.stays(row) if there == group]
             days = where.pieces(row, group)
-            work = really.chain(days)
-            ordinary[group].append(usual.chain(days))
+            work = really.whole(days)
+            ordinary[group].append(usual.whole(days))
             working[group].append(work.without([still[row.pk]]) if row.pk in still else work)
     found: dict[int | str, Place] = {}
     for group in ResourceGroup.objects.filter(site=site).values_list("pk", flat=True):
         empty = [piece for days in _without(staffed[group], window) for piece in where.of_group(group, *days)]
-        own = usual.chain(tuple(empty))
+        own = usual.whole(tuple(empty))
         found[group] = Place(
             together([*ordinary[group], own]),
-            together(working[group]) if group in working else really.chain(tuple(empty)),
+            together(working[group]) if group in working else really.whole(tuple(empty)),
         )
     return found
 

@@ -21,6 +21,7 @@ from planning import forms, selectors, words
 from planning.models import ProductionOrder, ScheduleRun
 from planning.services import schedule
 from planning.services.schedule import why
+from planning.snapshot.stations import Shut
 from planning.views.orders import lateness
 from planning.views.plans import took
 from strategies.models import Site
@@ -96,7 +97,7 @@ class SchedulePage(RecordPage):
             ],
             "sent": [(known.get(row["order"]), row, words.overflow(row["overflow"])) for row in sent],
             "unplaced": [
-                (row["order"], why(row["reason"], row.get("calendar", "")))
+                (row["order"], why(row["reason"], *(row.get(name, "") for name in Shut._fields)))
                 for row in run.summary.get("unplaced", [])[:50]
             ],
         }

@@ -87,10 +87,12 @@ class Calendars(WholeViewSet):
 
     @action(detail=True, methods=["get"], url_path="working-time")
     def working_time(self, request: Request, number: str) -> Response:
-        """The working time of `?days=` days from `?first=` as instants in UTC, changes of the clock in it."""
+        """The working time of `?days=` days from `?first=` as instants in UTC, changes of the clock in it: for work
+        without a property, or of `?property=`."""
         calendar, first = self.get_object(), asked_day(request, "first")
         days = asked_number(request, "days", 7, 400)
-        work = WorkTimes(first, first + timedelta(days=days - 1)).work(calendar.pk)
+        laid = WorkTimes(first, first + timedelta(days=days - 1))
+        work = laid.work(calendar.pk, request.query_params.get("property", ""))
         found = [
             {"start": _utc(start), "end": _utc(end), "efficiency": float(rate)}
             for start, end, rate in work.triples()

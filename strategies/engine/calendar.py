@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from strategies.engine.worktime import OutOfTime, WorkTime
@@ -18,7 +19,8 @@ MONDAY = date(2024, 1, 1)
 class Slot:
     """Working hours on the clock of the wall. An end at or before the start lies on the next day.
 
-    efficiency: seconds of work done in a second. property: only work of this property runs in it.
+    efficiency: seconds of work done in a second. property: only work of this property runs in it, and that runs
+    in no other.
     """
 
     start: time
@@ -118,26 +120,43 @@ def work_time(calendar: Calendar, first: date, last: date, *, property: str = ""
     clocks has seven or nine hours as it has in the plant. A wall time that does not exist is the end of the
     gap it falls into, so that hours within the gap have no length; one that exists twice means its first
     occurrence, for ends and starts alike, so that shifts still meet. Slots with a property are for work of
-    that `property` only; slots without one are for all.
+    that `property` only, and work without one has those without one (Dynamics 365: property of a working time).
     """
-    return WorkTime(intervals(calendar, first, last, property=property))
+    return WorkTime(serving(intervals(calendar, first, last), property))
 
 
-def intervals(
-    calendar: Calendar, first: date, last: date, *, property: str = ""
-) -> Iterator[tuple[int, int, Fraction]]:
-    """(start, end, efficiency) of the slots that start on these days, in order of days."""
+Laid: TypeAlias = tuple[int, int, Fraction, str]
+"""(start, end, efficiency, property) of a slot on a day."""
+
+
+def serving(slots: Iterable[Laid], property: str) -> Iterator[tuple[int, int, Fraction]]:
+    """Those for work of a property. Where slots of two properties meet, as the night of an ordinary day and the
+    morning of an exceptional one, the one that began first keeps the time, so that nothing is given away twice."""
+    rows = sorted(slots)
+    if len({row[3] for row in rows}) < 2:
+        yield from (row[:3] for row in rows if row[3] == property)
+        return
+    taken: dict[str, int] = {}
+    for start, end, rate, kind in rows:
+        begins = max([start, *(until for other, until in taken.items() if other != kind)])
+        if begins < end:
+            taken[kind] = max(end, taken.get(kind, end))
+            if kind == property:
+                yield begins, end, rate
+
+
+def intervals(calendar: Calendar, first: date, last: date) -> Iterator[Laid]:
+    """The slots that start on these days, in order of days."""
     zone = ZoneInfo(calendar.zone)
     day = first
     while day <= last:
         for slot in calendar.slots_on(day):
-            if slot.property and slot.property != property:
-                continue
             ends_on = day if slot.end > slot.start else day + ONE_DAY
             yield (
                 wall_seconds(datetime.combine(day, slot.start, zone)),
                 wall_seconds(datetime.combine(ends_on, slot.end, zone)),
                 slot.efficiency,
+                slot.property,
             )
         day += ONE_DAY
 

@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 from p2p.core.numbers import ScrapRule
 from strategies.engine.levels import low_level_codes
 from strategies.engine.need import through_route
+from strategies.engine.phases import USUAL, Phases
 
 Basis: TypeAlias = Literal["piece", "batch", "order", "capacity", "resource_batch"]
 HOUR, MINUTE = 3600, 60
@@ -28,7 +29,8 @@ class Step:
     """An operation: `run` seconds per `per` pieces, batch or order, as `basis` says.
 
     capacity: pieces an hour of its resource; batch: pieces in one run of it; transfer: after so many pieces the
-    next operation may start; scrap: share lost; lost: pieces lost once.
+    next operation may start; scrap: share lost; lost: pieces lost once. phases: which parts go on by
+    the clock, and which take capacity.
     """
 
     number: int
@@ -44,6 +46,7 @@ class Step:
     transfer: Fraction | None = None
     scrap: Fraction = Fraction(0)
     lost: Fraction = Fraction(0)
+    phases: Phases = USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from p2p.core.digits import whole
 from p2p.core.fields import plain
 from strategies.forms.common import NUMBER, Keyed
 from strategies.models import (
+    CalendarShift,
     Capability,
     Characteristic,
     CostCategory,
@@ -27,6 +28,7 @@ from strategies.models import (
 )
 
 _PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*(d|h|min|m|s)?\s*", re.IGNORECASE)
+KEEPERS = (RouteOperation, StandardOperation)
 SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "m": 60, "s": 1}
 
 
@@ -77,6 +79,14 @@ class Numbers(forms.CharField):
         return numbers or None
 
 
+def known_properties() -> list[tuple[str, Any]]:
+    """What shifts serve, and what operations ask for already; nothing first."""
+    shifts = CalendarShift.objects.exclude(property="").order_by().values_list("property")
+    kept = [model.objects.exclude(property="").order_by().values_list("property") for model in KEEPERS]
+    found = shifts.union(*kept)
+    return [("", _("shifts without a property")), *((one, one) for (one,) in found.order_by("property"))]
+
+
 class TimesForm(forms.Form):
     """What an operation takes, in a route or in the library."""
 
@@ -116,6 +126,7 @@ class TimesForm(forms.Form):
     )
     inspect = forms.BooleanField(label=_("Inspect here"), required=False)
     outside = forms.BooleanField(label=_("Done by a vendor"), required=False)
+    property = forms.ChoiceField(label=_("Only in shifts of"), choices=known_properties, required=False)
 
     def clean_scrap_quantity(self) -> Decimal:
         return self.cleaned_data["scrap_quantity"] or Decimal(0)

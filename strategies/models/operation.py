@@ -37,8 +37,8 @@ class RouteGroup(models.Model):
 
 @track()
 class RouteGroupPhase(models.Model):
-    """How one part of an operation is scheduled; a part without a row is planned in working time, and only
-    setup and run take capacity.
+    """How one part of an operation is scheduled; a part without a row is planned as usual: setup and run in working
+    time and taking capacity, waiting before in working time, what comes after them by the clock.
     """
 
     class Phase(models.TextChoices):
@@ -55,8 +55,9 @@ class RouteGroupPhase(models.Model):
     working_time = models.BooleanField(
         default=True, help_text=_("Else it goes on by the clock, day and night.")
     )
-    takes_capacity = models.BooleanField(default=False)
-    job = models.BooleanField(default=False, help_text=_("Is a job of its own on the floor."))
+    takes_capacity = models.BooleanField(
+        default=False, help_text=_("The place is held meanwhile: nothing else runs there.")
+    )
 
     class Meta:
         ordering = ["group", "id"]
@@ -105,6 +106,11 @@ class OperationTimes(models.Model):
     scrap_quantity = QuantityField(default=0, help_text=_("Lost once per order."))
     inspect = models.BooleanField(default=False, help_text=_("An inspection point."))
     outside = models.BooleanField(default=False, help_text=_("Done by a vendor."))
+    property = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text=_("Runs only in shifts of this property; empty: in those of none."),
+    )
 
     class Meta:
         abstract = True

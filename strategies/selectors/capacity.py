@@ -19,6 +19,7 @@ from strategies.models import (
     ResourceCapability,
     ResourceGroup,
     ResourceMembership,
+    RouteOperation,
     Site,
     WorkerSkill,
 )
@@ -56,8 +57,8 @@ class Pooled:
 
 def pooled(site: Site, spans: Sequence[tuple[date, date]]) -> dict[int, list[Pooled]]:
     """Group -> its capacity in each span: the sum of its members on each day, working time of their calendars ×
-    stations × share for planning. Endless resources count nothing, and neither does the end of a night shift of who
-    works elsewhere from then on. Seven queries for any number of resources."""
+    stations × share for planning, shifts of all properties together. Endless resources count nothing, and neither
+    does the end of a night shift of who works elsewhere from then on. Seven queries for any number of resources."""
     first, last = min(span[0] for span in spans), max(span[1] for span in spans)
     # A night shift of the evening before reaches into the first day.
     window = first - ONE_DAY, last
@@ -72,7 +73,7 @@ def pooled(site: Site, spans: Sequence[tuple[date, date]]) -> dict[int, list[Poo
         for group in dict.fromkeys(group or 0 for _first, _last, group in where.stays(row))
     ]
     for row, group in places:
-        work = calendars.chain(where.pieces(row, group))
+        work = calendars.whole(where.pieces(row, group))
         share = Fraction(row.schedule_fraction) * row.stations
         days = [(begins, ends) for begins, ends, place in where.stays(row) if (place or 0) == group]
         for place, (begin, end) in enumerate(bounds):
@@ -121,3 +122,26 @@ def expiring(day: date, within: int) -> QuerySet[WorkerSkill]:
     limit = day + timedelta(days=within)
     rows = skills().filter(worker__active=True, valid_to__lte=limit, renewed=False)
     return rows.order_by("valid_to", "pk")
+
+
+YEAR = timedelta(days=400)
+"""So far ahead schedules lay out working time at first."""
+
+
+def serves(row: RouteOperation, property: str, site: Site | None, first: date) -> bool:
+    """Whether the place of an operation has any shift of a property from a day on, by the calendars it follows then.
+    Who names no place follows the site, at no site anybody; a work centre without resources is not judged."""
+    last = first + YEAR
+    calendars = Calendars(first, last)
+    if row.resource_id is None and row.group_id is None:
+        known = [site.calendar_id] if site else list(calendars.known)
+        return any(calendars.work(one, property).starts for one in known)
+    mine = (
+        Q(pk=row.resource_id)
+        if row.resource_id
+        else Q(group=row.group_id) | Q(memberships__group=row.group_id)
+    )
+    places = list(Resource.objects.filter(mine, active=True).select_related("site").distinct())
+    where = {one.site_id: Whereabouts(one.site, first, last) for one in places}
+    pieces = [where[one.site_id].pieces(one, row.group_id if not row.resource_id else None) for one in places]
+    return not places or any(calendars.chain(each, property).starts for each in pieces)

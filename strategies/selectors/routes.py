@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
+from strategies.engine.phases import PARTS, USUAL, Phases
 from strategies.engine.routing import Basis, CannotJoin, Join, Step, Timeline, spoken, timeline
 from strategies.engine.units import Conversions, MissingConversion
 from strategies.models import (
     InstructionStep,
     Resource,
+    RouteGroup,
     RouteGroupPhase,
     RouteOperation,
     RouteVersion,
@@ -45,6 +47,7 @@ TITLES = {
     "scrap_quantity": _("scrap, once"),
     "inspect": _("inspection point"),
     "outside": _("done by a vendor"),
+    "property": _("only in shifts of"),
     "alternate_of": _("instead of"),
     "priority": _("priority"),
 }
@@ -153,10 +156,27 @@ def step_of(row: RouteOperation, known: Places) -> Step:
         else Fraction(row.transfer_quantity),
         scrap=Fraction(row.scrap_fraction),
         lost=Fraction(row.scrap_quantity),
+        phases=phases_of(row.route_group),
     )
     if Phase.SETUP in off:
         step = replace(step, setup=0)
     return replace(step, run=Fraction(0), basis="piece") if Phase.RUN in off else step
+
+
+def phases_of(group: RouteGroup | None) -> Phases:
+    """What a route group (with its parts read along) says of time and capacity; what it does not plan takes no time,
+    so that nothing else matters of it."""
+    said = {row.phase: row for row in group.phases.all() if row.planned} if group else {}
+    return Phases(
+        frozenset(
+            part
+            for part in PARTS
+            if (not said[part].working_time if part in said else part in USUAL.by_clock)
+        ),
+        frozenset(
+            part for part in PARTS if (said[part].takes_capacity if part in said else part in USUAL.holds)
+        ),
+    )
 
 
 def _not_planned(row: RouteOperation) -> set[str]:

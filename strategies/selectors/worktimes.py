@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeAlias
 
-from strategies.engine.calendar import Calendar, Exceptional, Slot, around_the_clock, intervals
+from strategies.engine.calendar import Calendar, Exceptional, Laid, Slot, around_the_clock, intervals, serving
 from strategies.engine.worktime import WorkTime
 from strategies.models import Calendar as CalendarRow
 from strategies.models import (
@@ -25,7 +26,6 @@ from strategies.models import (
 Span: TypeAlias = tuple[date | None, date | None]
 Piece: TypeAlias = tuple[date, date, int | None]
 """First and last day, and what holds on them: a calendar, or a group."""
-Triple: TypeAlias = tuple[int, int, Fraction]
 ONE_DAY = timedelta(days=1)
 
 
@@ -46,25 +46,47 @@ class Calendars:
             self._zones[key], self._bases[key], self._codes[key] = zone, base, code
         self._shifts = _read_shifts()
         self._exceptions = _read_exceptions(first, last) if exceptions else {}
-        self._known: dict[tuple[Piece, ...], WorkTime] = {}
+        self._known: dict[tuple[tuple[Piece, ...], str | None], WorkTime] = {}
 
-    def work(self, calendar: int | None) -> WorkTime:
-        """Working time of a calendar; without one there is no closing time."""
-        return self.chain(((self.first, self.last, calendar),))
+    def work(self, calendar: int | None, property: str = "") -> WorkTime:
+        """Working time of a calendar; without one there is no closing time, and no property either."""
+        return self.chain(((self.first, self.last, calendar),), property)
 
-    def chain(self, pieces: tuple[Piece, ...]) -> WorkTime:
-        """Working time of one calendar after the other: a slot belongs to the piece its first day is in."""
-        known = self._known.get(pieces)
+    def chain(self, pieces: tuple[Piece, ...], property: str = "") -> WorkTime:
+        """Working time of one calendar after the other for work of a property ("": without one): a slot belongs to
+        the piece its first day is in."""
+        return self._chain(pieces, property)
+
+    def whole(self, pieces: tuple[Piece, ...]) -> WorkTime:
+        """Working time for work of any kind: what a place offers in all."""
+        return self._chain(pieces, None if self.properties else "")
+
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """Those that any shift of any calendar has."""
+        patterns = (days for spans in self._shifts.values() for days in spans.values())
+        return frozenset(
+            slot.property for days in patterns for slots in days.values() for slot in slots if slot.property
+        )
+
+    def _chain(self, pieces: tuple[Piece, ...], property: str | None) -> WorkTime:
+        known = self._known.get((pieces, property))
         if known is None:
             slots = [slot for piece in pieces for slot in self._slots(*piece)]
-            known = self._known[pieces] = WorkTime(slots)
+            fit = (slot[:3] for slot in slots) if property is None else serving(slots, property)
+            known = self._known[pieces, property] = WorkTime(fit)
         return known
+
+    @property
+    def known(self) -> Collection[int]:
+        """All calendars."""
+        return self._codes.keys()
 
     def code(self, calendar: int | None) -> str:
         """What people call a calendar."""
         return self._codes.get(calendar or 0, "")
 
-    def _slots(self, first: date, last: date, calendar: int | None) -> Iterable[Triple]:
+    def _slots(self, first: date, last: date, calendar: int | None) -> Iterable[Laid]:
         if calendar is None or calendar not in self._zones:
             yield from intervals(around_the_clock(), first, last)
             return

@@ -100,7 +100,7 @@ class Place(VerbSerializer):
 class PhaseRecord(RecordSerializer):
     class Meta:
         model = RouteGroupPhase
-        fields = ("phase", "planned", "working_time", "takes_capacity", "job")
+        fields = ("phase", "planned", "working_time", "takes_capacity")
 
 
 class RouteGroupRecord(RecordSerializer):

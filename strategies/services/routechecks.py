@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core import clock
 from p2p.core.refusal import Refused
 from strategies.engine.routing import ends
 from strategies.models import Resource, RouteOperation, RouteVersion
+from strategies.selectors.capacity import serves
 from strategies.selectors.routes import steps_of
 
 Basis = RouteOperation.Basis
@@ -15,9 +17,9 @@ CAPACITIES: dict[str, str] = {Basis.CAPACITY: "capacity_per_hour", Basis.RESOURC
 
 
 def route_is_whole(route: RouteVersion) -> None:
-    """Refused for a route without operations, with more than one end, or with times that a resource has to give
-    and no resource gives, or gives in a unit that does not convert. Several starts are welcome. Five queries, and two
-    where a capacity tells the time."""
+    """Refused for a route without operations, with more than one end, with times that a resource has to give and
+    no resource gives, or gives in a unit that does not convert, or with a property that no shift has. Several starts
+    are welcome. Five queries, two where a capacity tells the time, ten for each operation that asks for shifts."""
     rows = {
         row.number: row
         for row in route.operations.select_related("group", "resource", "route_group")
@@ -39,6 +41,7 @@ def route_is_whole(route: RouteVersion) -> None:
         )
     for row in rows.values():
         _must_have_capacity(row)
+        _must_have_shifts(route, row)
     steps_of(list(rows.values()))
 
 
@@ -57,3 +60,18 @@ def _must_have_capacity(row: RouteOperation) -> None:
             basis=Basis(row.run_basis).label,
             place=row.resource or row.group or _("no resource"),
         )
+
+
+def _must_have_shifts(route: RouteVersion, row: RouteOperation) -> None:
+    """Refused where none of the calendars its place follows in the time ahead has such a shift."""
+    today = clock.now().date()
+    if not row.property or row.outside or serves(row, row.property, route.site, today):
+        return
+    raise Refused(
+        _("Operation {number} runs only in shifts of {property}, and no calendar of {place} has one."),
+        code="no_shift",
+        field="property",
+        number=row.number,
+        property=row.property,
+        place=row.resource or row.group or route.site or _("any site"),
+    )

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.models import User
 from p2p.core.refusal import Refused
+from strategies.engine.phases import USUAL
 from strategies.models import RouteGroup, RouteGroupPhase
 from strategies.services.keeping import keep, opened, take_away
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhaseInput:
-    """How one part of an operation is scheduled."""
+    """How one part of an operation is scheduled; None is as usual for that part."""
 
     phase: str
     planned: bool = True
-    working_time: bool = True
-    takes_capacity: bool = False
-    job: bool = False
+    working_time: bool | None = None
+    takes_capacity: bool | None = None
+
+    def columns(self) -> dict[str, object]:
+        """What is kept of it: capacity is taken, unless said otherwise, where it can be."""
+        hours = self.phase not in USUAL.by_clock if self.working_time is None else self.working_time
+        takes = self.takes_capacity
+        if takes is None:
+            takes = self.phase in USUAL.holds and self.planned and hours
+        return {"phase": self.phase, "planned": self.planned, "working_time": hours, "takes_capacity": takes}
 
 
 @transaction.atomic
@@ -59,7 +67,7 @@ def save_route_group(
     if phases is not None:
         _check(phases)
         row.phases.all().delete()
-        RouteGroupPhase.objects.bulk_create(RouteGroupPhase(group=row, **asdict(one)) for one in phases)
+        RouteGroupPhase.objects.bulk_create(RouteGroupPhase(group=row, **one.columns()) for one in phases)
     return row
 
 
@@ -78,6 +86,6 @@ def _check(phases: Sequence[PhaseInput]) -> None:
         if one.phase in seen:
             raise Refused(_("{phase} is there twice."), field="phase", phase=label)
         seen.add(one.phase)
-        if one.takes_capacity and not (one.working_time and one.planned):
+        if one.takes_capacity and not (one.columns()["working_time"] and one.planned):
             sentence = _("{phase} takes capacity only when it is planned, in working time.")
             raise Refused(sentence, field="takes_capacity", phase=label)

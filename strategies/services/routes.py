@@ -14,6 +14,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from strategies.engine.routing import chain
 from strategies.models import (
+    CalendarShift,
     CostCategory,
     Item,
     Resource,
@@ -52,6 +53,7 @@ class TimesInput:
     scrap_quantity: Decimal = Decimal(0)
     inspect: bool = False
     outside: bool = False
+    property: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +210,9 @@ def check_times(one: TimesInput, what: str) -> None:
         raise Refused(sentence, field="scrap_fraction", what=what)
     if one.scrap_quantity < 0:
         raise Refused(_("{what}: fixed scrap is below 0."), field="scrap_quantity", what=what)
+    if one.property and not CalendarShift.objects.filter(property=one.property).exists():
+        sentence = _("{what}: no shift of any calendar has the property {property}.")
+        raise Refused(sentence, field="property", what=what, property=one.property)
     _must_work_there(one, what)
 
 

@@ -109,7 +109,7 @@ class CalendarPage(RecordPage):
         own = {str(day): rows for day, rows in _days(self.record, first, last, based=False).items()}
         all_days = _days(self.record, first, last, based=True)
         inherited = {str(day): rows for day, rows in all_days.items() if str(day) not in own}
-        work = Calendars(first, last).work(self.record.pk)
+        work = Calendars(first, last).whole(((first, last, self.record.pk),))
         board = self._board() | {"year": year, "days": own, "inherited": inherited}
         return {
             "board": board,

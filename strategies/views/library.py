@@ -240,9 +240,12 @@ class EditRouteGroup(ActionForm):
 
     @property
     def parts(self) -> list[tuple[str, Any, Any]]:
-        """(part, its words, the row that says something about it or None)."""
+        """(part, its words, what holds for it)."""
         known = {row.phase: row for row in self.record.phases.all()}
-        return [(value, label, known.get(value)) for value, label in RouteGroupPhase.Phase.choices]
+        return [
+            (value, label, known.get(value) or RouteGroupPhase(**PhaseInput(phase=value).columns()))
+            for value, label in RouteGroupPhase.Phase.choices
+        ]
 
     def act(self, form: Any) -> Any:
         ticked = self.request.POST
@@ -252,7 +255,6 @@ class EditRouteGroup(ActionForm):
                 planned=f"{value}-planned" in ticked,
                 working_time=f"{value}-working_time" in ticked,
                 takes_capacity=f"{value}-takes_capacity" in ticked,
-                job=f"{value}-job" in ticked,
             )
             for value in RouteGroupPhase.Phase.values
         ]

@@ -13,7 +13,10 @@ Shapes (all in `model.py`, each field explained there)
 
 Rules
     An operation occupies one station from start to end; it may pause while its resource is closed, never for
-    other work. Stations are never given more than one operation at a time. Zero-length work takes no station
+    other work. Its phases may say that parts pass by the clock, and that the station is free earlier, later or
+    not needed at all (`course.py`). With an overlap it starts with the first pieces of the one before it, late
+    enough not to stand waiting for the last.
+    Stations are never given more than one operation at a time. Zero-length work takes no station
     time. An operation starts after all it comes after (of any order) have ended and travelled, after
     release, material and now, and after its queue time. Vendors are resources with finite=False.
     Fixed operations stay where they are, whatever else; others are placed around them.
@@ -36,6 +39,7 @@ from planning.engine.schedule.model import (
     Key,
     Operation,
     Order,
+    Overlap,
     Placed,
     Problem,
     Resource,
@@ -43,6 +47,7 @@ from planning.engine.schedule.model import (
     Unplaced,
     Wait,
 )
+from planning.engine.schedule.prepare import runs_as_usual
 from planning.engine.schedule.rules import RULES, Rule
 
 __all__ = [
@@ -54,6 +59,7 @@ __all__ = [
     "Load",
     "Operation",
     "Order",
+    "Overlap",
     "Placed",
     "Problem",
     "Resource",
@@ -64,5 +70,6 @@ __all__ = [
     "Wait",
     "check",
     "loads",
+    "runs_as_usual",
     "schedule",
 ]

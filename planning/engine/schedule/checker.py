@@ -1,7 +1,5 @@
-"""Proves a schedule right or names what is wrong. Its own code throughout: nothing of the scheduler is used.
-
-Only the rows of `model.py` are shared. Working time is counted here from the bare intervals, once more.
-"""
+"""Proves a schedule right or names what is wrong. Its own code throughout: only the rows of `model.py` are shared.
+Working time is counted here from the bare intervals, once more."""
 
 from __future__ import annotations
 
@@ -9,9 +7,15 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from math import ceil
+from typing import NamedTuple, TypeAlias
 
 from planning.engine.schedule.model import Key, Operation, Placed, Problem, Resource, Schedule
+from strategies.engine.phases import USUAL
+
+Parts: TypeAlias = Sequence[tuple[int, bool]]
+"""Seconds, and whether they pass by the clock."""
+FAR = 1 << 62
 
 
 class Violation(NamedTuple):
@@ -26,22 +30,25 @@ class Violation(NamedTuple):
 def check(problem: Problem, schedule: Schedule) -> list[Violation]:
     """All violations of a schedule; an empty list is the proof. Takes O(n log n).
 
-    once: placed exactly once or listed as unplaced. resource, station: one of its alternatives, a station
-    that exists. earliest: not before now, release and material. previous: after everything it comes after,
-    with transit. queue: the working time before it. closed: starts and ends while the resource works.
-    duration: setup and run as long as they must be. overlap: one operation at a time on a station. fixed:
-    left alone.
+    once: placed exactly once or listed as unplaced. resource, station: one of its alternatives that exists.
+    earliest: not before now, release and material. previous: after all it comes after, or its first pieces. last
+    pieces: not done before these have come. queue: what passes before it. closed: starts and ends while the resource
+    works. duration: its parts as long as they must be. overlap: one at a time on a station. fixed: left alone.
     """
     placed = {row.operation: row for row in schedule.placed}
     resources = {resource.id: resource for resource in problem.resources}
-    transits = {operation.id: operation.transit for operation in problem.operations}
+    known = {operation.id: operation for operation in problem.operations}
     found = list(_counted(problem, schedule))
     releases = {order.id: order.release for order in problem.orders}
     for operation in problem.operations:
         row = placed.get(operation.id)
         if row is None:
             continue
-        before = {key: placed[key].end + transits[key] for key in operation.after if key in placed}
+        before = {
+            key: _ready(known[key], operation, placed[key], resources)
+            for key in operation.after
+            if key in placed
+        }
         if operation.fixed is not None:
             found += _moved(operation, row, before)
             continue
@@ -52,7 +59,8 @@ def check(problem: Problem, schedule: Schedule) -> list[Violation]:
         found += _place_and_length(operation, row, resource)
         begin = max(problem.now, operation.earliest, releases.get(operation.order, 0))
         found += _in_time(operation, row, resource, begin, before)
-    found += _overlaps(problem, schedule.placed, resources)
+        found += _last_pieces(operation, row, resource, known, placed, resources)
+    found += _overlaps(known, schedule.placed, resources)
     return found
 
 
@@ -93,8 +101,10 @@ def _place_and_length(operation: Operation, row: Placed, resource: Resource) -> 
         return
     if resource.finite and not 0 <= row.station < resource.stations:
         yield Violation("station", operation.id)
-    setup = _ceiling(choice.setup, resource.setup_efficiency.as_integer_ratio())
-    run = _ceiling(choice.run, resource.efficiency.as_integer_ratio())
+    setup, run = _seconds(operation, resource)
+    if operation.phases != USUAL:
+        yield from _by_parts(operation, row, resource)
+        return
     if not (
         _lasts(resource, row.start, row.setup_end, setup)
         and _lasts(resource, row.start, row.end, setup + run)
@@ -113,28 +123,123 @@ def _in_time(
         if row.start < ready:
             yield Violation("previous", operation.id, key)
     there = max([begin, *before.values()])
-    if row.start >= there and _worked(resource, there, row.start) < operation.queue:
+    if row.start >= there and _pass(resource, there, _parts(operation, resource)[0]) > row.start:
         yield Violation("queue", operation.id)
 
 
-def _overlaps(
-    problem: Problem, rows: Sequence[Placed], resources: dict[Key, Resource]
+def _by_parts(operation: Operation, row: Placed, resource: Resource) -> Iterator[Violation]:
+    """What a route group says: parts by the clock, and those that keep the station."""
+    _before, held, here, _behind = _parts(operation, resource)
+    freed = _pass(resource, row.start, held)
+    if row.end != _pass(resource, row.start, here) or (row.freed, row.handed) != (
+        freed,
+        _pass(resource, row.end, _behind),
+    ):
+        yield Violation("duration", operation.id)
+    at_night = [clock for seconds, clock in held if seconds][-1:] == [True]
+    opens, closes = _works(resource, row.start), at_night or _works(resource, freed - 1)
+    if freed > row.start and not (opens and closes):
+        yield Violation("closed", operation.id)
+
+
+def _parts(operation: Operation, resource: Resource) -> tuple[Parts, Parts, Parts, Parts]:
+    """What passes before it has its place, while it keeps it, while it lies there, and behind that."""
+    setup, run = _seconds(operation, resource)
+    named = {
+        "queue_before": operation.queue,
+        "setup": setup,
+        "run": run,
+        "queue_after": operation.rest,
+        "transit": operation.transit,
+    }
+    order = list(named)
+    keeping = [order.index(name) for name in order if name in operation.phases.holds] or [1]
+    begin = keeping[0]
+    leave = keeping[-1] + 1 if operation.phases.holds else begin
+    stop = max(leave, order.index("run") + 1)
+    each = [(named[name], name in operation.phases.by_clock) for name in order]
+    return each[:begin], each[begin:leave], each[begin:stop], each[stop:]
+
+
+def _ready(
+    before: Operation,
+    operation: Operation,
+    row: Placed,
+    resources: dict[Key, Resource],
+    *,
+    all_of_it: bool = False,
+) -> int:
+    """When an operation may have what the one before it has made: the first pieces where they overlap."""
+    resource = resources.get(row.resource)
+    if resource is None:
+        return row.end + before.rest + before.transit
+    done = row.end
+    share = next((one.first for one in operation.overlaps if one.before == before.id), None)
+    if share is not None and before.fixed is not None and not all_of_it:
+        done = min(done, row.start + ceil((row.end - row.start) * share))
+    elif share is not None and not all_of_it:
+        setup, run = _seconds(before, resource)
+        done = min(done, _pass(resource, row.start, [(setup + ceil(run * share), False)]))
+    return _pass(resource, done, _parts(before, resource)[3])
+
+
+def _last_pieces(
+    operation: Operation,
+    row: Placed,
+    resource: Resource,
+    known: dict[Key, Operation],
+    placed: dict[Key, Placed],
+    resources: dict[Key, Resource],
 ) -> Iterator[Violation]:
-    locked = {operation.id for operation in problem.operations if operation.fixed is not None}
-    stations: dict[tuple[Key, int], list[Placed]] = defaultdict(list)
+    for one in operation.overlaps:
+        if one.before not in placed or one.before not in operation.after:
+            continue
+        have = _ready(known[one.before], operation, placed[one.before], resources, all_of_it=True)
+        have = _pass(resource, have, _parts(operation, resource)[0])
+        needed = ceil(_seconds(operation, resource)[1] * one.last)
+        if row.end < have or _worked(resource, have, row.end) < needed:
+            yield Violation("last pieces", operation.id, one.before)
+
+
+def _overlaps(
+    known: dict[Key, Operation], rows: Sequence[Placed], resources: dict[Key, Resource]
+) -> Iterator[Violation]:
+    stations: dict[tuple[Key, int], list[tuple[int, int, Key]]] = defaultdict(list)
     for row in rows:
         resource = resources.get(row.resource)
-        if resource is not None and resource.finite and row.end > row.start:
-            stations[row.resource, row.station].append(row)
+        if resource is None or not resource.finite or row.operation not in known:
+            continue
+        freed = _kept_until(known[row.operation], row, resource)
+        if freed > row.start:
+            stations[row.resource, row.station].append((row.start, freed, row.operation))
     for lane in stations.values():
-        lane.sort(key=lambda row: (row.start, row.end))
-        holder = lane[0]
-        for row in lane[1:]:
-            if row.start < holder.end:
-                both = row.operation in locked and holder.operation in locked
-                yield Violation("overlap", row.operation, holder.operation, both)
-            if row.end > holder.end:
-                holder = row
+        lane.sort(key=lambda stay: stay[:2])
+        _start, until, holder = lane[0]
+        for start, freed, operation in lane[1:]:
+            if start < until:
+                both = known[operation].fixed is not None and known[holder].fixed is not None
+                yield Violation("overlap", operation, holder, both)
+            if freed > until:
+                until, holder = freed, operation
+
+
+def _kept_until(operation: Operation, row: Placed, resource: Resource) -> int:
+    """Until when it keeps its station; what is fixed has ended by then at the latest."""
+    if operation.phases == USUAL:
+        return row.end
+    _before, held, here, _behind = _parts(operation, resource)
+    return row.end if held == here else min(row.end, _pass(resource, row.start, held))
+
+
+def _seconds(operation: Operation, resource: Resource) -> tuple[int, int]:
+    """Setup and run at a resource, slowed down by its efficiency."""
+    for choice in operation.alternatives:
+        if choice.resource == resource.id:
+            return (
+                _ceiling(choice.setup, resource.setup_efficiency.as_integer_ratio()),
+                _ceiling(choice.run, resource.efficiency.as_integer_ratio()),
+            )
+    return 0, 0
 
 
 def _ceiling(seconds: int, efficiency: tuple[int, int]) -> int:
@@ -155,6 +260,31 @@ def _lasts(resource: Resource, start: int, end: int, needed: int) -> bool:
         return _worked(resource, start, end) == needed
     enough = _worked(resource, start, end) >= needed
     return enough and (end <= start or not needed or _worked(resource, start, end - 1) < needed)
+
+
+def _pass(resource: Resource, instant: int, parts: Parts) -> int:
+    """The instant after all parts; far away where the working time ends before."""
+    together: list[list[int]] = []
+    for seconds, clock in parts:
+        if seconds and together and together[-1][1] == clock:
+            together[-1][0] += seconds
+        elif seconds:
+            together.append([seconds, clock])
+    for seconds, clock in together:
+        instant = instant + seconds if clock else _after_work(resource, instant, seconds)
+    return min(instant, FAR)
+
+
+def _after_work(resource: Resource, instant: int, seconds: int) -> int:
+    starts, ends, speeds = resource.work.starts, resource.work.ends, resource.work.speeds
+    left = seconds * resource.work.scale
+    for place in range(max(0, bisect_right(starts, instant) - 1), len(starts)):
+        begin, speed = max(instant, starts[place]), speeds[place] if speeds else 1
+        room = max(0, ends[place] - begin) * speed
+        if room >= left:
+            return begin - (-left // speed)
+        left -= room
+    return FAR
 
 
 def _worked(resource: Resource, start: int, end: int) -> int | Fraction:

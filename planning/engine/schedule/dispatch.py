@@ -5,13 +5,13 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 
 from planning.engine.schedule.locks import Bookings, locked
-from planning.engine.schedule.model import Placed, Unplaced
+from planning.engine.schedule.model import Overlap, Placed, Unplaced
 from planning.engine.schedule.prepare import Prepared, first_causes
 from planning.engine.schedule.rules import Rule
+from planning.engine.schedule.timing import NEVER, Timing
 from strategies.engine.worktime import OutOfTime
 
 ARRIVAL, DECISION = 0, 1
-NEVER = 1 << 62
 LOOK = 32
 """So many waiting operations are looked at before a station rather stays idle."""
 
@@ -26,14 +26,15 @@ class Dispatch:
     """The state of one pass. Operations and resources are positions, as in Prepared."""
 
     __slots__ = (
-        "booked", "causes", "decide_at", "events", "free", "held", "hopes", "keys", "left", "placed",
-        "prepared", "queues", "ready", "resources", "stale", "unplaced", "urgency",
+        "booked", "causes", "decide_at", "events", "free", "held", "hopes", "keys", "lasts", "left", "placed",
+        "prepared", "queues", "ready", "resources", "stale", "timing", "unplaced", "urgency",
     )  # fmt: skip
 
     def __init__(self, prepared: Prepared, rule: Rule) -> None:
         problem = prepared.problem
         self.prepared = prepared
         self.resources = problem.resources
+        self.timing = Timing(prepared)
         self.keys = rule.keys(prepared) if rule.keys else []
         self.urgency = rule.urgency(prepared) if rule.urgency else None
         self.events: list[tuple[int, int, int, int]] = []
@@ -45,6 +46,7 @@ class Dispatch:
         self.stale = [0] * len(self.resources)
         self.left = list(prepared.waiting_for)
         self.ready = list(prepared.earliest)
+        self.lasts: dict[int, list[tuple[Overlap, int]]] = {}
         self.causes = first_causes(prepared)
         self.hopes = [len(row) for row in prepared.choices]
         self.placed: list[Placed | None] = [None] * len(prepared.choices)
@@ -71,19 +73,19 @@ class Dispatch:
         for place, row in rows.items():
             self.placed[place] = row
         for place, row in rows.items():
-            self._release_following(place, row.end)
+            self._release_following(place, row, None)
 
-    def _end(self, resource: int, start: int, seconds: int) -> int:
-        """End of work that begins then, or -1 if the working time laid out ends before."""
-        try:
-            return self.resources[resource].work.add(start, seconds)
-        except OutOfTime:
-            return -1
-
-    def _release_following(self, place: int, end: int) -> None:
-        available = end + self.prepared.problem.operations[place].transit
+    def _release_following(self, place: int, row: Placed, number: int | None) -> None:
+        """Those behind it may have it; `number` is its choice, None for fixed work."""
+        operation = self.prepared.problem.operations[place]
+        handed = row.end + operation.rest + operation.transit if row.handed is None else row.handed
         for after in self.prepared.following[place]:
             self.left[after] -= 1
+            overlap = self.prepared.overlaps.get((place, after))
+            available = handed
+            if overlap is not None:
+                available = self.timing.first_handed(place, row, number, overlap)
+                self.lasts.setdefault(after, []).append((overlap, handed))
             if available >= self.ready[after]:
                 self.ready[after] = available
                 self.causes[after] = ("previous", place)
@@ -94,12 +96,10 @@ class Dispatch:
         """All earlier operations are done: come to each possible resource, after its queue time."""
         if self.placed[place] is not None or place in self.unplaced:
             return
-        queue = self.prepared.problem.operations[place].queue
-        for number, choice in enumerate(self.prepared.choices[place]):
+        for number in range(len(self.prepared.choices[place])):
             try:
-                work = self.resources[choice[0]].work
-                available = work.add(self.ready[place], queue)
-                heappush(self.events, (work.opening(available), ARRIVAL, place, number))
+                there = self.timing.arrived(place, number, self.ready[place], self.lasts.get(place, ()))
+                heappush(self.events, (self.timing.opened(place, number, there), ARRIVAL, place, number))
             except OutOfTime:
                 self._lose_hope(place)
 
@@ -113,13 +113,13 @@ class Dispatch:
     def _queue(self, place: int, number: int, instant: int) -> None:
         if self.placed[place] is not None or place in self.unplaced:
             return
-        resource, _, seconds = self.prepared.choices[place][number]
-        if self.resources[resource].finite:
+        resource = self.prepared.choices[place][number][0]
+        if self.timing.takes_station(place, number):
             key = self.keys[place] if self.urgency is None else self.urgency(place, instant)
             heappush(self.queues[resource], (key, instant, place, number))
             self._plan_decision(resource, instant)
             return
-        end = self._end(resource, instant, seconds)
+        end = self.timing.end(place, number, instant)
         if end < 0:
             self._lose_hope(place)
         elif not self._sent_elsewhere(place, number, instant, end):
@@ -151,9 +151,9 @@ class Dispatch:
             if since > instant:
                 heappush(free, (since, station))
                 continue
-            end = self._take(resource, station, instant, until)
-            if end >= 0:
-                heappush(free, (end, station))
+            freed = self._take(resource, station, instant, until)
+            if freed >= 0:
+                heappush(free, (freed, station))
                 changed = True
                 continue
             idle.append((since, station))
@@ -198,9 +198,9 @@ class Dispatch:
         return since, bookings[-1][0] if bookings else NEVER
 
     def _take(self, resource: int, station: int, instant: int, until: int) -> int:
-        """Start the most urgent operation that ends before `until` and is not better off elsewhere.
+        """Start the most urgent operation that frees the station before `until` and is not better off elsewhere.
 
-        Returns its end, or -1 if there is none.
+        Returns when the station is free again, or -1 if there is none.
         """
         queue = self.queues[resource]
         aside: list[Waiting] = []
@@ -211,22 +211,21 @@ class Dispatch:
             place, number = row[2], row[3]
             if self.placed[place] is not None or place in self.unplaced:
                 continue
-            end = self._end(resource, instant, self.prepared.choices[place][number][2])
+            end = self.timing.end(place, number, instant)
             if end < 0:
                 self._lose_hope(place)
-            elif end > until:
+            elif self.timing.freed(place, number, instant, end) > until:
                 aside.append(row)
             elif self._sent_elsewhere(place, number, instant, end):
                 aside.append(row)
                 fitting = fitting or row
             else:
-                self._place(place, number, instant, end, station)
-                taken = end
+                taken = self._place(place, number, instant, end, station)
                 break
         if taken < 0 and fitting is not None and queue:
             # Not all were looked at, so the others may look at different ones for ever: somebody has to begin.
-            taken = self._end(resource, instant, self.prepared.choices[fitting[2]][fitting[3]][2])
-            self._place(fitting[2], fitting[3], instant, taken, station)
+            end = self.timing.end(fitting[2], fitting[3], instant)
+            taken = self._place(fitting[2], fitting[3], instant, end, station)
         for row in aside:
             heappush(queue, row)
         return taken
@@ -241,15 +240,17 @@ class Dispatch:
         if len(choices) == 1:
             return False
         best = (end, instant, number)
-        for other, (resource, _, seconds) in enumerate(choices):
-            row = self.resources[resource]
+        for other, (resource, _, _) in enumerate(choices):
             if other == number:
                 continue
-            begin = max(instant, self.free[resource][0][0]) if row.finite and self.free[resource] else instant
+            free = self.free[resource] if self.timing.takes_station(place, other) else None
+            begin = max(instant, free[0][0]) if free else instant
             try:
-                best = min(best, (row.work.add(row.work.opening(begin), seconds), begin, other))
+                ends = self.timing.end(place, other, self.timing.opened(place, other, begin))
             except OutOfTime:
                 continue
+            if ends >= 0:
+                best = min(best, (ends, begin, other))
         if best[2] == number:
             return False
         self._send(place, best[2], best[1])
@@ -257,29 +258,33 @@ class Dispatch:
 
     def _send(self, place: int, number: int, instant: int) -> None:
         resource = self.prepared.choices[place][number][0]
-        row = self.resources[resource]
-        if row.finite:
+        if self.timing.takes_station(place, number):
             if self.queues[resource] and self.free[resource]:
                 self._plan_decision(resource, instant)
             return
-        there = row.work.add(self.ready[place], self.prepared.problem.operations[place].queue)
-        heappush(self.events, (row.work.opening(max(there, instant)), ARRIVAL, place, number))
+        there = self.timing.arrived(place, number, self.ready[place], self.lasts.get(place, ()))
+        event = self.timing.opened(place, number, max(there, instant))
+        heappush(self.events, (event, ARRIVAL, place, number))
 
-    def _place(self, place: int, number: int, start: int, end: int, station: int) -> None:
+    def _place(self, place: int, number: int, start: int, end: int, station: int) -> int:
+        """Returns when the station is free again."""
         problem = self.prepared.problem
         operation = problem.operations[place]
-        resource, setup, _ = self.prepared.choices[place][number]
-        work = self.resources[resource].work
-        arrived = work.add(self.ready[place], operation.queue)
+        resource = self.prepared.choices[place][number][0]
+        arrived = self.timing.arrived(place, number, self.ready[place], self.lasts.get(place, ()))
         cause, because = self.causes[place]
-        if self.resources[resource].finite:
+        if self.timing.takes_station(place, number):
             holder = self.held[resource][station]
             self.held[resource][station] = place
-            if holder >= 0 and start > work.opening(arrived):
+            if holder >= 0 and start > self.resources[resource].work.opening(arrived):
                 cause, because = "resource", holder
-        self.placed[place] = Placed(
-            operation.id, operation.order, self.resources[resource].id, station,
-            start, work.add(start, setup), end, arrived, cause,
+        usual, at = self.prepared.courses[place] is None, self.resources[resource].id
+        freed = self.timing.freed(place, number, start, end)
+        row = self.placed[place] = Placed(
+            operation.id, operation.order, at, station,
+            start, self.timing.set_up(place, number, start), end, arrived, cause,
             problem.operations[because].id if because >= 0 else None,
+            None if usual else freed, None if usual else self.timing.handed(place, at, end),
         )  # fmt: skip
-        self._release_following(place, end)
+        self._release_following(place, row, number)
+        return freed

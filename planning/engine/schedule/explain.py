@@ -52,13 +52,14 @@ class _Walk:
                 kind: WaitKind = "material" if operation.earliest >= order.release else "release"
                 lost[kind, row.operation] += max(0, begin - self.now)
                 break
-            lost["transit", before.operation] += self.operations[before.operation].transit
+            lost["transit", before.operation] += self._handed_on(before) - before.end
             row = before
         waits = [Wait(kind, subject, seconds) for (kind, subject), seconds in lost.items() if seconds > 0]
         return tuple(sorted(waits, key=lambda wait: -wait.seconds))
 
     def _handed_on(self, row: Placed) -> int:
-        return row.end + self.operations[row.operation].transit
+        operation = self.operations[row.operation]
+        return row.end + operation.rest + operation.transit if row.handed is None else row.handed
 
     def _holding_back(self, operation: Operation) -> Placed | None:
         """The earlier operation that was handed on last."""

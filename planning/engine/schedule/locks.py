@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from planning.engine.schedule.course import course_of, through
 from planning.engine.schedule.model import Fixed, Placed
 from planning.engine.schedule.prepare import Prepared
+from planning.engine.schedule.timing import handed_on
+from strategies.engine.phases import USUAL
 from strategies.engine.worktime import OutOfTime
 
 Bookings = dict[tuple[int, int], list[tuple[int, int, int]]]
@@ -21,11 +24,15 @@ def locked(prepared: Prepared) -> tuple[dict[int, Placed], Bookings]:
         if fixed is None or place in prepared.unplaced:
             continue
         resource = position.get(fixed.resource, -1)
-        if resource >= 0 and resources[resource].finite:
-            booked.setdefault((resource, fixed.station), []).append((fixed.start, fixed.end, place))
+        work = resources[resource].work if resource >= 0 else None
+        freed = _freed(prepared, place, resource, fixed)
+        usual = operation.phases == USUAL
+        if resource >= 0 and resources[resource].finite and (usual or freed > fixed.start):
+            booked.setdefault((resource, fixed.station), []).append((fixed.start, freed, place))
         rows[place] = Placed(
             operation.id, operation.order, fixed.resource, fixed.station, fixed.start,
             _setup_end(prepared, place, resource, fixed), fixed.end, fixed.start, "fixed", None,
+            None if usual else freed, None if usual else handed_on(operation, work, fixed.end),
         )  # fmt: skip
     for bookings in booked.values():
         bookings.sort(reverse=True)
@@ -39,3 +46,17 @@ def _setup_end(prepared: Prepared, place: int, resource: int, fixed: Fixed) -> i
     except OutOfTime:
         end = fixed.end
     return min(fixed.end, end)
+
+
+def _freed(prepared: Prepared, place: int, resource: int, fixed: Fixed) -> int:
+    """When its station is free again: at its end, unless what takes capacity of it is over sooner."""
+    choice = next((row for row in prepared.choices[place] if row[0] == resource), None)
+    course = course_of(
+        prepared.problem.operations[place], choice[1] if choice else 0, choice[2] - choice[1] if choice else 0
+    )
+    if course is None or course.held == course.row:
+        return fixed.end
+    try:
+        return min(fixed.end, through(prepared.problem.resources[resource].work, fixed.start, course.held))
+    except OutOfTime:
+        return fixed.end

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
+from strategies.engine.phases import USUAL, Phases
 from strategies.engine.worktime import WorkTime
 
 Key: TypeAlias = int | str
@@ -47,14 +48,27 @@ class Fixed:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """An operation may start when the share `first` of the run of `before` is done and handed on. It does not end
+    before the last pieces have come and a share `last` of its own run has been spent on them. Both have usual phases
+    of setup and run."""
+
+    before: Key
+    first: Fraction
+    last: Fraction
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One piece of work. It may pause while its resource is closed, and for nothing else.
 
     alternatives: the first is preferred when two would finish at the same time. after: operations, of any
     order, that must have ended; ids that are not in the problem count as done. earliest: material is there.
-    queue: working seconds of the resource between arrival and start. transit: elapsed seconds after the end
-    until the next operation may have it.
+    queue: seconds between arrival and start. rest, transit: seconds after the end until the next operation may
+    have it. phases: which of these, of setup and of run pass by the clock and not by the working time of the
+    resource, and which keep the station. overlaps: of operations in `after`, those it does not wait for to the
+    end.
     """
 
     id: Key
@@ -63,7 +77,10 @@ class Operation:
     after: tuple[Key, ...] = ()
     earliest: int = 0
     queue: int = 0
+    rest: int = 0
     transit: int = 0
+    phases: Phases = USUAL
+    overlaps: tuple[Overlap, ...] = ()
     fixed: Fixed | None = None
 
 
@@ -95,7 +112,8 @@ class Placed(NamedTuple):
 
     setup_end: from here to `end` it runs. arrived: when it could have started, had the resource been free and
     open. cause and because: why it did not start earlier; "previous" names the operation before it in the
-    route, "resource" the operation that held the station.
+    route, "resource" the operation that held the station. freed: when the station is free again, None at the
+    end. handed: when the next operation may have all of it, None when as usual.
     """
 
     operation: Key
@@ -108,6 +126,8 @@ class Placed(NamedTuple):
     arrived: int
     cause: Cause
     because: Key | None
+    freed: int | None = None
+    handed: int | None = None
 
 
 class Unplaced(NamedTuple):

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from planning.engine.schedule.model import Alternative, Cause, Key, Operation, Problem, Resource, Unplaced
+from planning.engine.schedule.course import Course, course_of
+from planning.engine.schedule.model import (
+    Alternative,
+    Cause,
+    Key,
+    Operation,
+    Overlap,
+    Problem,
+    Resource,
+    Unplaced,
+)
+from strategies.engine.phases import USUAL, Phases
 
 Choice = tuple[int, int, int]
 """Resource position, setup seconds, all seconds; efficiency already in it."""
@@ -19,6 +30,10 @@ class Prepared:
 
     problem: Problem
     choices: list[list[Choice]]
+    courses: list[list[Course] | None]
+    """By choice; None where every part of the operation is as usual."""
+    overlaps: dict[tuple[int, int], Overlap]
+    """By the operation before and the one after."""
     following: list[list[int]]
     waiting_for: list[int]
     earliest: list[int]
@@ -66,6 +81,8 @@ def prepare(problem: Problem) -> Prepared:
     return Prepared(
         problem=problem,
         choices=choices,
+        courses=[_courses(row, choices[place]) for place, row in enumerate(problem.operations)],
+        overlaps=_overlaps(problem, position),
         following=following,
         waiting_for=waiting_for,
         earliest=_earliest(problem, order_of),
@@ -95,8 +112,31 @@ def _choices(operation: Operation, resources: dict[Key, int], rows: Sequence[Res
     return found
 
 
+def _courses(operation: Operation, choices: Sequence[Choice]) -> list[Course] | None:
+    found = [course_of(operation, setup, whole - setup) for _resource, setup, whole in choices]
+    return [course for course in found if course is not None] or None
+
+
+def _overlaps(problem: Problem, position: dict[Key, int]) -> dict[tuple[int, int], Overlap]:
+    found = {}
+    for place, operation in enumerate(problem.operations):
+        for overlap in operation.overlaps:
+            if overlap.before in position and overlap.before in operation.after:
+                found[position[overlap.before], place] = overlap
+    for pair, overlap in found.items():
+        if not runs_as_usual(*(problem.operations[place].phases for place in pair)):
+            raise ValueError(f"operation {overlap.before}: it overlaps only where setup and run are as usual")
+    return found
+
+
+def runs_as_usual(*operations: Phases) -> bool:
+    """Whether of each setup and run, and nothing else, take capacity, in working time."""
+    return all(one.holds == USUAL.holds and one.by_clock.isdisjoint(USUAL.holds) for one in operations)
+
+
 def _check(operation: Operation, alternative: Alternative) -> None:
-    if min(alternative.setup, alternative.run, operation.queue, operation.transit) < 0:
+    waits = (operation.queue, operation.rest, operation.transit)
+    if min(alternative.setup, alternative.run, *waits) < 0:
         raise ValueError(f"operation {operation.id}: times cannot be negative")
 
 
@@ -136,7 +176,7 @@ def _latest_ends(
     """End of each operation that would still let every order behind it be in time, ignoring capacity."""
     latest = [problem.orders[order].due if order >= 0 else 0 for order in order_of]
     for place in reversed(sequence):
-        transit = problem.operations[place].transit
+        transit = problem.operations[place].transit + problem.operations[place].rest
         for after in following[place]:
             latest[place] = min(latest[place], latest[after] - shortest[after] - transit)
     return latest

@@ -127,10 +127,23 @@ def test_an_exception_has_an_efficiency_and_a_slot_its_property() -> None:
         ),
     )
     assert work_time(calendar, date(2026, 1, 1), date(2026, 1, 1)).total == 4 * 3600
-    assert work_time(calendar, date(2026, 1, 1), date(2026, 1, 1), property="PAINT").total == 8 * 3600
+    assert work_time(calendar, date(2026, 1, 1), date(2026, 1, 1), property="PAINT").total == 4 * 3600
+    assert work_time(calendar, date(2026, 1, 2), date(2026, 1, 2), property="PAINT").total == 0
     assert work_time(calendar, date(2026, 1, 2), date(2026, 1, 2)).total == 4 * 3600
     end = add_working_time(calendar, datetime(2026, 1, 2, 8, tzinfo=UTC), timedelta(hours=2))
     assert end == datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+def test_where_slots_of_two_properties_meet_the_one_that_began_first_keeps_the_time() -> None:
+    night = Slot(time(22), time(6), property="PAINT")
+    calendar = Calendar(
+        days=((night,),),
+        exceptions=(Exceptional(date(2026, 1, 2), date(2026, 1, 2), (Slot(time(4), time(10)),)),),
+    )
+    days = date(2026, 1, 1), date(2026, 1, 2)
+    plain, paint = work_time(calendar, *days), work_time(calendar, *days, property="PAINT")
+    assert (plain.total, paint.total) == (4 * 3600, 8 * 3600)
+    assert plain.starts == paint.ends
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,21 @@ OPERATION = Reference("operation", RouteOperation, _OPERATION, _OPERATION_KEYS, 
 YES, NO = Flag(), Flag()
 
 
+def _says_time_and_capacity(row: Row) -> Iterable[tuple[str, str]]:
+    """Nothing is guessed of a planned part, and none takes capacity by the clock."""
+    hours, takes, planned = (row.values.get(name) for name in ("working_time", "takes_capacity", "planned"))
+    if planned is False:
+        if takes:
+            yield "takes_capacity", _("It takes capacity only when it is planned, in working time.")
+        return
+    if takes and hours is False:
+        yield "takes_capacity", _("It takes capacity only when it is planned, in working time.")
+    if hours is None:
+        yield "working_time", _("Say yes for working time, or no for day and night.")
+    if takes is None:
+        yield "takes_capacity", _("Say yes or no: whether the place is held meanwhile.")
+
+
 def _names_something(row: Row) -> Iterable[tuple[str, str]]:
     wanted = row.values["kind"]
     name = {str(kind): name for kind, name in NAMES.items()}.get(wanted, "")
@@ -123,13 +138,13 @@ SHEETS = (
         title=gettext_lazy("Parts of operations by route group"),
         model=RouteGroupPhase,
         key=("group", "phase"),
+        checks=(_says_time_and_capacity,),
         fields=(
             Reference("group", RouteGroup, ("route_group",), ("code",), required=True, example="STANDARD"),
             Column("phase", Choice(RouteGroupPhase.Phase), required=True, example="run"),
             Column("planned", YES, example="yes"),
             Column("working_time", YES, example="yes"),
             Column("takes_capacity", NO, example="yes"),
-            Column("job", NO, example="no"),
         ),
     ),
     Sheet(

@@ -62,6 +62,7 @@ TIMES: tuple[Column | Reference, ...] = (
     Column("scrap_quantity", Number(at_least=ZERO)),
     Column("inspect", Flag(), example="no"),
     Column("outside", Flag(), example="no"),
+    Column("property", Text(30), help=gettext_lazy("runs only in shifts of this property")),
 )
 STEP: tuple[Column | Reference, ...] = (
     Column("position", Whole(1), required=True, example="1"),

@@ -113,7 +113,9 @@ class TimesForm(forms.Form):
         help_text=_("The next operation starts after so many; empty: after all"),
         **NUMBER,
     )
-    scrap_fraction = forms.DecimalField(label=_("Scrap"), initial=0, help_text=_("0.02 is 2 %"), **NUMBER)
+    scrap_fraction = forms.DecimalField(
+        label=_("Scrap"), required=False, help_text=_("0.02 is 2 %; empty: that of “Only on”"), **NUMBER
+    )
     scrap_quantity = forms.DecimalField(label=_("Scrap, once"), initial=0, required=False, **NUMBER)
     route_group = forms.ModelChoiceField(
         label=_("Route group"), queryset=RouteGroup.objects.order_by("code"), required=False

@@ -47,7 +47,7 @@ def save_standard(
     that make no sense and a code that is taken."""
     check_times(times, code)
     row = opened(StandardOperation, standard)
-    return keep(row, {"code": code, "active": active, **columns_of(times)}, by)
+    return keep(row, {"code": code, "active": active, **columns_of(times, standard)}, by)
 
 
 @transaction.atomic

@@ -168,7 +168,7 @@ def _placed(
 
 
 def _store(row: RouteOperation, operation: OperationInput) -> RouteOperation:
-    for name, value in columns_of(operation).items():
+    for name, value in columns_of(operation, row if row.pk else None).items():
         setattr(row, name, value)
     row.alternate_of = (
         row.route.operations.get(number=operation.alternate_of) if operation.alternate_of else None

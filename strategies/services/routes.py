@@ -25,6 +25,7 @@ from strategies.models import (
     Site,
     StandardOperation,
 )
+from strategies.models.operation import OperationTimes
 from strategies.services.operationcopies import copy_details
 from strategies.services.routedrafts import finish
 from strategies.services.routelinks import Link, drawn, redraw
@@ -34,7 +35,8 @@ from strategies.services.versions import next_version
 @dataclass(frozen=True, kw_only=True)
 class TimesInput:
     """What an operation takes, in a route or in the library; times in seconds, `run_seconds` per
-    `run_quantity`, batch, order or as the resource's capacity says (`run_basis`)."""
+    `run_quantity`, batch, order or as the resource's capacity says (`run_basis`). Without a scrap that of the resource
+    is taken."""
 
     name: str
     group: ResourceGroup | None = None
@@ -49,7 +51,7 @@ class TimesInput:
     queue_after_seconds: int = 0
     transit_seconds: int = 0
     transfer_quantity: Decimal | None = None
-    scrap_fraction: Decimal = Decimal(0)
+    scrap_fraction: Decimal | None = None
     scrap_quantity: Decimal = Decimal(0)
     inspect: bool = False
     outside: bool = False
@@ -143,11 +145,25 @@ def input_of(row: RouteOperation) -> OperationInput:
     return OperationInput(**{**given, "alternate_of": row.alternate_of.number if row.alternate_of else None})
 
 
-def columns_of(operation: TimesInput) -> dict[str, object]:
-    """The columns of the input, without what has to be looked up."""
-    return {
+def columns_of(operation: TimesInput, before: OperationTimes | None = None) -> dict[str, object]:
+    """The columns of the input, without what has to be looked up. before: what the operation was until now."""
+    found: dict[str, object] = {
         each.name: getattr(operation, each.name) for each in fields(operation) if each.name != "alternate_of"
     }
+    return found | {"scrap_fraction": _scrap(operation, before)}
+
+
+def _scrap(operation: TimesInput, before: OperationTimes | None) -> Decimal:
+    """What is said, else what the chosen resource loses. Another resource brings its own along, unless somebody entered
+    one for the operation."""
+    losing = operation.resource.scrap_fraction if operation.resource else Decimal(0)
+    if operation.scrap_fraction is None:
+        return losing
+    chosen = operation.resource.pk if operation.resource else None
+    if before is None or before.resource_id == chosen or operation.scrap_fraction != before.scrap_fraction:
+        return operation.scrap_fraction
+    lost = before.resource.scrap_fraction if before.resource else Decimal(0)
+    return losing if operation.scrap_fraction == lost else operation.scrap_fraction
 
 
 def _write(route: RouteVersion, operations: Sequence[OperationInput], links: Sequence[Link] | None) -> None:
@@ -205,7 +221,7 @@ def check_times(one: TimesInput, what: str) -> None:
     if one.transfer_quantity is not None and one.transfer_quantity <= 0:
         sentence = _("{what}: the transfer quantity has to be more than 0.")
         raise Refused(sentence, field="transfer_quantity", what=what)
-    if not 0 <= one.scrap_fraction < 1:
+    if not 0 <= (one.scrap_fraction or 0) < 1:
         sentence = _("{what}: scrap is a share from 0 to below 1.")
         raise Refused(sentence, field="scrap_fraction", what=what)
     if one.scrap_quantity < 0:

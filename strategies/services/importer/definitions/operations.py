@@ -25,6 +25,7 @@ from strategies.models import (
     StandardOperation,
 )
 from strategies.models.version import VersionState
+from strategies.services.importer.definitions.reviews import scrap_comes_with_the_resource
 from strategies.services.importer.definitions.routes import TIMES
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Problem, Reference, Review, Row, Sheet, Tally
@@ -158,6 +159,7 @@ SHEETS = (
             *TIMES,
             Column("active", YES, example="yes"),
         ),
+        finish=(scrap_comes_with_the_resource(StandardOperation),),
     ),
     Sheet(
         name="secondaries",

@@ -21,6 +21,7 @@ from strategies.models import (
     RouteLink,
     RouteOperation,
     RouteVersion,
+    StandardOperation,
     Unit,
 )
 from strategies.models.version import VersionState
@@ -232,6 +233,30 @@ def link_operations(rows: Sequence[Row]) -> Iterator[Problem]:
         if key in lines and counts[key[0]] > 1:
             text = _("Operation {number} is linked to no other.").format(number=key[1])
             yield Problem("route_operations", text, lines[key], "number", "warning", "loose_operation")
+
+
+def scrap_comes_with_the_resource(model: type[RouteOperation] | type[StandardOperation]) -> Review:
+    """Finish of sheets of operations: a file that has no column of scrap takes that of the resources it names."""
+
+    def look(rows: Sequence[Row]) -> Iterator[Problem]:
+        silent = [row for row in rows if "scrap_fraction" not in row.given and row.values["resource"]]
+        parent, key = ("route", "number") if model is RouteOperation else ("code", "code")
+        named = {(row.values[parent], row.values[key]) for row in silent}
+        lossy = model._default_manager.filter(scrap_fraction=0, resource__scrap_fraction__gt=0)
+        lossy = lossy.filter(**{f"{parent}__in": {one for one, _key in named}}).select_related("resource")
+        changed = [
+            row for row in lossy.order_by("pk") if (getattr(row, _column(parent)), getattr(row, key)) in named
+        ]
+        for row in changed:
+            row.scrap_fraction = row.resource.scrap_fraction
+        model._default_manager.bulk_update(changed, ["scrap_fraction"])
+        return iter(())
+
+    return look
+
+
+def _column(parent: str) -> str:
+    return "route_id" if parent == "route" else parent
 
 
 def made_items_can_be_made(rows: Sequence[Row]) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from strategies.services.importer.definitions.reviews import (
     lines_may_change,
     link_operations,
     routes_have_no_loop,
+    scrap_comes_with_the_resource,
 )
 from strategies.services.importer.definitions.version_reviews import (
     new_versions_are_marked,
@@ -102,7 +103,7 @@ SHEETS = (
         together=_VERSION,
         whole=("route",),
         guards=(lines_may_change("route_operations", RouteOperation, "route"),),
-        finish=(link_operations,),
+        finish=(link_operations, scrap_comes_with_the_resource(RouteOperation)),
         fields=(
             ROUTE,
             Column("number", Whole(1), required=True, example="10"),

@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from p2p.core.web import formats
-from planning.models import Message
+from planning.models import Message, ProductionOrder, ReplenishmentOrder
 from planning.models.proposal import Named
 from strategies.models.version import Version
 from strategies.selectors.outside import Gap
@@ -58,6 +59,25 @@ def named(row: Any) -> str:
         row.bom if row.named in (Named.BOM, Named.BOTH) else None,
         row.route if row.named in (Named.ROUTE, Named.BOTH) else None,
     )
+
+
+def need(row: Any) -> tuple[str, str]:
+    """The one need that an order or a proposal is for and its address: `made for MO-000123, line 20`."""
+    if row.for_material_id and row.for_material:
+        order = row.for_material.order
+        text = _("{order}, line {line}").format(order=order.number, line=row.for_material.position)
+        return text, order.get_absolute_url()
+    if row.for_demand_id and row.for_demand:
+        return str(row.for_demand), reverse("planning:demand", args=[row.for_demand_id])
+    above = getattr(row, "for_proposal", None)
+    return (str(above), reverse("planning:proposal", args=[above.pk])) if above else ("", "")
+
+
+def address(supply: ProductionOrder | ReplenishmentOrder) -> str:
+    """The page of an order or a purchase."""
+    if isinstance(supply, ReplenishmentOrder):
+        return reverse("planning:replenishment", args=[supply.number])
+    return str(supply.get_absolute_url())
 
 
 def days(count: int) -> str:

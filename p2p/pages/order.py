@@ -63,5 +63,6 @@ class OrderPage(RecordPage):
                 for title, version in ((_("BOM"), order.bom), (_("Route"), order.route))
             ),
             *([Said(_("Demand names"), words.named(order))] if order.named else []),
+            *(Said(_("Made for"), need, url=url) for need, url in [words.need(order)] if need),
             Said(_("Site"), order.site.name),
         ]

@@ -31,7 +31,7 @@ BUYER = (Role.BUYER, Role.PLANNER, Role.INTEGRATOR)
 
 
 class OrderApi(RecordViewSet):
-    queryset = selectors.orders()
+    queryset = selectors.with_need(selectors.orders())
     serializer_class = serializers.OrderSerializer
     filters = {
         "state": "state",

@@ -8,8 +8,27 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+NEED = ("for_material__order", "for_demand")
+"""What is read along where lists name the need; of proposals also `for_proposal`."""
 
-class MadeFor(models.Model):
+
+class Tied:
+    """Something that is for one need, or for everybody."""
+
+    for_material_id: int | None
+    for_demand_id: int | None
+
+    @property
+    def need_words(self) -> str:
+        """`MO-000123, 20`, `SO-1/1` or `PP-4-7`: the need that it is for; "" for everybody."""
+        material = getattr(self, "for_material", None)
+        if material is not None:
+            return f"{material.order.number}, {material.position}"
+        need = getattr(self, "for_demand", None) or getattr(self, "for_proposal", None)
+        return str(need) if need is not None else ""
+
+
+class MadeFor(Tied, models.Model):
     """What an order is tied to; empty for most. What it brings is reserved there, what is over is everybody's."""
 
     for_demand = models.ForeignKey(

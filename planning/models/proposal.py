@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import QuantityField
 from p2p.core.flow import Flow
-from planning.models.made_for import at_most_one, tie_indexes
+from planning.models.made_for import Tied, at_most_one, tie_indexes
 
 PROPOSAL_FLOW = Flow(
     "state",
@@ -51,7 +51,7 @@ def _checked(to: str, **options: Any) -> Any:
 TIES = ("for_demand", "for_material", "for_proposal")
 
 
-class Proposal(models.Model):
+class Proposal(Tied, models.Model):
     class Kind(models.TextChoices):
         MAKE = "make", _("Make")
         BUY = "buy", _("Buy")

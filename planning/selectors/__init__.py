@@ -14,8 +14,10 @@ from planning.selectors.orders import (
     order_head,
     orders,
     outputs_of,
+    own_supplies,
     replenishments,
     why_late,
+    with_need,
 )
 from planning.selectors.plans import (
     Need,
@@ -55,6 +57,7 @@ __all__ = [
     "order_head",
     "orders",
     "outputs_of",
+    "own_supplies",
     "proposals",
     "replenishments",
     "receipts",
@@ -66,5 +69,6 @@ __all__ = [
     "to_deliver",
     "to_ship",
     "why_late",
+    "with_need",
     "worst_messages",
 ]

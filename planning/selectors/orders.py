@@ -33,6 +33,8 @@ from planning.models import (
     ReplenishmentOrder,
     ScheduleRun,
 )
+from planning.models.made_for import NEED
+from planning.services.made_for import tied_to
 from planning.services.replenishment import OPEN as REPLENISHES
 
 OPEN = tuple(str(state) for state in ProductionOrder.OPEN)
@@ -67,6 +69,11 @@ def orders(user: Any = None) -> QuerySet[ProductionOrder]:
     return _seen(rows, user)
 
 
+def with_need(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """With the one need that each is for."""
+    return rows.select_related(*NEED)
+
+
 def late_orders(user: Any = None) -> QuerySet[ProductionOrder]:
     """Open orders whose schedule ends after their due day, the latest first."""
     return orders(user).filter(late=True).order_by("-late_by", "pk")
@@ -75,7 +82,7 @@ def late_orders(user: Any = None) -> QuerySet[ProductionOrder]:
 def order_head(number: str) -> ProductionOrder:
     """One order with everything its page's head shows. Raises ProductionOrder.DoesNotExist."""
     rows = orders().select_related(
-        "site", "item__group", "unit", "proposal__run", "parent", "output_location"
+        "site", "item__group", "unit", "proposal__run", "parent", "output_location", *NEED
     )
     return rows.get(number=number)
 
@@ -120,7 +127,7 @@ def replenishments(user: Any = None) -> QuerySet[ReplenishmentOrder]:
     """Purchase and transfer orders with `left` to come and whether something is still `to_ship`; transfers are seen
     where they leave, too."""
     rows = ReplenishmentOrder.objects.select_related(
-        "site", "item__unit", "vendor", "currency", "from_location__site", "to_location"
+        "site", "item__unit", "vendor", "currency", "from_location__site", "to_location", *NEED
     )
     leaves = Q(
         kind=ReplenishmentOrder.Kind.TRANSFER, state__in=REPLENISHES, shipped_quantity__lt=F("quantity")
@@ -152,6 +159,16 @@ def feeding(order: ProductionOrder) -> tuple[list[Any], list[Any]]:
         if peg.supply_proposal_id in feeds
     ]
     return ups, downs
+
+
+def own_supplies(*, order: ProductionOrder | None = None, demand: Demand | None = None) -> list[Any]:
+    """What is made and bought for the components of an order, or for a demand line, alone; with units. Two queries."""
+    made, bought = tied_to(orders=[order] if order else [], demands=[demand] if demand else [])
+    made = made.select_related("item__unit", "unit", *NEED)
+    return [
+        *((row, row.unit) for row in made),
+        *((row, row.item.unit) for row in bought.select_related(*NEED)),
+    ]
 
 
 def _orders_by_proposal(keys: Any) -> dict[int | None, ProductionOrder]:

@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 
 from p2p.core.access import at_sites
 from planning.models import Demand, Message, Peg, PlanRun, Proposal, ScheduleRun
+from planning.models.made_for import NEED
 
 
 def runs_of(user: Any = None) -> QuerySet[PlanRun]:
@@ -35,7 +36,9 @@ def latest_schedule(site: Any = None) -> ScheduleRun | None:
 
 def proposals(user: Any = None) -> QuerySet[Proposal]:
     """Proposals with what a list shows."""
-    rows = Proposal.objects.select_related("run", "site", "item__unit", "vendor", "bom", "route")
+    rows = Proposal.objects.select_related(
+        "run", "site", "item__unit", "vendor", "bom", "route", *NEED, "for_proposal"
+    )
     return rows if user is None else at_sites(rows, user)
 
 

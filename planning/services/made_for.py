@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
@@ -184,7 +184,7 @@ def set_free(
     rows: list[Supply] = [*made.select_for_update(of=("self",)), *bought.select_for_update(of=("self",))]
     if not rows:
         return []
-    was_for = {str(row): words_of(row) for row in rows}
+    was_for = {str(row): row.need_words for row in rows}
     for model in (ProductionOrder, ReplenishmentOrder):
         mine = [row.pk for row in rows if isinstance(row, model)]
         model._default_manager.filter(pk__in=mine).update(
@@ -199,12 +199,3 @@ def set_free(
         )
     )
     return rows
-
-
-def words_of(supply: Any) -> str:
-    """`MO-000123, 20` or `SO-1/1`: the need that an order or a proposal is for; "" for everybody."""
-    if supply.for_material_id is not None and supply.for_material is not None:
-        return f"{supply.for_material.order.number}, {supply.for_material.position}"
-    if supply.for_demand_id is not None:
-        return str(supply.for_demand)
-    return str(supply.for_proposal) if getattr(supply, "for_proposal_id", None) else ""

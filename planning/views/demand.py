@@ -113,6 +113,10 @@ class DemandPage(RecordPage):
                 )
                 if version
             ),
+            *(
+                Said(_("Made for it"), supply.number, url=words.address(supply))
+                for supply, _unit in selectors.own_supplies(demand=row)
+            ),
         ]
 
     def tabs(self) -> list[RecordTab]:

@@ -85,6 +85,7 @@ class OrderList(ListPage):
         Column("priority", _("Priority"), kind="number", hidden=True),
         Column("site.code", _("Site"), kind="code", hidden=True),
         Column("need", _("Need"), value=lambda row: row.get_need_display(), hidden=True),
+        Column("made_for", _("Made for"), value=lambda row: words.need(row)[0], order="", hidden=True),
     )
     tabs = (
         Tab("open", _("Open"), "state=firm&state=scheduled&state=released&state=started", counted=True),
@@ -111,7 +112,7 @@ class OrderList(ListPage):
     empty_action = (_("Open the proposals"), "planning:proposals")
 
     def rows(self) -> QuerySet[Any]:
-        return selectors.orders(self.request.user)
+        return selectors.with_need(selectors.orders(self.request.user))
 
 
 class OrderNew(ActionForm):
@@ -214,13 +215,23 @@ class OrderCancel(ActionForm):
     )
     form_class = forms.NothingForm
     danger = True
-    text = _("Its operations leave the schedule, what is reserved for it is free again. It stays cancelled.")
+    text = _(
+        "Its operations leave the schedule, what is reserved and made for it alone is free again. It stays cancelled."
+    )
 
     def heading(self) -> Any:
         return _("Cancel {order}").format(order=self.record)
 
     def act(self, form: Any) -> Any:
+        self.freed = [str(row) for row, _unit in selectors.own_supplies(order=self.record)]
         return service.cancel_order(orders=[self.record], by=who(self.request))[0]
+
+    def said(self, result: Any) -> Any:
+        if not self.freed:
+            return super().said(result)
+        return _("{order} is cancelled. Made for it alone and free now: {orders}.").format(
+            order=result, orders=", ".join(self.freed)
+        )
 
 
 class _Panel(Page):
@@ -258,7 +269,11 @@ class PlanPanel(_Panel):
 
     def found(self, order: ProductionOrder) -> dict[str, Any]:
         ups, downs = selectors.feeding(order)
+        need, address = words.need(order)
         return {
+            "need": need,
+            "address": address,
+            "own": [(row, unit, words.address(row)) for row, unit in selectors.own_supplies(order=order)],
             "ups": ups,
             "downs": downs,
             "waits": [words.wait(one) for one in selectors.why_late(order)],

@@ -62,6 +62,7 @@ class ProposalList(ListPage):
         Column("item.name", _("Name")),
         Column("state", _("State"), kind="state"),
         Column("need", _("Need"), value=lambda row: row.get_need_display(), order="need", width=104),
+        Column("made_for", _("Made for"), value=lambda row: words.need(row)[0], order="", width=120),
         Column("quantity", _("Quantity"), kind="quantity", unit="item.unit.code", total=True),
         Column("start_on", _("Start"), kind="date", width=106),
         Column("due_on", _("Due"), kind="date", width=106),
@@ -122,6 +123,9 @@ class ProposalPage(RecordPage):
             Said(_("Needed"), formats.day(row.need_on), "bad" if row.need_on < row.due_on else ""),
             Said(_("Plan"), str(row.run), url=reverse("planning:plan", args=[row.run_id])),
         ]
+        need, url = words.need(row)
+        if need:
+            facts.append(Said(_("Made for"), need, url=url))
         if row.vendor:
             facts.append(Said(_("Vendor"), row.vendor))
         if row.bom:

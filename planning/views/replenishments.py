@@ -17,7 +17,7 @@ from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
 from p2p.core.web.page import who
 from p2p.core.web.records import RecordPage, RecordTab, Said
-from planning import filters, forms, selectors
+from planning import filters, forms, selectors, words
 from planning.models import ReplenishmentOrder
 from planning.services import replenishment as service
 
@@ -106,6 +106,7 @@ class ReplenishmentPage(RecordPage):
             Said(_("Due"), formats.day(row.due_on)),
             Said(_("Promised"), formats.moment(row.promised_at) if row.promised_at else formats.NONE),
             Said(_("To"), row.to_location.name if row.to_location else formats.NONE),
+            *(Said(_("Bought for"), need, url=url) for need, url in [words.need(row)] if need),
         ]
 
     def tabs(self) -> list[RecordTab]:

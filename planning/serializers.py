@@ -90,12 +90,13 @@ class PlanInput(VerbSerializer):
 class ProposalSerializer(RecordSerializer):
     number = serializers.CharField(source="__str__", read_only=True)
     unit = serializers.CharField(source="item.unit.code", read_only=True)
+    made_for = serializers.CharField(source="need_words", read_only=True)
 
     class Meta:
         model = Proposal
         fields = (
             "id", "number", "run", "kind", "need", "state", "site", "item", "unit", "quantity", "good_quantity",
-            "start_on", "due_on", "need_on", "level", "priority", "vendor", "bom", "route", "named",
+            "start_on", "due_on", "need_on", "level", "priority", "vendor", "bom", "route", "named", "made_for",
         )  # fmt: skip
 
 
@@ -188,6 +189,7 @@ class OrderSerializer(RecordSerializer):
     late_seconds = serializers.SerializerMethodField()
     blocked = serializers.BooleanField(read_only=True)
     proposal = serializers.CharField(source="proposal_id", read_only=True)
+    made_for = serializers.CharField(source="need_words", read_only=True)
     expandable = {
         "operations": Expand(
             OperationSerializer, many=True, prefetch=(Prefetch("operations", selectors.operations()),)
@@ -201,7 +203,8 @@ class OrderSerializer(RecordSerializer):
         fields = (
             "number", "kind", "state", "site", "item", "unit", "quantity", "good_quantity", "scrap_quantity",
             "need", "priority", "start_on", "due_on", "starts_at", "ends_at", "late_seconds", "blocked",
-            "bom", "route", "named", "output_location", "reserve_at", "proposal", "source_system", "created_at",
+            "bom", "route", "named", "output_location", "reserve_at", "proposal", "made_for", "source_system",
+            "created_at",
             "released_at", "started_at", "finished_at", "ended_at", "revision",
         )  # fmt: skip
         read_only_fields = tuple(
@@ -254,12 +257,14 @@ class SendOut(VerbSerializer):
 
 
 class ReplenishmentSerializer(RecordSerializer):
+    made_for = serializers.CharField(source="need_words", read_only=True)
+
     class Meta:
         model = ReplenishmentOrder
         fields = (
             "number", "kind", "state", "site", "item", "vendor", "from_location", "to_location", "quantity",
             "received_quantity", "shipped_quantity", "price", "currency", "ordered_on", "due_on", "promised_at",
-            "promised_quantity", "source_system", "revision",
+            "promised_quantity", "made_for", "source_system", "revision",
         )  # fmt: skip
         money = ("price",)
         read_only_fields = (

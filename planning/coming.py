@@ -143,6 +143,7 @@ def _made(asked: Expecting) -> Iterator[OnOrder]:
     lots = _own_lots({row[3] for row in (*products, *more)}, asked)
     for rows, what in ((products, _("Production order")), (more, _("Beside a production order"))):
         for item, quantity, day, number, state, site in rows:
+            order: Any = ProductionOrder(number=number)
             yield OnOrder(
                 item=item,
                 quantity=quantity,
@@ -153,7 +154,7 @@ def _made(asked: Expecting) -> Iterator[OnOrder]:
                 lot=lots.get((item, number)),
                 number=number if (item, number) in lots else "",
                 note=str(ProductionOrder.State(state).label),
-                url=ProductionOrder(number=number).get_absolute_url(),
+                url=order.get_absolute_url(),
             )
 
 

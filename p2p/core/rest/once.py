@@ -19,14 +19,12 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from p2p.core import clock
+from p2p.core.again import TRIES, passes
 from p2p.core.models import IdempotencyKey
 from p2p.core.rest.problems import Busy
 
 HEADER = "Idempotency-Key"
 WAIT = "10s"
-TRIES = 3
-PASSING = {"40P01", "40001", "55P03"}
-"""What passes by itself: a deadlock the database ended, a clash of transactions, a lock waited for too long."""
 KEPT_HEADERS = ("Location", "Content-Location")
 
 
@@ -60,7 +58,7 @@ def once(request: Request, act: Callable[[], Any], render: Callable[[Any], Any])
         try:
             return _in_one(request, key, act, render) if key else act()
         except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") not in PASSING:
+            if not passes(error):
                 raise
             if not left:
                 raise Busy(_("Others are changing the same records; try again in a moment.")) from error

@@ -11,15 +11,22 @@ from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from p2p.core import access
+from p2p.core.again import StillBusy, until_done
 from p2p.core.models import User
 
 
 class Page(View):
-    """Base of all pages: log in first, then one of `roles` (any role when empty)."""
+    """Base of all pages: log in first, then one of `roles` (any role when empty).
+
+    A post is one transaction: when the database ends it, because two people wanted the same rows in opposite order,
+    it is done again, and nobody hears of it.
+    """
 
     roles: Sequence[str] = ()
     section: str = ""
@@ -29,6 +36,25 @@ class Page(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return self._ask_to_log_in(request)
+        if request.method != "POST":
+            return self._answer(request, *args, **kwargs)
+        begun = dict(self.__dict__)
+
+        def attempt() -> HttpResponseBase:
+            # What a try that was rolled back has read and kept is not true any more.
+            self.__dict__.clear()
+            self.__dict__.update(begun)
+            for name in request.FILES:
+                for file in request.FILES.getlist(name):
+                    file.seek(0)
+            return self._answer(request, *args, **kwargs)
+
+        try:
+            return until_done(attempt)
+        except StillBusy:
+            return busy(request)
+
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.roles:
             access.require(request.user, *self.roles)
         self.admit()
@@ -89,6 +115,17 @@ def sentence(text: Any, status: int) -> HttpResponse:
     return HttpResponse(
         words, status=status, content_type="text/plain; charset=utf-8", headers={"P2P-Sentence": quote(words)}
     )
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """The answer when a post could not be brought to its end beside those of others."""
+    text = _(
+        "Others are changing the same records, and nothing of yours is saved: send it again in a moment."
+    )
+    if is_fragment(request):
+        return sentence(text, 503)
+    context = {"heading": _("Busy"), "text": text, "status": 503}
+    return render(request, "core/error.html", context, status=503)
 
 
 def opened_on(request: HttpRequest) -> str:

@@ -11,8 +11,6 @@ from django.utils.translation import gettext_lazy
 from strategies.engine.holidays import country_names, place_name, region_names
 from strategies.models import Calendar
 
-LONGEST = Calendar._meta.get_field("holiday_region").max_length or 0
-
 
 def _countries() -> list[tuple[str, Any]]:
     return [("", gettext_lazy("none")), *country_names().items()]
@@ -24,9 +22,7 @@ def _regions() -> list[tuple[str, Any]]:
     for country, name in country_names().items():
         regions = region_names(country).items()
         if regions:
-            found.append(
-                (name, [(f"{country}-{code}", words) for code, words in regions if len(code) <= LONGEST])
-            )
+            found.append((name, [(f"{country}-{code}", words) for code, words in regions]))
     return found
 
 

@@ -27,7 +27,9 @@ class Calendar(models.Model):
     holiday_country = models.CharField(
         max_length=2, blank=True, help_text=_("ISO 3166 code; its public holidays are closed days.")
     )
-    holiday_region = models.CharField(max_length=10, blank=True, help_text=_("ISO 3166-2 part, as BY or CA."))
+    holiday_region = models.CharField(
+        max_length=60, blank=True, help_text=_("ISO 3166-2 part, as BY or CA, or the library's own name.")
+    )
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class NumberSeries(models.Model):
@@ -13,6 +14,12 @@ class NumberSeries(models.Model):
     prefix = models.CharField(max_length=64)
     width = models.PositiveSmallIntegerField(default=6)
     next_value = models.BigIntegerField(default=1)
+    used = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        blank=True,
+        help_text=_("Where it goes on under each beginning it had before."),
+    )
 
     class Meta:
         ordering = ["code", "site"]

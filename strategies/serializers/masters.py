@@ -23,5 +23,5 @@ class ExchangeRateRecord(RecordSerializer):
 class SeriesRecord(RecordSerializer):
     class Meta:
         model = NumberSeries
-        fields = ["id", *all_but(model=NumberSeries)]
+        fields = ["id", *all_but("used", model=NumberSeries)]
         validators = ()  # the service says it in its own words

@@ -53,6 +53,9 @@ def keep(row: Row, columns: Mapping[str, Any], by: User) -> Row:
 def _refusal(error: IntegrityError, row: Model) -> Refused:
     rule = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
     what = row._meta.verbose_name
+    if rule.endswith("_no_loop"):
+        sentence = _("{record} would lie within itself: somebody has changed what is above it.")
+        return Refused(sentence, code="circle", record=str(row))
     for name in ("code", "number"):
         fields = {one.name: one for one in row._meta.concrete_fields}
         if name in fields and (fields[name].unique or rule.endswith("_code_once")):

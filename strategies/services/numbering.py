@@ -64,21 +64,23 @@ def save_number_series(
     """A series of running numbers, new or changed: `prefix` and `next_value` with at least `width` digits.
 
     Refused: a second series of the same document and site, another document or site of one that is there, and a
-    next number that was given out already.
+    next number that was given out already under this prefix, also when it had others since.
     """
     row = opened(NumberSeries, numberseries)
     _check_series(row, code, site, width, next_value)
-    if row.pk is not None and row.prefix == prefix and next_value < row.next_value:
+    used = row.used if row.pk is None else row.used | {row.prefix: row.next_value}
+    least = used.get(prefix, 1)
+    if next_value < least:
         raise Refused(
             _("{series} has given out numbers up to {last}: the next is {next} or above."),
             code="given_out",
             field="next_value",
-            series=row.prefix,
-            last=row.next_value - 1,
-            next=row.next_value,
+            series=prefix,
+            last=least - 1,
+            next=least,
         )
     columns = {"code": code, "site": site, "prefix": prefix, "width": width, "next_value": next_value}
-    return keep(row, columns, by)
+    return keep(row, columns, by)  # what the old prefix gave out is kept by the table itself
 
 
 def _check_series(row: NumberSeries, code: str, site: Site | None, width: int, next_value: int) -> None:

@@ -7,8 +7,9 @@ from django.db import connection, transaction
 
 from p2p.core.refusal import Refused
 from strategies.models import NumberSeries
-from strategies.services.numbering import take_numbers
-from tests.factories import make_site
+from strategies.services.importer import take_rows
+from strategies.services.numbering import save_number_series, take_numbers
+from tests.factories import make_site, make_user
 
 
 @pytest.mark.django_db
@@ -66,3 +67,41 @@ def test_numbers_of_a_transaction_that_failed_are_given_out_again():
         take_numbers(code="MO", count=5)
         raise RuntimeError
     assert take_numbers(code="MO", count=1) == ["MO-000001"]
+
+
+def changed(by, **also):
+    given = {"code": "MO", "prefix": "A-", "next_value": 1, **also}
+    return save_number_series(numberseries=NumberSeries.objects.get(code="MO"), **given, by=by)
+
+
+@pytest.mark.django_db
+def test_a_prefix_that_comes_back_goes_on_behind_what_it_gave_out():
+    by = make_user("engineer")
+    save_number_series(code="MO", prefix="A-", by=by)
+    assert take_numbers(code="MO", count=3)[-1] == "A-000003"
+    changed(by, prefix="B-")
+    assert take_numbers(code="MO", count=5)[-1] == "B-000005"
+    with pytest.raises(Refused, match="A- has given out numbers up to 3: the next is 4 or above"):
+        changed(by, prefix="A-", next_value=2)
+    changed(by, prefix="A-", next_value=4)
+    assert take_numbers(code="MO", count=1) == ["A-000004"]
+    with pytest.raises(Refused, match="B- has given out numbers up to 5"):
+        changed(by, prefix="B-", next_value=5)
+
+
+@pytest.mark.django_db
+def test_a_sheet_cannot_give_numbers_out_again_either():
+    by = make_user("engineer")
+    save_number_series(code="MO", prefix="A-", next_value=90, by=by)
+    changed(by, prefix="B-", next_value=1)
+
+    def wrong(**row):
+        rows = [{"code": "MO", "width": "6", **row}]
+        outcome = take_rows(sheet="number_series", rows=rows, by=by)
+        return [problem.text for problem in outcome.problems if problem.is_error]
+
+    said = ["Numbers up to there were given out already: the next is higher."]
+    assert wrong(prefix="A-", next_value="89") == said
+    assert wrong(prefix="A-", next_value="90") == []
+    assert wrong(prefix="A-", next_value="12") == said
+    assert take_numbers(code="MO", count=1) == ["A-000090"]

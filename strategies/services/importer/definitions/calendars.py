@@ -43,7 +43,10 @@ SHEETS = (
         key=("code",),
         checks=(zone_is_known, country_is_known),
         reviews=(bases_do_not_circle,),
-        sentences={"calendar_base_is_another": gettext_lazy("A calendar is not based on itself.")},
+        sentences=dict.fromkeys(
+            ("calendar_base_is_another", "calendar_no_loop"),
+            gettext_lazy("A calendar is not based on itself."),
+        ),
         fields=(
             Column("code", CODE, required=True, example="3SHIFT"),
             Column("name", NAME, required=True, example="Three shifts"),
@@ -52,7 +55,7 @@ SHEETS = (
             Column("holiday_country", Text(2), help=gettext_lazy("country, in two letters"), example="US"),
             Column(
                 "holiday_region",
-                Text(10),
+                Text(60),
                 help=gettext_lazy("its part, as CA or BY; empty for the whole country"),
                 example="WA",
             ),

@@ -18,6 +18,11 @@ SHEETS = (
         ),
         model=NumberSeries,
         key=("code", "site"),
+        sentences={
+            "number_series_goes_on": gettext_lazy(
+                "Numbers up to there were given out already: the next is higher."
+            )
+        },
         fields=(
             Column("code", Text(40), required=True, example="MO"),
             Reference("site", Site, ("site",), ("code",)),

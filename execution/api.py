@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from execution import selectors, serializers
 from execution.facts import Ending, Finishing, FinishingOperation, Releasing, Reporting
-from execution.models import Clocking, PickList, WipMove
+from execution.material_api import AdjustmentApi, MaterialApi, WipMoveApi
+from execution.models import Clocking, PickList
 from execution.models.pick import PICK_FLOW
 from execution.output_api import ComesOut
 from execution.scrapped import faults, period
@@ -278,16 +279,6 @@ class DowntimeApi(RecordViewSet):
         return downtime.came_up(resource=record.resource, **given, by=by)
 
 
-class WipMoveApi(RecordViewSet):
-    queryset = WipMove.objects.select_related("operation__order", "location", "report")
-    serializer_class = serializers.WipMoveSerializer
-    key = "id"
-    filters = {"order_number": "operation__order__number", "kind": "kind", "after": "effective_at__gte"}
-    orderings = ("id",)
-    order = ("-id",)
-    site_path = "operation__order__site__code"
-
-
 routes = Routes("execution")
 routes.add("orders", OrderApi)
 routes.add("operations", OperationApi)
@@ -295,4 +286,6 @@ routes.add("reports", ReportApi)
 routes.add("pick-lists", PickListApi)
 routes.add("downtimes", DowntimeApi)
 routes.add("wip-moves", WipMoveApi)
+routes.add("materials", MaterialApi)
+routes.add("adjustments", AdjustmentApi)
 urlpatterns = routes.urls

@@ -2,12 +2,13 @@
 
 from execution.models.device import Badge, Device, PrintedDocument
 from execution.models.downtime import Downtime
-from execution.models.material import GivenUp, MaterialMove, OutputMove, Variation
+from execution.models.material import Adjustment, GivenUp, MaterialMove, OutputMove, Variation
 from execution.models.pick import PickLine, PickList
 from execution.models.report import Clocking, Report
 from execution.models.wip import WipMove
 
 __all__ = [
+    "Adjustment",
     "Badge",
     "Clocking",
     "Device",

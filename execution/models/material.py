@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.clock import now
 from p2p.core.fields import QuantityField, RateField
+
+
+class Adjustment(models.Model):
+    """What somebody at the machine said of a component's use: more was taken, or some of it given back. Never changed;
+    `reverses` is the one it takes back."""
+
+    material = models.ForeignKey("planning.Material", on_delete=models.PROTECT, related_name="+")
+    quantity = QuantityField(help_text=_("In the item's unit: above zero taken, below it given back."))
+    beyond = QuantityField(
+        default=0,
+        help_text=_(
+            "Of it what the order does not want by itself: reports flush neither more nor less for it."
+        ),
+    )
+    reason = models.ForeignKey(
+        "strategies.ReasonCode", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    report = models.ForeignKey(
+        "execution.Report",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What it had taken was given back; without that report there is nothing left to say."),
+    )
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
+    posted_at = models.DateTimeField(default=now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="adjustment_quantity")]
+
+    def __str__(self) -> str:
+        return f"{self.material_id} {self.quantity}"
 
 
 class MaterialMove(models.Model):
@@ -19,6 +58,17 @@ class MaterialMove(models.Model):
     )
     pick_line = models.ForeignKey(
         "execution.PickLine", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    adjustment = models.ForeignKey(
+        Adjustment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    again_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The issue of which this is what stayed, or what was taken again."),
     )
 
     class Meta:

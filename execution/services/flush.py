@@ -42,7 +42,8 @@ def due(
     job: Job, operation: Operation, processed: Decimal, when: Sequence[str]
 ) -> list[tuple[Material, Decimal]]:
     """What the operation's components of these ways of flushing still lack after `processed` pieces (good and
-    scrapped). Components for the start lack everything with the first piece."""
+    scrapped). Components for the start lack everything with the first piece. What was taken or given back beyond the
+    plan is not made up for."""
     lacking = []
     for material in job.materials:
         mine = material.operation_id == operation.pk or (
@@ -59,7 +60,7 @@ def due(
             constant=material.constant or way == Flushing.START,
             processed=processed,
             planned=operation.quantity,
-            issued=material.issued_quantity,
+            issued=material.issued_quantity - material.beyond,  # type: ignore[attr-defined]
             step=Decimal(1).scaleb(-unit.digits),
             rounding=Rounding(unit.rounding),
         )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from execution.models import Adjustment
 from execution.prepared import Prepared
 from execution.services.ends import INPUT, OUTPUT, output_place
+from p2p.core.fields import QuantityField
 from p2p.core.refusal import Refused
 from planning.models import Block, Material, Operation, ProductionOrder
 from planning.sequence import directly_before
@@ -50,7 +54,7 @@ class Job:
     def materials(self) -> list[Material]:
         """The component lines, in order, each with its item, unit, place and operation."""
         known = {each.pk: each for each in self.operations}
-        found = _materials(self.order.pk)
+        found: list[Material] = list(_materials(self.order.pk))
         for row in found:
             row.order = self.order
             if row.operation_id in known:
@@ -117,11 +121,22 @@ def job_of(order: ProductionOrder, operations: list[Operation]) -> Job:
     return Job(order, operations, before, after)
 
 
+def beyond_plan() -> Coalesce:
+    """Of a component: what was taken by hand beyond what the order wants, less what was given back of what reports
+    took; the latter while its report stands."""
+    rows = Adjustment.objects.filter(Q(report=None) | Q(report__reversed_by=None), material=OuterRef("pk"))
+    total = rows.order_by().values("material").annotate(total=Sum("beyond")).values("total")
+    return Coalesce(Subquery(total), Value(Decimal(0)), output_field=QuantityField())
+
+
 _lock = Prepared(lambda key: progress.locking().filter(pk=key))
 _operations = Prepared(lambda key: operations_of([key]))
 _materials = Prepared(
     lambda key: (
-        Material.objects.filter(order=key).select_related("item__unit", "location").order_by("position")
+        Material.objects.filter(order=key)
+        .annotate(beyond=beyond_plan())
+        .select_related("item__unit", "location")
+        .order_by("position")
     )
 )
 

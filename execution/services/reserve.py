@@ -258,12 +258,17 @@ def place_lines(*, order: ProductionOrder, lines: Sequence[PickLine], by: User |
     fresh, changed = [], []
     for index, found in got.items():
         line = lines[index]
-        fresh += [line_for(line.pick_list_id, line.material, row) for row in found]
+        placed = [line_for(line.pick_list_id, line.material, row) for row in found]
         line.quantity -= sum((row.quantity for row in found), ZERO)
+        if line.quantity == 0:
+            # What was picked for the line and put back stays with it.
+            placed[0].pk = line.pk
+            line = placed.pop(0)
+        fresh += placed
         changed.append(line)
-    done = [line for line in changed if line.quantity == 0]
-    PickLine.objects.filter(pk__in=[line.pk for line in done]).delete()
-    PickLine.objects.bulk_update([line for line in changed if line.quantity > 0], ["quantity"])
+    PickLine.objects.bulk_update(
+        changed, ["location", "lot", "serial", "handling_unit", "quantity", "reservation"]
+    )
     PickLine.objects.bulk_create(fresh)
     return len(got)
 

@@ -131,7 +131,9 @@ def _take_back(
 ) -> tuple[list[MaterialMove], list[OutputMove]]:
     related = ("move__item__unit", "move__source__site", "move__target__site")
     materials = list(
-        MaterialMove.objects.filter(report=report).select_related("material", *related).order_by("pk")
+        MaterialMove.objects.filter(report=report, move__reverses=None, move__reversed_by=None)
+        .select_related("material", *related)
+        .order_by("pk")
     )
     outputs = list(OutputMove.objects.filter(report=report).select_related("output", *related).order_by("pk"))
     moves: list[Move] = [row.move for row in materials] + [row.move for row in outputs]

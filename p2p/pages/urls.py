@@ -5,6 +5,7 @@ from django.urls import path
 from p2p.pages import cockpit, order, search
 from p2p.pages.floor import (
     bring,
+    component,
     count,
     counting,
     doing,
@@ -22,6 +23,7 @@ from p2p.pages.floor import (
 )
 
 JOB = "floor/job/<str:number>/<int:operation>/"
+COMPONENT = JOB + "material/<int:pk>/"
 TASK = "floor/stock/task/<str:number>/"
 
 app_name = "pages"
@@ -67,4 +69,9 @@ urlpatterns = [
     path(JOB + "weigh/", entries.WeighIn.as_view(), name="floor-weigh"),
     path(JOB + "undo/", entries.Undo.as_view(), name="floor-undo"),
     path(JOB + "finish/", entries.Finish.as_view(), name="floor-finish"),
+    path(COMPONENT, component.ComponentPage.as_view(), name="floor-component"),
+    path(COMPONENT + "take/", component.Take.as_view(), name="floor-component-take"),
+    path(COMPONENT + "back/", component.GiveBack.as_view(), name="floor-component-back"),
+    path(COMPONENT + "undo/", component.UndoAdjustment.as_view(), name="floor-component-undo"),
+    path(COMPONENT + "swap/", component.Swap.as_view(), name="floor-component-swap"),
 ]

@@ -90,6 +90,7 @@ class JobPage(FloorPage):
             "beside": OutputsForm(QueryDict(typed.outputs) or None, operation=row, by=who(self.request)),
             "undo_fields": (("report", last.number),) if last else (),
             "materials": materials,
+            "works": works,
             "supervisor": may(self.request.user, Role.SUPERVISOR, site=row.order.site),
             "causes": ReasonCode.Cause.choices,
             **scales_of(row, materials, typed),

@@ -1,0 +1,84 @@
+"""REST of what orders take and hold: components set right by hand, and the steps of pieces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from execution import material_serializers as serializers
+from execution.in_hand import in_hand
+from execution.models import Adjustment, WipMove
+from execution.serializers import WipMoveSerializer
+from execution.services.adjust import adjust, undo_adjustment
+from p2p.core.access import Role
+from p2p.core.rest import RecordViewSet, verb
+from planning.models import Material
+
+FLOOR = (Role.OPERATOR, Role.SUPERVISOR, Role.INTEGRATOR)
+
+
+def adjustments() -> QuerySet[Adjustment]:
+    """Newest first; `undone` says that another takes it back."""
+    undone = Exists(Adjustment.objects.filter(reverses=OuterRef("pk")))
+    rows = Adjustment.objects.select_related(
+        "material__order__site", "material__item__unit", "reason", "report", "by"
+    )
+    return rows.annotate(undone=undone).order_by("-id")
+
+
+class MaterialApi(RecordViewSet):
+    """Components of orders, as the floor takes them; planning keeps what they want."""
+
+    queryset = Material.objects.select_related("order__site", "operation", "item__unit", "item__catch_unit")
+    serializer_class = serializers.MaterialSerializer
+    key = "id"
+    filters = {
+        "order_number": "order__number",
+        "operation": "operation__number",
+        "item": "item__number",
+        "site": "order__site__code",
+    }
+    searches = ("order__number", "item__number", "item__name")
+    orderings = ("id", "position")
+    order = ("order", "position")
+    site_path = "order__site__code"
+
+    @verb(roles=FLOOR, body=serializers.AdjustInput, answer=serializers.AdjustmentSerializer)
+    def adjust(self, record: Material, by: Any, **given: Any) -> list[Adjustment]:
+        """Take more of it (above zero) or give some back (below zero)."""
+        named, rest = serializers.parted(given)
+        return adjust(material=record, named=in_hand(record, **named), **rest, by=by)
+
+
+class AdjustmentApi(RecordViewSet):
+    """What was taken and given back by hand, newest first."""
+
+    queryset = adjustments()
+    serializer_class = serializers.AdjustmentSerializer
+    key = "id"
+    filters = {
+        "order_number": "material__order__number",
+        "item": "material__item__number",
+        "site": "material__order__site__code",
+        "reason": "reason__code",
+        "after": "posted_at__gte",
+    }
+    orderings = ("id", "posted_at")
+    order = ("-id",)
+    site_path = "material__order__site__code"
+
+    @verb(roles=FLOOR, answer=serializers.AdjustmentSerializer)
+    def undo(self, record: Adjustment, by: Any) -> Adjustment:
+        """Take it back: stock and order are as if it had never been."""
+        return undo_adjustment(adjustment=record, by=by)
+
+
+class WipMoveApi(RecordViewSet):
+    queryset = WipMove.objects.select_related("operation__order", "location", "report")
+    serializer_class = WipMoveSerializer
+    key = "id"
+    filters = {"order_number": "operation__order__number", "kind": "kind", "after": "effective_at__gte"}
+    orderings = ("id",)
+    order = ("-id",)
+    site_path = "operation__order__site__code"

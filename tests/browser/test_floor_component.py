@@ -1,0 +1,99 @@
+"""An operator says at the machine what is really used: scanned, typed with the pad, given back, undone; also when the
+net breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from execution.services.release import release
+from planning.models import Material
+from tests.browser.conftest import expect
+from tests.browser.shopfloor import scan
+from tests.factories import (
+    make_group,
+    make_item,
+    make_lot,
+    make_order,
+    make_reason,
+    make_site,
+    make_stock,
+    make_user,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visit = Callable[..., Any]
+
+
+def job(visit: Visit) -> Any:
+    """Ten of a component with lots OLD and NEW are planned."""
+    site = make_site("MAIN")
+    steel = make_item("STEEL", tracking="lot")
+    for number in ("OLD", "NEW"):
+        make_stock(steel, 10, site.locations.get(code="STORE"), lot=make_lot(steel, number))
+    make_reason("SPILT", kind="adjustment", name="Spilt")
+    order = make_order(
+        make_item(),
+        10,
+        site=site,
+        number="MO-77",
+        operations=[{"group": make_group(site)}],
+        materials={steel: 1},
+    )
+    release(orders=[order], by=None)
+    return visit("/floor/job/MO-77/10/", by=make_user("operator", site=site), size="tablet")
+
+
+def issued() -> Decimal:
+    return Material.objects.get().issued_quantity
+
+
+def said(page: Any, words: str) -> None:
+    page.locator("#main .donenote").get_by_text(words).wait_for()
+
+
+def test_another_lot_more_than_planned_some_back_and_undo(visit: Visit) -> None:
+    page = job(visit)
+    page.get_by_role("button", name="Materials").tap()
+    page.get_by_role("link", name="Take or give back STEEL").tap()
+    expect(page.get_by_role("button", name="Take 10 EA")).to_be_visible()
+    scan(page, "NEW")
+    page.locator(".chips").get_by_text("Lot NEW").wait_for()
+    page.get_by_role("button", name="Quantity").tap()
+    page.locator("#amount [data-digit='8']").tap()
+    page.get_by_role("button", name="Take this much").tap()
+    page.get_by_role("button", name="Take 8 EA").tap()
+    said(page, "8 EA taken")
+    assert issued() == 8
+    page.get_by_role("button", name="Quantity").tap()
+    page.locator("#amount [data-digit='5']").tap()
+    page.get_by_role("button", name="Take this much").tap()
+    page.get_by_role("button", name="Take 5 EA").tap()
+    page.locator("#why").get_by_role("button", name="Spilt").tap()
+    said(page, "5 EA taken")
+    assert issued() == 13
+    page.get_by_role("button", name="Undo").tap()
+    said(page, "8 EA taken")
+    page.locator(".slist").first.get_by_role("link").first.tap()
+    page.get_by_role("button", name="Give 8 EA back").tap()
+    said(page, "8 EA given back")
+    assert issued() == 0
+
+
+def test_without_a_connection_nothing_is_lost_and_the_second_tap_counts_once(visit: Visit) -> None:
+    page = job(visit)
+    page.get_by_role("button", name="Materials").tap()
+    page.get_by_role("link", name="Take or give back STEEL").tap()
+    page.get_by_role("button", name="Take 10 EA").wait_for()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Take 10 EA").tap()
+    page.locator(".stopnote").get_by_text("tap again when the connection is back").wait_for()
+    assert issued() == 0
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Take 10 EA").tap()
+    said(page, "10 EA taken")
+    assert issued() == 10

@@ -64,7 +64,7 @@ class ToShip(ListPage):
     )
     empty_title, empty_text = (
         _("Nothing to ship"),
-        _("Open transfers to other sites stand here until all of them has left."),
+        _("A transfer stands here from its order until all of it has left."),
     )
     empty_action = (_("Open the deliveries"), "planning:to-deliver")
 

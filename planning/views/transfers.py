@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -49,15 +50,21 @@ class TransferNew(ActionForm):
             )
         )
         start: dict[str, Any] = {"due_on": clock.now().date(), "site": mine[0].code if mine else None}
+        start["from_site"] = self._other_than(mine[:1], start["site"])
         there = [one for one in selectors.there_is(item) if one.free > 0] if item is not None else []
         if item is not None:
             start["item"] = item.number
         if there:
             best = there[0].place
             start |= {"from_site": best.site.code, "source": best.code}
-            others = [site for site in mine if site != best.site]
-            start["site"] = others[0].code if others else start["site"]
+            others = [site.code for site in mine if site != best.site]
+            start["site"] = others[0] if others else self._other_than([best.site], best.site.code)
         return start
+
+    def _other_than(self, sites: Sequence[Site], otherwise: str | None) -> str | None:
+        """The first site that is none of these, for the other end of the way."""
+        rows = Site.objects.filter(active=True).exclude(pk__in=[site.pk for site in sites])
+        return rows.order_by("code").values_list("code", flat=True).first() or otherwise
 
     def act(self, form: Any) -> Any:
         given = {name: value for name, value in form.cleaned_data.items() if name != "from_site"}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from p2p.core.access import Role
+from p2p.core.rest import verb
 from strategies import serializers as shapes
 from strategies.api.base import EDITORS
 from strategies.api.whole import WholeViewSet
 from strategies.models import Location, Site
 from strategies.services import locations, sites
+from strategies.services.usual_places import make_usual_places
 
 
 class Sites(WholeViewSet):
@@ -18,6 +22,12 @@ class Sites(WholeViewSet):
     site_path = "code"
     searches, order = ("code", "name"), ("code",)
     adds, changes = staticmethod(sites.save_site), staticmethod(sites.save_site)
+
+    @verb(roles=EDITORS)
+    def make_places(self, site: Site, by: Any) -> Site:
+        """A place of each usual kind (receiving, store, shipping, the far sides of moves) of which it has none."""
+        make_usual_places(site=site, by=by)
+        return site
 
 
 class Locations(WholeViewSet):

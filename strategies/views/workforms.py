@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import access, sites
 from p2p.core.access import Role
+from p2p.core.web.page import who
 from strategies.forms import masters
 from strategies.forms import work as forms
 from strategies.forms.calendars import CalendarForm
@@ -49,6 +51,7 @@ from strategies.services import (
     setups,
 )
 from strategies.services.sites import save_site
+from strategies.services.usual_places import make_usual_places
 from strategies.views.saving import DeleteForm, SaveForm
 
 FORMS: dict[str, tuple[Any, Any, Any, str, Any]] = {
@@ -158,7 +161,20 @@ KEEPERS = {
 
 
 class SiteForm(SaveForm):
-    """A new site is nobody's yet: it takes a role without a limit."""
+    """A new site is nobody's yet: it takes a role without a limit. With it come the places that every site needs."""
+
+    @property
+    def text(self) -> Any:  # type: ignore[override]
+        return "" if self.record else _("The usual places come with it: change or delete them under Places.")
+
+    def act(self, form: Any) -> Any:
+        with transaction.atomic():
+            to = super().act(form)
+            if self.record is None:
+                make_usual_places(
+                    site=Site.objects.get(code=form.cleaned_data["code"].strip()), by=who(self.request)
+                )
+        return to
 
     def admit(self) -> None:
         super().admit()

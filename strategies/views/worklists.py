@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.access import at_sites
+from p2p.core.models import User
 from p2p.core.web.columns import Column
-from p2p.core.web.lists import ListPage, Tab
+from p2p.core.web.lists import Bulk, ListPage, Tab
 from strategies import workfilters as filters
 from strategies.models import (
     ProductionUnit,
@@ -22,8 +25,9 @@ from strategies.models import (
     Worker,
 )
 from strategies.services import people, resources
+from strategies.services.usual_places import make_usual_places
 from strategies.views.lists import IMPORT
-from strategies.views.saving import changing, deleting
+from strategies.views.saving import ENGINEER, changing, deleting
 
 FROM, TO = Column("valid_from", _("From"), kind="date"), Column("valid_to", _("To"), kind="date")
 CODE = Column("code", _("Code"), kind="code", link=True, width=120)
@@ -106,6 +110,14 @@ class Units(FormList):
         return at_sites(rows.annotate(group_count=Count("groups")), self.request.user)
 
 
+def _usual_places(*, records: QuerySet[Site], by: User) -> str:
+    with transaction.atomic():
+        made = [each for site in records.order_by("pk") for each in make_usual_places(site=site, by=by)]
+    if not made:
+        return _now("No place is lacking.")
+    return _now("Made: {places}.").format(places=", ".join(f"{each.site.code} {each.code}" for each in made))
+
+
 class Sites(FormList):
     model, title, slot, form = Site, _("Sites"), "sites", "site"
     search = ("code", "name")
@@ -124,6 +136,7 @@ class Sites(FormList):
         Column("get_scrap_rule_display", _("Scrap"), width=176, order="scrap_rule", hidden=True),
         Column("active", _("In use"), kind="yes", width=72),
     )
+    bulk = (Bulk("places", _("Make the usual places"), act=_usual_places, roles=ENGINEER, icon="map-pin"),)
     empty_title, empty_text = _("No site yet"), _("Make one, or import the sheet sites.")
     empty_icon = "building-factory-2"
 

@@ -134,6 +134,8 @@ def test_the_form_proposes_where_it_lies_and_orders(plant: Plant) -> None:
     page = client.get(reverse("planning:transfer-of", args=[plant.dough.pk]))
     start = page.context["form"].initial
     assert (start["from_site"], start["source"], start["site"]) == ("OTHER", "FAR", "MAIN")
+    bare = client.get(reverse("planning:transfer-new")).context["form"].initial
+    assert (bare["from_site"], bare["site"]) == ("OTHER", "MAIN")
     there = client.get(reverse("planning:transfer-there"), {"item": "dough"}).context["there"]
     assert [(one.place.code, one.free) for one in there] == [("FAR", 15), ("NEAR", 3)]
     answer = client.post(reverse("planning:transfer-new"), plant.typed(lots="B"))
@@ -215,9 +217,11 @@ def test_a_purchase_is_called_off_by_those_who_buy_alone(plant: Plant) -> None:
     button = reverse("core:act", args=["replenishment.actions", "cancel-purchase", order.pk])
     supervisor, buyer = of("supervisor", plant.main), of("buyer", plant.main)
     assert button not in supervisor.get(page).content.decode()
-    for key in ("cancel", "cancel-purchase"):
+    # The button of transfers is not offered for a purchase at all, and that of purchases not to a supervisor.
+    for key, status in (("cancel", 303), ("cancel-purchase", 403)):
         answer = supervisor.post(reverse("core:act", args=["replenishment.actions", key, order.pk]))
-        assert answer.status_code == 403
+        order.refresh_from_db()
+        assert (answer.status_code, order.state) == (status, "firm")
     assert button in buyer.get(page).content.decode()
     buyer.post(button)
     order.refresh_from_db()

@@ -133,8 +133,9 @@ class LocationApi(RecordViewSet):
         global tried  # noqa: PLW0603 (counted for the test)
         tried += 1
         Location.objects.filter(pk=location.pk).update(name=f"with {location.code}")
-        with suppress(threading.BrokenBarrierError):
-            meeting.wait(3)
+        if tried <= 2:  # who is done again meets nobody
+            with suppress(threading.BrokenBarrierError):
+                meeting.wait(30)
         Location.objects.filter(site=location.site, code=code).update(name=f"with {location.code}")
         return location
 

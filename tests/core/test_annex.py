@@ -74,7 +74,7 @@ def test_a_name_never_becomes_a_path():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
 def test_uploads_of_one_name_at_once_become_versions_without_a_gap():
-    item, user, start = make_item(), make_user(), threading.Barrier(4)
+    item, user, start = make_item(), make_user(), threading.Barrier(4, timeout=30)
 
     def upload(number):
         try:

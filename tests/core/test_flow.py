@@ -72,7 +72,7 @@ def test_many_rows_may_be_chosen_across_relations():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
 def test_of_many_racing_callers_exactly_one_wins():
-    run, start, outcomes = make_run(), threading.Barrier(8), []
+    run, start, outcomes = make_run(), threading.Barrier(8, timeout=30), []
 
     def press():
         mine = ImportRun.objects.get(pk=run.pk)

@@ -91,7 +91,7 @@ def test_reading_takes_no_notice_of_a_key(engineer):
 @pytest.mark.database
 def test_of_the_same_request_sent_at_once_by_many_one_takes_effect_and_all_get_its_answer():
     make_unit("EA")
-    user, start, answers = make_user("engineer"), threading.Barrier(6), []
+    user, start, answers = make_user("engineer"), threading.Barrier(6, timeout=30), []
 
     def send():
         try:
@@ -147,6 +147,7 @@ def test_a_deadlock_is_ended_by_the_database_and_the_request_done_again_without_
     site, user, answers = make_site("NORTH", locations=False), make_user("engineer"), []
     make_location(site, code="A"), make_location(site, code="B")
     shop.meeting.reset()
+    shop.tried = 0
 
     def send(first, second):
         try:

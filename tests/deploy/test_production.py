@@ -101,7 +101,7 @@ def running(command: list[str], environment: dict[str, str], log: Path) -> Itera
         assert child.poll() is None, log.read_text()
     finally:
         end_tree(child.pid)
-        child.wait()
+        child.wait(60)
 
 
 @pytest.fixture

@@ -41,9 +41,14 @@ def tables() -> Iterator[Path]:
     above = Path(tempfile.mkdtemp(prefix="p2p-"))
     above.chmod(0o755)
     subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        [sys.executable, "-m", "tests.setup.tables"],
         cwd=ROOT,
-        env={**kept(), "P2P_DATA": str(above / "data"), "P2P_NO_BOOTSTRAP": "1"},
+        env={
+            **kept(),
+            "P2P_DATA": str(above / "data"),
+            "P2P_NO_BOOTSTRAP": "1",
+            "DJANGO_SETTINGS_MODULE": "p2p.settings",
+        },
         check=True,
         timeout=300,
     )
@@ -91,7 +96,7 @@ def start(data: Path) -> Iterator[Callable[..., Program]]:
     for program in begun:
         if program.poll() is None:
             os.killpg(program.pid, signal.SIGKILL)
-        program.communicate()
+        program.communicate(timeout=60)
 
 
 def until(true: Callable[[], object], what: str) -> None:

@@ -20,6 +20,8 @@ class Sent:
     """What became of one key: its answer, or None when the client gave up after a broken connection."""
 
     path: str
+    body: dict[str, Any]
+    key: str
     answer: Any = None
     tries: int = 0
 
@@ -42,17 +44,23 @@ class Client:
         for number, (path, body) in enumerate(self.wishes):
             if self.stop.is_set() or self.wrong:
                 return
-            one = Sent(path)
+            one = Sent(path, body, f"{self.name}-{number}")
             self.sent.append(one)
-            self._insist(one, body, f"{self.name}-{number}", gives_up=chance.random() < 0.2)
+            self._insist(one, gives_up=chance.random() < 0.2)
             time.sleep(self.pause)
 
-    def _insist(self, one: Sent, body: dict[str, Any], key: str, *, gives_up: bool) -> None:
+    def repeat(self, last: int) -> None:
+        """Send the keys of the last answers once more: each is answered as it was."""
+        for one in [sent for sent in self.sent if sent.answer is not None][-last:]:
+            again = ask(self.port, self.token, one.path, one.body, key=one.key)
+            assert again[0] < 300 and again[1] == one.answer, (one, again)
+
+    def _insist(self, one: Sent, *, gives_up: bool) -> None:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             one.tries += 1
             try:
-                status, answer = ask(self.port, self.token, one.path, body, key=key)
+                status, answer = ask(self.port, self.token, one.path, one.body, key=one.key)
             except (OSError, http.client.HTTPException):
                 if gives_up:
                     return

@@ -82,7 +82,7 @@ def test_a_killed_demo_takes_its_worker_and_its_server_with_it(plant: Path, star
         "the worker is up",
     )
     program.kill()
-    program.wait()
+    program.wait(60)
     until(
         lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE,
         "the worker ended by itself",

@@ -72,10 +72,10 @@ def test_with_many_senders_and_takers_every_message_arrives_whole_and_once(optio
     for thread in (*takers, *senders):
         thread.start()
     for thread in senders:
-        thread.join()
+        thread.join(60)
     done.set()
     for thread in takers:
-        thread.join()
+        thread.join(60)
     assert not wrong
     assert sorted(taken) == sorted(sent)
 
@@ -91,6 +91,6 @@ def test_two_bindings_made_at_once_are_both_kept(options: dict[str, Any]) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     with Connection("p2p-folder://localhost", transport_options=options) as connection:
         assert len(connection.default_channel.get_table("told")) == 12

@@ -84,9 +84,9 @@ def test_a_newcomer_waits_until_a_server_on_its_way_down_is_down(
     monkeypatch.setattr(postgres.Server, "_stop", slowly)
     last_out = threading.Thread(target=first.leave)
     last_out.start()
-    stopping.wait()
+    assert stopping.wait(30)
     where = postgres.Server(data).ensure()
-    last_out.join()
+    last_out.join(60)
     psycopg2.connect(dbname=postgres.PLANT, **where).close()
 
 
@@ -105,7 +105,7 @@ def test_the_lease_of_a_killed_program_does_not_keep_the_server_running(data: Pa
     )
     until(lambda: sleeper.pid in leases.alive(server.users), "the other program has its lease")
     sleeper.kill()
-    sleeper.communicate()
+    sleeper.communicate(timeout=30)
     server.leave()
     assert server.pid() is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -10,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import errors
 
 from strategies.models import Item
 from tests import quick
-from tests.conftest import an_end
+from tests.conftest import ROOT, an_end
 from tests.factories import make_item
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,8 +80,21 @@ def test_a_wait_without_end_fails_and_says_where_each_thread_stands() -> None:
     waiter.start()
     try:
         with pytest.raises(AssertionError, match="within 1 s") as told, an_end(1):
-            waiter.join()
+            waiter.join(50)
     finally:
         go.set()
         waiter.join(20)
-    assert "the one who waits" in str(told.value) and "waiter.join()" in str(told.value)
+    assert "the one who waits" in str(told.value) and "waiter.join(50)" in str(told.value)
+
+
+def test_every_wait_in_the_tests_has_an_end() -> None:
+    """A thread that waits for ever would even keep the program from ending after the watch has failed its test."""
+    endless = [
+        f"{file.relative_to(ROOT)}: {line.strip()}"
+        for file in sorted((ROOT / "tests").rglob("*.py"))
+        for text in [file.read_text()]
+        for line in text.splitlines()
+        if re.search(r"\.(join|communicate)\(\)", line)
+        or (re.search(r"\.wait\(\)", line) and not re.search(r"Barrier\([^)]*timeout=", text))
+    ]
+    assert endless == []

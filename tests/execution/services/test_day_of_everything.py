@@ -222,10 +222,13 @@ def test_everything_at_once_leaves_true_books_and_nobody_hears_of_a_deadlock() -
     day, done, trouble = Day(), Counter[str](), list[str]()
     until = time.monotonic() + SECONDS
 
+    def well() -> int:
+        return sum(count for name, count in done.copy().items() if not name.startswith("no "))
+
     def work(seed: int) -> None:
         chance = random.Random(seed)
         for _turn in range(400):
-            if time.monotonic() > until:
+            if time.monotonic() > until and well() > PEOPLE:
                 return
             wish = chance.choice(day.wishes)
             try:
@@ -242,7 +245,7 @@ def test_everything_at_once_leaves_true_books_and_nobody_hears_of_a_deadlock() -
     assert trouble == []
     deliver_later()
     assert problems() == []
-    assert sum(count for name, count in done.items() if not name.startswith("no ")) > PEOPLE
+    assert well() > PEOPLE
     lying = Q(target__kind__in=Location.OUTSIDE)
     for item in day.items:
         came = Move.objects.filter(item=item).exclude(lying).aggregate(all=Sum("quantity"))["all"]

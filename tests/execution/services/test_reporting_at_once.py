@@ -62,11 +62,7 @@ def test_people_reporting_on_shared_components_get_exact_figures_and_no_deadlock
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(PEOPLE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once([lambda seed=seed: work(seed) for seed in range(PEOPLE)]) == [None] * PEOPLE  # type: ignore[misc]
     assert trouble == []
     assert problems() == []
     standing = Report.objects.filter(reverses=None, reversed_by=None)
@@ -113,11 +109,7 @@ def test_co_products_typed_by_several_people_at_once_are_exact() -> None:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(PEOPLE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once([lambda seed=seed: work(seed) for seed in range(PEOPLE)]) == [None] * PEOPLE  # type: ignore[misc]
     assert trouble == []
     assert problems() == []
     received = dict(Output.objects.filter(order=order).values_list("item__number", "received_quantity"))

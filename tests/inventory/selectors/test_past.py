@@ -194,7 +194,7 @@ def test_the_mark_waits_for_nobody_for_long_and_never_passes_a_move_that_is_unde
     assert began.wait(20)
     assert add_up() == 0
     go.set()
-    thread.join()
+    thread.join(60)
     assert add_up() > 0
     assert balance_at(Scope(item=item), clock.now()) == 5
     assert MoveSum.objects.get(item=item).came == 5

@@ -36,16 +36,14 @@ def meet(first: Callable[[], Any], then: Callable[[], Any], other: Callable[[], 
         with transaction.atomic():
             first()
             begun.set()
-            for _turn in range(500):
-                if pids and waits(pids[0]):
-                    break
+            end = time.monotonic() + 45
+            while not (pids and waits(pids[0])):
+                assert time.monotonic() < end, "nobody waited"
                 time.sleep(0.01)
-            else:
-                raise AssertionError("nobody waited")
             then()
 
     def others() -> None:
-        begun.wait(20)
+        assert begun.wait(45)
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")
@@ -60,11 +58,15 @@ def meet(first: Callable[[], Any], then: Callable[[], Any], other: Callable[[], 
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(index, job)) for index, job in enumerate((mine, others))]
+    threads = [
+        threading.Thread(target=run, args=(index, job), name=job.__name__, daemon=True)
+        for index, job in enumerate((mine, others))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
+    assert [thread.name for thread in threads if thread.is_alive()] == [], "these never came to an end"
     return answers
 
 

@@ -66,14 +66,14 @@ class Client:
 
     def end(self) -> None:
         self.wishes.put(None)
-        self.thread.join()
+        self.thread.join(60)
 
 
 def together(clients: list[Client], wishes: list[Callable[[], Any]]) -> list[Any]:
     """Each client its wish, at the same time; only a refusal is an answer, any other error is a failure."""
     for client, wish in zip(clients, wishes, strict=False):
         client.wishes.put(wish)
-    answers = [client.answers.get() for client, _wish in zip(clients, wishes, strict=False)]
+    answers = [client.answers.get(timeout=100) for client, _wish in zip(clients, wishes, strict=False)]
     for answer in answers:
         if isinstance(answer, Exception) and not isinstance(answer, Refused):
             raise answer

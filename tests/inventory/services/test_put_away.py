@@ -193,7 +193,10 @@ def test_a_line_that_no_store_could_serve_is_fed_from_receiving_before_anything_
 
 def waits_or_ended(thread: threading.Thread) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0)"
+        )
         return bool(cursor.fetchone()[0]) or not thread.is_alive()
 
 
@@ -212,13 +215,14 @@ def test_a_line_is_fed_once_when_goods_come_in_at_two_docks_at_once() -> None:
         finally:
             connection.close()
 
-    thread = threading.Thread(target=second)
+    thread = threading.Thread(target=second, daemon=True)
     with transaction.atomic():
         dock.receive(item, 10)
         thread.start()
         while not waits_or_ended(thread):
             thread.join(0.02)
-    thread.join()
+    thread.join(60)
+    assert not thread.is_alive()
     assert StockTask.objects.get(kind="supply").source == dock.dock
     assert StockTask.objects.filter(kind="put_away").aggregate(all=Sum("quantity"))["all"] == 16
 
@@ -277,11 +281,11 @@ def test_goods_leave_while_somebody_has_their_task_in_hand_and_nobody_waits_in_a
         with transaction.atomic():
             locked([task])
             held.set()
-            posted.wait(10)
+            posted.wait(30)
             task_work.do(task=task, quantity=D(2), by=None)
 
     def issue() -> None:
-        held.wait(10)
+        held.wait(30)
         with transaction.atomic():
             post(lines=[line], by=None)
             posted.set()

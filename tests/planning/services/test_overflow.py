@@ -384,7 +384,8 @@ def in_another_session(act):
 
     thread = Thread(target=alone)
     thread.start()
-    thread.join()
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 def test_a_plan_goes_on_past_an_order_whose_time_nobody_can_reckon(shop, plan):

@@ -188,7 +188,8 @@ def _nothing(plan: Plan) -> Refused:
         return Refused(_("All of these order settings are so already."), code="same")
     if not plan.chosen:
         return Refused(_("Choose the rows first."), code="nothing")
-    return Refused(_("None of these items has order settings there."), code="without")
+    sentence = _("None of these items has order settings there: choose another site, or let them be made.")
+    return Refused(sentence, code="without", field="site")
 
 
 def _make(lines: Sequence[Line], site: Site | None) -> list[ItemPolicy]:

@@ -40,6 +40,12 @@ class ChangeSettings(Chosen):
     def heading(self) -> Any:
         return _now("Order settings of {count} items").format(count=formats.number(self.chosen().count()))
 
+    def initial(self) -> dict[str, Any]:
+        """The site where they all have their settings, when it is one."""
+        own = ItemPolicy.objects.filter(item__in=self.chosen().order_by().values("pk"), rank=0)
+        places = list(own.order_by().values_list("site", flat=True).distinct()[:2])
+        return {"site": places[0]} if len(places) == 1 else {}
+
     def act(self, form: Any) -> Any:
         asked = {
             "items": self.chosen(),
@@ -60,16 +66,16 @@ class ChangeSettings(Chosen):
 
 def said_plan(plan: Plan) -> str:
     """What a change would do, for the person who is about to agree."""
-    words = _now(
-        "Of {chosen} items, {changing} change and {new} get settings; {same} are so already, {refused} are left alone,"
-        " {without} have no settings there."
+    parts = (
+        (_("{count} change"), len(plan.changing)),
+        (_("{count} get settings"), len(plan.new)),
+        (_("{count} are so already"), plan.same),
+        (_("{count} left alone"), len(plan.refused)),
+        (_("{count} without settings there"), plan.without),
     )
-    counts = {name: formats.number(len(getattr(plan, name))) for name in ("changing", "new", "refused")}
-    return words.format(
-        chosen=formats.number(plan.chosen),
-        same=formats.number(plan.same),
-        without=formats.number(plan.without),
-        **counts,
+    said = [str(words).format(count=formats.number(count)) for words, count in parts if count]
+    return _now("Of {chosen} items: {parts}.").format(
+        chosen=formats.number(plan.chosen), parts=", ".join(said) or formats.NONE
     )
 
 

@@ -32,7 +32,7 @@ def test_each_item_is_shown_before_it_changes_and_the_change_is_taken_back_on_it
     seen = engineer.post(address, said)
     words = seen.content.decode()
     assert seen.status_code == 409
-    assert "Of 2 items, 1 change and 0 get settings; 0 are so already, 1 are left alone" in words
+    assert "Of 2 items: 1 change, 1 left alone." in words
     assert "Maximum: 90 → 20" in words
     assert "Vendor: ACME → –" in words
     assert "The maximum is below the minimum." in words
@@ -52,6 +52,18 @@ def test_each_item_is_shown_before_it_changes_and_the_change_is_taken_back_on_it
     assert engineer.post(act).status_code == 303
     row.refresh_from_db()
     assert (row.maximum_quantity, row.lead_time_days, row.vendor) == (90, 0, acme)
+
+
+def test_the_site_where_all_have_their_settings_is_proposed(engineer):
+    site, item, other = make_site("ONE"), make_item("PLAIN", supply="buy"), make_item("OTHER", supply="buy")
+    ItemPolicy.objects.filter(item=item).update(site=site)
+    chosen = f'<option value="{site.pk}" selected>'
+    assert chosen in engineer.get(f"/strategies/change-settings/?ids={keys(item)}").content.decode()
+    assert (
+        chosen not in engineer.get(f"/strategies/change-settings/?ids={keys(item, other)}").content.decode()
+    )
+    wrong = engineer.post(f"/strategies/change-settings/?ids={keys(item)}", {"stopped": "1", "agreed": "on"})
+    assert "choose another site, or let them be made" in wrong.content.decode()
 
 
 def test_a_dash_takes_a_limit_away_and_a_word_is_no_number(engineer):

@@ -193,6 +193,7 @@ def test_a_line_that_no_store_could_serve_is_fed_from_receiving_before_anything_
 
 def waits_or_ended(thread: threading.Thread) -> bool:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_stat_activity"
             " WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0)"

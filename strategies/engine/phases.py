@@ -31,6 +31,13 @@ USUAL = Phases()
 """Waiting before, setup and run in working time, what comes after them by the clock; setup and run take capacity."""
 
 
+def phases_said(said: Mapping[str, tuple[bool, bool]]) -> Phases:
+    """Part -> whether it goes on in working time only, and takes capacity; parts that are missing are as usual."""
+    clock = [part for part in PARTS if (not said[part][0] if part in said else part in USUAL.by_clock)]
+    holds = [part for part in PARTS if (said[part][1] if part in said else part in USUAL.holds)]
+    return Phases(frozenset(clock), frozenset(holds))
+
+
 def phases_from(kept: Mapping[str, Collection[Any]]) -> Phases:
     """What an order has kept."""
     if not kept:

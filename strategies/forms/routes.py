@@ -128,7 +128,14 @@ class TimesForm(forms.Form):
     )
     inspect = forms.BooleanField(label=_("Inspect here"), required=False)
     outside = forms.BooleanField(label=_("Done by a vendor"), required=False)
-    property = forms.ChoiceField(label=_("Only in shifts of"), choices=known_properties, required=False)
+    property = forms.ChoiceField(label=_("Only in shifts of"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known, field = known_properties(), self.fields["property"]
+        field.choices = known
+        if len(known) == 1:
+            field.widget = forms.HiddenInput()
 
     def clean_scrap_quantity(self) -> Decimal:
         return self.cleaned_data["scrap_quantity"] or Decimal(0)

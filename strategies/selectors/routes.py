@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
-from strategies.engine.phases import PARTS, USUAL, Phases
+from strategies.engine.phases import Phases, phases_said
 from strategies.engine.routing import Basis, CannotJoin, Join, Step, Timeline, spoken, timeline
 from strategies.engine.units import Conversions, MissingConversion
 from strategies.models import (
@@ -166,17 +166,8 @@ def step_of(row: RouteOperation, known: Places) -> Step:
 def phases_of(group: RouteGroup | None) -> Phases:
     """What a route group (with its parts read along) says of time and capacity; what it does not plan takes no time,
     so that nothing else matters of it."""
-    said = {row.phase: row for row in group.phases.all() if row.planned} if group else {}
-    return Phases(
-        frozenset(
-            part
-            for part in PARTS
-            if (not said[part].working_time if part in said else part in USUAL.by_clock)
-        ),
-        frozenset(
-            part for part in PARTS if (said[part].takes_capacity if part in said else part in USUAL.holds)
-        ),
-    )
+    rows = group.phases.all() if group else ()
+    return phases_said({row.phase: (row.working_time, row.takes_capacity) for row in rows if row.planned})
 
 
 def _not_planned(row: RouteOperation) -> set[str]:

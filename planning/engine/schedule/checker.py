@@ -264,12 +264,12 @@ def _lasts(resource: Resource, start: int, end: int, needed: int) -> bool:
 
 def _pass(resource: Resource, instant: int, parts: Parts) -> int:
     """The instant after all parts; far away where the working time ends before."""
-    together: list[list[int]] = []
+    together: list[tuple[int, bool]] = []
     for seconds, clock in parts:
         if seconds and together and together[-1][1] == clock:
-            together[-1][0] += seconds
+            together[-1] = (together[-1][0] + seconds, clock)
         elif seconds:
-            together.append([seconds, clock])
+            together.append((seconds, clock))
     for seconds, clock in together:
         instant = instant + seconds if clock else _after_work(resource, instant, seconds)
     return min(instant, FAR)

@@ -18,6 +18,7 @@ who has imported it sees it empty.
 
 from __future__ import annotations
 
+import faulthandler
 import inspect
 import pkgutil
 import signal
@@ -255,6 +256,9 @@ class _Run:
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         if nextitem is None:
+            # The watches over a single test are not meant for all of them.
+            signal.alarm(0)
+            faulthandler.cancel_dump_traceback_later()
             self.found = _found(item.session.items, _part(item.config), _share(item.config))
             if hasattr(item.config, "workeroutput"):
                 item.config.workeroutput[SAID] = self.found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ def record_of(view: type[ActionForm]) -> type[models.Model] | None:
     return view.model or WITHOUT_MODEL.get(view.__name__)
 
 
+@cache
 def with_a_site() -> dict[str, type[ActionForm]]:
     found = {}
     for route, view in forms().items():
@@ -104,6 +106,7 @@ def test_a_form_is_for_the_people_of_its_records_site(route):
     assert holder_of(view.roles[0], own).get(where).status_code == 200
 
 
+@cache
 def verbs() -> dict[str, tuple[str, type[RecordViewSet], Any]]:
     """Address -> method, view set and roles of each way to change one record that lies at a site."""
     found: dict[str, tuple[str, type[RecordViewSet], Any]] = {}
@@ -164,6 +167,7 @@ def test_a_record_lies_at_its_own_site_or_where_its_whole_lies():
     assert sites.paths(Dispatch) == ("order__site__code",)
 
 
+@cache
 def for_all_sites() -> dict[str, type[models.Model]]:
     """Models whose records may name a site, or lie where another does that may: name -> model."""
     seen = {view.queryset.model for view in resources().values()} | {

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.decorators import action
@@ -20,7 +21,8 @@ from strategies import serializers as shapes
 from strategies.api.base import EDITORS, of_sheet
 from strategies.api.versions import VersionViewSet
 from strategies.models import RouteOperation, RouteVersion, StandardOperation
-from strategies.selectors.routes import differences, time_of
+from strategies.selectors.laidout import LaidOut, laid_out
+from strategies.selectors.routes import differences, operations_of, time_of
 from strategies.serializers import routeverbs as bodies
 from strategies.serializers.routes import OperationRecord
 from strategies.services import library, routedrafts, routelinks, routeoperations, routes
@@ -112,19 +114,29 @@ class RouteVersions(VersionViewSet):
 
     @action(detail=True, methods=["get"])
     def timeline(self, request: Request, number: str) -> Response:
-        """How long an order of `?quantity=` takes, in seconds of working time, and what decides it."""
-        found = time_of(self.get_object(), _quantity(request))
-        rows = [
+        """How long an order of `?quantity=` takes, in seconds of working time, and what decides it. With `?start=`
+        also when it is done that begins then, by the calendars, were nobody in its way."""
+        route = self.get_object()
+        rows, quantity = operations_of(route), _quantity(request)
+        found = time_of(route, quantity, rows)
+        laid = _laid_out(request, route, quantity, rows)
+        steps = [
             {
                 "number": one.number,
                 "quantity": plain(Decimal(round(float(one.quantity), 6))),
                 "starts": float(one.start),
                 "ends": float(one.end),
                 "slack": float(one.slack),
+                **(
+                    {"starts_at": laid.steps[one.number][0], "ends_at": laid.steps[one.number][1]}
+                    if laid
+                    else {}
+                ),
             }
             for one in found.steps.values()
         ]
-        return Response({"lead": float(found.lead), "critical": list(found.critical), "operations": rows})
+        answer = {"lead": float(found.lead), "critical": list(found.critical), "operations": steps}
+        return Response({**answer, "done_at": laid.done} if laid else answer)
 
     @action(detail=True, methods=["get"], url_path=r"compare/(?P<other>\d+)")
     def compare(self, request: Request, number: str, other: str) -> Response:
@@ -174,6 +186,22 @@ class RouteVersions(VersionViewSet):
     def secondaries(self, request: Request) -> Response:
         """Resources beside the operation's own, as the sheet secondaries has them."""
         return of_sheet(self, request, "secondaries")
+
+
+def _laid_out(
+    request: Request, route: RouteVersion, quantity: Decimal, rows: Sequence[RouteOperation]
+) -> LaidOut | None:
+    text = request.query_params.get("start", "")
+    if not text:
+        return None
+    try:
+        start = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        start = None
+    if start is None or start.tzinfo is None or not 1990 <= start.year <= 2100:
+        said = _("{text} is not an instant such as 2026-03-02T06:00:00Z.").format(text=text[:40])
+        raise exceptions.ValidationError({"start": said})
+    return laid_out(route, quantity, start, rows)
 
 
 def _quantity(request: Request) -> Decimal:

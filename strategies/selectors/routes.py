@@ -69,7 +69,7 @@ class Places:
     """The resources of operations by work centre, read once."""
 
     def __init__(self, groups: Collection[int] | None = None, named: Collection[int] = ()) -> None:
-        rows = Resource.objects.select_related("capacity_unit").order_by("pk")
+        rows = Resource.objects.select_related("capacity_unit", "site").order_by("pk")
         if groups is not None:
             rows = rows.filter(Q(pk__in=named) | Q(group__in=groups, active=True))
         self._known = {row.pk: row for row in rows}
@@ -186,12 +186,7 @@ def time_of(route: RouteVersion, quantity: Decimal, rows: Sequence[RouteOperatio
     contradict each other."""
     rows = operations_of(route) if rows is None else rows
     main = [row for row in rows if row.alternate_of_id is None]
-    known = {row.pk: row.number for row in main}
-    joins = [
-        Join(known[before], known[after], hard)
-        for before, after, hard in route.links.order_by("pk").values_list("before", "after", "hard")
-        if before in known and after in known
-    ]
+    joins = joins_of(route, main)
     divide = route.site is None or route.site.scrap_rule == "divisor"
     try:
         return timeline(steps_of(main), joins, Fraction(quantity), divide=divide)
@@ -202,6 +197,16 @@ def time_of(route: RouteVersion, quantity: Decimal, rows: Sequence[RouteOperatio
             field="links",
             number=no.number,
         ) from no
+
+
+def joins_of(route: RouteVersion, rows: Sequence[RouteOperation]) -> list[Join]:
+    """Links between these operations, by number. One query."""
+    known = {row.pk: row.number for row in rows}
+    return [
+        Join(known[before], known[after], hard)
+        for before, after, hard in route.links.order_by("pk").values_list("before", "after", "hard")
+        if before in known and after in known
+    ]
 
 
 @dataclass(frozen=True)
@@ -230,7 +235,7 @@ class Changed:
             return str(_("yes") if value else _("no"))
         if isinstance(value, Decimal):
             return plain(value)
-        return "–" if value is None else str(value)
+        return "–" if value in (None, "") else str(value)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from strategies.services.routes import TimesInput
 from strategies.views.saving import changing, deleting
 
 ENGINEER = (Role.ENGINEER,)
+PARTS = ("queue_before", "setup", "run", "overlap", "queue_after", "transit")
 IMPORT = (_("Import a file"), "strategies:new-import")
 
 
@@ -244,7 +245,7 @@ class EditRouteGroup(ActionForm):
         known = {row.phase: row for row in self.record.phases.all()}
         return [
             (value, label, known.get(value) or RouteGroupPhase(**PhaseInput(phase=value).columns()))
-            for value, label in RouteGroupPhase.Phase.choices
+            for value, label in sorted(RouteGroupPhase.Phase.choices, key=lambda one: PARTS.index(one[0]))
         ]
 
     def act(self, form: Any) -> Any:

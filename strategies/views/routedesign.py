@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
@@ -11,16 +12,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from p2p.core import access, sites
+from p2p.core import access, clock, sites
 from p2p.core.access import Role
 from p2p.core.digits import whole
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.core.web import formats
 from p2p.core.web.page import Page, who
+from strategies.engine.routing import Timeline
 from strategies.forms import OperationForm
 from strategies.models import RouteOperation, RouteVersion
 from strategies.models.version import VersionState
+from strategies.selectors.laidout import laid_out
 from strategies.selectors.routes import operations_of, time_of
 from strategies.services import library, routedrafts, routelinks, routeoperations
 from strategies.services.routes import OperationInput, input_of
@@ -116,10 +119,7 @@ class RouteDesign(Page):
         route, rows = self.record, operations_of(self.record)
         mine = sites.may_at_record(self.request.user, route, Role.ENGINEER)
         editable = mine and route.state == VersionState.DRAFT
-        try:
-            time, trouble = time_of(route, self.quantity, rows), ""
-        except Refused as no:
-            time, trouble = None, str(no)
+        time, done, trouble = self._time(rows)
         chosen = next((row for row in rows if row.number == self.chosen), None)
         graph = graph_of(rows, time, chosen=self.chosen, editable=editable) if rows else ""
         found = {
@@ -130,11 +130,22 @@ class RouteDesign(Page):
             "trouble": trouble,
             "editable": editable,
             "quantity": plain(self.quantity),
+            "done": done,
             "lead": formats.duration(float(time.lead)) if time else "–",
             "critical": " → ".join(map(str, time.critical)) if time else "–",
             "can_undo": editable and route.edits.exists(),
         }
         return {**found, **(self._side(chosen, form, time) if chosen else {})}
+
+    def _time(self, rows: Sequence[RouteOperation]) -> tuple[Timeline | None, datetime | None, str]:
+        """How long the route takes, when it would be done were it begun now, and why one is not known."""
+        time = done = None
+        try:
+            time = time_of(self.record, self.quantity, rows)
+            done = laid_out(self.record, self.quantity, clock.now(), rows).done if rows else None
+        except Refused as no:
+            return time, done, str(no)
+        return time, done, ""
 
     def _side(self, row: RouteOperation, form: Any, time: Any) -> dict[str, Any]:
         timing = time.steps.get(row.number) if time else None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from strategies.models import RouteGroup, StandardOperation
+from strategies.models import RouteGroup, RouteOperation, StandardOperation
+from strategies.selectors.routes import differences
 from strategies.services import instructions, library, routeoperations, routes
 from strategies.services.instructions import StepInput
 from strategies.services.routes import OperationInput, TimesInput
-from tests.factories import make_group, make_item, make_route, make_site, make_user
+from tests.factories import make_calendar, make_group, make_item, make_route, make_site, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -211,3 +213,30 @@ def test_a_route_group_is_made_and_its_parts_are_ticked(client, engineer):
     kept = {row.phase: (row.planned, row.takes_capacity) for row in group.phases.all()}
     assert (kept["run"], kept["setup"]) == ((True, True), (False, False))
     assert "OVEN" in client.get("/strategies/route-groups/").content.decode()
+
+
+def test_what_a_route_group_leaves_open_is_ticked_as_usual(client, engineer):
+    client.post("/strategies/new-route-group/", {"code": "OVEN", "name": "Oven"})
+    html = client.get(f"/strategies/route-groups/{RouteGroup.objects.get().pk}/").content.decode()
+    ticked = re.findall(r'name="(\w+-\w+)"[^>]* checked', html)
+    assert {one for one in ticked if "planned" not in one} == {
+        "queue_before-working_time",
+        "setup-working_time",
+        "setup-takes_capacity",
+        "run-working_time",
+        "run-takes_capacity",
+    }
+
+
+def test_an_operation_is_put_into_shifts_of_a_property_and_versions_show_it(client, draft):
+    calendar = make_calendar("DAY")
+    calendar.shifts.filter(weekday=0).update(property="PAINT")
+    row = draft.operations.order_by("number").first()
+    html = client.get(f"/strategies/routes/{draft.pk}/design/?open={row.number}").content.decode()
+    assert "Only in shifts of" in html
+    RouteOperation.objects.filter(pk=row.pk).update(property="PAINT")
+    other = routes.copy_route(route=draft, by=make_user("engineer"))
+    assert other.operations.get(number=row.number).property == "PAINT"
+    other.operations.filter(number=row.number).update(property="")
+    [field] = next(one for one in differences(other, draft) if one.number == row.number).fields
+    assert (str(field.title), field.was, field.becomes) == ("only in shifts of", "–", "PAINT")

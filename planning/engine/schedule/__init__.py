@@ -14,8 +14,8 @@ Shapes (all in `model.py`, each field explained there)
 Rules
     An operation occupies one station from start to end; it may pause while its resource is closed, never for
     other work. Its phases may say that parts pass by the clock, and that the station is free earlier, later or
-    not needed at all (`course.py`). With an overlap it starts with the first pieces of the one before it, late
-    enough not to stand waiting for the last.
+    not needed at all (`strategies.engine.course`). With an overlap it starts with the first pieces of the one
+    before it, late enough not to stand waiting for the last.
     Stations are never given more than one operation at a time. Zero-length work takes no station
     time. An operation starts after all it comes after (of any order) have ended and travelled, after
     release, material and now, and after its queue time. Vendors are resources with finite=False.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from planning.engine.schedule.course import course_of, through
 from planning.engine.schedule.model import Fixed, Placed
-from planning.engine.schedule.prepare import Prepared
+from planning.engine.schedule.prepare import Prepared, unusual
 from planning.engine.schedule.timing import handed_on
+from strategies.engine.course import through
 from strategies.engine.phases import USUAL
 from strategies.engine.worktime import OutOfTime
 
@@ -51,7 +51,7 @@ def _setup_end(prepared: Prepared, place: int, resource: int, fixed: Fixed) -> i
 def _freed(prepared: Prepared, place: int, resource: int, fixed: Fixed) -> int:
     """When its station is free again: at its end, unless what takes capacity of it is over sooner."""
     choice = next((row for row in prepared.choices[place] if row[0] == resource), None)
-    course = course_of(
+    course = unusual(
         prepared.problem.operations[place], choice[1] if choice else 0, choice[2] - choice[1] if choice else 0
     )
     if course is None or course.held == course.row:

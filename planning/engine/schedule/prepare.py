@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from planning.engine.schedule.course import Course, course_of
 from planning.engine.schedule.model import (
     Alternative,
     Cause,
@@ -18,6 +17,7 @@ from planning.engine.schedule.model import (
     Resource,
     Unplaced,
 )
+from strategies.engine.course import Course, course_of
 from strategies.engine.phases import USUAL, Phases
 
 Choice = tuple[int, int, int]
@@ -112,8 +112,16 @@ def _choices(operation: Operation, resources: dict[Key, int], rows: Sequence[Res
     return found
 
 
+def unusual(operation: Operation, setup: int, run: int) -> Course | None:
+    """The course of an operation with these seconds of setup and run; None where every part is as usual."""
+    if operation.phases == USUAL:
+        return None
+    seconds = (operation.queue, setup, run, operation.rest, operation.transit)
+    return course_of(operation.phases, seconds)
+
+
 def _courses(operation: Operation, choices: Sequence[Choice]) -> list[Course] | None:
-    found = [course_of(operation, setup, whole - setup) for _resource, setup, whole in choices]
+    found = [unusual(operation, setup, whole - setup) for _resource, setup, whole in choices]
     return [course for course in found if course is not None] or None
 
 

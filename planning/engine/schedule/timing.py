@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from math import ceil
 from typing import TypeAlias
 
-from planning.engine.schedule.course import course_of, through
 from planning.engine.schedule.model import Key, Operation, Overlap, Placed
-from planning.engine.schedule.prepare import Choice, Prepared
+from planning.engine.schedule.prepare import Choice, Prepared, unusual
+from strategies.engine.course import through
+from strategies.engine.laying import not_before as start_to_end
 from strategies.engine.worktime import OutOfTime, WorkTime
 
 NEVER = 1 << 62
@@ -96,7 +97,7 @@ class Timing:
 
 def handed_on(operation: Operation, work: WorkTime | None, done: int) -> int:
     """When the next may have what was done then; never, where the working time laid out ends before."""
-    course = course_of(operation, 0, 0)
+    course = unusual(operation, 0, 0)
     if course is None or work is None:
         return done + operation.rest + operation.transit
     try:
@@ -111,10 +112,4 @@ def not_before(overlap: Overlap, choice: Choice, work: WorkTime, last: int) -> i
     if whole == setup:
         return last
     ends = work.add(last, ceil((whole - setup) * overlap.last))
-    try:
-        start = work.add(ends, -whole)
-    except OutOfTime:  # it is longer than the working time laid out before
-        return min(work.starts, default=last)
-    while work.add(start, whole) < ends:  # beginnings are rounded down
-        start = work.opening(start + 1)
-    return start
+    return start_to_end(work, ends, whole)

@@ -15,7 +15,7 @@ from strategies.models import (
     RouteOperation,
     StandardOperation,
 )
-from tests.factories import make_group, make_item, make_route, make_site, make_user
+from tests.factories import make_calendar, make_group, make_item, make_route, make_site, make_user
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/strategies"
@@ -165,6 +165,29 @@ def test_the_library_is_copied_into_a_route_and_shared_with_none(api, draft):
     assert row.run_seconds == 95
     answer = api.delete(f"{at}/")
     assert (answer.status_code, "BIKE v1 40 Weld" in answer.data["detail"]) == (409, True)
+
+
+def test_a_route_says_when_it_would_be_done_that_begins_then(api):
+    day = make_calendar("DAY")
+    site = make_site("ONE", calendar=day)
+    oven = RouteGroup.objects.create(code="OVEN", name="Oven")
+    group = make_group(site, "60")
+    steps = [{"group": group, "run_seconds": 6 * 3600, "run_basis": "order", "queue_after_seconds": 36000,
+              "route_group": oven}, {"group": group, "run_seconds": 3600}]  # fmt: skip
+    at = f"{BASE}/routes/{make_route(make_item('CAKE', supply='make'), steps).pk}/timeline/"
+
+    def done() -> str:
+        answer = api.get(at, {"start": "2026-03-02T06:00:00Z"})
+        assert answer.status_code == 200, answer.data
+        assert str(answer.data["operations"][0]["starts_at"]) == "2026-03-02 08:00:00+00:00"
+        return str(answer.data["done_at"])
+
+    assert done() == "2026-03-03 09:00:00+00:00"
+    oven.phases.create(phase="queue_after", working_time=True)
+    assert done() == "2026-03-04 09:00:00+00:00"
+    assert "done_at" not in api.get(at).data
+    wrong = api.get(at, {"start": "tomorrow"})
+    assert (wrong.status_code, "tomorrow is not an instant" in str(wrong.data)) == (400, True)
 
 
 def test_a_route_group_says_what_is_planned_and_booked(api):

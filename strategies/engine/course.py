@@ -3,11 +3,10 @@ on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from planning.engine.schedule.model import Operation
-from strategies.engine.phases import PARTS, USUAL
+from strategies.engine.phases import PARTS, Phases
 from strategies.engine.worktime import WorkTime
 
 Stretches: TypeAlias = tuple[tuple[int, bool], ...]
@@ -27,16 +26,12 @@ class Course(NamedTuple):
     opens: bool
 
 
-def course_of(operation: Operation, setup: int, run: int) -> Course | None:
-    """The course with these seconds of setup and run; None where every part is as usual.
+def course_of(phases: Phases, seconds: Sequence[int]) -> Course:
+    """The course of an operation with these seconds, by part in their order.
 
     The place is held without a break from the first part that takes capacity to the end of the last. An operation
     lies there from then on until its run is over as well; without such a part, for its setup and run.
     """
-    phases = operation.phases
-    if phases == USUAL:
-        return None
-    seconds = (operation.queue, setup, run, operation.rest, operation.transit)
     parts = [(long, part in phases.by_clock) for part, long in zip(PARTS, seconds, strict=True)]
     holding = [place for place, part in enumerate(PARTS) if part in phases.holds]
     first = holding[0] if holding else SETUP

@@ -18,6 +18,7 @@ from p2p.core.refusal import Refused
 from planning.measures import Measures
 from strategies.engine.units import MissingConversion
 from strategies.models import OutsourcingPolicy, Site, VendorPrice
+from strategies.selectors.exchange import Exchange
 from strategies.selectors.needs import RouteScrap
 from strategies.selectors.outwork import OutsideRules
 
@@ -55,7 +56,7 @@ class WorkPrices:
         self._prices: dict[tuple[int, int], list[VendorPrice]] = defaultdict(list)
         for row in rows.order_by("-vendor__preferred", "price", "pk"):
             self._prices[row.item_id, row.operation_number or 0].append(row)
-        self._measures = Measures(items)
+        self._measures, self._exchange = Measures(items), Exchange()
 
     def decided(self, item: int, number: int, by_route: bool) -> Decided:
         """As planning decides it on the day: the policy of the operation, else of the whole item, else the route.
@@ -66,12 +67,14 @@ class WorkPrices:
         return Decided(policy.rule == Rule.VENDOR, None if policy.rule == Rule.MAKE else policy.vendor_id)
 
     def fee(self, item: int, number: int, vendor: int | None, lot: Decimal) -> Fraction | None:
-        """Money of the site per piece, for `lot` sent at once: the lowest of the vendor's prices that hold for it, as
-        an order would agree it; of a lot smaller than all of them the one from the smallest quantity. Without a vendor
-        that of the preferred, else the cheapest. None: no price. Refused for a price in other money."""
+        """Money of the site per piece, by the rates of the day, for `lot` sent at once: the lowest of the vendor's
+        prices that hold for it, as an order would agree it; of a lot smaller than all of them the one from the smallest
+        quantity. Without a vendor that of the preferred, else the cheapest. None: no price. Refused where a price is in
+        money without a rate."""
         rows = self._prices.get((item, number), [])
         if vendor is None:
-            vendor = next((row.vendor_id for row in rows if row.vendor.active), None)
+            able = [row for row in rows if row.vendor.active]
+            vendor = min(able, key=self._rank).vendor_id if able else None
         mine = [row for row in rows if row.vendor_id == vendor]
         if mine:
             # An order sends whole ones.
@@ -83,8 +86,12 @@ class WorkPrices:
         known = [offer for offer in offers if obstacle(offer, lot, self._day) is not Obstacle.NO_CONVERSION]
         return exact_price(min(known, key=lambda one: one.minimum_quantity)) if known else None
 
-    def _offer(self, row: VendorPrice) -> Offer:
-        if row.currency_id != self._site.currency_id:
+    def _rank(self, row: VendorPrice) -> tuple[bool, Fraction, int]:
+        return (not row.vendor.preferred, Fraction(row.price) * self._rate(row), row.pk)
+
+    def _rate(self, row: VendorPrice) -> Fraction:
+        rate = self._exchange.rate(row.currency_id, self._site.currency_id, self._day)
+        if rate is None:
             raise Refused(
                 _("The price of {vendor} for {item} is in {currency}: enter an exchange rate first."),
                 code="no_rate",
@@ -92,8 +99,11 @@ class WorkPrices:
                 item=row.item,
                 currency=row.currency,
             )
+        return rate
+
+    def _offer(self, row: VendorPrice) -> Offer:
         try:
             factor: Fraction | None = self._measures.factor(row.item_id, row.unit_id, row.item.unit_id)
         except MissingConversion:
             factor = None
-        return offer_of(row, factor, Fraction(1))
+        return offer_of(row, factor, self._rate(row))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,8 @@ from p2p.core.fields import plain
 from planning.measures import Measures
 from planning.models import Operation
 from strategies.engine.units import MissingConversion
-from strategies.models import ExchangeRate, Vendor, VendorPrice
+from strategies.models import Vendor, VendorPrice
+from strategies.selectors.exchange import Exchange
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class PriceLists:
         for row in rows:
             self._rows.setdefault((row.vendor_id, row.item_id, row.operation_number), []).append(row)
         self._measures = Measures(items)
-        self._rates = _Rates()
+        self._rates = Exchange()
 
     def agreed(self, operation: Operation, vendor: Vendor, quantity: Decimal, on: date) -> Agreed:
         """The lowest price that qualifies for this quantity on that day, and where it comes from."""
@@ -83,28 +84,6 @@ def offer_of(row: VendorPrice, factor: Fraction | None, rate: Fraction | None) -
         factor=factor,
         rate=rate,
     )
-
-
-class _Rates:
-    """Exchange rates of a day, loaded once per pair."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, int], Sequence[ExchangeRate]] = {}
-
-    def rate(self, source: int, target: int, on: date) -> Fraction | None:
-        if source == target:
-            return Fraction(1)
-        straight = self._latest(source, target, on)
-        if straight is not None:
-            return straight
-        turned = self._latest(target, source, on)
-        return None if turned is None else 1 / turned
-
-    def _latest(self, source: int, target: int, on: date) -> Fraction | None:
-        if (source, target) not in self._known:
-            rows = ExchangeRate.objects.filter(source=source, target=target).order_by("-valid_from")
-            self._known[source, target] = list(rows)
-        return next((Fraction(row.rate) for row in self._known[source, target] if row.valid_from <= on), None)
 
 
 def _reason(choice: Choice, row: VendorPrice) -> str:

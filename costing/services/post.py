@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from costing import selectors
 from costing.models import CostVersion, Entry, Posting, Valuation
-from costing.services.entries import Draft, money, pair, reversal, write
+from costing.services.entries import Draft, minor, money, pair, reversal, write
 from execution.models import Report
 from p2p.core.models import User
+from p2p.core.numbers import rounded
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Move
 from planning.models import ProductionOrder
-from strategies.models import ExchangeRate, Location, Site
+from strategies.models import Currency, Location, Site
+from strategies.selectors.exchange import Exchange
 
 Account = Posting.Account
 Kind = Entry.Kind
@@ -207,21 +211,16 @@ def _stock_draft(site: Site, move: Move, known: Standards) -> Draft:
     )
 
 
-def in_site_money(site: Site, amount: Decimal, currency_id: int, on: object) -> Decimal:
-    """`amount` of a currency in the site's, at the rate of the day, rounded; Refused without a rate."""
-    if currency_id == site.currency_id:
-        return money(site, amount)
-    rate = (
-        ExchangeRate.objects.filter(source=currency_id, target=site.currency, valid_from__lte=on)
-        .order_by("-valid_from")
-        .values_list("rate", flat=True)
-        .first()
-    )
+def in_site_money(site: Site, amount: Decimal, currency_id: int, on: date) -> Decimal:
+    """`amount` of a currency in the site's, at the rate of the day (turned round, or by way of another currency, where
+    only that is known), rounded once; Refused without a rate, by name."""
+    rate = Exchange().rate(currency_id, site.currency_id, on)
     if rate is None:
         raise Refused(
-            _("There is no exchange rate into {currency} on {day}: enter one before booking."),
+            _("There is no exchange rate from {source} into {currency} on {day}: enter one before booking."),
             code="no_rate",
+            source=Currency.objects.get(pk=currency_id).code,
             currency=site.currency.code,
             day=on,
         )
-    return money(site, amount * rate)
+    return rounded(Fraction(amount) * rate, minor(site))

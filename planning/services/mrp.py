@@ -28,7 +28,7 @@ from planning.snapshot.material import Snapshot
 from planning.snapshot.moment import one_moment
 from planning.writeback import material as writeback
 from planning.writeback.material import Dangling, Stored
-from strategies.models import Site
+from strategies.models import OutsourcingPolicy, Site
 
 if TYPE_CHECKING:
     from p2p.core.models import User
@@ -153,6 +153,7 @@ def _store(
 ) -> dict[str, Any]:
     with runs.storing(run), watch.phase("store"):
         moved = sum(len(runs.changed(model, seen, lock=False)) for model, seen in taken.revisions.items())
+        moved += _new_policies(run.site, taken)
         if moved and attempt < ATTEMPTS:
             raise _Moved
         stored = writeback.write(run, taken, answer, overflow)
@@ -165,6 +166,12 @@ def _store(
     summary: dict[str, Any] = run.summary
     summary["seconds"] = {name: round(spent, 3) for name, spent in watch.seconds.items()}
     return summary
+
+
+def _new_policies(site: Site, taken: Snapshot) -> int:
+    """Outsourcing policies entered since: one more decides of orders that are planned already."""
+    seen = taken.revisions.get(OutsourcingPolicy, {})
+    return OutsourcingPolicy.objects.filter(site=site).exclude(pk__in=list(seen)).count()
 
 
 def _summary(

@@ -120,6 +120,7 @@ class _Reading:
         yield strategies.Item.objects.filter(active=True)
         yield settings_rows(self.site)
         yield strategies.BomLine.objects.filter(bom__state="active")
+        yield strategies.OutsourcingPolicy.objects.filter(site=self.site)
 
     def settings(self) -> Settings:
         rules = self.rules

@@ -17,6 +17,7 @@ from p2p.core.refusal import Refused
 from strategies.models import BomLine, BomVersion, Item, PlanningCost, Site
 from strategies.selectors.bom import taken_of
 from strategies.selectors.bom_rules import Node, Rules
+from strategies.selectors.outwork import ProcuredLines
 from strategies.selectors.versions import Versions
 
 DEEPEST = 40
@@ -110,8 +111,14 @@ class _Walk:
         )
         own = [(line.bom.item_id, taken) for line in every if (taken := taken_of(line)) is not None]
         rules = Rules(self.site, self.day, own)
+        procured = ProcuredLines(self.site, self.day, {key.item for key in keys})
         for key in keys:
-            self.needs[key] = [(line, _need(rules, key, line)) for line in rows.get(bills.get(key, 0), ())]
+            lines = rows.get(bills.get(key, 0), [])
+            node = (key.item, key.route)
+            ours = [line for line in lines if not procured.at(node, key.quantity, line.operation_number)]
+            self.needs[key] = [(line, _need(rules, key, line)) for line in ours]
+            if lines and not ours:
+                self.found[key] = Known(Fraction(0))
         return {below for key in keys for below in self._below(key)} - set(self.needs)
 
     def _below(self, key: Key) -> Iterator[Key]:

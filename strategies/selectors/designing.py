@@ -29,6 +29,7 @@ from strategies.models.version import VersionState
 from strategies.selectors.bom import taken_of
 from strategies.selectors.bom_rules import Node, Rules
 from strategies.selectors.costs import Known, phantom_costs, unit_costs
+from strategies.selectors.outwork import ProcuredLines
 from strategies.selectors.settings import settings_at
 
 PAGE = 200
@@ -149,7 +150,8 @@ def figures(
     whole = amount or Fraction(bom.batch_quantity) * Fraction(bom.yield_fraction)
     items = {line.component_id for line in rows}
     costs = unit_costs([*items, bom.item_id], day=day, site=site)
-    ours = [line for line in rows if line.kind != BomLine.Kind.VENDOR]
+    theirs = _theirs(bom, rows, day, site, whole)
+    ours = [line for line in rows if line.pk not in theirs]
     taken = {line: (need[line.pk] or Fraction(0)) * whole for line in ours}
     phantoms = phantom_costs(taken, costs, day=day, site=site)
     known = {line.pk: costs.get(line.component_id) or phantoms.get(line.pk) for line in ours}
@@ -158,7 +160,7 @@ def figures(
     }
     own_standard = costs.get(bom.item_id)
     valid = [line.pk for line in rows if holds(line, day)]
-    own = [line.component_id for line in rows if holds(line, day) and line.kind != BomLine.Kind.VENDOR]
+    own = [line.component_id for line in ours if holds(line, day)]
     return Figures(
         day=day,
         site=site,
@@ -172,6 +174,19 @@ def figures(
         missing={key: one.missing for key in valid if cost[key] and (one := known.get(key)) and one.missing},
         times=_lead_times(bom, own, day, site),
     )
+
+
+def _theirs(
+    bom: BomVersion, rows: Sequence[BomLine], day: date, site: Site | None, whole: Fraction
+) -> set[int]:
+    """Lines that are a vendor's: they say so, or it procures what goes into its operation. In no standard they cost us
+    anything."""
+    procured, node = ProcuredLines(site, day, {bom.item_id}), (bom.item_id, None)
+    return {
+        line.pk
+        for line in rows
+        if line.kind == BomLine.Kind.VENDOR or procured.at(node, whole, line.operation_number)
+    }
 
 
 def needs(

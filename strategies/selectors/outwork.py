@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cached_property
 
-from strategies.models import OutsourcingPolicy, RouteOperation, Site
+from p2p.core.numbers import decimal_of
+from strategies.models import OutsourcingPolicy, RouteOperation, RouteVersion, Site
+from strategies.selectors.versions import Versions
 
 DAY = timedelta(days=1)
 Rule, Supply = OutsourcingPolicy.Rule, OutsourcingPolicy.Supply
@@ -100,3 +103,23 @@ class Procured:
     def cuts(self, item: int) -> set[date]:
         """Days on which it may change who procures for an item."""
         return self._rules.cuts(item) if item in self.items else set()
+
+
+class ProcuredLines:
+    """What vendors procure of bills on a day, by the routes that orders of so many would take. One query; up to three
+    more where vendors procure anything."""
+
+    def __init__(self, site: Site | None, day: date, items: Collection[int]) -> None:
+        self._day, self._procured = day, Procured(OutsideRules(site, items)) if site else None
+        self._routes: Versions | None = None
+        if site is not None and self._procured is not None and self._procured.items:
+            self._routes = Versions(RouteVersion, site.pk, self._procured.items)
+
+    def at(self, node: tuple[int, int | None], quantity: Fraction, operation: int | None) -> bool:
+        """Whether a line that goes into an operation of an item, made by a route (None: by the one that holds), is the
+        vendor's."""
+        item, route = node
+        if self._routes is None or self._procured is None or item not in self._procured.items:
+            return False
+        route = route or self._routes.on(item, self._day, decimal_of(quantity))
+        return self._procured.at(route, operation, self._day)

@@ -202,7 +202,7 @@ def test_what_is_fetched_without_a_shipment_changes_books_at_once(trade: Trade) 
 
 def test_another_currency_is_changed_at_the_rate_of_the_day() -> None:
     trade = Trade(currency=make_currency("EUR"))
-    with pytest.raises(Refused, match="no exchange rate into USD"):
+    with pytest.raises(Refused, match="no exchange rate from [A-Z]+ into USD"):
         trade.send(10)
     ExchangeRate.objects.create(
         source=trade.far.currency, target=trade.home.currency, valid_from=date(2000, 1, 1), rate=D("1.5")

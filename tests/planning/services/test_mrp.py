@@ -15,15 +15,18 @@ from planning.models import Demand, Peg, PlanRun, Proposal
 from planning.services import mrp
 from planning.services.demand import change_demand, create_demand
 from planning.services.firm import firm
+from strategies.models import OutsourcingPolicy
 from tests.factories import (
     make_bom,
     make_conversion,
     make_item,
     make_policy,
+    make_route,
     make_site,
     make_stock,
     make_unit,
     make_user,
+    make_vendor,
 )
 from tests.planning import plant
 
@@ -204,6 +207,31 @@ def test_demand_changed_while_the_plan_is_made_is_planned_as_it_is_now(do, monke
     run = do(site, date(2026, 3, 1), date(2026, 3, 31))
     assert run.proposals.get().quantity == Decimal(8)
     assert (run.summary["attempts"], run.summary["unseen_changes"]) == (2, 0)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_outsourcing_policy_changed_or_made_while_the_plan_is_made_counts(do, monkeypatch, there):
+    site = make_site()
+    bike, tube, vendor = make_item(supply="make"), make_item(supply="buy"), make_vendor(subcontractor=True)
+    make_bom(bike, {tube: 1})
+    make_route(bike, [{"outside": True}])
+    ask_for(bike, site, 5, date(2026, 3, 20))
+    said = {"site": site, "item": bike, "vendor": vendor, "valid_from": date(2020, 1, 1)}
+    if there:
+        OutsourcingPolicy.objects.create(**said, supply="send")
+    think, planned = mrp._think, []
+
+    def decide_once(*args):
+        answer = think(*args)
+        if not planned:
+            OutsourcingPolicy.objects.update_or_create(**said, defaults={"supply": "vendor"})
+        planned.append({order.item for order in answer.orders})
+        return answer
+
+    monkeypatch.setattr(mrp, "_think", decide_once)
+    run = do(site, date(2026, 3, 1), date(2026, 3, 31))
+    assert (run.summary["attempts"], run.summary["unseen_changes"]) == (2, 0)
+    assert {row.item for row in run.proposals.all()} == {bike}
 
 
 def test_a_cancelled_run_leaves_nothing_behind(settings, django_capture_on_commit_callbacks, monkeypatch):

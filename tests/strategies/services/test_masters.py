@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from outsourcing.pricing import _Rates
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
 from strategies.models import Characteristic, Currency, ExchangeRate, ItemGroup, NumberSeries, ReasonCode
+from strategies.selectors.exchange import Exchange
 from strategies.services.characteristics import delete_characteristic, save_characteristic
 from strategies.services.importer import take_rows
 from strategies.services.itemgroups import delete_item_group, save_item_group
@@ -111,7 +111,7 @@ class TestMoney:
     def test_a_rate_counts_from_its_day_on_both_ways(self, money, by):
         euro, dollar = money
         save_exchange_rate(source=euro, target=dollar, valid_from=date(2026, 1, 1), rate=D("1.25"), by=by)
-        rates = _Rates()
+        rates = Exchange()
         assert rates.rate(euro.pk, dollar.pk, date(2026, 2, 1)) == Fraction(5, 4)
         assert rates.rate(dollar.pk, euro.pk, date(2026, 2, 1)) == Fraction(4, 5)
         assert rates.rate(euro.pk, dollar.pk, date(2025, 12, 31)) is None

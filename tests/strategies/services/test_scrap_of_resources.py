@@ -11,7 +11,7 @@ import pytest
 from planning.services.order import create_order
 from strategies.models import RouteOperation, RouteVersion, StandardOperation
 from strategies.services import library
-from strategies.services.importer import import_file
+from strategies.services.importer import Table, take_in
 from strategies.services.routeoperations import add_operation, change_operation, put_operation
 from strategies.services.routes import OperationInput, TimesInput, draft_route, input_of
 from tests.factories import make_group, make_item, make_resource, make_site, make_user
@@ -34,13 +34,17 @@ class Shop:
 
     def put(self, **said: Any) -> RouteOperation:
         return put_operation(
-            route=self.route, operation=OperationInput(number=10, name="Cut", group=self.group, **said), by=self.by
+            route=self.route,
+            operation=OperationInput(number=10, name="Cut", group=self.group, **said),
+            by=self.by,
         )
 
     def change(self, row: RouteOperation, **said: Any) -> D:
         row.refresh_from_db()
         now = {field: getattr(input_of(row), field) for field in OperationInput.__dataclass_fields__}
-        return change_operation(operation=row, to=OperationInput(**{**now, **said}), by=self.by).scrap_fraction
+        return change_operation(
+            operation=row, to=OperationInput(**{**now, **said}), by=self.by
+        ).scrap_fraction
 
 
 @pytest.fixture
@@ -81,7 +85,9 @@ def test_the_library_takes_it_and_routes_copy_what_the_library_has(shop: Shop) -
     taken = library.take_from_library(route=shop.route, standard=kept, by=shop.by)
     assert taken.scrap_fraction == D("0.1")
     times = TimesInput(name="Cut", resource=shop.mill, scrap_fraction=D("0.1"))
-    assert library.save_standard(standard=kept, code="CUT", times=times, by=shop.by).scrap_fraction == D("0.2")
+    assert library.save_standard(standard=kept, code="CUT", times=times, by=shop.by).scrap_fraction == D(
+        "0.2"
+    )
 
 
 def test_it_counts_in_what_an_order_starts_with(shop: Shop) -> None:
@@ -103,16 +109,39 @@ def test_rest_takes_it_when_the_resource_is_named(shop: Shop, client: Any) -> No
     assert (answer.status_code, answer.json().get("scrap_fraction")) == (200, "0.1"), answer.content
 
 
-def test_the_designer_leaves_it_to_the_resource_where_the_cell_is_empty(shop: Shop) -> None:
-    from strategies.forms.routes import OperationForm
+def test_the_designer_leaves_it_to_the_resource_where_the_field_is_empty(shop: Shop, client: Any) -> None:
+    client.force_login(shop.by)
+    row = shop.put(scrap_fraction=D("0.3"))
+    form = {"act": "save", "open": 10, "number": "10", "name": "Cut", "group": shop.group.pk,
+            "resource": shop.mill.pk, "setup_seconds": "0", "run_seconds": "0", "run_basis": "piece",
+            "run_quantity": "1", "scrap_fraction": "", "priority": "1"}  # fmt: skip
+    answer = client.post(f"/strategies/routes/{shop.route.pk}/design/", form)
+    row.refresh_from_db()
+    assert (answer.status_code, row.scrap_fraction) == (200, D("0.2")), answer.content[:3000]
 
-    assert OperationForm.base_fields["scrap_fraction"].required is False
-    row = shop.put(resource=shop.mill)
-    assert row.scrap_fraction == D("0.2")
 
-
-@pytest.mark.parametrize(("column", "cell", "found"), [("", "", "0.1"), (",scrap_fraction", ",0", "0")])
+@pytest.mark.parametrize(("column", "cell", "found"), [("", "", "0.1"), ("scrap_fraction", "0", "0")])
 def test_a_file_without_a_column_of_scrap_takes_it(shop: Shop, column: str, cell: str, found: str) -> None:
-    lines = f"code,name,group_site,group,resource{column}\nCUT,Cut,SHOP,CUT,SAW{cell}\n"
-    import_file(sheet="standard_operations", text=lines, by=shop.by)
+    heads = ["group_site", "group", "resource", *column.split()]
+
+    def row(resource: str) -> list[str]:
+        return ["SHOP", "CUT", resource, *cell.split()]
+
+    taken = take_in(
+        [
+            Table("standard_operations", ["code", "name", *heads], [(2, ["CUT", "Cut", *row("SAW")])]),
+            Table(
+                "route_operations",
+                ["item", "site", "version", "number", "name", *heads],
+                [
+                    (2, ["ROD", "SHOP", "1", "10", "Cut", *row("SAW")]),
+                    (3, ["ROD", "SHOP", "1", "20", "Look", *row("BENCH")]),
+                ],
+            ),
+        ],
+        by=None,
+    )
+    assert not [one for one in taken.problems if one.level == "error"], list(taken.problems)
     assert StandardOperation.objects.get().scrap_fraction == D(found)
+    scraps = RouteOperation.objects.order_by("number").values_list("scrap_fraction", flat=True)
+    assert list(scraps) == [D(found), 0]

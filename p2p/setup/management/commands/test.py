@@ -35,6 +35,8 @@ class Command(BaseCommand):
         command = [sys.executable, "-m", "pytest", *parallel, *words]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         environment.pop("P2P_PRODUCTION", None)
+        # Otherwise each of the many programs that tests start compiles everything anew, and so does the next run.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if settings.DATABASE_URL:
             return _watch(command, environment)
         data = settings.P2P_DATA / "test"

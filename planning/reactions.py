@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import CheckingLedger, Finding, Moved, Reversing
-from p2p.inventory.task_facts import CrossDocking
+from p2p.inventory.task_facts import CrossDocking, TaskDone
 from p2p.inventory.trace_facts import Expecting, Locating, Reviewing, Suspecting
 from planning import coming, takeover, tracing
 from planning.checking import RULES
@@ -31,6 +31,7 @@ from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors.load import booked
 from planning.selectors.waiting import waiting
 from planning.services import made_for, reserving
+from planning.services.brought import keep_brought
 from strategies.facts import (
     GroupLoad,
     ItemsRecounting,
@@ -157,6 +158,7 @@ def check(_question: CheckingLedger) -> list[Finding]:
 def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("gather", CrossDocking, waiting)
+    listen("tell", TaskDone, keep_brought)
     listen("ask", ItemsRetiring, wanted)
     listen("ask", ItemsRecounting, counted)
     listen("ask", Reopening, made_from)

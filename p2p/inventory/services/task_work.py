@@ -16,6 +16,7 @@ from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial, Stock
 from p2p.inventory.models.task import TASK_FLOW
 from p2p.inventory.selectors.pieces import content, inside
 from p2p.inventory.services.ledger import reverse
+from p2p.inventory.services.let_go import let_go
 from p2p.inventory.services.tasks import Work, create, locked, must_be_open, not_of_another
 from p2p.inventory.services.transfer import Carry, lock_ahead, transfer
 from p2p.inventory.services.unit_moves import locked_whole, stand, transfer_unit
@@ -241,6 +242,7 @@ def undo(*, task: StockTask, by: User | None) -> StockTask:
     batch = Move.objects.filter(reference=last.reference, posted_at=last.posted_at, reverses__isnull=True)
     related = ("item__unit", "source__site", "target__site")
     moves = list(batch.filter(reversed_by__isnull=True).select_related(*related).order_by("pk"))
+    let_go(task=row, moves=moves)
     reverse(moves=moves, by=by)
     done = next((one for one in rows.values() if one.number == last.reference), row)
     if done.handling_unit is not None and _went_whole(done.handling_unit, moves):

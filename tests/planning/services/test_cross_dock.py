@@ -8,10 +8,12 @@ from decimal import Decimal as D
 import pytest
 
 from p2p.core.clock import now
-from p2p.inventory.models import StockTask
+from p2p.inventory.models import Balance, Reservation, StockTask
 from p2p.inventory.services.ledger import MoveLine, post
+from p2p.inventory.services.task_work import do, undo
 from planning.models import Demand
-from tests.factories import make_item, make_location, make_locations, make_site, make_stock
+from planning.services.delivery import DeliveryLine, deliver
+from tests.factories import make_item, make_location, make_locations, make_lot, make_site, make_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +44,63 @@ def test_what_free_stock_does_not_cover_of_demand_due_by_tomorrow_goes_to_shippi
     found = {task.target: (task.quantity, task.reference) for task in StockTask.objects.all()}
     expected = {door: (D(straight), "SO-1/1")} if straight else {}
     assert found == {**expected, places["STORE"]: (D(10 - straight), "")}
+
+
+@pytest.fixture
+def brought():
+    """Eight are wanted of what has just come in; an older lot lies in the store since."""
+    site = make_site("MAIN")
+    places = make_locations(site)
+    dock = make_location(site, code="DOCK", kind="receiving")
+    make_location(site, code="DOOR", kind="shipping")
+    item = make_item("PAINT", tracking="lot")
+    old, new = make_lot(item, "OLD"), make_lot(item, "NEW")
+    today = now().date()
+    demand = Demand.objects.create(
+        number="SO-1",
+        kind="sales",
+        site=site,
+        item=item,
+        unit=item.unit,
+        quantity=D(8),
+        ordered_on=today,
+        due_on=today,
+    )
+    line = MoveLine(
+        item=item, source=places["SUPPLIER"], target=dock, quantity=D(20), kind="receipt", lot=new
+    )
+    post(lines=[line], by=None)
+    make_stock(item, 30, places["STORE"], lot=old)
+    return demand, StockTask.objects.get(reference="SO-1/1")
+
+
+def kept():
+    return list(Reservation.objects.values_list("location__code", "lot__number", "quantity", "reference"))
+
+
+def test_what_was_brought_to_shipping_for_a_line_is_what_its_delivery_takes(brought):
+    demand, task = brought
+    do(task=task, quantity=D(5), by=None)
+    assert kept() == [("DOOR", "NEW", 5, "SO-1/1")]
+    do(task=task, by=None)
+    assert sum(row[2] for row in kept()) == 8
+    gone = deliver(lines=[DeliveryLine(demand=demand, quantity=D(8))], by=None)
+    assert {row.move.lot.number for row in gone} == {"NEW"} and kept() == []
+    assert not Balance.objects.filter(location__code="DOOR", quantity__gt=0).exists()
+
+
+def test_what_was_brought_is_taken_back_with_what_was_kept_of_it_and_no_more(brought):
+    _demand, task = brought
+    do(task=task, quantity=D(5), by=None)
+    do(task=task, quantity=D(3), by=None)
+    undo(task=task, by=None)
+    assert sum(row[2] for row in kept()) == 5
+    undo(task=task, by=None)
+    assert kept() == [] and Balance.objects.get(location__code="DOCK").quantity == 20
+
+
+def test_a_line_keeps_no_more_than_it_still_wants(brought):
+    demand, task = brought
+    Demand.objects.filter(pk=demand.pk).update(delivered_quantity=6)
+    do(task=task, by=None)
+    assert kept() == [("DOOR", "NEW", 2, "SO-1/1")]

@@ -260,11 +260,14 @@ REASONS = {
 
 
 def why(reason: str, calendar: str = "", property: str = "", group: str = "") -> str:
-    """Why an operation has no place, in words; `calendar` is one without working time that keeps it out, or, with
-    `property`, without a shift of that property for its work centre `group`."""
+    """Why an operation has no place, in words; `calendar` is one without working time that keeps it out, or, with its
+    work centre `group`, without a shift of the `property` it asks for (or of none, when it asks for none)."""
     if property:
         sentence = _("no calendar of {group} has a shift of the property {property}")
         return str(sentence).format(group=group, property=property)
+    if group:
+        sentence = _("every shift of the calendar {calendar} of {group} is for work of a property")
+        return str(sentence).format(calendar=calendar, group=group)
     if calendar:
         return str(_("the calendar {calendar} of its work centre has no working time")).format(
             calendar=calendar

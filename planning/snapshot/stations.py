@@ -22,7 +22,8 @@ DAY = 86_400
 
 
 class Shut(NamedTuple):
-    """Why a place never works in the days laid out: its calendar has no shifts, or none of the property asked for."""
+    """Why a place never works in the days laid out: its calendar has no shifts, or, with the work centre, none of the
+    property asked for (none without one)."""
 
     calendar: str
     property: str = ""
@@ -57,7 +58,8 @@ class Stations:
         self._groups[key] = row.group.name if row.group else row.name
         work = self.calendars.chain(pieces)
         if not work.starts and key == row.pk:
-            self.closed[key] = Shut(self._code(pieces))
+            said = self._groups[key] if self.calendars.whole(pieces).starts else ""
+            self.closed[key] = Shut(self._code(pieces), group=said)
         self.places[key] = Place(
             id=key,
             work=work,

@@ -103,6 +103,14 @@ def test_a_property_that_no_shift_there_has_is_named_with_the_work_centre(do, si
         reschedule(orders=[order], starts_at=MONDAY, by=None)
 
 
+def test_work_without_a_property_says_so_where_all_shifts_have_one(do, site):
+    site.calendar.shifts.update(property="PAINT")
+    work(site, make_group(site, "60", name="Booth"), 2)
+    [row] = do(site).summary["unplaced"]
+    said = why(row["reason"], row["calendar"], row["property"], row["group"])
+    assert said == "every shift of the calendar DAY of Booth is for work of a property"
+
+
 def test_work_without_a_place_follows_the_shifts_of_the_site(do, site):
     order = work(site, None, 2, "PAINT")
     do(site)

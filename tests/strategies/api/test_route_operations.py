@@ -205,6 +205,26 @@ def test_a_route_group_says_what_is_planned_and_booked(api):
     assert group.phases.get().phase == "queue_after"
 
 
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"phase": "run"}, "Say yes or no: whether the place is held meanwhile."),
+        ({"phase": "transit", "takes_capacity": "no"}, "Say yes for working time, or no for day and night."),
+        (
+            {"phase": "run", "working_time": "no", "takes_capacity": "yes"},
+            "It takes capacity only when it is planned, in working time.",
+        ),
+    ],
+)
+def test_a_sheet_says_of_planned_parts_what_they_take(api, row, sentence):
+    RouteGroup.objects.create(code="STD", name="Own")
+    at = f"{BASE}/route-groups/phases/bulk/"
+    answer = api.post(at, [{"route_group": "STD", "planned": "yes", **row}], format="json")
+    assert (answer.status_code, sentence in str(answer.data)) == (400, True), answer.data
+    whole = {"route_group": "STD", **row, "planned": "yes", "working_time": "yes", "takes_capacity": "yes"}
+    assert api.post(at, [whole], format="json").data["added"] == 1
+
+
 def test_many_rows_come_through_the_sheets(api, draft):
     ITEM = {"item": "BIKE", "site": "", "version": 1}
     Capability.objects.create(code="DRILL", name="Drilling")

@@ -16,10 +16,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from hypothesis.internal.conjecture import engine as shrinking
 
 # A busy machine draws its examples slowly; that says nothing about what is tested.
 hypothesis_settings.register_profile("p2p", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("p2p")
+# A counterexample that is still long after a minute is told as it is: it was searched on for five.
+shrinking.MAX_SHRINKING_SECONDS = 60
 
 LOCK_PATIENCE, LIMIT, SLOW_LIMIT = 60, 240, 480  # seconds: for a lock, for a test, for one marked slow
 
@@ -100,6 +103,10 @@ def shared() -> Path:
     return folder
 
 
+class WithoutEnd(BaseException):
+    """Not caught by what catches every Exception, or goes on to look for a simpler one."""
+
+
 @contextmanager
 def an_end(seconds: int) -> Iterator[None]:
     """After so many seconds the main thread fails, whatever it does or waits for in Python."""
@@ -110,7 +117,7 @@ def an_end(seconds: int) -> Iterator[None]:
             f"--- {names.get(ident, ident)}\n{''.join(traceback.format_stack(frame))}"
             for ident, frame in sys._current_frames().items()
         ]
-        raise AssertionError(f"this does not come to an end within {seconds} s\n{''.join(stacks)}")
+        raise WithoutEnd(f"this does not come to an end within {seconds} s\n{''.join(stacks)}")
 
     was = signal.signal(signal.SIGALRM, stop)
     before = signal.alarm(seconds)

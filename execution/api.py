@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from execution import selectors, serializers
 from execution.facts import Ending, Finishing, FinishingOperation, Releasing, Reporting
-from execution.material_api import AdjustmentApi, MaterialApi, WipMoveApi
+from execution.material_api import AdjustmentApi, MaterialApi, PickLineApi, WipMoveApi
 from execution.models import Clocking, PickList
 from execution.models.pick import PICK_FLOW
 from execution.output_api import ComesOut
@@ -288,4 +288,5 @@ routes.add("downtimes", DowntimeApi)
 routes.add("wip-moves", WipMoveApi)
 routes.add("materials", MaterialApi)
 routes.add("adjustments", AdjustmentApi)
+routes.add("pick-lines", PickLineApi)
 urlpatterns = routes.urls

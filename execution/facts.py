@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
 
-from execution.models import Downtime, MaterialMove, OutputMove, Report, Variation
+from execution.models import Downtime, MaterialMove, OutputMove, PickList, Report, Variation
 from p2p.core.facts import Fact
 from p2p.core.fields import plain
 from p2p.inventory.models import Move
 from planning.models import Operation, ProductionOrder
+from strategies.models import Item, ReasonCode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,30 @@ class MaterialIssued(Fact):
 
     def says(self, record: Model | None) -> dict[str, Any]:
         return {"moves": len(self.moves), "reversed": self.reversed}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickedShort(Fact):
+    """Less of a component lay at its place than the list and the books say; the place wants a count."""
+
+    order: ProductionOrder
+    pick_list: PickList
+    item: Item
+    place: str
+    missing: Decimal
+    reason: ReasonCode
+
+    def about(self) -> Sequence[Model]:
+        return (self.order,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {
+            "pick_list": self.pick_list.number,
+            "item": self.item.number,
+            "place": self.place,
+            "missing": plain(self.missing),
+            "reason": self.reason.name,
+        }
 
 
 class Reporting(_OfOperations):

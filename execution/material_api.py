@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from execution import material_serializers as serializers
 from execution.in_hand import in_hand
-from execution.models import Adjustment, WipMove
+from execution.models import Adjustment, PickLine, WipMove
 from execution.serializers import WipMoveSerializer
 from execution.services.adjust import adjust, undo_adjustment
+from execution.services.by_scan import pick_line, pick_short, put_line_back
 from p2p.core.access import Role
 from p2p.core.rest import RecordViewSet, verb
 from planning.models import Material
@@ -72,6 +73,57 @@ class AdjustmentApi(RecordViewSet):
     def undo(self, record: Adjustment, by: Any) -> Adjustment:
         """Take it back: stock and order are as if it had never been."""
         return undo_adjustment(adjustment=record, by=by)
+
+
+class PickLineApi(RecordViewSet):
+    """Lines of pick lists, as a hand-held goes through them."""
+
+    queryset = PickLine.objects.select_related(
+        "pick_list",
+        "material__order__site",
+        "material__item__unit",
+        "material__item__catch_unit",
+        "location",
+        "lot",
+        "serial",
+    )
+    serializer_class = serializers.PickLineRow
+    key = "id"
+    filters = {
+        "pick_list": "pick_list__number",
+        "state": "pick_list__state",
+        "order_number": "material__order__number",
+        "item": "material__item__number",
+        "site": "material__order__site__code",
+    }
+    orderings = ("id",)
+    order = ("pick_list", "id")
+    site_path = "material__order__site__code"
+
+    @verb(roles=FLOOR, body=serializers.PickLineInput)
+    def pick(self, record: PickLine, by: Any, **given: Any) -> PickLine:
+        """Issue so much of it to its order, of what is named."""
+        named, rest = serializers.parted(given)
+        pick_line(line=record, named=in_hand(record.material, **named), **rest, by=by)
+        return _read_again(record)
+
+    @verb(roles=FLOOR, body=serializers.PickShortInput)
+    def short(self, record: PickLine, by: Any, **given: Any) -> PickLine:
+        """Only so much was found: the rest is sought elsewhere."""
+        named, rest = serializers.parted(given)
+        pick_short(line=record, named=in_hand(record.material, **named), **{"reason": None, **rest}, by=by)
+        return _read_again(record)
+
+    @verb(roles=FLOOR)
+    def put_back(self, record: PickLine, by: Any) -> PickLine:
+        """Take back what was picked of it last."""
+        put_line_back(line=record, by=by)
+        return _read_again(record)
+
+
+def _read_again(line: PickLine) -> PickLine:
+    found: PickLine = PickLineApi.queryset.get(pk=line.pk)
+    return found
 
 
 class WipMoveApi(RecordViewSet):

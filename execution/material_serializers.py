@@ -6,8 +6,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from execution.models import Adjustment
-from execution.serializers import AtInput, KeyField, RecordSerializer, VerbSerializer, quantity
+from execution.models import Adjustment, PickLine
+from execution.serializers import (
+    AtInput,
+    KeyField,
+    PickLineSerializer,
+    RecordSerializer,
+    VerbSerializer,
+    quantity,
+)
 from planning.models import Material
 from strategies.models import ReasonCode
 
@@ -80,3 +87,19 @@ def parted(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         {name: value for name, value in given.items() if name in HAND},
         {name: value for name, value in given.items() if name not in HAND},
     )
+
+
+class PickLineRow(PickLineSerializer):
+    pick_list = serializers.CharField(source="pick_list.number", read_only=True)
+
+    class Meta:
+        model = PickLine
+        fields = ("pick_list", *PickLineSerializer.Meta.fields)
+
+
+class PickLineInput(InHandInput, AtInput):
+    catch_quantity = quantity(required=False, allow_null=True, default=None)
+
+
+class PickShortInput(AdjustInput):
+    """`quantity` is what was found, 0 when nothing."""

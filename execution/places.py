@@ -251,5 +251,11 @@ def _words() -> None:
         lambda told: _("brought components back") if told.get("reversed") else _("issued components"),
     )
     journal.phrase(
+        "execution.PickedShort",
+        lambda told: _("found {missing} of {item} too little at {place}: {reason} ({pick_list})").format(
+            **{name: told.get(name, "") for name in ("missing", "item", "place", "reason", "pick_list")}
+        ),
+    )
+    journal.phrase(
         "execution.WentDown", lambda told: _("went down: {reason}").format(reason=told.get("reason", ""))
     )

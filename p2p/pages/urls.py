@@ -13,6 +13,8 @@ from p2p.pages.floor import (
     job,
     moving,
     pallet,
+    picking,
+    pickline,
     places,
     queue,
     receive,
@@ -24,6 +26,7 @@ from p2p.pages.floor import (
 
 JOB = "floor/job/<str:number>/<int:operation>/"
 COMPONENT = JOB + "material/<int:pk>/"
+PICK = "floor/stock/pick/<str:number>/<int:pk>/"
 TASK = "floor/stock/task/<str:number>/"
 
 app_name = "pages"
@@ -52,6 +55,12 @@ urlpatterns = [
     path("floor/stock/ship/<slug:kind>/<int:pk>/", sending.ShipOne.as_view(), name="floor-ship-one"),
     path("floor/stock/ship/<slug:kind>/<int:pk>/do/", sending.DoShip.as_view(), name="floor-ship-do"),
     path("floor/stock/ship/<slug:kind>/<int:pk>/undo/", ship.UndoShip.as_view(), name="floor-ship-undo"),
+    path("floor/stock/pick/", picking.PickMenu.as_view(), name="floor-pick"),
+    path("floor/stock/pick/<str:number>/", picking.PickOne.as_view(), name="floor-pick-list"),
+    path(PICK, pickline.PickLinePage.as_view(), name="floor-pick-line"),
+    path(PICK + "do/", pickline.DoPick.as_view(), name="floor-pick-do"),
+    path(PICK + "short/", pickline.PickShort.as_view(), name="floor-pick-short"),
+    path(PICK + "undo/", picking.UndoPick.as_view(), name="floor-pick-undo"),
     path("floor/stock/count/", counting.CountMenu.as_view(), name="floor-count"),
     path("floor/stock/count/<str:number>/", counting.NextPlace.as_view(), name="floor-count-next"),
     path("floor/stock/count/<str:number>/<int:place>/", count.PlacePage.as_view(), name="floor-count-place"),

@@ -100,3 +100,19 @@ def test_who_may_not_book_work_takes_nothing(plant: Plant, steel: Material) -> N
         buyer.post(f"{BASE}/materials/{steel.pk}/adjust/", {"quantity": "1"}, format="json").status_code
         == 403
     )
+
+
+def test_a_line_is_picked_by_its_number_found_short_and_put_back(floor: APIClient, steel: Material) -> None:
+    make_reason("LOST", kind="adjustment")
+    (line,) = floor.get(f"{BASE}/pick-lines/?order_number=MO-1&state=open").json()["results"]
+    url = f"{BASE}/pick-lines/{line['id']}/"
+    picked = floor.post(f"{url}pick/", {"quantity": "4", "lot": "OLD"}, format="json").json()
+    assert (picked["picked_quantity"], picked["quantity"]) == ("4", "10")
+    no = floor.post(f"{url}pick/", {"quantity": "7"}, format="json")
+    assert (no.status_code, no.json()["code"]) == (409, "over_pick")
+    back = floor.post(f"{url}put-back/", {}, format="json").json()
+    assert back["picked_quantity"] == "0"
+    short = floor.post(f"{url}short/", {"quantity": "2", "reason": "LOST"}, format="json").json()
+    assert (short["picked_quantity"], short["quantity"]) == ("2", "2")
+    lines = floor.get(f"{BASE}/pick-lines/?order_number=MO-1").json()["results"]
+    assert sorted((row["lot"], row["quantity"]) for row in lines) == [("NEW", "8"), ("OLD", "2")]

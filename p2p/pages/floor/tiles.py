@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from execution.models import PickList
 from p2p.core import clock
 from p2p.core.access import may
 from p2p.core.web import formats
@@ -40,6 +41,10 @@ class Tile:
 
 def _waiting(kind: str) -> Callable[[Site], int]:
     return lambda site: open_count(site, kind)
+
+
+def _to_pick(site: Site) -> int:
+    return PickList.objects.filter(order__site=site, state=PickList.State.OPEN).count()
 
 
 def _due(site: Site) -> int:
@@ -74,6 +79,14 @@ TILES = (
         url_name="pages:floor-supply",
         count=_waiting(StockTask.Kind.SUPPLY),
         waits=_("{number} to bring"),
+    ),
+    Tile(
+        title=_("Pick"),
+        words=_("Parts for orders, from their lists"),
+        icon="clipboard-list",
+        url_name="pages:floor-pick",
+        count=_to_pick,
+        waits=_("{number} lists"),
     ),
     Tile(
         title=_("Move"),

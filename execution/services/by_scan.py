@@ -1,0 +1,178 @@
+"""A line of a pick list is picked with what was scanned: whole, in parts, from elsewhere, or less than it says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from execution.facts import PickedShort
+from execution.models import MaterialMove, PickLine
+from execution.services.chosen import ANYTHING, InHand, Issue, choose, issue, open_lines, opened
+from execution.services.handed_back import issues_of
+from execution.services.job import Job
+from execution.services.put_back import put_back
+from execution.services.reserve import place_lines
+from execution.services.together import lock_stock
+from p2p.core.clock import now
+from p2p.core.facts import tell
+from p2p.core.fields import plain
+from p2p.core.models import User
+from p2p.core.refusal import Refused
+from p2p.inventory.models import Balance, Reservation
+from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.reservations import unreserve
+from planning.models import Material
+from strategies.models import ReasonCode
+
+ZERO = Decimal(0)
+
+
+@transaction.atomic
+def pick_line(
+    *,
+    line: PickLine,
+    quantity: Decimal,
+    named: InHand = ANYTHING,
+    at: datetime | None = None,
+    by: User | None,
+) -> list[MaterialMove]:
+    """Issue so much of a line (the item's unit) to its order, of what was named; nothing named: what it reserves, else
+    what the item's picking rule chooses. Other stock than the reserved sets that free. Tells MaterialIssued.
+
+    Refused: list or line is not open any more, more than is left on the line, too little of what was named is free.
+    """
+    check_quantity(line.material.item, quantity)
+    job, material, current = _locked(line)
+    left = current.quantity - current.picked_quantity
+    if quantity > left:
+        raise Refused(
+            _("{quantity} {unit} of {item} is more than the {left} left on this line."),
+            code="over_pick",
+            field="quantity",
+            about=material,
+            quantity=plain(quantity),
+            unit=material.item.unit.code,
+            item=material.item.number,
+            left=plain(left),
+        )
+    parts = choose(job=job, material=material, quantity=quantity, named=named, only=current)
+    return issue(job=job, material=material, parts=parts, told=Issue(at or now(), by))
+
+
+def _locked(line: PickLine) -> tuple[Job, Material, PickLine]:
+    job, material = opened(line.material)
+    current = next((one for one in open_lines(material) if one.pk == line.pk), None)
+    if current is None:
+        raise Refused(
+            _("This line of {pick_list} was picked or given up meanwhile."),
+            code="changed_meanwhile",
+            about=material,
+            pick_list=line.pick_list.number,
+        )
+    current.material = material
+    return job, material, current
+
+
+@transaction.atomic
+def pick_short(
+    *,
+    line: PickLine,
+    quantity: Decimal,
+    reason: ReasonCode | None,
+    named: InHand = ANYTHING,
+    at: datetime | None = None,
+    by: User | None,
+) -> Decimal:
+    """Less lies there than the line says: pick the `quantity` that was found (it may be 0) and look for the rest at
+    other piles; what nobody has stays on the list without a place. Answers how much is missing. Tells PickedShort.
+
+    Refused: without a reason for a difference; when nothing is missing; by what `pick_line` refuses.
+    """
+    if reason is None or reason.kind != ReasonCode.Kind.ADJUSTMENT:
+        raise Refused(
+            _("Say why it is not all there: choose a reason."), code="reason_missing", field="reason"
+        )
+    if quantity > 0:
+        pick_line(line=line, quantity=quantity, named=named, at=at, by=by)
+    job, material, current = _still_open(line)
+    missing: Decimal = current.quantity - current.picked_quantity
+    place = current.location
+    lock_stock(job=job, also=[(material.item, place)] if place is not None else [])
+    if place is not None:
+        _elsewhere(job, current, missing, by)
+    tell(
+        PickedShort(
+            order=job.order,
+            pick_list=line.pick_list,
+            item=material.item,
+            place=place.code if place is not None else "",
+            missing=missing,
+            reason=reason,
+            by=by,
+        )
+    )
+    return missing
+
+
+def _still_open(line: PickLine) -> tuple[Job, Material, PickLine]:
+    try:
+        return _locked(line)
+    except Refused as no:
+        raise Refused(_("All of this line is there: nothing is missing."), code="nothing_missing") from no
+
+
+def _elsewhere(job: Job, line: PickLine, missing: Decimal, by: User | None) -> None:
+    """The rest gets another pile: all that the books say lies in this one is kept off while others are sought."""
+    held = line.reservation
+    pile = Balance.objects.filter(
+        item=line.material.item_id, location=line.location_id, lot=line.lot_id, serial=line.serial_id,
+        handling_unit=line.handling_unit_id,
+    ).first()  # fmt: skip
+    kept = [held] if held is not None else []
+    if pile is not None and pile.quantity > pile.reserved:
+        kept.append(
+            Reservation.objects.create(
+                location_id=pile.location_id,
+                item_id=pile.item_id,
+                lot_id=pile.lot_id,
+                serial_id=pile.serial_id,
+                handling_unit_id=pile.handling_unit_id,
+                quantity=pile.quantity - pile.reserved,
+                reference=line.pick_list.number,
+                reserved_at=now(),
+                by=by,
+            )
+        )
+    place_lines(order=job.order, lines=[_without_place(line, missing)], by=by)
+    unreserve(reservations=kept, by=by)
+
+
+def _without_place(line: PickLine, missing: Decimal) -> PickLine:
+    """The line itself where nothing was picked of it, else a new one for the rest."""
+    if line.picked_quantity:
+        PickLine.objects.filter(pk=line.pk).update(quantity=line.picked_quantity, reservation=None)
+        return PickLine.objects.create(pick_list=line.pick_list, material=line.material, quantity=missing)
+    PickLine.objects.filter(pk=line.pk).update(
+        location=None, lot=None, serial=None, handling_unit=None, reservation=None
+    )
+    line.location = line.lot = line.serial = line.handling_unit = line.reservation = None
+    return line
+
+
+@transaction.atomic
+def put_line_back(*, line: PickLine, by: User | None) -> list[MaterialMove]:
+    """Take back what was picked of a line last, in one go: it lies where it lay, and the line wants it again.
+
+    Refused when nothing was picked of it, or products contain it.
+    """
+    job, material = opened(line.material)
+    rows = list(issues_of(material).filter(pick_line=line))
+    batch = [row for row in rows if row.move.posted_at == rows[0].move.posted_at]
+    if not batch:
+        raise Refused(
+            _("Nothing was picked from {pick_list}."), about=line.pick_list, pick_list=line.pick_list.number
+        )
+    return put_back(job=job, rows=batch, told=Issue(now(), by))

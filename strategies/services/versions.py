@@ -18,6 +18,7 @@ from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved
 from strategies.models import BomLine, BomVersion, Item, RouteVersion, Site
 from strategies.models.version import VERSION_FLOW, Version, VersionState
 from strategies.services.bill_checks import check_bill
+from strategies.services.phantom_outputs import nothing_lost_beside
 from strategies.services.phantoms import (
     Gone,
     held,
@@ -189,6 +190,7 @@ def activate_many(*, records: Iterable[Either], replace: bool = True, by: User) 
 
 def _phantoms_and_parents_agree(done: Sequence[Version], gone: Sequence[Gone | None]) -> None:
     phantoms_have_bills([each.pk for each in done if isinstance(each, BomVersion)])
+    nothing_lost_beside([each.pk for each in done if isinstance(each, BomVersion)])
     no_parent_loses_its_phantom(gone)
 
 

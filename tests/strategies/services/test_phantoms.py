@@ -8,7 +8,7 @@ import pytest
 
 from p2p.core import clock
 from p2p.core.refusal import Refused
-from strategies.models import BomLine, BomVersion
+from strategies.models import BomLine, BomOutput, BomVersion
 from strategies.services import versions
 from tests.factories import make_bom, make_item, make_site, make_user
 
@@ -163,3 +163,40 @@ def test_another_site_keeps_its_own_phantom(engineer, live):
     assert versions.retire(version=kit, by=engineer).state == "retired"
     with pytest.raises(Refused, match="phantom KIT would have no"):
         versions.retire(version=own, by=engineer)
+
+
+def by_product(bill, number="SHAVINGS"):
+    item = make_item(number)
+    return BomOutput.objects.create(bom=bill, item=item, kind="by", quantity=1, unit=item.unit)
+
+
+LOST = (
+    "BIKE v1, line 10 takes KIT as a phantom, and KIT v1 gives SHAVINGS beside it, which nobody would report"
+)
+
+
+def test_a_phantom_that_gives_something_beside_itself_is_not_taken(engineer, bike):
+    by_product(of_kit(bike))
+    with pytest.raises(Refused, match=LOST):
+        versions.activate(version=bike, by=engineer)
+    bike.lines.update(kind=BomLine.Kind.ITEM)
+    assert versions.activate(version=bike, by=engineer).state == "active"
+
+
+def test_nor_does_such_a_bill_come_into_force_under_one_that_takes_it(engineer, bike):
+    of_kit(bike, state="active", valid_to=clock.now().date())
+    versions.activate(version=bike, by=engineer)
+    later = of_kit(bike, state="approved", version=2, valid_from=clock.now().date() + timedelta(1))
+    by_product(later)
+    with pytest.raises(Refused, match="KIT v2 gives SHAVINGS beside it"):
+        versions.activate(version=later, by=engineer)
+    later.outputs.all().delete()
+    assert versions.activate(version=later, by=engineer).state == "active"
+
+
+def test_a_version_that_the_line_names_may_not_give_anything_beside_either(engineer, bike):
+    named = of_kit(bike, state="approved")
+    by_product(named)
+    bike.lines.update(component_bom=named)
+    with pytest.raises(Refused, match=LOST):
+        versions.activate(version=bike, by=engineer)

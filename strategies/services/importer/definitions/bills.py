@@ -33,6 +33,7 @@ from strategies.services.importer.definitions.bill_reviews import (
 from strategies.services.importer.definitions.phantom_reviews import (
     ended_bills_are_marked,
     ended_bills_leave_no_parent_empty,
+    nothing_beside_phantoms,
     phantoms_in_lines_have_bills,
 )
 from strategies.services.importer.definitions.reviews import (
@@ -142,7 +143,7 @@ SHEETS = (
             named_versions_may_be_used,
             percents_follow,
         ),
-        settle=(bills_stay_without_loop, phantoms_in_lines_have_bills),
+        settle=(bills_stay_without_loop, phantoms_in_lines_have_bills, nothing_beside_phantoms),
         fields=(
             BOM,
             Column("position", Whole(1), required=True, example="10"),
@@ -223,6 +224,7 @@ SHEETS = (
         whole=("bom",),
         guards=(lines_may_change("bom_outputs", BomOutput, "bom"),),
         reviews=(units_convert("bom_outputs", "item", "error"), shares_leave_something),
+        settle=(nothing_beside_phantoms,),
         fields=(
             BOM,
             Reference("item", Item, ("output",), ("number",), required=True, example="SCRAP-AL"),

@@ -13,6 +13,7 @@ from strategies.models.version import VersionState
 from strategies.services.importer.definitions.version_reviews import stay_drafts
 from strategies.services.importer.sheets import Problem, Row
 from strategies.services.importer.spool import portions
+from strategies.services.phantom_outputs import losing_outputs, lost_beside
 from strategies.services.phantoms import (
     Gone,
     no_active_bill,
@@ -95,3 +96,16 @@ def phantoms_in_lines_have_bills(rows: Sequence[Row], by: User | None) -> Iterat
                 "bom_lines", str(no_active_bill(line)), place, "component", code="phantom_without_bill"
             )
     stay_drafts(BomVersion, told)
+
+
+def nothing_beside_phantoms(rows: Sequence[Row], by: User | None) -> Iterator[Problem]:
+    """Settle: lines or outputs that came to a bill in force, so that a phantom would give something beside itself. The
+    bill is a draft where the rest is saved."""
+    first = {row.values["bom"]: row for row in reversed(rows)}
+    items = dict(BomVersion.objects.filter(pk__in=first).values_list("item", "pk"))
+    for line in losing_outputs(set(first)):
+        bill = line.bom_id if line.bom_id in first else items[line.component_id]
+        row = first[bill]
+        named = ("bom_lines", "component") if "component" in row.values else ("bom_outputs", "output")
+        yield Problem(named[0], str(lost_beside(line)), row.line, named[1], code="phantom_with_outputs")
+        stay_drafts(BomVersion, [bill])

@@ -32,6 +32,7 @@ from strategies.services.bill_checks import USABLE
 from strategies.services.importer.definitions.reviews import PAGE
 from strategies.services.importer.sheets import Problem, Review, Row, Settle
 from strategies.services.importer.spool import SLICE
+from strategies.services.phantom_outputs import losing_outputs, nothing_lost_beside
 from strategies.services.phantoms import ALIVE, phantoms_have_bills, without_bill
 from strategies.services.routechecks import CAPACITIES
 from strategies.services.versions import may_be_submitted, must_hold
@@ -109,7 +110,7 @@ def _settled(model: Model, versions: Mapping[int, Brought], by: User | None) -> 
     used = {key: one for key, one in left.items() if key not in submitted | waiting}
     # A bill may name another of the same file that only waits for approval now.
     # Nor may it take a phantom of which the file, or somebody before, has brought no bill into force.
-    while model is BomVersion and (odd := _naming_unusable(set(used)) | _taking_bare_phantoms(used)):
+    while model is BomVersion and (odd := _naming_unusable(set(used)) | _not_to_go_live(used)):
         yield from _dropped(model, used, odd, _finds_what_it_takes)
     active = {key for key, one in used.items() if one.state == VersionState.ACTIVE}
     asked = active if model is BomVersion else routes_without_time(active)
@@ -177,14 +178,20 @@ def _doubtful_bills(boms: set[int]) -> set[int]:
     }
 
 
-def _taking_bare_phantoms(left: Mapping[int, Brought]) -> set[int]:
+def _not_to_go_live(left: Mapping[int, Brought]) -> set[int]:
+    """Those that take a phantom without a bill, or one of which something comes out beside; or are such a bill."""
     active = {key for key, one in left.items() if one.state == VersionState.ACTIVE}
-    return set(without_bill(active, [VersionState.ACTIVE]).order_by().values_list("bom", flat=True))
+    bare = without_bill(active, [VersionState.ACTIVE]).order_by().values_list("bom", flat=True)
+    losing = losing_outputs(active).order_by().values_list("bom", "component")
+    parents, phantoms = {bom for bom, _item in losing}, {item for _bom, item in losing}
+    whose = BomVersion.objects.filter(pk__in=active, item__in=phantoms, outputs__isnull=False).order_by()
+    return {*bare, *(parents & active), *(whose.values_list("pk", flat=True) if phantoms else ())}
 
 
 def _finds_what_it_takes(version: BomVersion) -> None:
     must_hold(version)
     phantoms_have_bills([version.pk])
+    nothing_lost_beside([version.pk])
 
 
 def _naming_unusable(boms: set[int]) -> set[int]:

@@ -208,3 +208,31 @@ def test_a_last_day_that_leaves_a_bill_in_force_without_its_phantom_is_named(par
     BomVersion.objects.filter(item__number="BIKE").update(valid_to=date(2030, 12, 31))
     assert take("boms", row).saved
     assert BomVersion.objects.get(item__number="KIT").valid_to == date(2030, 12, 31)
+
+
+def test_a_sheet_brings_no_phantom_that_gives_something_beside_itself(parts):
+    assert bring().saved
+    row = {"item": "KIT", "output": "TUBE", "kind": "by", "quantity": "1", "unit": "EA"}
+    sentence = "BIKE v1, line 10 takes KIT as a phantom, and KIT v1 gives TUBE beside it"
+    [(line, column, text)] = places(take("bom_outputs", row))
+    assert (line, column) == (1, "output") and sentence in text
+    assert not BomOutput.objects.exists()
+
+
+def test_a_line_that_takes_such_a_phantom_is_named_in_its_sheet(parts):
+    bike, kit, tube = parts
+    BomVersion.objects.create(item=bike, state="active")
+    made = make_bom(kit, {tube: 1})
+    BomOutput.objects.create(bom=made, item=tube, kind="by", quantity=1, unit=tube.unit)
+    row = {"position": "10", "component": "KIT", "kind": "phantom", "quantity": "1", "unit": "EA"}
+    [(line, column, text)] = places(take("bom_lines", row))
+    assert (line, column) == (1, "component") and "gives TUBE beside it" in text
+    assert take("bom_lines", row | {"kind": "item"}).saved
+
+
+def test_a_file_with_both_bills_names_the_one_that_takes_such_a_phantom(parts):
+    outputs = "item;version;output;kind;quantity;unit\nKIT;1;TUBE;by;1;EA"
+    sheets = [("boms", BILLS.format(kit="active")), ("bom_lines", LINES), ("bom_outputs", outputs)]
+    outcome = take_in([table(name, text) for name, text in sheets], partly=False, by=None)
+    assert any("gives TUBE beside it" in text for _line, _column, text in places(outcome))
+    assert not outcome.saved and not BomVersion.objects.exists()

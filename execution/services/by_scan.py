@@ -64,7 +64,7 @@ def pick_line(
 
 def _locked(line: PickLine) -> tuple[Job, Material, PickLine]:
     job, material = opened(line.material)
-    current = next((one for one in open_lines(material) if one.pk == line.pk), None)
+    current = _open_line(material, line)
     if current is None:
         raise Refused(
             _("This line of {pick_list} was picked or given up meanwhile."),
@@ -72,8 +72,14 @@ def _locked(line: PickLine) -> tuple[Job, Material, PickLine]:
             about=material,
             pick_list=line.pick_list.number,
         )
-    current.material = material
     return job, material, current
+
+
+def _open_line(material: Material, line: PickLine) -> PickLine | None:
+    found = next((one for one in open_lines(material) if one.pk == line.pk), None)
+    if found is not None:
+        found.material = material
+    return found
 
 
 @transaction.atomic
@@ -97,7 +103,10 @@ def pick_short(
         )
     if quantity > 0:
         pick_line(line=line, quantity=quantity, named=named, at=at, by=by)
-    job, material, current = _still_open(line)
+    job, material = opened(line.material)
+    current = _open_line(material, line)
+    if current is None:
+        raise Refused(_("All of this line is there: nothing is missing."), code="nothing_missing")
     missing: Decimal = current.quantity - current.picked_quantity
     place = current.location
     lock_stock(job=job, also=[(material.item, place)] if place is not None else [])
@@ -115,13 +124,6 @@ def pick_short(
         )
     )
     return missing
-
-
-def _still_open(line: PickLine) -> tuple[Job, Material, PickLine]:
-    try:
-        return _locked(line)
-    except Refused as no:
-        raise Refused(_("All of this line is there: nothing is missing."), code="nothing_missing") from no
 
 
 def _elsewhere(job: Job, line: PickLine, missing: Decimal, by: User | None) -> None:

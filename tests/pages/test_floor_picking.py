@@ -160,6 +160,12 @@ def test_nothing_there_and_nothing_elsewhere_stays_on_the_list_without_a_place(s
     assert issued() == 0
 
 
+def test_a_line_that_is_all_there_is_not_short(store: Store) -> None:
+    line = store.listed(store.fill())
+    assert "nothing is missing" in store.send(store.url(line, "short"), 409, quantity="10", reason="LOST")
+    assert issued() == 0
+
+
 def test_what_was_picked_last_is_put_back_and_wanted_again(store: Store) -> None:
     line = store.listed(store.fill())
     store.send(store.url(line, "do"), quantity="10", key="k")

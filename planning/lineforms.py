@@ -14,6 +14,7 @@ from p2p.core.web import formats
 from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.engine.ranges import NoRange, numbers_in
 from p2p.inventory.forms import Measured, quantity_field, unit_field, usual_units
+from p2p.inventory.forms.reasons import ask_reason
 from p2p.inventory.models import HandlingUnit, Lot, Serial
 from planning.forms import day
 from planning.services.delivered import Ordered, with_customer
@@ -211,8 +212,7 @@ class ReturnHead(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["reason"]
-        field.queryset = ReasonCode.objects.filter(kind=ReasonCode.Kind.RETURN, active=True)
+        ask_reason(self.fields["reason"], ReasonCode.Kind.RETURN)
 
 
 class ReturnBlock(_Block):

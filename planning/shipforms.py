@@ -11,6 +11,7 @@ from p2p.core.fields import plain
 from p2p.core.web.lookup import KeyedField, Looked, NumberOf
 from p2p.inventory.engine.scan import Garbled, read
 from p2p.inventory.forms import Measured, quantity_field, unit_field
+from p2p.inventory.forms.reasons import ask_reason
 from p2p.inventory.models import HandlingUnit
 from planning.forms import day
 from planning.lineforms import NOTE, numbers, place_field, serials_field
@@ -210,8 +211,7 @@ class LoseForm(_OfOrder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["reason"]
-        field.queryset = _reasons(ReasonCode.Kind.SCRAP)
+        ask_reason(self.fields["reason"], ReasonCode.Kind.SCRAP)
         if "lot" in self.fields:
             self.fields["lot"].help_text = _("Empty: any that travels.")
 

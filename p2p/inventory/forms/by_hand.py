@@ -11,6 +11,7 @@ from p2p.core.access import at_sites
 from p2p.core.web.lookup import KeyedField, NumberOf
 from p2p.inventory.engine.ranges import NoRange, numbers_in
 from p2p.inventory.forms.measured import Measured, pieces_field, quantity_field, unit_field
+from p2p.inventory.forms.reasons import ask_reason
 from p2p.inventory.models import HandlingUnit, Lot
 from p2p.inventory.services.by_hand import HOW, Act, HandLine
 from strategies.models import Item, Location, ReasonCode, Site, Vendor
@@ -62,7 +63,7 @@ class ByHandForm(Measured):
         sites = Site.objects.filter(active=True).order_by("code")
         fields["site"].queryset = at_sites(sites, user, *roles, path="code")
         kind = HOW[self.act].reason
-        fields["reason"].queryset = ReasonCode.objects.filter(kind=kind, active=True)
+        ask_reason(fields["reason"], kind)
         fields["reference"].label = _PAPER.get(self.act, _("Document"))
         fields["place"].label = _("From") if self.act == Act.TRANSFER else _("Place")
         if self.act == Act.RECEIPT:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from p2p.core.access import Role, require
 from p2p.core.facts import Refused
@@ -229,7 +230,11 @@ class HoldAll(_Step):
         return service.hold_all(recall=self.record, by=who(self.request))
 
     def said(self, result: Recall) -> Any:
-        return _now("{holds} lots and serial numbers are on hold.").format(holds=result.summary["holds"])
+        holds = result.summary["holds"]
+        words = ngettext(
+            "{holds} lot or serial number is on hold.", "{holds} lots and serial numbers are on hold.", holds
+        )
+        return words.format(holds=holds)
 
 
 class LookAgain(_Step):

@@ -174,6 +174,7 @@ def _told(work: Worked, case: Case) -> tuple[tuple[str, str], ...]:
         work.hours, work.hours_per_piece, work.hours_per_order, work.per_hour
     )
     before = "setup_" if work.part == "setup" else ""
+    own: tuple[tuple[str, str], ...]
     if work.part == "pieces":
         own = (("pieces", _text(hours)), ("pieces_allowed", _text(per_piece)), ("per_piece", _text(rate)))
     else:

@@ -144,7 +144,8 @@ def set_rates(
     of hours a rate per piece."""
     still_pending(version)
     hourly, pieces = list(hourly), list(pieces)
-    for one in (*hourly, *pieces):
+    given: list[Hourly | PerPiece] = [*hourly, *pieces]
+    for one in given:
         _of_its_kind(one)
     CostRate.objects.filter(version=version).delete()
     rows = [

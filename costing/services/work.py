@@ -52,7 +52,7 @@ def _mirrors(reports: Sequence[Report]) -> list[Draft]:
         return []
     rows = Entry.objects.filter(report__in=back, kind__in=WORK).order_by("pk")
     rows = rows.select_related("site__currency", "order", "operation").prefetch_related("postings")
-    pairs = [(entry, back[entry.report_id]) for entry in rows]
+    pairs = [(entry, back[entry.report_id]) for entry in rows if entry.report_id is not None]
     return [reversal(entry, effective_at=one.effective_at, move=None, report=one) for entry, one in pairs]
 
 

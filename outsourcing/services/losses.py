@@ -59,7 +59,8 @@ def _named(operation: Operation) -> tuple[int, int]:
 def missing(line: SubcontractLine, came: Decimal) -> Decimal:
     """Pieces sent that do not come back, when nothing comes any more after `came`. Of components without pieces before
     them none are missing: they lie at the vendor as stock."""
-    return max(ZERO, line.sent_quantity - line.received_quantity - line.rejected_quantity - came)
+    left: Decimal = line.sent_quantity - line.received_quantity - line.rejected_quantity - came
+    return max(ZERO, left)
 
 
 def lost(line: SubcontractLine, rejected: Decimal) -> Lost:

@@ -159,7 +159,7 @@ SHEETS = (
             *TIMES,
             Column("active", YES, example="yes"),
         ),
-        finish=(scrap_comes_with_the_resource(StandardOperation),),
+        finish=(scrap_comes_with_the_resource(StandardOperation, "code", "name"),),
     ),
     Sheet(
         name="secondaries",

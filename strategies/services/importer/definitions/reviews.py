@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from strategies.engine.levels import low_level_codes
@@ -18,10 +18,10 @@ from strategies.models import (
     BomVersion,
     Item,
     ItemPolicy,
+    Resource,
     RouteLink,
     RouteOperation,
     RouteVersion,
-    StandardOperation,
     Unit,
 )
 from strategies.models.version import VersionState
@@ -235,28 +235,22 @@ def link_operations(rows: Sequence[Row]) -> Iterator[Problem]:
             yield Problem("route_operations", text, lines[key], "number", "warning", "loose_operation")
 
 
-def scrap_comes_with_the_resource(model: type[RouteOperation] | type[StandardOperation]) -> Review:
-    """Finish of sheets of operations: a file that has no column of scrap takes that of the resources it names."""
+def scrap_comes_with_the_resource(model: type[Model], parent: str, key: str) -> Review:
+    """Finish of sheets of operations: a file that has no column of scrap takes that of the resources it names. parent,
+    key: columns that a row is known by."""
 
     def look(rows: Sequence[Row]) -> Iterator[Problem]:
         silent = [row for row in rows if "scrap_fraction" not in row.given and row.values["resource"]]
-        parent, key = ("route", "number") if model is RouteOperation else ("code", "code")
         named = {(row.values[parent], row.values[key]) for row in silent}
         lossy = model._default_manager.filter(scrap_fraction=0, resource__scrap_fraction__gt=0)
-        lossy = lossy.filter(**{f"{parent}__in": {one for one, _key in named}}).select_related("resource")
-        changed = [
-            row for row in lossy.order_by("pk") if (getattr(row, _column(parent)), getattr(row, key)) in named
-        ]
-        for row in changed:
-            row.scrap_fraction = row.resource.scrap_fraction
-        model._default_manager.bulk_update(changed, ["scrap_fraction"])
+        lossy = lossy.filter(**{f"{parent}__in": {one for one, _key in named}})
+        known = lossy.order_by("pk").values_list("pk", parent, key)
+        chosen = [pk for pk, *said in known if tuple(said) in named]
+        losing = Resource.objects.filter(pk=OuterRef("resource")).values("scrap_fraction")
+        model._default_manager.filter(pk__in=chosen).update(scrap_fraction=Subquery(losing))
         return iter(())
 
     return look
-
-
-def _column(parent: str) -> str:
-    return "route_id" if parent == "route" else parent
 
 
 def made_items_can_be_made(rows: Sequence[Row]) -> Iterator[Problem]:

@@ -103,7 +103,7 @@ SHEETS = (
         together=_VERSION,
         whole=("route",),
         guards=(lines_may_change("route_operations", RouteOperation, "route"),),
-        finish=(link_operations, scrap_comes_with_the_resource(RouteOperation)),
+        finish=(link_operations, scrap_comes_with_the_resource(RouteOperation, "route", "number")),
         fields=(
             ROUTE,
             Column("number", Whole(1), required=True, example="10"),

@@ -111,9 +111,15 @@ def _needed(field: models.Field[Any, Any]) -> bool:
     )
 
 
+OTHER_NEEDS = ("for_demand", "for_proposal")
+"""What is made for a component line of an order is made for nothing else."""
+
+
 def _links(field: models.Field[Any, Any]) -> bool:
     return _needed(field) or (
-        isinstance(field, models.ForeignKey) and field.remote_field.model != field.model
+        isinstance(field, models.ForeignKey)
+        and field.remote_field.model != field.model
+        and field.name not in OTHER_NEEDS
     )
 
 

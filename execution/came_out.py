@@ -29,7 +29,8 @@ class Seen:
 
 
 def came_out(order: ProductionOrder) -> list[Seen]:
-    """The outputs of an order, the product first; none where it yields nothing else. Two queries."""
+    """The outputs of an order, the product first; none where it yields nothing else, or what was added is taken back.
+    Two queries."""
     rows = Output.objects.filter(order=order).select_related("item__unit").order_by("pk")
     outputs = sorted(rows, key=lambda row: row.kind != Output.Kind.MAIN)
     if len(outputs) < 2:
@@ -37,7 +38,10 @@ def came_out(order: ProductionOrder) -> list[Seen]:
     main = outputs[0]
     standing = Variation.objects.filter(output__order=order, report__reversed_by__isnull=True)
     scrap = dict(standing.values_list("output").annotate(sum=Sum("scrap")).order_by("output"))
-    return [Seen(row, _by_now(row, main), scrap.get(row.pk, Decimal(0))) for row in outputs]
+    known = [row for row in outputs if row.planned or row.received_quantity or row.pk in scrap]
+    if len(known) < 2:
+        return []
+    return [Seen(row, _by_now(row, main), scrap.get(row.pk, Decimal(0))) for row in known]
 
 
 def _by_now(row: Output, main: Output) -> Decimal:

@@ -204,6 +204,6 @@ class OutputsForm(forms.Form):
             serials=tuple(name.replace(",", " ").split()) if serial else (),
             plate=(given.get("plate") or "").strip(),
             catch_quantity=given.get("pieces"),
-            kind=given.get("kind") or Output.Kind.BY,
+            kind=given.get("kind") or "",
             cost_share=None if share is None else share / 100,
         )

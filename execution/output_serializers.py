@@ -83,7 +83,7 @@ class BesideInput(VerbSerializer):
     plate = serializers.CharField(max_length=40, allow_blank=True, default="")
     catch_quantity = amount(required=False, allow_null=True)
     kind = serializers.ChoiceField(
-        choices=[(Output.Kind.CO, "co"), (Output.Kind.BY, "by")], default=Output.Kind.BY
+        choices=[(Output.Kind.CO, "co"), (Output.Kind.BY, "by")], allow_blank=True, default=""
     )
     cost_share = amount(required=False, allow_null=True)
 

@@ -29,7 +29,7 @@ def check_addable(job: Job, one: Beside, by: User | None) -> None:
         raise Refused(_("Type how much of {item} came out."), field="quantity", about=one.item, **words)
     if not one.item.active:
         raise Refused(_("{item} is not in use any more."), field="item", about=one.item, **words)
-    if one.kind not in (Output.Kind.CO, Output.Kind.BY):
+    if one.kind not in ("", Output.Kind.CO, Output.Kind.BY):
         raise Refused(_("{item} comes out as a co-product or as a by-product."), field="kind", **words)
     if any(material.item_id == one.item.pk for material in job.materials):
         raise Refused(
@@ -47,6 +47,21 @@ def check_addable(job: Job, one: Beside, by: User | None) -> None:
             about=order,
             site=order.site.code,
             **words,
+        )
+
+
+def check_kind(order: ProductionOrder, output: Output, *, standing: bool, by: User | None) -> None:
+    """A co-product becomes a by-product, or the other way round, only while nothing that stands was said of it, and by
+    who adds outputs."""
+    if standing or not may_add(order, by):
+        raise Refused(
+            _("{item} comes out of {order} as a {kind} already: it stays one."),
+            code="other_kind",
+            field="kind",
+            about=order,
+            item=output.item.number,
+            order=order.number,
+            kind=output.get_kind_display().lower(),
         )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.engine.proposal import propose
 from execution.models import Report, Variation
-from execution.services.adding import check_addable, check_share
+from execution.services.adding import check_addable, check_kind, check_share
 from execution.services.job import Job
 from p2p.core.models import User
 from p2p.core.numbers import Rounding
@@ -28,8 +28,9 @@ ZERO = Decimal(0)
 class Beside:
     """What a report says of one output (the item's unit). `quantity` None: what is expected, less the `scrap`.
 
-    `lot`, `serials`, `plate` and `catch_quantity` as for the product. `kind` and `cost_share` (0 to 1, of the order's
-    cost; None: as before) are of an output that nobody planned: without a share it is a by-product at its own value.
+    `lot`, `serials`, `plate` and `catch_quantity` as for the product. `kind` ("": as before, else a by-product) and
+    `cost_share` (0 to 1, of the order's cost; None: as before) are of an output that nobody planned: without a share it
+    is worth its own value.
     """
 
     item: Item
@@ -40,7 +41,7 @@ class Beside:
     serials: tuple[str, ...] = ()
     plate: str = ""
     catch_quantity: Decimal | None = None
-    kind: str = Output.Kind.BY
+    kind: str = ""
     cost_share: Decimal | None = None
 
     @property
@@ -83,12 +84,15 @@ def yielded(
     for output in others:
         expected = _expected(output, main, good, off.get(output.pk, ZERO)) if output.planned else ZERO
         one = told.pop(output.item_id, None)
+        if one is not None and one.kind not in ("", output.kind):
+            check_kind(job.order, output, standing=output.planned or output.pk in off, by=by)
+            output.kind = progress.add_output(order=job.order, item=one.item, kind=one.kind).kind
         if one is not None and not output.planned:
             check_share(job.order, output, one, by)
         found.append(_one(output, expected, one))
     for one in told.values():
         check_addable(job, one, by)
-        output = progress.add_output(order=job.order, item=one.item, kind=one.kind)
+        output = progress.add_output(order=job.order, item=one.item, kind=one.kind or Output.Kind.BY)
         output.item = one.item
         found.append(_one(output, ZERO, one))
     return found
@@ -108,13 +112,14 @@ class Expecting:
 
 
 def expecting(order: ProductionOrder) -> list[Expecting]:
-    """What comes out beside the product of an order, and what was added before. At most two queries."""
+    """What comes out beside the product of an order, and what reports that stand added. At most two queries."""
     related = ("item__unit", "item__catch_unit")
     rows = list(Output.objects.filter(order=order).select_related(*related).order_by("pk"))
     main = next((row for row in rows if row.kind == Output.Kind.MAIN), None)
     others = [row for row in rows if row is not main]
     off = _off(others)
-    return [Expecting(main, row, off.get(row.pk, ZERO)) for row in others] if main else []
+    known = [row for row in others if row.planned or row.pk in off]
+    return [Expecting(main, row, off.get(row.pk, ZERO)) for row in known] if main else []
 
 
 def expected_of(order: ProductionOrder, good: Decimal) -> list[Yielded]:

@@ -246,6 +246,9 @@ def add_output(*, order: ProductionOrder, item: Item, kind: str) -> Output:
         item=item,
         defaults={"unit": item.unit, "kind": kind, "quantity": 0, "cost_share": 0, "planned": False},
     )
+    if row.kind != kind and not row.planned:
+        row.kind = kind
+        row.save(update_fields=["kind"])
     return row
 
 

@@ -191,6 +191,23 @@ class TestAdding:
         assert order.outputs.get(kind="main").cost_share == D("0.8")
         assert problems() == []
 
+    def test_what_was_added_and_taken_back_is_listed_no_more_and_may_come_as_another_kind(
+        self, order: ProductionOrder, worker: User, site: Site
+    ) -> None:
+        bark, boss = make_item("BARK"), make_user("supervisor", site=site)
+        added = saw(order, 2, Beside(item=bark, quantity=D(3), kind="co"), by=boss)
+        with pytest.raises(Refused, match="BARK comes out of .* as a co-product already"):
+            saw(order, 2, Beside(item=bark, quantity=D(1), kind="by"), by=boss)
+        assert "BARK" in {one.output.item.number for one in came_out(order)}
+        undo(report=added, by=boss)
+        assert "BARK" not in {one.output.item.number for one in came_out(order)}
+        assert "BARK" not in {one.output.item.number for one in expected_of(order, D(2))}
+        with pytest.raises(Refused, match="stays one"):
+            saw(order, 2, Beside(item=bark, quantity=D(3), kind="by"), by=worker)
+        saw(order, 2, Beside(item=bark, quantity=D(3), kind="by"), by=boss)
+        assert order.outputs.get(item=bark).kind == "by"
+        assert came(order)["BARK"] == 3
+
     def test_everybody_may_where_the_bill_is_a_formula(self, order: ProductionOrder, worker: User) -> None:
         bill = BomVersion.objects.create(item=order.item, version=1, kind="formula")
         ProductionOrder.objects.filter(pk=order.pk).update(bom=bill)

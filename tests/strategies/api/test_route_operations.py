@@ -206,23 +206,29 @@ def test_a_route_group_says_what_is_planned_and_booked(api):
 
 
 @pytest.mark.parametrize(
-    ("row", "sentence"),
+    ("row", "kept"),
     [
-        ({"phase": "run"}, "Say yes or no: whether the place is held meanwhile."),
-        ({"phase": "transit", "takes_capacity": "no"}, "Say yes for working time, or no for day and night."),
-        (
-            {"phase": "run", "working_time": "no", "takes_capacity": "yes"},
-            "It takes capacity only when it is planned, in working time.",
-        ),
+        ({"phase": "run"}, (True, True)),
+        ({"phase": "transit"}, (False, False)),
+        ({"phase": "transit", "working_time": "yes"}, (True, False)),
+        ({"phase": "run", "working_time": "no"}, (False, False)),
+        ({"phase": "queue_before", "takes_capacity": "yes"}, (True, True)),
     ],
 )
-def test_a_sheet_says_of_planned_parts_what_they_take(api, row, sentence):
+def test_a_part_in_a_sheet_is_as_usual_where_a_cell_is_empty(api, row, kept):
     RouteGroup.objects.create(code="STD", name="Own")
     at = f"{BASE}/route-groups/phases/bulk/"
-    answer = api.post(at, [{"route_group": "STD", "planned": "yes", **row}], format="json")
-    assert (answer.status_code, sentence in str(answer.data)) == (400, True), answer.data
-    whole = {"route_group": "STD", **row, "planned": "yes", "working_time": "yes", "takes_capacity": "yes"}
-    assert api.post(at, [whole], format="json").data["added"] == 1
+    assert api.post(at, [{"route_group": "STD", **row}], format="json").data["added"] == 1
+    phase = RouteGroup.objects.get().phases.get()
+    assert (phase.working_time, phase.takes_capacity) == kept
+
+
+def test_a_part_in_a_sheet_takes_no_capacity_by_the_clock(api):
+    RouteGroup.objects.create(code="STD", name="Own")
+    row = {"route_group": "STD", "phase": "run", "working_time": "no", "takes_capacity": "yes"}
+    answer = api.post(f"{BASE}/route-groups/phases/bulk/", [row], format="json")
+    assert answer.status_code == 400
+    assert "It takes capacity only when it is planned, in working time." in str(answer.data)
 
 
 def test_many_rows_come_through_the_sheets(api, draft):

@@ -30,6 +30,7 @@ from strategies.services.importer.definitions.routes import TIMES
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Problem, Reference, Review, Row, Sheet, Tally
 from strategies.services.requirements import NAMES
+from strategies.services.routegroups import PhaseInput
 
 ZERO, ONE = Decimal(0), Decimal(1)
 _OPERATION = ("item", "site", "version", "operation")
@@ -38,19 +39,16 @@ OPERATION = Reference("operation", RouteOperation, _OPERATION, _OPERATION_KEYS, 
 YES, NO = Flag(), Flag()
 
 
-def _says_time_and_capacity(row: Row) -> Iterable[tuple[str, str]]:
-    """Nothing is guessed of a planned part, and none takes capacity by the clock."""
-    hours, takes, planned = (row.values.get(name) for name in ("working_time", "takes_capacity", "planned"))
-    if planned is False:
-        if takes:
-            yield "takes_capacity", _("It takes capacity only when it is planned, in working time.")
-        return
-    if takes and hours is False:
+def _as_usual_where_nothing_is_said(row: Row) -> Iterable[tuple[str, str]]:
+    """Empty cells are as usual for the part; none takes capacity by the clock, or unplanned."""
+    names = ("working_time", "takes_capacity")
+    hours, takes = (None if row.values[name] == "" else row.values[name] for name in names)
+    planned = row.values["planned"]
+    said = PhaseInput(phase=row.values["phase"], planned=planned, working_time=hours, takes_capacity=takes)
+    columns = said.columns()
+    row.values.update({name: columns[name] for name in names})
+    if takes and not (planned and columns["working_time"]):
         yield "takes_capacity", _("It takes capacity only when it is planned, in working time.")
-    if hours is None:
-        yield "working_time", _("Say yes for working time, or no for day and night.")
-    if takes is None:
-        yield "takes_capacity", _("Say yes or no: whether the place is held meanwhile.")
 
 
 def _names_something(row: Row) -> Iterable[tuple[str, str]]:
@@ -139,13 +137,13 @@ SHEETS = (
         title=gettext_lazy("Parts of operations by route group"),
         model=RouteGroupPhase,
         key=("group", "phase"),
-        checks=(_says_time_and_capacity,),
+        checks=(_as_usual_where_nothing_is_said,),
         fields=(
             Reference("group", RouteGroup, ("route_group",), ("code",), required=True, example="STANDARD"),
             Column("phase", Choice(RouteGroupPhase.Phase), required=True, example="run"),
             Column("planned", YES, example="yes"),
-            Column("working_time", YES, example="yes"),
-            Column("takes_capacity", NO, example="yes"),
+            Column("working_time", YES, example="yes", default=""),
+            Column("takes_capacity", NO, example="yes", default=""),
         ),
     ),
     Sheet(

@@ -19,10 +19,10 @@ from planning.models import Operation, PlanRun, ProductionOrder, Proposal, Reple
 from planning.services import mrp
 from planning.services.demand import cancel_demand, create_demand
 from planning.services.firm import firm, unfirm
-from planning.services.order import cancel_order
+from planning.services.order import cancel_order, change_order
 from planning.services.receipts import take_back
 from planning.services.receive import receive
-from strategies.models import ItemPolicy, Location
+from strategies.models import Item, ItemPolicy, Location
 from tests.factories import make_bom, make_item, make_site, make_stock, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +198,25 @@ def test_an_order_that_becomes_a_proposal_again_takes_those_along_that_are_made_
         shop.press: False,
         shop.frame: True,
     }
+
+
+def test_lots_are_kept_as_they_come_and_the_one_taken_back_is_given_back(shop):
+    Item.objects.filter(pk=shop.tube.pk).update(tracking="lot")
+    order = ReplenishmentOrder.objects.get()
+    for lot, quantity in (("L1", 4), ("L2", 1)):
+        receive(order=order, quantity=D(quantity), lot=lot, by=None)
+    rows = Reservation.objects.order_by("pk")
+    assert [(row.lot.number, int(row.quantity)) for row in rows] == [("L1", 4), ("L2", 1)]
+    take_back(receipts=list(order.receipts.filter(move__lot__number="L1")), by=None)
+    assert [row.lot.number for row in Reservation.objects.all()] == ["L2"]
+
+
+def test_more_than_is_wanted_is_everybodys(shop):
+    press, frame = order_of(shop.press), order_of(shop.frame)
+    change_order(order=press, quantity=D(2), by=None)
+    started(shop, shop.frame)
+    made(shop.frame, 3)
+    assert kept() == [("FRAME", press.number, 2)]
+    assert shop.plan().summary["messages"].get("cancel") is None
+    frame.refresh_from_db()
+    assert frame.made_for == press.materials.get()

@@ -13,9 +13,9 @@ from p2p.inventory.services.needs import Need
 from p2p.inventory.services.reservations import reserve
 from planning.models import Material, Peg, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.services import mrp
-from planning.services.demand import create_demand
+from planning.services.demand import change_demand, create_demand
 from planning.services.firm import firm, move_proposals
-from strategies.models import Item, ItemPolicy, Location, Site
+from strategies.models import BomLine, BomVersion, Item, ItemPolicy, Location, Site
 from tests.factories import make_bom, make_item, make_site, make_stock, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -210,4 +210,31 @@ def test_a_line_of_a_certain_version_that_is_made_to_order_has_supply_of_its_own
     assert proposed(run) == [("PRESS", 3), ("SCREW", 6)]
     assert (of(run, "PRESS").bom, of(run, "PRESS").named) == (light, "bom")
     firm(run=run, by=None)
+    assert proposed(plan()) == []
+
+
+def test_two_lines_of_one_order_share_what_is_made_for_either(shop, plan):
+    bom = BomVersion.objects.get(item=shop.press)
+    BomLine.objects.create(
+        bom=bom, position=50, component=shop.frame, unit=shop.frame.unit, quantity=D(2), kind="pegged"
+    )
+    make_stock(shop.screw, 100, shop.store)
+    shop.want("SO-1", 3)
+    run = plan()
+    assert ("FRAME", 9) in proposed(run)
+    firm(run=run, by=None)
+    assert proposed(plan()) == []
+
+
+def test_a_smaller_need_leaves_the_rest_to_everybody_and_a_larger_one_asks_for_the_difference(shop, plan):
+    ItemPolicy.objects.filter(item=shop.frame).update(strategy="mto")
+    line = shop.want("SO-1", 6, item=shop.frame)
+    firm(run=plan(), by=None)
+    change_demand(demand=line, quantity=D(8), by=None)
+    run = plan()
+    assert [
+        (row.item.number, int(row.quantity)) for row in Proposal.objects.filter(run=run, for_demand=line)
+    ] == [("FRAME", 2)]
+    change_demand(demand=line, quantity=D(4), by=None)
+    shop.want("FC", 2, item=shop.frame, kind="forecast")
     assert proposed(plan()) == []

@@ -113,33 +113,31 @@ def _line(
 # ---- production
 
 
-def _made(asked: Expecting) -> Iterator[OnOrder]:
-    """What open orders are still to make, and what comes out beside it."""
-    open_ = ProductionOrder.objects.filter(item__in=asked.items, state__in=ProductionOrder.OPEN)
+def _products(asked: Expecting) -> list[Any]:
+    """(item, left, day, order, state, site) of what open orders are still to make. One query."""
+    rows = ProductionOrder.objects.filter(item__in=asked.items, state__in=ProductionOrder.OPEN)
     left = F("quantity") - F("good_quantity") - F("scrap_quantity")
-    orders = _seen(open_, asked, "site__code").annotate(
-        left=left, day=Coalesce(TruncDate("ends_at"), "due_on"), order_number=F("number")
-    )
-    beside = Output.objects.filter(
+    seen = _seen(rows, asked, "site__code").annotate(left=left, day=Coalesce(TruncDate("ends_at"), "due_on"))
+    columns = ("item", "left", "day", "number", "state", "site__code")
+    return list(seen.filter(left__gt=0).order_by("pk").values_list(*columns))
+
+
+def _beside(asked: Expecting) -> list[Any]:
+    """The same of co- and by-products of orders of other items. One query."""
+    rows = Output.objects.filter(
         item__in=asked.items, order__state__in=ProductionOrder.OPEN, quantity__gt=F("received_quantity")
     ).exclude(kind=Output.Kind.MAIN)
-    outputs = _seen(beside, asked, "order__site__code").annotate(
+    seen = _seen(rows, asked, "order__site__code").annotate(
         left=F("quantity") - F("received_quantity"),
         day=Coalesce(TruncDate("order__ends_at"), "order__due_on"),
-        order_number=F("order__number"),
     )
-    columns = ("item", "left", "day", "order_number")
-    products = list(
-        orders.filter(left__gt=0)
-        .order_by("pk")
-        .annotate(state_=F("state"), at=F("site__code"))
-        .values_list(*columns, "state_", "at")
-    )
-    more = list(
-        outputs.order_by("pk")
-        .annotate(state_=F("order__state"), at=F("order__site__code"))
-        .values_list(*columns, "state_", "at")
-    )
+    columns = ("item", "left", "day", "order__number", "order__state", "order__site__code")
+    return list(seen.order_by("pk").values_list(*columns))
+
+
+def _made(asked: Expecting) -> Iterator[OnOrder]:
+    """What open orders are still to make, and what comes out beside it."""
+    products, more = _products(asked), _beside(asked)
     lots = _own_lots({row[3] for row in (*products, *more)}, asked)
     for rows, what in ((products, _("Production order")), (more, _("Beside a production order"))):
         for item, quantity, day, number, state, site in rows:

@@ -15,6 +15,7 @@ from p2p.core import clock
 from p2p.core.access import Role, at_sites
 from p2p.core.facts import Refused, gather
 from p2p.core.fields import plain
+from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
@@ -232,6 +233,10 @@ class Return(LinesPage):
     def act(self, head: Any, lines: Sequence[LineForm]) -> str:
         wanted = [line.line() for line in lines]  # type: ignore[attr-defined]
         rows = return_goods(lines=wanted, **head.cleaned_data, by=who(self.request))
-        return _now("{count} came back to {place}.").format(
-            count=len(rows), place=", ".join(sorted({row.move.target.code for row in rows}))
+        item = rows[0].move.item
+        return _now("{quantity} {unit} of {item} came back to {place}.").format(
+            quantity=formats.number(sum(row.move.quantity for row in rows)),
+            unit=item.unit.code,
+            item=item.number,
+            place=", ".join(sorted({row.move.target.code for row in rows})),
         )

@@ -333,7 +333,7 @@ def test_the_demand_page_shows_deliveries_and_returns(site: Site) -> None:
     assert "This field is required" in no_reason
     assert client.post(where, typed).status_code == 303
     shown = text(client.get(reverse("planning:demand", args=[demand.pk]) + "?tab=deliveries"))
-    assert "DN-000001" in shown and "BROKEN" in shown and "QUAR" in shown
+    assert "DN-000001" in shown and "BROKEN" in shown and "2 EA of PAINT came back to QUAR." in shown
     row = DemandMove.objects.get(move__kind="return")
     assert client.post(reverse("planning:delivery-take-back", args=[row.pk])).status_code == 303
     assert not Balance.objects.filter(location__code="QUAR", quantity__gt=0).exists()

@@ -84,7 +84,7 @@ def test_place_lot_and_quantity_then_the_rest_is_not_there_then_undo(visit: Visi
     assert PickLine.objects.get(picked_quantity=0).location.code == "B-01"
     scan(page, "B-01")
     page.get_by_role("button", name="Pick 6 EA").tap()
-    page.get_by_text("All of it is picked").wait_for()
+    page.locator("#main").get_by_text("All of it is picked").wait_for()
     assert issued() == 10
     page.get_by_role("button", name="Undo").tap()
     said(page, "is to be picked again")
@@ -101,5 +101,5 @@ def test_without_a_connection_nothing_is_lost_and_the_second_tap_counts_once(vis
     assert issued() == 0
     page.context.set_offline(False)
     page.get_by_role("button", name="Pick 10 EA").tap()
-    page.get_by_text("All of it is picked").wait_for()
+    page.locator("#main").get_by_text("All of it is picked").wait_for()
     assert issued() == 10

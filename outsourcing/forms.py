@@ -100,9 +100,15 @@ class ReceiveForm(LinesForm):
     columns = ("good", "rejected", "reason", "complete", "borne_by", "why")
     packing_slip = forms.CharField(label=_("Packing slip"), max_length=60, required=False)
 
+    def __init__(self, *args: Any, lines: Sequence[SubcontractLine], **kwargs: Any) -> None:
+        # Who bears a loss is asked where something is agreed.
+        if all(line.allowed_loss_fraction is None for line in lines):
+            self.columns = self.columns[:4]
+        super().__init__(*args, lines=lines, **kwargs)
+
     def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
         reasons = ReasonCode.objects.filter(kind=ReasonCode.Kind.SCRAP, active=True)
-        return {
+        found = {
             "good": forms.DecimalField(
                 label=_("Good"),
                 widget=forms.NumberInput(attrs={"placeholder": plain_or_none(line.to_come)}),
@@ -112,12 +118,13 @@ class ReceiveForm(LinesForm):
             "reason": forms.ModelChoiceField(label=_("Reason"), queryset=reasons, required=False),
             "complete": forms.BooleanField(label=_("Nothing more comes"), required=False),
             "borne_by": forms.ChoiceField(
-                label=_("Loss beyond the agreed borne by"),
+                label=_("Loss borne by"),
                 choices=[("", _("not said")), *ReceiptLine.Bearer.choices],
                 required=False,
             ),
             "why": forms.CharField(label=_("Why"), max_length=200, required=False),
         }
+        return {name: found[name] for name in self.columns}
 
 
 class InvoiceForm(LinesForm):

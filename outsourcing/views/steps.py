@@ -89,8 +89,8 @@ class Receive(_LinedStep):
                 rejected=row["rejected"] or Decimal(0),
                 reason=row["reason"],
                 complete=row["complete"],
-                borne_by=row["borne_by"],
-                why=row["why"],
+                borne_by=row.get("borne_by", ""),
+                why=row.get("why", ""),
             )
             for line, row in self.chosen(form, "good", "rejected", "complete")
         ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from execution.facts import Ending, Finishing, Released, Unreleased
-from outsourcing import coming, mail, takeover, tracing
+from outsourcing import mail, takeover, tracing
 from outsourcing.facts import Sent
 from outsourcing.models import SubcontractLine
 from outsourcing.services import order, withdraw
@@ -100,4 +100,4 @@ def wire() -> None:
     listen("later", Sent, mail.mail_orders)
     listen("gather", MeasuringCutOver, takeover.figures)
     listen("gather", Reviewing, tracing.worked_outside)
-    listen("gather", Expecting, coming.on_order)
+    listen("gather", Expecting, tracing.on_order)

@@ -13,7 +13,7 @@ from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import CheckingLedger, Finding, Moved, Reversing
 from p2p.inventory.task_facts import CrossDocking, TaskDone
 from p2p.inventory.trace_facts import Expecting, Locating, Reviewing, Suspecting
-from planning import coming, takeover, tracing
+from planning import takeover, tracing
 from planning.checking import RULES
 from planning.documents import moved_for_a_document, only_for_its_order
 from planning.facts import (
@@ -28,6 +28,7 @@ from planning.facts import (
     Unfirmed,
 )
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
+from planning.selectors import coming
 from planning.selectors.load import booked
 from planning.selectors.waiting import waiting
 from planning.services import made_for, reserving

@@ -7,7 +7,7 @@ import pytest
 
 from p2p.core.refusal import Refused
 from planning.services.demand import create_demand
-from strategies.models import Item, ItemGroup, ItemPolicy
+from strategies.models import Item, ItemGroup
 from strategies.services import calendars, items, items_bulk, settings
 from strategies.services.calendars import ShiftInput
 from strategies.services.items import PolicyInput

@@ -46,10 +46,25 @@ class MaterialApi(RecordViewSet):
     site_path = "order__site__code"
 
     @verb(roles=FLOOR, body=serializers.AdjustInput, answer=serializers.AdjustmentSerializer)
-    def adjust(self, record: Material, by: Any, **given: Any) -> list[Adjustment]:
+    def adjust(
+        self,
+        record: Material,
+        by: Any,
+        *,
+        quantity: Any,
+        location: str,
+        lot: str,
+        serials: list[str],
+        unit: str,
+        catch_quantity: Any,
+        reason: Any = None,
+        at: Any = None,
+    ) -> list[Adjustment]:
         """Take more of it (above zero) or give some back (below zero)."""
-        named, rest = serializers.parted(given)
-        return adjust(material=record, named=in_hand(record, **named), **rest, by=by)
+        named = in_hand(
+            record, location=location, lot=lot, serials=serials, unit=unit, catch_quantity=catch_quantity
+        )
+        return adjust(material=record, quantity=quantity, named=named, reason=reason, at=at, by=by)
 
 
 class AdjustmentApi(RecordViewSet):
@@ -101,17 +116,56 @@ class PickLineApi(RecordViewSet):
     site_path = "material__order__site__code"
 
     @verb(roles=FLOOR, body=serializers.PickLineInput)
-    def pick(self, record: PickLine, by: Any, **given: Any) -> PickLine:
+    def pick(
+        self,
+        record: PickLine,
+        by: Any,
+        *,
+        quantity: Any,
+        location: str,
+        lot: str,
+        serials: list[str],
+        unit: str,
+        catch_quantity: Any,
+        at: Any = None,
+    ) -> PickLine:
         """Issue so much of it to its order, of what is named."""
-        named, rest = serializers.parted(given)
-        pick_line(line=record, named=in_hand(record.material, **named), **rest, by=by)
+        named = in_hand(
+            record.material,
+            location=location,
+            lot=lot,
+            serials=serials,
+            unit=unit,
+            catch_quantity=catch_quantity,
+        )
+        pick_line(line=record, quantity=quantity, named=named, at=at, by=by)
         return _read_again(record)
 
     @verb(roles=FLOOR, body=serializers.PickShortInput)
-    def short(self, record: PickLine, by: Any, **given: Any) -> PickLine:
+    def short(
+        self,
+        record: PickLine,
+        by: Any,
+        *,
+        quantity: Any,
+        location: str,
+        lot: str,
+        serials: list[str],
+        unit: str,
+        catch_quantity: Any,
+        reason: Any = None,
+        at: Any = None,
+    ) -> PickLine:
         """Only so much was found: the rest is sought elsewhere."""
-        named, rest = serializers.parted(given)
-        pick_short(line=record, named=in_hand(record.material, **named), **{"reason": None, **rest}, by=by)
+        named = in_hand(
+            record.material,
+            location=location,
+            lot=lot,
+            serials=serials,
+            unit=unit,
+            catch_quantity=catch_quantity,
+        )
+        pick_short(line=record, quantity=quantity, named=named, reason=reason, at=at, by=by)
         return _read_again(record)
 
     @verb(roles=FLOOR)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from execution.models import Adjustment, PickLine
@@ -75,17 +73,6 @@ class AdjustInput(InHandInput, AtInput):
         queryset=ReasonCode.objects.filter(kind=ReasonCode.Kind.ADJUSTMENT, active=True),
         required=False,
         allow_null=True,
-    )
-
-
-HAND: tuple[str, ...] = ("location", "lot", "serials", "unit", "catch_quantity")
-
-
-def parted(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(what is named, the rest) of what a verb took."""
-    return (
-        {name: value for name, value in given.items() if name in HAND},
-        {name: value for name, value in given.items() if name not in HAND},
     )
 
 

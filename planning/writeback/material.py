@@ -111,7 +111,7 @@ def _proposals(run: PlanRun, snapshot: Snapshot, plan: Plan, rows: list[int]) ->
         yield (
             f"{key}\t{run.pk}\t{order.number}\t{order.source}\t{order.kind}\tproposed\t{site}\t{item}\t"
             f"{order.quantity}\t{order.good}\t{_day(days, order.start)}\t{_day(days, order.due)}\t"
-            f"{_day(days, order.need_on)}\t{order.level}\t{min(order.priority, 100)}\t"
+            f"{_day(days, order.need_on)}\t{order.level}\t{max(0, min(order.priority, 100))}\t"
             f"{vendor}\t{bom}\t{route}\t{named}\t{tied.get(order.number, FOR_ALL)}\n"
         )
 

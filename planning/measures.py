@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,9 @@ from p2p.core.fields import plain
 from p2p.core.numbers import Exact, Rounding, rounded
 from strategies.engine.units import Conversion, Conversions, MissingConversion
 from strategies.models import Item, Unit, UnitConversion
+
+if TYPE_CHECKING:
+    from planning.models import Demand
 
 
 class Measures:
@@ -43,6 +47,15 @@ class Measures:
             return Fraction(quantity) * self.factor(item.pk, unit, item.unit_id)
         except MissingConversion as gap:
             raise self.refusal(item.number, gap) from gap
+
+    def left_of(self, demand: Demand) -> Decimal | None:
+        """What is still to deliver of a line, in its item's unit; None where nothing converts to it any more."""
+        left = Fraction(demand.quantity - demand.delivered_quantity)
+        own = demand.item.unit_id
+        try:
+            return max(Decimal(0), self.up(left * self.factor(demand.item_id, demand.unit_id, own), own))
+        except MissingConversion:
+            return None
 
     def refusal(self, item: str, gap: MissingConversion) -> Refused:
         """The sentence for a conversion that nobody has entered."""

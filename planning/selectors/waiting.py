@@ -10,7 +10,9 @@ from django.db.models import F, Sum
 from p2p.core.clock import now
 from p2p.inventory.models import Balance
 from p2p.inventory.task_facts import CrossDocking, Wait
+from planning.measures import Measures
 from planning.models import Demand
+from planning.selectors.goods import reserved_for
 from strategies.models import Location
 
 ZERO = Decimal(0)
@@ -19,7 +21,8 @@ AHEAD = timedelta(days=1)
 
 
 def waiting(asked: CrossDocking) -> list[Wait]:
-    """Open demand due by tomorrow that free stock does not cover, at its site's shipping place. Three queries."""
+    """Open demand due by tomorrow that neither what is reserved for it nor free stock covers, at its site's shipping
+    place, in the items' units. Six queries."""
     rows = Demand.objects.filter(
         state=Demand.State.OPEN,
         item__in=asked.items,
@@ -27,14 +30,15 @@ def waiting(asked: CrossDocking) -> list[Wait]:
         due_on__lte=(now() + AHEAD).date(),
         quantity__gt=F("delivered_quantity"),
     ).exclude(kind=Demand.Kind.FORECAST)
-    demands = list(rows.order_by("priority", "due_on", "pk"))
+    demands = list(rows.select_related("item").order_by("priority", "due_on", "pk"))
     if not demands:
         return []
-    doors = _doors(asked)
-    free = _free(asked)
+    doors, free, measures = _doors(asked), _free(asked), Measures(asked.items)
+    kept = reserved_for([str(row) for row in demands])
     found = []
     for row in demands:
-        key, left = (row.item_id, row.site_id), row.quantity - row.delivered_quantity
+        key, left = (row.item_id, row.site_id), measures.left_of(row) or ZERO
+        left -= min(left, kept.get((row.item_id, str(row)), ZERO))
         covered = min(left, max(free.get(key, ZERO), ZERO))
         free[key] = free.get(key, ZERO) - covered
         if left > covered and row.site_id in doors:

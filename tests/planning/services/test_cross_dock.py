@@ -10,10 +10,21 @@ import pytest
 from p2p.core.clock import now
 from p2p.inventory.models import Balance, Reservation, StockTask
 from p2p.inventory.services.ledger import MoveLine, post
+from p2p.inventory.services.needs import Need
+from p2p.inventory.services.reservations import reserve
 from p2p.inventory.services.task_work import do, undo
 from planning.models import Demand
 from planning.services.delivery import DeliveryLine, deliver
-from tests.factories import make_item, make_location, make_locations, make_lot, make_site, make_stock
+from strategies.models import UnitConversion
+from tests.factories import (
+    make_item,
+    make_location,
+    make_locations,
+    make_lot,
+    make_site,
+    make_stock,
+    make_unit,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +115,32 @@ def test_a_line_keeps_no_more_than_it_still_wants(brought):
     Demand.objects.filter(pk=demand.pk).update(delivered_quantity=6)
     do(task=task, by=None)
     assert kept() == [("DOOR", "NEW", 2, "SO-1/1")]
+
+
+def test_what_is_kept_for_a_line_in_whatever_unit_is_not_brought_again() -> None:
+    """Two dozen are wanted, fifteen pieces of them are kept in the store."""
+    site = make_site("MAIN")
+    places = make_locations(site)
+    dock = make_location(site, code="DOCK", kind="receiving")
+    door = make_location(site, code="DOOR", kind="shipping")
+    item, today = make_item("BOLT"), now().date()
+    dozen = make_unit("DOZ")
+    UnitConversion.objects.create(source=dozen, target=item.unit, numerator=12, denominator=1)
+    Demand.objects.create(
+        number="SO-1",
+        kind="sales",
+        site=site,
+        item=item,
+        unit=dozen,
+        quantity=D(2),
+        ordered_on=today,
+        due_on=today,
+    )
+    make_stock(item, 15, places["STORE"])
+    reserve(needs=[Need(item=item, quantity=D(15), site=site, reference="SO-1/1")], by=None)
+    post(
+        lines=[MoveLine(item=item, source=places["SUPPLIER"], target=dock, quantity=D(20), kind="receipt")],
+        by=None,
+    )
+    found = {task.target: (task.quantity, task.reference) for task in StockTask.objects.all()}
+    assert found == {door: (D(9), "SO-1/1"), places["STORE"]: (D(11), "")}

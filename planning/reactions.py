@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import CheckingLedger, Finding, Moved, Reversing
+from p2p.inventory.models import Reservation
+from p2p.inventory.services.reservations import unreserve
 from p2p.inventory.task_facts import CrossDocking, TaskDone
 from p2p.inventory.trace_facts import Expecting, Locating, Reviewing, Suspecting
 from planning import takeover, tracing
@@ -31,7 +33,7 @@ from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors import coming
 from planning.selectors.load import booked
 from planning.selectors.waiting import waiting
-from planning.services import made_for, reserving
+from planning.services import made_for, reserving, surplus
 from planning.services.brought import keep_brought
 from strategies.facts import (
     GroupLoad,
@@ -120,9 +122,21 @@ def claim_alternate(fact: Substituted) -> None:
 
 
 def claim_nothing(fact: Cancelled | Unfirmed) -> None:
-    """Orders that are no more keep no claim."""
+    """Orders that are no more keep no claim; what was reserved for one that is a proposal again is free."""
     numbers = fact.numbers if isinstance(fact, Unfirmed) else [order.number for order in fact.orders]
     reserving.release(references=numbers, by=fact.by)
+    if isinstance(fact, Unfirmed):
+        unreserve(reservations=list(Reservation.objects.filter(reference__in=numbers)), by=fact.by)
+
+
+def keep_no_more_than_wanted(fact: OrderChanged | Substituted | DemandChanged) -> None:
+    """Who wants less now, or something else, keeps less. One query where nothing is reserved for them."""
+    if isinstance(fact, Substituted):
+        surplus.of_orders(orders=[fact.order], by=fact.by)
+    elif isinstance(fact, OrderChanged):
+        surplus.of_orders(orders=fact.orders, by=fact.by)
+    elif fact.step == "changed":
+        surplus.of_demands(demands=fact.demands, by=fact.by)
 
 
 def keep_for_its_need(fact: Replenished) -> None:
@@ -170,6 +184,8 @@ def wire() -> None:
         listen("tell", fact, claim_materials)
     for over in (Cancelled, Unfirmed):
         listen("tell", over, claim_nothing)
+    for changed in (OrderChanged, Substituted, DemandChanged):
+        listen("tell", changed, keep_no_more_than_wanted)
     listen("tell", Substituted, claim_alternate)
     listen("tell", Replenished, keep_for_its_need)
     for gone in (Cancelled, Substituted, DemandChanged, ClosedShort):

@@ -17,6 +17,7 @@ from execution.models.pick import PICK_FLOW
 from execution.services import genealogy
 from execution.services.flush import issued, takings
 from execution.services.job import Job, lock_job
+from execution.services.set_aside import not_of_others
 from p2p.core.clock import now
 from p2p.core.facts import tell
 from p2p.core.fields import plain
@@ -57,9 +58,9 @@ def pick(
 ) -> list[MaterialMove]:
     """Issue the lines of a pick list to its order: all that is left on it, or the quantities in `lines`.
 
-    The list is picked when nothing is left on it. Lines without a place take free stock. Tells
-    MaterialIssued. Refused when the list or the order is not open, a line was picked before, or more is
-    picked than the line says, unless it was `weighed`. The moves keep `reason`.
+    The list is picked when nothing is left on it. Lines without a place take free stock, of what has supply
+    of its own what is kept for the order. Tells MaterialIssued. Refused when the list or the order is not open, a line
+    was picked before, or more is picked than the line says, unless it was `weighed`. The moves keep `reason`.
     """
     job = lock_job(pick_list.order_id)
     _must_be_open(job)
@@ -74,7 +75,7 @@ def pick(
     found = _find(job, chosen, moment)
     _lift(chosen)
     moves, rows = _issue(job, chosen, found, moment, reason, by)
-    _tick_off(chosen, by)
+    _tick_off(job, chosen, by)
     if whole:
         PICK_FLOW.take(pick_list, "pick", picked_at=moment, picked_by=by)
     progress.issue(quantities=issued([(row.material, row.move.quantity) for row in rows]))
@@ -154,6 +155,8 @@ def _place(one: Picked) -> Location | None:
 def _find(job: Job, chosen: Sequence[Picked], at: datetime) -> list[tuple[PickLine, MoveLine]]:
     """Free stock for the lines without a place, chosen while the others' reservations still stand."""
     homeless = [one for one in chosen if _place(one) is None]
+    if homeless:
+        not_of_others(job.order, [(one.line, one.quantity) for one in homeless])
     also = [(one.line.material.item, place) for one in chosen for place in [_place(one)] if place is not None]
     taken = takings(job, [(one.line.material, one.quantity) for one in homeless], at=at, also=also)
     found = []
@@ -214,12 +217,12 @@ def _issue(
     return moves, rows
 
 
-def _tick_off(chosen: Sequence[Picked], by: User | None) -> None:
+def _tick_off(job: Job, chosen: Sequence[Picked], by: User | None) -> None:
     for one in chosen:
         one.line.picked_quantity += one.quantity
     rest = [one.line for one in chosen if one.line.location is not None and _left(one.line) > 0]
     with in_words():
-        kept = Reservation.objects.bulk_create(_reservation(line, _left(line), by) for line in rest)
+        kept = Reservation.objects.bulk_create(_reservation(job, line, _left(line), by) for line in rest)
     for line in (one.line for one in chosen):
         line.reservation = None
     for line, reservation in zip(rest, kept, strict=True):
@@ -227,7 +230,8 @@ def _tick_off(chosen: Sequence[Picked], by: User | None) -> None:
     PickLine.objects.bulk_update([one.line for one in chosen], ["picked_quantity", "reservation"])
 
 
-def _reservation(line: PickLine, quantity: Decimal, by: User | None) -> Reservation:
+def _reservation(job: Job, line: PickLine, quantity: Decimal, by: User | None) -> Reservation:
+    """For the order, as at its release: whoever asks what is kept for it counts this, too."""
     return Reservation(
         location=line.location,
         item_id=line.material.item_id,
@@ -235,7 +239,7 @@ def _reservation(line: PickLine, quantity: Decimal, by: User | None) -> Reservat
         serial_id=line.serial_id,
         handling_unit_id=line.handling_unit_id,
         quantity=quantity,
-        reference=line.pick_list.number,
+        reference=job.order.number,
         reserved_at=now(),
         by=by,
     )
@@ -269,7 +273,7 @@ def unpick(*, pick_list: PickList, at: datetime | None = None, by: User | None) 
         for row, mirror in zip(standing, mirrors, strict=True)
     )
     progress.issue(quantities=issued([(row.material, -row.move.quantity) for row in rows]))
-    _reserve_again([row.pick_line for row in standing if row.pick_line is not None], by)
+    _reserve_again(job, [row.pick_line for row in standing if row.pick_line is not None], by)
     tell(
         MaterialIssued(
             order=job.order, moves=tuple(mirrors), material_moves=tuple(rows), reversed=True, by=by
@@ -278,20 +282,16 @@ def unpick(*, pick_list: PickList, at: datetime | None = None, by: User | None) 
     return rows
 
 
-def _reserve_again(lines: Sequence[PickLine], by: User | None) -> None:
+def _reserve_again(job: Job, lines: Sequence[PickLine], by: User | None) -> None:
     once = {line.pk: line for line in lines}
-    fresh = (
-        PickLine.objects.filter(pk__in=once)
-        .select_related("material", "pick_list", "reservation")
-        .order_by("pk")
-    )
+    fresh = PickLine.objects.filter(pk__in=once).select_related("material", "reservation").order_by("pk")
     changed = list(fresh)
     for line in changed:
         line.picked_quantity = Decimal(0)
     consume(reservations=[line.reservation for line in changed if line.reservation is not None])
     placed = [line for line in changed if line.location_id is not None]
     with in_words():
-        kept = Reservation.objects.bulk_create(_reservation(line, line.quantity, by) for line in placed)
+        kept = Reservation.objects.bulk_create(_reservation(job, line, line.quantity, by) for line in placed)
     for line in changed:
         line.reservation = None
     for line, reservation in zip(placed, kept, strict=True):

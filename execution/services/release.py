@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
 from p2p.inventory.services.counted import counted
-from p2p.inventory.services.reservations import Need, share_out
+from p2p.inventory.services.reservations import Need, share_out, unreserve
 from planning.models import Material, Operation, ProductionOrder
 from planning.services import progress, reserving
 from strategies.models import BomLine, Item
@@ -182,7 +182,8 @@ def _write_lists(
 @transaction.atomic
 def unrelease(*, orders: Sequence[ProductionOrder], by: User | None) -> list[ProductionOrder]:
     """Take released orders back from the floor; reservations are lifted, and become claims again where the order's
-    principle is firming or scheduling. Refused once anything was picked or done.
+    principle is firming or scheduling; what is kept of supply of its own stays reserved. Refused once anything was
+    picked or done.
     """
     locked = progress.lock(orders=[order.pk for order in orders])
     for order in touched(locked):
@@ -193,17 +194,23 @@ def unrelease(*, orders: Sequence[ProductionOrder], by: User | None) -> list[Pro
             order=order.number,
         )
     progress.unrelease(orders=locked)
-    cancel_picks(orders=locked, by=by)
+    cancel_picks(orders=locked, but=reserving.tied(locked), by=by)
     reserving.follow(orders=locked, by=by)
     tell(Unreleased(orders=tuple(locked), by=by))
     return locked
 
 
-def cancel_picks(*, orders: Sequence[ProductionOrder], by: User | None) -> None:
-    """Open pick lists of the orders are not picked any more; what they had reserved is free again."""
+def cancel_picks(
+    *, orders: Sequence[ProductionOrder], but: Collection[reserving.Key] = (), by: User | None
+) -> None:
+    """Open pick lists of the orders are not picked any more; what is reserved or claimed for them is free again, beside
+    what stays reserved (`but`: numbers and items). Given back in one go, so that stock is locked in one order."""
     lists = PickList.objects.filter(order__in=orders, state=PickList.State.OPEN)
     lines = PickLine.objects.filter(pick_list__in=list(lists), reservation__isnull=False)
-    reservations = list(Reservation.objects.filter(pk__in=lines.values("reservation")).order_by("pk"))
+    listed = list(Reservation.objects.filter(pk__in=lines.values("reservation")).order_by("pk"))
     lines.update(reservation=None)
     PICK_FLOW.take_many(lists, "cancel")
-    reserve.let_go(orders=orders, also=reservations, by=by)
+    numbers = [order.number for order in orders]
+    rows = {row.pk: row for row in [*listed, *reserve.free_standing(numbers)]}
+    unreserve(reservations=[row for row in rows.values() if (row.reference, row.item_id) not in but], by=by)
+    reserving.release(references=numbers, by=by)

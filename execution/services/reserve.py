@@ -173,15 +173,6 @@ def _piece(row: Reservation, part: Part) -> Reservation:
     return piece
 
 
-def let_go(*, orders: Sequence[ProductionOrder], also: Sequence[Reservation] = (), by: User | None) -> None:
-    """Nothing is reserved or claimed for these orders any more beside what their pick lists hold; `also` is given back
-    in the same go, so that its stock is locked in one order with the rest."""
-    numbers = [order.number for order in orders]
-    rows = {row.pk: row for row in [*also, *free_standing(numbers)]}
-    stock.unreserve(reservations=list(rows.values()), by=by)
-    reserving.release(references=numbers, by=by)
-
-
 @transaction.atomic
 def reserve_materials(*, order: ProductionOrder, by: User | None) -> int:
     """Reserve by hand what the order still needs, as far as it is free: claimed softly while it is on paper, at its

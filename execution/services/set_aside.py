@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from execution.facts import Reported
 from execution.models import PickLine, PickList
 from execution.services import reserve
+from p2p.core.fields import plain
+from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
 from p2p.inventory.refusals import in_words
 from planning.models import ProductionOrder
-from planning.services import made_for
+from planning.services import made_for, reserving
 from planning.tie_facts import SetAside
+from strategies.models import Item
 
 ON_THE_FLOOR = (ProductionOrder.State.RELEASED, ProductionOrder.State.STARTED)
 ZERO = Decimal(0)
@@ -38,7 +42,11 @@ def onto_the_list(fact: SetAside) -> None:
             location=None,
             quantity__gt=F("picked_quantity"),
         )
-        _place(list(lines.select_related("material").order_by("pk")), fact.reservations)
+        # Somebody who works on such a line takes what is reserved for the order all the same.
+        free = (
+            lines.select_related("material").order_by("pk").select_for_update(of=("self",), skip_locked=True)
+        )
+        _place(list(free), fact.reservations)
 
 
 def _place(lines: Sequence[PickLine], rows: Sequence[Reservation]) -> None:
@@ -89,3 +97,32 @@ def _part(row: Reservation, quantity: Decimal) -> Reservation:
     with in_words():
         piece.save(force_insert=True)
     return piece
+
+
+def not_of_others(order: ProductionOrder, lines: Sequence[tuple[PickLine, Decimal]]) -> None:
+    """Refused when lines without a place want more of what has supply of its own than is kept for the order: free stock
+    serves them by hand only. One query where nothing has, one more where something does."""
+    principles = reserving.Principles([order])
+    wanted: dict[Item, Decimal] = defaultdict(Decimal)
+    for line, quantity in lines:
+        if principles.tied(order, line.material):
+            wanted[line.material.item] += quantity
+    rows = (
+        reserve.free_standing([order.number]).filter(item__in=wanted).select_related("item") if wanted else ()
+    )
+    for row in rows:
+        wanted[row.item] -= row.quantity
+    for item, lacks in wanted.items():
+        if lacks > 0:
+            raise Refused(
+                _(
+                    "{quantity} {unit} of {item} are still to be made or bought for {order}: reserve free stock for it,"
+                    " or say where it is taken from."
+                ),
+                code="own_supply",
+                about=order,
+                quantity=plain(lacks),
+                unit=item.unit.code,
+                item=item.number,
+                order=order.number,
+            )

@@ -18,6 +18,8 @@ from planning.facts import DemandImported
 from planning.measures import Measures
 from planning.models import Demand
 from planning.services.demand import check_line, due_before_order
+from planning.services.made_for import set_free
+from planning.services.surplus import of_demands
 from planning.services.wanted import Wanted, check_versions
 from strategies.models import Item
 
@@ -69,15 +71,29 @@ def put_demand(*, rows: Sequence[DemandRow], by: User | None) -> PutResult:
             f"CREATE TEMP TABLE demand_coming ON COMMIT DROP AS SELECT {_NAMED} FROM planning_demand LIMIT 0"
         )
         copy_lines("demand_coming", _COLUMNS, text_of(_values(row) for row in rows))
+        cursor.execute(_ELSEWHERE)
+        elsewhere = [key for (key,) in cursor.fetchall()]
         cursor.execute(_MERGE)
         put = {row[:4]: "added" if row[4] else "changed" for row in cursor.fetchall()}
+        cursor.execute(_KEPT)
+        kept = [key for (key,) in cursor.fetchall()]
         cursor.execute("DROP TABLE demand_coming")
     statuses = [put.get((row.source_system, row.kind, row.number, row.line), "unchanged") for row in rows]
     created, changed = statuses.count("added"), statuses.count("changed")
     if put:
         source = rows[0].source_system if rows else ""
         tell(DemandImported(created=created, changed=changed, source_system=source, by=by))
+    _follow(elsewhere, kept, by)
     return PutResult(created, changed, len(rows) - created - changed, statuses)
+
+
+def _follow(elsewhere: Sequence[int], kept: Sequence[int], by: User | None) -> None:
+    """What is made for lines that want another item now, or the same at another site, is everybody's; what is reserved
+    beyond what they want, too."""
+    if elsewhere:
+        set_free(demands=list(Demand.objects.filter(pk__in=elsewhere)), by=by)
+    if kept:
+        of_demands(demands=list(Demand.objects.filter(pk__in=kept)), by=by)
 
 
 _COLUMNS = (
@@ -90,6 +106,19 @@ _MAY_CHANGE = (
     "customer_id", "bom_version_id", "route_version_id",
 )  # fmt: skip
 _NAMED = ", ".join(_COLUMNS)
+_SAME = "(d.source_system, d.kind, d.number, d.line) = (c.source_system, c.kind, c.number, c.line)"
+# Lines that will want another item, or want it elsewhere.
+_ELSEWHERE = f"""
+        SELECT d.id FROM planning_demand d JOIN demand_coming c ON {_SAME}
+        WHERE d.state = 'open' AND (d.item_id, d.site_id) IS DISTINCT FROM (c.item_id, c.site_id)
+        ORDER BY d.id
+"""
+# Lines for which stock is reserved.
+_KEPT = f"""
+        SELECT d.id FROM planning_demand d JOIN demand_coming c ON {_SAME}
+        WHERE d.number || '/' || d.line IN (SELECT reference FROM inventory_reservation)
+        ORDER BY d.id
+"""
 # xmax is 0 on a row that was inserted and not on one that was updated.
 _MERGE = f"""
         INSERT INTO planning_demand AS known ({_NAMED}, state, delivered_quantity, short_reason, revision)

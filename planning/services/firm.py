@@ -32,7 +32,7 @@ from planning.services.build import Built, Draft, build, write
 from planning.services.left_out import BILL, MADE, ROUTE, Skipped, not_to_be_made, versions_of, without_vendor
 from planning.services.made_for import set_free
 from planning.services.overflow import of_proposals
-from planning.services.pegged import along, left_alone, tie, with_theirs
+from planning.services.pegged import along, follow_back, left_alone, tie, with_theirs
 from planning.snapshot.reach import USABLE
 from planning.snapshot.recipes import Recipes
 from strategies.models import BomVersion, RouteVersion, Site, Vendor
@@ -254,6 +254,7 @@ def unfirm(*, orders: Sequence[ProductionOrder], by: User | None) -> list[Propos
     set_free(orders=rows, but=rows, by=by)
     proposals = Proposal.objects.filter(pk__in=[row.proposal_id for row in rows])
     PROPOSAL_FLOW.take_many(proposals, "unfirm")
+    follow_back(keys)
     OperationLink.objects.filter(before__order__in=keys).delete()
     Material.objects.filter(order__in=keys).delete()
     Output.objects.filter(order__in=keys).delete()

@@ -21,6 +21,7 @@ from p2p.inventory.services.taking import Taken
 from planning.arrival_facts import GivenBack
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services import made_for
 from planning.services.replenishment import locked
 from strategies.models import Location, ReasonCode
 
@@ -42,8 +43,9 @@ def give_back(
     `catch_quantity` counts all of them, of what is weighed and counted (`parted`).
 
     `sent_again`: the vendor replaces them, so the order expects as many again and MRP counts on them; else what was
-    received stays received and nothing more is expected for them. Refused for a transfer, for more than came in, for a
-    closed order that would expect again, for stock that is not there or reserved, for pieces nobody counted.
+    received stays received and nothing more is expected for them. What is reserved for the need that it was bought for
+    is given back first. Refused for a transfer, for more than came in, for a closed order that would expect again, for
+    stock that is not there or reserved for others, for pieces nobody counted.
     """
     current = locked([order.pk])[order.pk]
     total = sum((piece.quantity for piece in pieces), Decimal(0))
@@ -66,6 +68,7 @@ def give_back(
     ]
     counts = parted(item=current.item, pieces=catch_quantity, parts=pieces)
     lines = [replace(line, catch_quantity=count) for line, count in zip(lines, counts, strict=True)]
+    made_for.let_go(supply=current, pieces=pieces, by=by)
     moves = post_within(lines=lines, by=by)
     if sent_again:
         _expect_again(current, total)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,13 +14,15 @@ from django.db.models import F, Q, QuerySet, Sum
 from p2p.core import clock
 from p2p.core.facts import ask, tell
 from p2p.inventory.facts import Unreserving
-from p2p.inventory.models import Move, Reservation
+from p2p.inventory.models import Balance, Move, Reservation
 from p2p.inventory.refusals import in_words
 from p2p.inventory.selectors.stock import promised
 from p2p.inventory.services.ledger import lock_carried
-from p2p.inventory.services.reservations import Key, lock, unreserve
+from p2p.inventory.services.reservations import Key, lock
+from p2p.inventory.services.taking import Taken
 from planning.measures import Measures
 from planning.models import Demand, Material, ProductionOrder, ReplenishmentOrder
+from planning.services.surplus import shrink
 from planning.tie_facts import SetAside, SetFree, Supply
 from strategies.models import BomLine, Item
 
@@ -98,39 +99,70 @@ def _demand_need(key: int, item: int) -> _Need | None:
     row = Demand.objects.select_related("item").filter(pk=key, item=item, state=Demand.State.OPEN).first()
     if row is None:
         return None
-    left, measures = row.quantity - row.delivered_quantity, Measures([item])
-    factor = measures.factor(item, row.unit_id, row.item.unit_id)
-    return _Need(row, str(row), measures.up(Fraction(left) * factor, row.item.unit_id))
+    left = Measures([item]).left_of(row)
+    return None if left is None else _Need(row, str(row), left)
 
 
 def let_out(*, came: Sequence[tuple[Supply, Sequence[Move]]], by: User | None) -> None:
-    """What came of each supply by these moves goes out again: what of it is reserved for the supply's need is given
-    back first. Asks Unreserving, for a pick list may wait for it. Locks what is carried, then the balances of the
-    moves, in key order. No query where no supply is for anybody in particular."""
+    """What came of each supply by these moves goes out again: what of it is reserved for the supply's need, and is not
+    free beside it, is given back first. Asks Unreserving, for a pick list may wait for it. Locks what is carried, then
+    the balances of the moves, in key order. No query where no supply is for anybody in particular."""
+    gone = [(supply, [(_came_to(move), move.quantity) for move in moves]) for supply, moves in came]
+    rows = _standing_in_the_way(gone)
+    if rows:
+        every = [move for _supply, moves in came for move in moves]
+        ask(Unreserving(reservations=tuple(rows), by=by))
+        lock_carried(moves=every)
+        lock([_came_to(move) for move in every])
+        shrink(rows, by=by)
+
+
+def let_go(*, supply: Supply, pieces: Sequence[Taken], by: User | None) -> None:
+    """Pieces of a supply leave from where they lie now: what of them is reserved for its need is given back first, as
+    far as it is not free. Asks Unreserving. No query where the supply is for nobody in particular."""
+    gone = [(_lies_at(piece, supply.item_id), piece.quantity) for piece in pieces]
+    rows = _standing_in_the_way([(supply, gone)])
+    if rows:
+        ask(Unreserving(reservations=tuple(rows), by=by))
+        lock([key for key, _quantity in gone])
+        shrink(rows, by=by)
+
+
+def _standing_in_the_way(gone: Sequence[tuple[Supply, Sequence[tuple[Key, Decimal]]]]) -> list[Reservation]:
+    """Reservations of each supply's need, the latest first, less what of them has to go so that so much can leave
+    these places; only those that change."""
     touched: dict[int, Reservation] = {}
-    for supply, moves in came:
+    free: dict[Key, Decimal] = {}
+    for supply, outs in gone:
         reference = _reference_of(supply)
-        if reference:
-            rows = Reservation.objects.filter(reference=reference, item=supply.item_id)
-            rows = rows.select_related("item__unit", "location__site").order_by("-pk")
-            _lessen([touched.get(row.pk, row) for row in rows], moves, touched)
-    if not touched:
-        return
-    every = [move for _supply, moves in came for move in moves]
-    rows_touched = sorted(touched.values(), key=lambda row: row.pk)
-    ask(Unreserving(reservations=tuple(rows_touched), by=by))
-    lock_carried(moves=every)
-    lock([_came_to(move) for move in every])
-    unreserve(reservations=[row for row in rows_touched if not row.quantity], by=by)
-    Reservation.objects.bulk_update([row for row in rows_touched if row.quantity], ["quantity"])
+        rows = Reservation.objects.filter(reference=reference, item=supply.item_id) if reference else None
+        if rows is None or not outs:
+            continue
+        known = list(rows.select_related("item__unit", "location__site").order_by("-pk"))
+        if known:
+            free = _free(supply.item_id, outs) | free
+            _lessen([touched.get(row.pk, row) for row in known], outs, free, touched)
+    return sorted(touched.values(), key=lambda row: row.pk)
 
 
-def _lessen(rows: Sequence[Reservation], moves: Sequence[Move], touched: dict[int, Reservation]) -> None:
-    """Take the moves' pieces off the reservations on the same balances, the latest first."""
-    for move in moves:
-        left = move.quantity
+def _free(item: int, outs: Sequence[tuple[Key, Decimal]]) -> dict[Key, Decimal]:
+    rows = Balance.objects.filter(item=item, location__in={key[1] for key, _quantity in outs})
+    return {_place_of(row): row.quantity - row.reserved for row in rows}
+
+
+def _lessen(
+    rows: Sequence[Reservation],
+    outs: Sequence[tuple[Key, Decimal]],
+    free: dict[Key, Decimal],
+    touched: dict[int, Reservation],
+) -> None:
+    """Take what leaves, but for what is free, off the reservations on the same balances."""
+    for key, quantity in outs:
+        spare = min(max(free.get(key, ZERO), ZERO), quantity)
+        free[key] = free.get(key, ZERO) - spare
+        left = quantity - spare
         for row in rows:
-            used = min(row.quantity, left) if _place_of(row) == _came_to(move) else ZERO
+            used = min(row.quantity, left) if _place_of(row) == key else ZERO
             if used > 0:
                 left, row.quantity = left - used, row.quantity - used
                 touched[row.pk] = row
@@ -143,8 +175,13 @@ def _reference_of(supply: Supply) -> str:
     return str(supply.for_demand) if supply.for_demand_id is not None else ""
 
 
-def _place_of(row: Reservation) -> Key:
+def _place_of(row: Reservation | Balance) -> Key:
     return row.item_id, row.location_id, row.lot_id, row.serial_id, row.handling_unit_id
+
+
+def _lies_at(piece: Taken, item: int) -> Key:
+    lot, serial, unit = (one.pk if one else None for one in (piece.lot, piece.serial, piece.unit))
+    return item, piece.place.pk, lot, serial, unit
 
 
 def _came_to(move: Move) -> Key:

@@ -58,7 +58,7 @@ def create_order(
     Without `start_on` it starts the item's lead time before it is due, but not before today. A `number` from
     another system is kept; so is a `bom` or `route` that may be used (any approved version). `reserve_at` says when
     its materials are reserved (empty: as item and site say). An operation whose policy overflows goes to its vendor
-    when its work centre is too full or shut then. Refused for quantities
+    when its work centre is too full or shut then. Rework is for whom its `parent` is. Refused for quantities
     that make no sense, versions that may not be used, and numbers that are taken.
     """
     recipes = Recipes(site, {item.pk})
@@ -89,6 +89,9 @@ def create_order(
     decided = decide(site=site, drafts=[draft], recipes=recipes, since=clock.now().date())
     built = build(site, [replace(draft, overflow=decided.get(0, {}))], recipes)
     built.orders[0].reserve_at = reserve_at
+    if parent is not None and kind == ProductionOrder.Kind.REWORK:
+        built.orders[0].for_demand_id = parent.for_demand_id
+        built.orders[0].for_material_id = parent.for_material_id
     write(built)
     tell(Firmed(orders=tuple(built.orders), by=by))
     return built.orders[0]

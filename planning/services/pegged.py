@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from planning.models import Material, ProductionOrder, Proposal, ReplenishmentOrder
@@ -108,3 +108,11 @@ def with_theirs(orders: Sequence[ProductionOrder]) -> list[ProductionOrder]:
         fresh = [row for row in rows if row.pk not in known]
         known |= {row.pk: row for row in fresh}
     return list(known.values())
+
+
+def follow_back(orders: Collection[int]) -> None:
+    """Proposals for components of orders that become proposals again are for those proposals then. One statement."""
+    above = Material.objects.filter(pk=OuterRef("for_material")).values("order__proposal")
+    Proposal.objects.filter(for_material__order__in=orders).update(
+        for_proposal=Subquery(above), for_material=None
+    )

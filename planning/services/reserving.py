@@ -31,6 +31,8 @@ UNTIL = {
 }
 """State of an order -> when its materials were to be reserved by then."""
 TO_ORDER = (ItemPolicy.Strategy.ORDER, ItemPolicy.Strategy.ENGINEER)
+Key = tuple[str, int]
+"""Number of an order, and item."""
 TIED = "tied"
 """Of items whose needs all have supply of their own."""
 
@@ -65,6 +67,11 @@ class Principles:
             return ReserveAt.MANUAL
         return order.reserve_at or of_item or self.sites[order.site_id].reserve_at
 
+    def tied(self, order: ProductionOrder, material: Material) -> bool:
+        """Whether it has supply of its own."""
+        of_item = self._items.get(order.site_id, {}).get(material.item_id, "")
+        return material.kind == BomLine.Kind.PEGGED or of_item == TIED
+
     def of_line(self, order: ProductionOrder, material: Material) -> str:
         return self.of(order, material.item_id, pegged=material.kind == BomLine.Kind.PEGGED)
 
@@ -76,6 +83,15 @@ class Principles:
         if ReserveAt.MANUAL in chosen:
             chosen.add(TIED)
         return any(chosen & set(said.values()) for said in self._items.values())
+
+
+def tied(orders: Sequence[ProductionOrder]) -> set[Key]:
+    """(number, item) of their components that have supply of their own. Two queries, more where an item says so."""
+    known, principles = {order.pk: order for order in orders}, Principles(orders)
+    rows = Material.objects.filter(order__in=known, kind__in=BomLine.FROM_STOCK).only("order", "item", "kind")
+    return {
+        (known[row.order_id].number, row.item_id) for row in rows if principles.tied(known[row.order_id], row)
+    }
 
 
 @transaction.atomic
@@ -127,9 +143,6 @@ def release(*, references: Sequence[str], items: Sequence[Item] = (), by: User |
     if items:
         rows = rows.filter(item__in=items)
     return claims.release(claims=rows.order_by("pk"), by=by)
-
-
-Key = tuple[str, int]
 
 
 def _claim(

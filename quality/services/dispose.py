@@ -143,7 +143,7 @@ def _scrap(record: NonConformance, _note: str, which: Which, by: User) -> None:
     elif made is not None:
         record.report = scrap_reported(record, which, by)
     else:
-        pieces = stock.pieces_of(record, which.serials)
+        pieces = stock.pieces_of(record, which.serials, by=by)
         record.move = stock.scrap(record, pieces, catch_quantity=which.catch_quantity, by=by)
     record.save(update_fields=["report", "move"])
 
@@ -174,7 +174,7 @@ def _return(record: NonConformance, _note: str, which: Which, by: User) -> None:
         return
     record.move = stock.send_back(
         record,
-        stock.pieces_of(record, which.serials),
+        stock.pieces_of(record, which.serials, by=by),
         sent_again=record.sent_again,
         catch_quantity=which.catch_quantity,
         by=by,

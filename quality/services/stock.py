@@ -19,22 +19,21 @@ from p2p.inventory.services.doors import Doors
 from p2p.inventory.services.taking import Taken
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.services.give_back import give_back
+from planning.services.made_for import let_go
 from quality.models import InspectedMove, NonConformance
 from strategies.models import Item, Location
 
 
-def pieces_of(record: NonConformance, serials: Sequence[str] = ()) -> list[Taken]:
+def pieces_of(record: NonConformance, serials: Sequence[str] = (), *, by: User) -> list[Taken]:
     """Where the pieces lie that are to go: of its lot, of the serial numbers named, else where they came in.
 
-    Free stock only, first where the goods came in, then where most lies. Of an item that nobody can tell apart, and
-    that no inspection found, all have to lie at one place. Raises Refused when there are fewer.
+    Free stock only, first where the goods came in, then where most lies; of goods bought for one need what is kept for
+    it is given back first, for bad ones serve nobody. Of an item that nobody can tell apart, and that no inspection
+    found, all have to lie at one place. Raises Refused when there are fewer.
     """
-    rows = Balance.objects.filter(item=record.item, quantity__gt=0, location__site=record.site)
-    rows = rows.exclude(location__kind__in=(*Location.OUTSIDE, Location.Kind.TRANSIT))
-    if record.lot is not None:
-        rows = rows.filter(lot=record.lot)
-    rows = rows.select_related("location__site", "lot", "serial", "handling_unit").order_by("-quantity", "pk")
     arrived = _arrived(record)
+    _give_back_kept(record, serials, arrived, by)
+    rows = _lying(record)
     if record.item.tracking == Item.Tracking.SERIAL:
         came = {move.serial.number for move in arrived if move.serial}
         return _of_serials(record, rows.filter(reserved__lt=F("quantity")), serials, came)
@@ -52,6 +51,38 @@ def pieces_of(record: NonConformance, serials: Sequence[str] = ()) -> list[Taken
     if missing > 0:
         raise _too_few(record, record.quantity - missing)
     return taken
+
+
+def _lying(record: NonConformance) -> QuerySet[Balance]:
+    """Where there is any of it, most first."""
+    rows = Balance.objects.filter(item=record.item, quantity__gt=0, location__site=record.site)
+    rows = rows.exclude(location__kind__in=(*Location.OUTSIDE, Location.Kind.TRANSIT))
+    if record.lot is not None:
+        rows = rows.filter(lot=record.lot)
+    return rows.select_related("location__site", "lot", "serial", "handling_unit").order_by("-quantity", "pk")
+
+
+def _give_back_kept(
+    record: NonConformance, serials: Sequence[str], arrived: Sequence[Move], by: User
+) -> None:
+    """Pieces that can be told to be these, of a purchase for one need, are kept for it no more."""
+    order = _purchase(record)
+    if order is None or order.made_for is None:
+        return
+    rows, places = _lying(record), {move.target_id for move in arrived}
+    if record.item.tracking == Item.Tracking.SERIAL:
+        rows = rows.filter(
+            serial__number__in=serials or [move.serial.number for move in arrived if move.serial]
+        )
+    elif record.lot is None:
+        rows = rows.filter(location__in=places)
+    pieces, left = [], record.quantity
+    for row in sorted(rows, key=lambda row: row.location_id not in places):
+        part = min(left, row.quantity)
+        if part > 0:
+            pieces.append(Taken(row.location, part, lot=row.lot, serial=row.serial, unit=row.handling_unit))
+            left -= part
+    let_go(supply=order, pieces=pieces, by=by)
 
 
 def _arrived(record: NonConformance) -> list[Move]:

@@ -13,7 +13,7 @@ from costing.models import Entry, Posting, Valuation
 from costing.services.elements import element_for
 from p2p.core.facts import Refused, heard
 from p2p.core.models import User
-from p2p.inventory.models import Balance, Hold, Lot, Move
+from p2p.inventory.models import Balance, Hold, Lot, Move, Reservation
 from p2p.inventory.selectors import available, describe, key_of, on_hand, trace
 from p2p.inventory.selectors.whereabouts import Spot
 from p2p.inventory.services.reservations import Need, reserve
@@ -28,6 +28,7 @@ from strategies.models import Site
 from tests.factories import (
     make_item,
     make_location,
+    make_order,
     make_reason,
     make_serial,
     make_site,
@@ -194,6 +195,24 @@ class TestGivingBack:
         decide.reject(inspection=Inspection.objects.get(), quantity=Decimal(1), note="rust", by=inspector)
         with pytest.raises(Refused, match="Only 0 of 1"):
             returned(NonConformance.objects.get(), inspector)
+
+    @pytest.mark.parametrize("tracking", ["none", "lot", "serial"])
+    def test_bad_pieces_of_what_was_bought_for_one_order_go_although_they_were_kept_for_it(
+        self, site: Site, inspector: User, tracking: str
+    ) -> None:
+        item = make_item(tracking=tracking)
+        press = make_order(make_item(), 10, site=site, materials={item: 1})
+        make_plan(site, trigger="goods")
+        order = bought(site, item, 10)
+        ReplenishmentOrder.objects.update(for_material=press.materials.get())
+        order.refresh_from_db()
+        receive_lines(lines=[ReceiptLine(order=order, quantity=Decimal(10))], by=None)
+        decide.reject(inspection=Inspection.objects.get(), quantity=Decimal(4), note="rust", by=inspector)
+        pieces = [move.serial.number for move in Move.objects.filter(item=item).order_by("pk") if move.serial]
+        returned(NonConformance.objects.get(), inspector, sent_again=True, serials=pieces[:4])
+        kept = Reservation.objects.filter(item=item, reference=press.number)
+        assert sum(row.quantity for row in kept) == 6
+        assert on_hand(site, [item.pk]) == {item.pk: 6}
 
     def test_a_receipt_whose_goods_went_back_for_others_is_not_taken_back(
         self, site: Site, inspector: User

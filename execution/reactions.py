@@ -12,14 +12,14 @@ from execution.checking import RULES
 from execution.facts import MaterialIssued, Reported
 from execution.models import Downtime, PickLine, PickList
 from execution.selectors import touched
-from execution.services import giving_up, set_aside, staging, swap
+from execution.services import giving_up, resized, set_aside, staging, swap
 from execution.services.release import cancel_picks
 from p2p.core import clock
 from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import CheckingLedger, Finding, Unreserving
 from p2p.inventory.task_facts import CrossDocking, ReservationsCarried
 from p2p.inventory.trace_facts import Locating, Recalled, Recalling, RecallLifted, Reviewing, Suspecting
-from planning.facts import Cancelled, Cancelling, Substituted
+from planning.facts import Cancelled, Cancelling, OrderChanged, Substituted
 from planning.tie_facts import SetAside
 from strategies.facts import MeasuringCutOver, StandingStill
 
@@ -43,6 +43,11 @@ def free_stock(fact: Cancelled) -> None:
 def follow_alternate(fact: Substituted) -> None:
     """An open pick list takes the alternate, too."""
     swap.follow(order=fact.order, material=fact.material, instead_of=fact.instead_of, by=fact.by)
+
+
+def lists_follow(fact: OrderChanged) -> None:
+    """Open pick lists want what their orders want now."""
+    resized.follow(orders=fact.orders, by=fact.by)
 
 
 def ended_with_it(fact: MaterialIssued | Reported) -> None:
@@ -96,6 +101,7 @@ def wire() -> None:
     listen("tell", Cancelled, free_stock)
     listen("ask", Unreserving, on_a_list)
     listen("tell", Substituted, follow_alternate)
+    listen("tell", OrderChanged, lists_follow)
     listen("tell", MaterialIssued, ended_with_it)
     listen("tell", Reported, ended_with_it)
     listen("tell", Reported, set_aside.keep_for_its_need)

@@ -8,20 +8,21 @@ NO_LOOP = """
 CREATE FUNCTION strategies_no_loop() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     above bigint := (to_jsonb(NEW) ->> TG_ARGV[0])::bigint;
-    loops boolean;
+    path text;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext(TG_TABLE_NAME || '.' || TG_ARGV[0]));
     EXECUTE format(
-        'WITH RECURSIVE above(id, next) AS (
-             SELECT id, %1$I FROM %2$I WHERE id = $1
-             UNION
-             SELECT one.id, one.%1$I FROM %2$I AS one JOIN above ON one.id = above.next
+        'WITH RECURSIVE above(id, next, ids, codes) AS (
+             SELECT id, %1$I, ARRAY[id], ARRAY[code::text] FROM %2$I WHERE id = $1
+             UNION ALL
+             SELECT one.id, one.%1$I, above.ids || one.id, above.codes || one.code::text
+             FROM %2$I AS one JOIN above ON one.id = above.next WHERE one.id <> ALL (above.ids)
          )
-         SELECT EXISTS (SELECT FROM above WHERE id = $2)', TG_ARGV[0], TG_TABLE_NAME)
-    INTO loops USING above, NEW.id;
-    IF loops THEN
+         SELECT array_to_string($3 || codes, $4) FROM above WHERE id = $2', TG_ARGV[0], TG_TABLE_NAME)
+    INTO path USING above, NEW.id, ARRAY[NEW.code::text], ' → ';
+    IF path IS NOT NULL THEN
         RAISE EXCEPTION '% would lie within itself.', NEW.code
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[1];
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[1], COLUMN = TG_ARGV[0], DETAIL = path;
     END IF;
     RETURN NULL;
 END $$;

@@ -105,18 +105,6 @@ def on_hand(site: Site, item_ids: Iterable[int] | None = None) -> dict[int, Deci
     return {item: total for item, total in rows if total}
 
 
-def claimed(
-    site: Site, item_ids: Iterable[int] | None = None, *, but: Sequence[str] = ()
-) -> dict[int, Decimal]:
-    """Item id -> what is softly reserved at the site, but for these references."""
-    rows = SoftReservation.objects.filter(site=site)
-    if item_ids is not None:
-        rows = rows.filter(item_id__in=list(item_ids))
-    if but:
-        rows = rows.exclude(reference__in=but)
-    return dict(rows.values_list("item_id").annotate(total=Sum("quantity")).order_by("item_id"))
-
-
 def promised(references: Sequence[str]) -> dict[tuple[str, int], Decimal]:
     """(reference, item id) -> what is claimed or reserved for these documents. Two queries."""
     found: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
@@ -133,17 +121,31 @@ def available(
     """Item id -> what counts (see COUNTS) and is neither reserved nor held for the purpose, nor softly reserved (claims
     of the references `but` left out). Below zero where more is claimed than is left. Items without any are left out.
     Two queries."""
-    rows = (
-        _nettable(site, item_ids)
-        .filter(COUNTS, ~held_stock(purpose))
-        .values_list("item_id")
-        .annotate(total=Sum(F("quantity") - F("reserved")))
-        .order_by("item_id")
-    )
-    free = dict(rows)
-    for item, quantity in claimed(site, item_ids, but=but).items():
-        free[item] = free.get(item, ZERO) - quantity
-    return {item: total for item, total in free.items() if total}
+    return available_at([site.pk], item_ids, purpose=purpose, but=but)[site.pk]
+
+
+def available_at(
+    sites: Iterable[int],
+    item_ids: Iterable[int] | None = None,
+    *,
+    purpose: str = "",
+    but: Sequence[str] = (),
+) -> dict[int, dict[int, Decimal]]:
+    """Site id -> item id -> what is available there, as `available` says it. Two queries, however many sites."""
+    found: dict[int, dict[int, Decimal]] = {site: defaultdict(Decimal) for site in sites}
+    counting = Balance.objects.filter(COUNTS, ~held_stock(purpose), location__site__in=found)
+    claims = SoftReservation.objects.filter(site__in=found).exclude(reference__in=but)
+    if item_ids is not None:
+        items = list(item_ids)
+        counting, claims = counting.filter(item_id__in=items), claims.filter(item_id__in=items)
+    free = counting.values_list("location__site_id", "item_id")
+    for site, item, quantity in free.annotate(total=Sum(F("quantity") - F("reserved"))).order_by():
+        found[site][item] += quantity
+    for site, item, quantity in (
+        claims.values_list("site_id", "item_id").annotate(total=Sum("quantity")).order_by()
+    ):
+        found[site][item] -= quantity
+    return {site: {item: left for item, left in rows.items() if left} for site, rows in found.items()}
 
 
 def stock_by_place(item: Item) -> QuerySet[Balance]:

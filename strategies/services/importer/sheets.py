@@ -157,7 +157,7 @@ class Sheet:
     a bill of material). `guards` look before anything is stored, `reviews` at what is stored, `finish` when
     all sheets of the file are in, `settle` after that. `whole` leads from a row to the version it is a part of: the
     version is held meanwhile and counts the change. `opens` marks what a plant brings along when it goes live.
-    `sentences` puts the names of database constraints into words.
+    `sentences` puts the names of database constraints into words; `{path}` is what the database says beside it.
     """
 
     name: str

@@ -40,12 +40,11 @@ class Plan:
 
 
 class Broken(Exception):
-    """The table refuses a row: which one, and the sentence."""
+    """The table refuses a row: which one, the sentence, and the column if the table names one."""
 
-    def __init__(self, line: int, sentence: str) -> None:
+    def __init__(self, line: int, sentence: str, column: str) -> None:
         super().__init__(sentence)
-        self.line = line
-        self.sentence = sentence
+        self.line, self.sentence, self.column = line, sentence, column
 
 
 def _quote(name: str | None) -> str:
@@ -128,7 +127,7 @@ def upsert(checked: Checked, rows: Rows, tally: Tally) -> None:
         try:
             created, changed, wholes = _store(prepared, left, checked.sheet)
         except Broken as broken:
-            checked.refuse(broken.line, "", broken.sentence, "rule")
+            checked.refuse(broken.line, broken.column, broken.sentence, "rule")
             checked.drop_refused()
             left = left.both(checked.rows)
             if not left:
@@ -164,7 +163,7 @@ def _store(prepared: Plan, rows: Rows, sheet: Sheet) -> tuple[int, int, list[int
             return _try(prepared, lines[-1])
         except (IntegrityError, DataError) as error:
             line = _first_broken(prepared, lines)
-            raise Broken(line, _sentence(error, sheet)) from error
+            raise Broken(line, _sentence(error, sheet), _column(error, sheet)) from error
 
 
 def _try(prepared: Plan, last: int) -> tuple[int, int, list[int]]:
@@ -194,9 +193,17 @@ def _sentence(error: Exception, sheet: Sheet) -> str:
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
     if name in sheet.sentences:
-        return str(sheet.sentences[name])
+        path = getattr(diagnosis, "message_detail", None) or ""
+        return str(sheet.sentences[name]).replace("{path}", path)
     words = name.replace("_", " ") or str(error).splitlines()[0]
     return _("The row breaks a rule of the table: {rule}.").format(rule=words)
+
+
+def _column(error: Exception, sheet: Sheet) -> str:
+    """The column of the sheet that is kept in the column of the table which the database names; "" when none is."""
+    named = getattr(getattr(error.__cause__, "diag", None), "column_name", None)
+    headings = {_field(sheet.model, one.target).column: one.headings for one in sheet.fields}
+    return (headings.get(named) or ("",))[-1]
 
 
 class Copied(io.TextIOBase):

@@ -76,11 +76,13 @@ def test_a_sheet_makes_no_circle_with_what_is_there():
 
     def wrong(sheet, **row):
         outcome = take_rows(sheet=sheet, rows=[row], by=by)
-        return [problem.text for problem in outcome.problems if problem.is_error]
+        return [(problem.column, problem.text) for problem in outcome.problems if problem.is_error]
 
-    assert wrong("item_groups", code="TOP", name="Top", parent="SUB") == ["A group cannot be within itself."]
+    said = "A group cannot be within itself: TOP → SUB → TOP."
+    assert wrong("item_groups", code="TOP", name="Top", parent="SUB") == [("parent", said)]
     there = {"site": "ONE", "code": "AISLE", "name": "Aisle"}
-    assert wrong("locations", **there, parent="BIN") == ["A place does not lie within itself."]
+    said = "A place does not lie within itself: AISLE → BIN → AISLE."
+    assert wrong("locations", **there, parent="BIN") == [("parent", said)]
     assert wrong("item_groups", code="LOW", name="Low", parent="SUB") == []
     assert not ItemGroup.objects.filter(code="TOP", parent__isnull=False).exists()
     assert not Location.objects.filter(code="AISLE", parent__isnull=False).exists()

@@ -15,7 +15,6 @@ from strategies.models import (
     ResourceGroup,
 )
 from strategies.services.importer.definitions.work_reviews import (
-    bases_do_not_circle,
     calendars_have_hours,
     country_is_known,
     days_in_order,
@@ -42,11 +41,10 @@ SHEETS = (
         model=Calendar,
         key=("code",),
         checks=(zone_is_known, country_is_known),
-        reviews=(bases_do_not_circle,),
-        sentences=dict.fromkeys(
-            ("calendar_base_is_another", "calendar_no_loop"),
-            gettext_lazy("A calendar is not based on itself."),
-        ),
+        sentences={
+            "calendar_base_is_another": gettext_lazy("A calendar is not based on itself."),
+            "calendar_no_loop": gettext_lazy("A calendar is not based on itself: {path}."),
+        },
         fields=(
             Column("code", CODE, required=True, example="3SHIFT"),
             Column("name", NAME, required=True, example="Three shifts"),

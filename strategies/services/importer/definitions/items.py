@@ -48,7 +48,7 @@ SHEETS = (
         title=gettext_lazy("Item groups"),
         model=ItemGroup,
         key=("code",),
-        sentences={"item_group_no_loop": gettext_lazy("A group cannot be within itself.")},
+        sentences={"item_group_no_loop": gettext_lazy("A group cannot be within itself: {path}.")},
         fields=(
             Column("code", Text(30), required=True, example="BIKES"),
             Column("name", Text(100), required=True, example="Bicycles"),

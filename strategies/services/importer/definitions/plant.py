@@ -106,7 +106,7 @@ SHEETS = (
         model=Location,
         key=("site", "code"),
         checks=(_vendor_place_names_vendor,),
-        sentences={"location_no_loop": gettext_lazy("A place does not lie within itself.")},
+        sentences={"location_no_loop": gettext_lazy("A place does not lie within itself: {path}.")},
         reviews=(_transit_does_not_count,),
         fields=(
             Reference("site", Site, ("site",), ("code",), required=True, example="BOTHELL"),

@@ -157,19 +157,3 @@ def calendars_have_hours(sheet: str) -> Review:
                 yield Problem(sheet, words, row.line, "calendar", code="no_time")
 
     return look
-
-
-def bases_do_not_circle(rows: Sequence[Row]) -> Iterator[Problem]:
-    """Review of calendars: a calendar is based on itself. One query."""
-    known = {key: (code, base) for key, code, base in Calendar.objects.values_list("pk", "code", "base_id")}
-    keys = {code: key for key, (code, _base) in known.items()}
-    for row in rows:
-        start = keys[row.values["code"]]
-        path, here = [row.values["code"]], known[start][1]
-        while here is not None and here != start and len(path) <= len(known):
-            path.append(known[here][0])
-            here = known[here][1]
-        if here == start:
-            text = _("A calendar is not based on itself: {path}.")
-            words = text.format(path=" → ".join([*path, path[0]]))
-            yield Problem("calendars", words, row.line, "base", code="loop")

@@ -206,7 +206,7 @@ def test_two_calendars_are_not_based_on_each_other():
     rows = [{"code": "A", "name": "A", "base": ""}, {"code": "B", "name": "B", "base": "A"}]
     assert sentences("calendars", *rows) == []
     found = sentences("calendars", {"code": "A", "name": "A", "base": "B"})
-    assert found[0][2] == "A calendar is not based on itself: A → B → A."
+    assert found == [(1, "base", "A calendar is not based on itself: A → B → A.")]
 
 
 def test_stays_that_overlap_in_one_file_name_the_later_line():

@@ -3,6 +3,7 @@ is gone."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -104,13 +105,13 @@ def _demand_need(key: int, item: int) -> _Need | None:
 
 
 def let_out(*, came: Sequence[tuple[Supply, Sequence[Move]]], by: User | None) -> None:
-    """What came of each supply by these moves goes out again: what of it is reserved for the supply's need, and is not
-    free beside it, is given back first. Asks Unreserving, for a pick list may wait for it. Locks what is carried, then
-    the balances of the moves, in key order. No query where no supply is for anybody in particular."""
+    """What came of each supply by these moves goes out again: what of it is reserved for the supply's need is given
+    back first. Asks Unreserving, for a pick list may wait for it. Locks what is carried, then the balances of the
+    moves, in key order. No query where no supply is for anybody in particular."""
+    every = [move for _supply, moves in came for move in moves]
     gone = [(supply, [(_came_to(move), move.quantity) for move in moves]) for supply, moves in came]
-    rows = _standing_in_the_way(gone)
+    rows = _given_back(gone, [move.pk for move in every])
     if rows:
-        every = [move for _supply, moves in came for move in moves]
         ask(Unreserving(reservations=tuple(rows), by=by))
         lock_carried(moves=every)
         lock([_came_to(move) for move in every])
@@ -118,51 +119,78 @@ def let_out(*, came: Sequence[tuple[Supply, Sequence[Move]]], by: User | None) -
 
 
 def let_go(*, supply: Supply, pieces: Sequence[Taken], by: User | None) -> None:
-    """Pieces of a supply leave from where they lie now: what of them is reserved for its need is given back first, as
-    far as it is not free. Asks Unreserving. No query where the supply is for nobody in particular."""
+    """Pieces of a supply leave from where they lie now: what of them is reserved for its need is given back first.
+    Asks Unreserving. No query where the supply is for nobody in particular."""
     gone = [(_lies_at(piece, supply.item_id), piece.quantity) for piece in pieces]
-    rows = _standing_in_the_way([(supply, gone)])
+    rows = _given_back([(supply, gone)])
     if rows:
         ask(Unreserving(reservations=tuple(rows), by=by))
         lock([key for key, _quantity in gone])
         shrink(rows, by=by)
 
 
-def _standing_in_the_way(gone: Sequence[tuple[Supply, Sequence[tuple[Key, Decimal]]]]) -> list[Reservation]:
-    """Reservations of each supply's need, the latest first, less what of them has to go so that so much can leave
-    these places; only those that change."""
+Outs = Sequence[tuple[Key, Decimal]]
+"""From where how much leaves."""
+
+
+def _given_back(gone: Sequence[tuple[Supply, Outs]], undone: Sequence[int] = ()) -> list[Reservation]:
+    """Reservations of each supply's need, the latest first, less what of them goes; only those that change. `undone`:
+    the moves by which it came, where these are taken back."""
     touched: dict[int, Reservation] = {}
     free: dict[Key, Decimal] = {}
     for supply, outs in gone:
         reference = _reference_of(supply)
         rows = Reservation.objects.filter(reference=reference, item=supply.item_id) if reference else None
-        if rows is None or not outs:
-            continue
-        known = list(rows.select_related("item__unit", "location__site").order_by("-pk"))
-        if known:
+        known = (
+            list(rows.select_related("item__unit", "location__site").order_by("-pk"))
+            if rows is not None
+            else []
+        )
+        if known and outs:
             free = _free(supply.item_id, outs) | free
-            _lessen([touched.get(row.pk, row) for row in known], outs, free, touched)
+            stands = _stands(supply, reference, outs, undone)
+            _lessen([touched.get(row.pk, row) for row in known], outs, stands, free, touched)
     return sorted(touched.values(), key=lambda row: row.pk)
 
 
-def _free(item: int, outs: Sequence[tuple[Key, Decimal]]) -> dict[Key, Decimal]:
+def _free(item: int, outs: Outs) -> dict[Key, Decimal]:
     rows = Balance.objects.filter(item=item, location__in={key[1] for key, _quantity in outs})
     return {_place_of(row): row.quantity - row.reserved for row in rows}
 
 
+def _stands(supply: Supply, reference: str, outs: Outs, undone: Sequence[int]) -> dict[Key, Decimal]:
+    """How much of all that was made or bought for the same need came to these places and stays. Three queries."""
+    demand, places = supply.for_demand_id, {key[1] for key, _quantity in outs}
+    same = Q(for_demand=demand) if demand else Q(for_material__order__number=reference)
+    made = set(ProductionOrder.objects.filter(same).values_list("number", flat=True))
+    made |= set(ReplenishmentOrder.objects.filter(same).values_list("number", flat=True))
+    moves = Move.objects.filter(reference__in=made, item=supply.item_id, reverses=None, reversed_by=None)
+    found: dict[Key, Decimal] = defaultdict(Decimal)
+    for move in moves.filter(Q(target__in=places) | Q(source__in=places)).exclude(pk__in=undone):
+        found[_came_to(move)] += move.quantity
+        found[_came_from(move)] -= move.quantity
+    if not undone:
+        for key, quantity in outs:
+            found[key] -= quantity
+    return found
+
+
 def _lessen(
     rows: Sequence[Reservation],
-    outs: Sequence[tuple[Key, Decimal]],
+    outs: Outs,
+    stands: dict[Key, Decimal],
     free: dict[Key, Decimal],
     touched: dict[int, Reservation],
 ) -> None:
-    """Take what leaves, but for what is free, off the reservations on the same balances."""
+    """What is reserved beyond what stays of the need's own supply goes with what leaves, and what stands in its way."""
     for key, quantity in outs:
-        spare = min(max(free.get(key, ZERO), ZERO), quantity)
-        free[key] = free.get(key, ZERO) - spare
-        left = quantity - spare
-        for row in rows:
-            used = min(row.quantity, left) if _place_of(row) == key else ZERO
+        mine = [row for row in rows if _place_of(row) == key]
+        kept = sum((row.quantity for row in mine), ZERO)
+        spare = free.get(key, ZERO)
+        left = min(quantity, max(kept - stands.get(key, ZERO), quantity - spare, ZERO))
+        free[key] = spare - quantity + min(kept, left)
+        for row in mine:
+            used = min(row.quantity, left)
             if used > 0:
                 left, row.quantity = left - used, row.quantity - used
                 touched[row.pk] = row
@@ -182,6 +210,10 @@ def _place_of(row: Reservation | Balance) -> Key:
 def _lies_at(piece: Taken, item: int) -> Key:
     lot, serial, unit = (one.pk if one else None for one in (piece.lot, piece.serial, piece.unit))
     return item, piece.place.pk, lot, serial, unit
+
+
+def _came_from(move: Move) -> Key:
+    return move.item_id, move.source_id, move.lot_id, move.serial_id, move.handling_unit_id
 
 
 def _came_to(move: Move) -> Key:

@@ -230,6 +230,25 @@ def test_only_what_is_not_free_beside_it_is_given_back_with_a_report(shop):
     assert kept(shop.frame) == [(press.number, 3)]
 
 
+def test_a_report_taken_back_leaves_nothing_reserved_of_other_peoples_stock(shop):
+    press = shop.order(shop.press)
+    make_stock(shop.frame, 50, shop.store)
+    first, second = shop.make(2), shop.make(1)
+    undo(report=first, by=None)
+    assert kept(shop.frame) == [(press.number, 1)]
+    undo(report=second, by=None)
+    assert kept(shop.frame) == []
+
+
+def test_what_goes_back_to_its_vendor_is_no_other_peoples_stock(shop):
+    frame, tubes = shop.order(shop.frame), ReplenishmentOrder.objects.get()
+    make_stock(shop.tube, 50, shop.store)
+    receive(order=tubes, quantity=D(6), by=None)
+    for quantity, left in ((2, 4), (3, 1)):
+        give_back(order=tubes, pieces=[Taken(shop.store, D(quantity))], sent_again=True, by=None)
+        assert kept(shop.tube) == [(frame.number, left)]
+
+
 def test_what_was_bought_for_one_order_goes_back_to_its_vendor(shop):
     frame, tubes = shop.order(shop.frame), ReplenishmentOrder.objects.get()
     receive(order=tubes, quantity=D(6), by=None)

@@ -97,6 +97,22 @@ class PickedShort(Fact):
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class MaterialKept(Fact):
+    """So much of a component was picked out and is reserved for the order, so much is free for others again."""
+
+    order: ProductionOrder
+    item: Item
+    kept: Decimal
+    freed: Decimal
+
+    def about(self) -> Sequence[Model]:
+        return (self.order,)
+
+    def says(self, record: Model | None) -> dict[str, Any]:
+        return {"item": self.item.number, "kept": plain(self.kept), "freed": plain(self.freed)}
+
+
 class Reporting(_OfOperations):
     """May work on these operations be reported? Each operation comes with its order."""
 

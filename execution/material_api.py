@@ -12,6 +12,7 @@ from execution.models import Adjustment, PickLine, WipMove
 from execution.serializers import WipMoveSerializer
 from execution.services.adjust import adjust, undo_adjustment
 from execution.services.by_scan import pick_line, pick_short, put_line_back
+from execution.services.keep import Exchange, keep, let_go
 from p2p.core.access import Role
 from p2p.core.rest import RecordViewSet, verb
 from planning.models import Material
@@ -65,6 +66,38 @@ class MaterialApi(RecordViewSet):
             record, location=location, lot=lot, serials=serials, unit=unit, catch_quantity=catch_quantity
         )
         return adjust(material=record, quantity=quantity, named=named, reason=reason, at=at, by=by)
+
+    @verb(roles=FLOOR, body=serializers.KeepInput, answer=serializers.ExchangeSerializer)
+    def keep(
+        self,
+        record: Material,
+        by: Any,
+        *,
+        quantity: Any,
+        location: str,
+        lot: str,
+        serials: list[str],
+        unit: str,
+    ) -> Exchange:
+        """See to it that so much of what is named is reserved for it; other reservations give way."""
+        named = in_hand(record, location=location, lot=lot, serials=serials, unit=unit)
+        return keep(material=record, quantity=quantity, named=named, by=by)
+
+    @verb(roles=FLOOR, body=serializers.KeepInput, answer=serializers.ExchangeSerializer)
+    def let_go(
+        self,
+        record: Material,
+        by: Any,
+        *,
+        quantity: Any,
+        location: str,
+        lot: str,
+        serials: list[str],
+        unit: str,
+    ) -> Exchange:
+        """Give so much of what is kept of it back to everybody."""
+        named = in_hand(record, location=location, lot=lot, serials=serials, unit=unit)
+        return let_go(material=record, quantity=quantity, named=named, by=by)
 
 
 class AdjustmentApi(RecordViewSet):

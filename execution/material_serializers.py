@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from execution.models import Adjustment, PickLine
@@ -13,6 +15,7 @@ from execution.serializers import (
     VerbSerializer,
     quantity,
 )
+from p2p.core.rest.serializers import DecimalText
 from planning.models import Material
 from strategies.models import ReasonCode
 
@@ -74,6 +77,27 @@ class AdjustInput(InHandInput, AtInput):
         required=False,
         allow_null=True,
     )
+
+
+class KeepInput(InHandInput):
+    """`quantity` is above zero."""
+
+
+class PileRow(serializers.Serializer[Any]):
+    """So much at one place."""
+
+    location = serializers.CharField(source="place.code", read_only=True)
+    lot = serializers.CharField(source="lot.number", read_only=True, default="")
+    serial = serializers.CharField(source="serial.number", read_only=True, default="")
+    unit = serializers.CharField(source="unit.number", read_only=True, default="")
+    quantity = DecimalText(max_digits=24, decimal_places=12, read_only=True)
+
+
+class ExchangeSerializer(serializers.Serializer[Any]):
+    """What is kept now and was not, and what is free for others again."""
+
+    kept = PileRow(many=True, read_only=True)
+    freed = PileRow(many=True, read_only=True)
 
 
 class PickLineRow(PickLineSerializer):

@@ -257,5 +257,11 @@ def _words() -> None:
         ),
     )
     journal.phrase(
+        "execution.MaterialKept",
+        lambda told: _("kept {kept} of {item}, gave {freed} of it back").format(
+            **{name: told.get(name, "") for name in ("kept", "item", "freed")}
+        ),
+    )
+    journal.phrase(
         "execution.WentDown", lambda told: _("went down: {reason}").format(reason=told.get("reason", ""))
     )

@@ -146,7 +146,7 @@ def _reserved(
     for row, line in every:
         place = line.location if line is not None and line.location is not None else row.location
         part = min(quantity, row.quantity)
-        if part > 0 and _is(row, named):
+        if part > 0 and is_of(row, named):
             pile = line if line is not None else row
             taken = Taken(place, part, pile.lot, pile.serial, pile.handling_unit, reserved=True)
             parts.append(Part(taken, line, row))
@@ -154,7 +154,8 @@ def _reserved(
     return parts, quantity
 
 
-def _is(row: Reservation, named: InHand) -> bool:
+def is_of(row: Reservation, named: InHand) -> bool:
+    """Whether it is reserved of what was named."""
     pairs = ((named.location, row.location_id), (named.lot, row.lot_id), (named.unit, row.handling_unit_id))
     right = all(wanted is None or wanted.pk == key for wanted, key in pairs)
     return right and (not named.serials or row.serial_id in {one.pk for one in named.serials})

@@ -106,7 +106,7 @@ def at_release(
     What is reserved at the start or by hand waits, except for what was claimed. `row.need_index` as in `reserve`.
     Parts with an index beyond the needs are for what is flushed: they stand until it is taken. `pegged`: needs (by
     index) that have supply of their own."""
-    rows = [row for row in _settle(parts) if row.need_index < len(needs)]  # type: ignore[attr-defined]
+    rows = [row for row in settle(parts) if row.need_index < len(needs)]  # type: ignore[attr-defined]
     if not needs:
         return []
     wanted = _now(orders, less(needs, parts), pegged)
@@ -136,7 +136,7 @@ def _now(orders: Sequence[ProductionOrder], needs: Sequence[Need], pegged: Colle
     return found
 
 
-def _settle(parts: Sequence[Part]) -> list[Reservation]:
+def settle(parts: Sequence[Part]) -> list[Reservation]:
     """One reservation for each part; what nobody needs of them is free again."""
     by_row: dict[int, list[Part]] = defaultdict(list)
     for part in parts:

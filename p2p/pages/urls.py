@@ -11,6 +11,7 @@ from p2p.pages.floor import (
     doing,
     entries,
     job,
+    keep,
     moving,
     pallet,
     picking,
@@ -83,4 +84,7 @@ urlpatterns = [
     path(COMPONENT + "back/", component.GiveBack.as_view(), name="floor-component-back"),
     path(COMPONENT + "undo/", component.UndoAdjustment.as_view(), name="floor-component-undo"),
     path(COMPONENT + "swap/", component.Swap.as_view(), name="floor-component-swap"),
+    path(COMPONENT + "keep/", keep.Keep.as_view(), name="floor-component-keep"),
+    path(COMPONENT + "let-go/", keep.LetGo.as_view(), name="floor-component-let-go"),
+    path(COMPONENT + "unkeep/", keep.UndoKeep.as_view(), name="floor-component-unkeep"),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from execution.services.release import release
+from p2p.inventory.models import Reservation
 from planning.models import Material
 from tests.browser.conftest import expect
 from tests.browser.shopfloor import scan
@@ -97,3 +98,31 @@ def test_without_a_connection_nothing_is_lost_and_the_second_tap_counts_once(vis
     page.get_by_role("button", name="Take 10 EA").tap()
     said(page, "10 EA taken")
     assert issued() == 10
+
+
+def test_a_lot_is_kept_for_the_job_undone_and_let_go(visit: Visit) -> None:
+    page = job(visit)
+    page.get_by_role("button", name="Materials").tap()
+    page.get_by_role("link", name="Take or give back STEEL").tap()
+    page.get_by_role("button", name="Take 10 EA").wait_for()
+    scan(page, "NEW")
+    page.locator(".chips").get_by_text("Lot NEW").wait_for()
+    page.get_by_role("button", name="Quantity").tap()
+    page.locator("#amount [data-digit='4']").tap()
+    page.get_by_role("button", name="Take this much").tap()
+    page.get_by_role("button", name="Keep 4 EA").tap()
+    said(page, "4 EA kept for this job")
+    assert reserved() == {"NEW": 4, "OLD": 6}
+    page.get_by_role("button", name="Undo").tap()
+    page.get_by_role("button", name="Let 10 EA at STORE OLD go").wait_for()
+    assert reserved() == {"OLD": 10}
+    page.get_by_role("button", name="Let 10 EA at STORE OLD go").tap()
+    said(page, "10 EA free for others again")
+    assert reserved() == {}
+    page.get_by_role("button", name="Undo").tap()
+    page.get_by_role("button", name="Let 10 EA at STORE OLD go").wait_for()
+    assert reserved() == {"OLD": 10}
+
+
+def reserved() -> dict[str, Decimal]:
+    return dict(Reservation.objects.values_list("lot__number", "quantity"))

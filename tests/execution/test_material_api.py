@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from execution.models import Adjustment
 from execution.services.release import release
+from p2p.inventory.models import Reservation
 from planning.models import Material
 from tests.execution.conftest import Plant
 from tests.factories import make_item as item
@@ -116,3 +117,26 @@ def test_a_line_is_picked_by_its_number_found_short_and_put_back(floor: APIClien
     assert (short["picked_quantity"], short["quantity"]) == ("2", "2")
     lines = floor.get(f"{BASE}/pick-lines/?order_number=MO-1").json()["results"]
     assert sorted((row["lot"], row["quantity"]) for row in lines) == [("NEW", "8"), ("OLD", "2")]
+
+
+def test_a_lot_is_kept_for_it_in_exchange_and_let_go(floor: APIClient, steel: Material) -> None:
+    url = f"{BASE}/materials/{steel.pk}/"
+    done = floor.post(f"{url}keep/", {"quantity": "4", "lot": "NEW"}, format="json")
+    assert done.status_code == 200
+    assert done.json() == {
+        "kept": [{"location": "STORE", "lot": "NEW", "serial": "", "unit": "", "quantity": "4"}],
+        "freed": [{"location": "STORE", "lot": "OLD", "serial": "", "unit": "", "quantity": "4"}],
+    }
+    no = floor.post(f"{url}keep/", {"quantity": "11", "lot": "NEW"}, format="json")
+    assert (no.status_code, no.json()["field"]) == (409, "quantity")
+    back = floor.post(f"{url}let-go/", {"quantity": "4", "lot": "NEW"}, format="json")
+    assert [one["lot"] for one in back.json()["freed"]] == ["NEW"]
+    assert dict(Reservation.objects.values_list("lot__number", "quantity")) == {"OLD": 6}
+
+
+def test_one_key_keeps_once_and_a_buyer_keeps_nothing(floor: APIClient, steel: Material) -> None:
+    url = f"{BASE}/materials/{steel.pk}/let-go/"
+    for _time in range(2):
+        floor.post(url, {"quantity": "3"}, format="json", headers={"idempotency-key": "k2"})
+    assert Reservation.objects.get().quantity == 7
+    assert client_of(make_user("buyer")).post(url, {"quantity": "1"}, format="json").status_code == 403

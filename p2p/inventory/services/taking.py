@@ -70,7 +70,7 @@ def take(*, wishes: Sequence[Wish], targets: Sequence[tuple[Item, Location]] = (
     outcome = share_out(needs=needs, also=also)
     lacking = [index for index, lack in enumerate(outcome.missing) if lack]
     if lacking:
-        raise _lack(
+        raise lack(
             [(needs[index], outcome.missing[index]) for index in lacking], outcome.reasons.get(lacking[0])
         )
     consume(reservations=used.rows)
@@ -221,7 +221,8 @@ _WHY: Mapping[Reason, Any] = {
 }
 
 
-def _lack(lacking: Sequence[tuple[Need, Decimal]], reason: Reason | None) -> Refused:
+def lack(lacking: Sequence[tuple[Need, Decimal]], reason: Reason | None) -> Refused:
+    """The sentence for needs that lack so much: the first one's reason, else what is short."""
     need, quantity = lacking[0]
     frozen = counted(lacking)
     if frozen is not None:

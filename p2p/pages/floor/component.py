@@ -24,6 +24,7 @@ from execution.selectors import FLUSHED
 from execution.services.adjust import adjust, undo_adjustment
 from execution.services.handed_back import issues_of
 from execution.services.job import beyond_plan
+from execution.services.keeping import Key, held, key_of, wanted
 from p2p.core.access import Role, at_sites, may
 from p2p.core.digits import whole
 from p2p.core.facts import Refused
@@ -47,9 +48,9 @@ ZERO = Decimal(0)
 
 @dataclass
 class Pile:
-    """What of it was taken from one pile; `move` names lot, piece, place and unit."""
+    """What of it was taken from one pile, or is kept there; `of` names lot, piece, place and unit."""
 
-    move: Any
+    of: Any
     quantity: Decimal
 
 
@@ -97,6 +98,11 @@ class ComponentPage(Scans):
     def gathered(self) -> Gathered:
         return Gathered(self.request.session, f"component-{self.kwargs['pk']}")
 
+    @property
+    def exchanged(self) -> str:
+        """In the session: what was kept last for it, and in exchange for what."""
+        return f"floor_kept_{self.kwargs['pk']}"
+
     def _able(self, said: Said) -> list[Found]:
         """Nothing new comes: a number that nobody knows is no piece."""
         return [one for one in super()._able(said) if one.kind != NEW_SERIAL]
@@ -118,13 +124,6 @@ class ComponentPage(Scans):
 
     # ---- what is shown
 
-    @property
-    def remaining(self) -> Decimal:
-        """Of what reports take, what they still will."""
-        one = self.material
-        wanted = one.quantity + (one.beyond if one.flushing in FLUSHED else ZERO)  # type: ignore[attr-defined]
-        return max(ZERO, wanted - one.issued_quantity)
-
     def show(self, coming: Coming, *, refusal: Refused | str = "", code: str = "") -> HttpResponse:
         one, serials = self.material, self.gathered.numbers
         typed = Decimal(len(serials)) if serials else number(coming.quantity)
@@ -136,9 +135,9 @@ class ComponentPage(Scans):
             "item": self.item,
             "unit": self.item.unit.code,
             "flushed": flushed,
-            "remaining": self.remaining,
+            "remaining": wanted(one),
             "typed": typed,
-            "amount": typed or (None if flushed else self.remaining or None),
+            "amount": typed or (None if flushed else wanted(one) or None),
             "coming": coming,
             "fields": coming.fields(),
             "by_lot": self.item.tracking == Item.Tracking.LOT,
@@ -147,6 +146,8 @@ class ComponentPage(Scans):
             "progress": progress(len(serials), Decimal(len(serials))) if serials else None,
             "free": self._free(),
             "taken": self._taken_so_far(),
+            "kept": self._kept(),
+            "exchange": self.request.session.get(self.exchanged),
             "last": self._last(),
             "others": [row for row in alternates.possible(one.order) if row.material.pk == one.pk],
             "decides": may(self.request.user, Role.SUPERVISOR, site=self.here),
@@ -172,6 +173,12 @@ class ComponentPage(Scans):
             piles.setdefault(key, Pile(move, ZERO)).quantity += move.quantity
         return list(piles.values())[:SHOWN]
 
+    def _kept(self) -> list[Pile]:
+        piles: dict[Key, Pile] = {}
+        for one in held(self.material):
+            piles.setdefault(key_of(one.row), Pile(one.row, ZERO)).quantity += one.row.quantity
+        return list(piles.values())[:SHOWN]
+
     def _last(self) -> dict[str, Any] | None:
         """What was set right last and stands, with its undo."""
         rows = Adjustment.objects.filter(material=self.material, reverses=None, reversed_by=None)
@@ -195,7 +202,7 @@ class ComponentPage(Scans):
         return [(row.code, row.name, row.icon or "circle-dashed") for row in rows]
 
 
-class _Booked(ComponentPage):
+class Booked(ComponentPage):
     """One entry: booked once, or refused with everything left as it stood."""
 
     def get(self, request: HttpRequest, number: str, operation: int, pk: int) -> HttpResponse:
@@ -209,6 +216,7 @@ class _Booked(ComponentPage):
             return self.show(coming, refusal=no)
         if made is not None:
             self.gathered.clear()
+            self.request.session.pop(self.exchanged, None)
         return redirect(self.target(made))
 
     def book(self, coming: Coming) -> Any:
@@ -218,7 +226,7 @@ class _Booked(ComponentPage):
         return self.url + (f"?last={made[-1].pk}" if made else "")
 
 
-class Adjusts(_Booked):
+class Adjusts(Booked):
     sign = 1
 
     def book(self, coming: Coming) -> Sequence[Adjustment]:
@@ -254,7 +262,7 @@ class GiveBack(Adjusts):
     sign = -1
 
 
-class UndoAdjustment(_Booked):
+class UndoAdjustment(Booked):
     def book(self, coming: Coming) -> None:
         key = whole(self.request.POST.get("adjustment", ""))
         rows = Adjustment.objects.filter(material=self.material).select_related("material")
@@ -265,7 +273,7 @@ class UndoAdjustment(_Booked):
         messages.success(self.request, _("Taken back: {item} is as it was.").format(item=self.item.number))
 
 
-class Swap(_Booked):
+class Swap(Booked):
     """An approved alternate for all that is not taken yet: a supervisor decides."""
 
     def book(self, coming: Coming) -> Material:

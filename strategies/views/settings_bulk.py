@@ -169,7 +169,7 @@ class SettingsChangePage(RecordPage):
         return settings_changes(self.request.user)
 
     def heading(self) -> str:
-        return what_of(self.record.wanted)
+        return what_of(self.record.wanted) or str(_("Order settings"))
 
     def subtitle(self) -> Any:
         return _("No. {number}").format(number=self.record.pk)

@@ -222,9 +222,12 @@ def link_operations(rows: Sequence[Row]) -> Iterator[Problem]:
     to."""
     routes = {row.values["route"] for row in rows}
     chain_operations(sorted(routes))
-    loose = RouteOperation.objects.filter(
-        route__in=routes, links_before=None, links_after=None, alternate_of=None
-    ).values_list("route_id", "number")
+    # Two plain questions: a join may be planned by how few rows there were before the import.
+    links = RouteLink.objects.filter(route__in=routes).values_list("before_id", "after_id")
+    linked = {one for pair in links for one in pair}
+    operations = RouteOperation.objects.filter(route__in=routes, alternate_of=None).order_by("pk")
+    rows_there = operations.values_list("pk", "route_id", "number")
+    loose = [(route, number) for key, route, number in rows_there if key not in linked]
     counts: dict[int, int] = defaultdict(int)
     for row in rows:
         counts[row.values["route"]] += 1

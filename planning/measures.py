@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
-from p2p.core.numbers import Exact, Rounding, rounded
+from p2p.core.numbers import Exact, Rounding, decimal_of, rounded
 from strategies.engine.units import Conversion, Conversions, MissingConversion
 from strategies.models import Item, Unit, UnitConversion
 
@@ -48,12 +48,19 @@ class Measures:
         except MissingConversion as gap:
             raise self.refusal(item.number, gap) from gap
 
+    def left(self, item: int, wanted: Exact, came: Exact, unit: int, own: int) -> Decimal:
+        """What is still to come of a quantity, in the item's `own` unit: 0 where more came. What came is as many whole
+        steps of that unit: a twelfth of a dozen is a piece, although it cannot be written as a decimal. Raises
+        MissingConversion."""
+        factor = self.factor(item, unit, own)
+        there = decimal_of(Fraction(came) * factor, self.places(own))
+        return max(self.up(Fraction(wanted) * factor, own) - there, Decimal(0))
+
     def left_of(self, demand: Demand) -> Decimal | None:
         """What is still to deliver of a line, in its item's unit; None where nothing converts to it any more."""
-        left = Fraction(demand.quantity - demand.delivered_quantity)
         own = demand.item.unit_id
         try:
-            return max(Decimal(0), self.up(left * self.factor(demand.item_id, demand.unit_id, own), own))
+            return self.left(demand.item_id, demand.quantity, demand.delivered_quantity, demand.unit_id, own)
         except MissingConversion:
             return None
 

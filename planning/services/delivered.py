@@ -26,6 +26,7 @@ from planning.measures import Measures
 from planning.models import Demand, DemandMove
 from planning.models.demand import DEMAND_FLOW
 from planning.services.again import check_part, posted_again
+from strategies.engine.units import MissingConversion
 from strategies.models import ReasonCode
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ class Ordered:
 
     def left(self, demand: Demand) -> Decimal:
         """What is still to deliver; 0 where more was delivered than wanted."""
-        return max(self.whole(demand) - self.delivered(demand), Decimal(0))
+        wanted, came, own = demand.quantity, demand.delivered_quantity, demand.item.unit_id
+        try:
+            return self.measures.left(demand.item_id, wanted, came, demand.unit_id, own)
+        except MissingConversion as gap:
+            raise self.measures.refusal(demand.item.number, gap) from gap
 
     def in_its_unit(self, demand: Demand, quantity: Decimal) -> Decimal:
         """A quantity of the item's unit in the demand's, to twelve digits after the point."""

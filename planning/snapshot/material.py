@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Model, QuerySet
@@ -171,8 +170,8 @@ class _Reading:
             left = quantity - delivered if delivered else quantity
             own = self.units.get(item)
             if own is not None and own != unit:
-                converted = self._converted(item, left, unit, own, f"{keys.DEMAND}{key}")
-                if converted is None:
+                converted = self._converted(item, quantity, delivered, unit, own, f"{keys.DEMAND}{key}")
+                if not converted:
                     continue
                 left = converted
             made = keys.of_version(item, bom, route)
@@ -183,9 +182,11 @@ class _Reading:
                 made = keys.tied(made)
             yield Demand(id=name, item=made, day=wanted, quantity=left, priority=priority)
 
-    def _converted(self, item: int, quantity: Decimal, unit: int, own: int, key: str) -> Decimal | None:
+    def _converted(
+        self, item: int, quantity: Decimal, delivered: Decimal, unit: int, own: int, key: str
+    ) -> Decimal | None:
         try:
-            return self.measures.up(Fraction(quantity) * self.measures.factor(item, unit, own), own)
+            return self.measures.left(item, quantity, delivered, unit, own)
         except MissingConversion as gap:
             self.notices.append(
                 Notice("no_conversion", item, gap_facts(self.measures, gap) | {"subject": key})

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db.models import F, Sum
@@ -21,7 +20,6 @@ from planning.engine.mrp import Demand, Item, Receipt
 from planning.measures import Measures
 from planning.models import Demand as DemandLine
 from planning.snapshot import keys
-from strategies.engine.units import MissingConversion
 from strategies.models import Site
 
 ZERO = Decimal(0)
@@ -182,14 +180,9 @@ def _lines(
         site=site, state="open", item__in=ordered, quantity__gt=F("delivered_quantity")
     ).exclude(kind=DemandLine.Kind.FORECAST)
     for row in rows.select_related("item").order_by("pk"):
-        left = row.quantity - row.delivered_quantity
-        own = row.item.unit_id
-        if own != row.unit_id:
-            try:
-                left = measures.up(Fraction(left) * measures.factor(row.item_id, row.unit_id, own), own)
-            except MissingConversion:
-                continue
-        yield f"{keys.DEMAND}{row.pk}", ((str(row), row.item_id), left)
+        left = measures.left_of(row)
+        if left is not None:
+            yield f"{keys.DEMAND}{row.pk}", ((str(row), row.item_id), left)
 
 
 def _reserved(site: Site, needs: dict[Group, list[_Need]]) -> dict[Group, Decimal]:

@@ -101,7 +101,7 @@ def pick_short(
         raise Refused(
             _("Say why it is not all there: choose a reason."), code="reason_missing", field="reason"
         )
-    if quantity > 0:
+    if quantity:
         pick_line(line=line, quantity=quantity, named=named, at=at, by=by)
     job, material = opened(line.material)
     current = _open_line(material, line)

@@ -32,6 +32,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, Reservation
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.reservations import draw
+from p2p.inventory.services.taking import check_pieces
 from planning.models import Material
 
 ZERO = Decimal(0)
@@ -51,9 +52,11 @@ def keep(*, material: Material, quantity: Decimal, named: InHand = ANYTHING, by:
     already counts; what was reserved otherwise is free again as far as the component does not want both, and its pick
     lines follow. Tells MaterialKept when anything changed.
 
-    Refused: the order is not open; more than the component still needs; too little of it is free; on hold or expired.
+    Refused: the order is not open; more than the component still needs; another number of pieces than is said; too
+    little of it is free; on hold or expired.
     """
     check_quantity(material.item, quantity)
+    check_pieces(material.item, quantity, named.serials)
     job, row = opened(material)
     left = wanted(row)
     if quantity > left:

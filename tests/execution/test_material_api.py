@@ -113,6 +113,8 @@ def test_a_line_is_picked_by_its_number_found_short_and_put_back(floor: APIClien
     assert (no.status_code, no.json()["code"]) == (409, "over_pick")
     back = floor.post(f"{url}put-back/", {}, format="json").json()
     assert back["picked_quantity"] == "0"
+    less = floor.post(f"{url}short/", {"quantity": "-2", "reason": "LOST"}, format="json")
+    assert (less.status_code, less.json()["field"]) == (409, "quantity")
     short = floor.post(f"{url}short/", {"quantity": "2", "reason": "LOST"}, format="json").json()
     assert (short["picked_quantity"], short["quantity"]) == ("2", "2")
     lines = floor.get(f"{BASE}/pick-lines/?order_number=MO-1").json()["results"]

@@ -114,20 +114,26 @@ def _named(wishes: Sequence[Wish]) -> tuple[list[Part], list[Decimal]]:
         for serial in wish.serials:
             parts.append((index, pieces[serial.pk], Decimal(1)))
             left[index] -= 1
-        if wish.serials and left[index]:
-            raise Refused(
-                _("{count} pieces of {item} need {count} serial numbers, not {given}."),
-                code="serial_count",
-                field="serials",
-                about=wish.item,
-                count=int(wish.quantity),
-                item=wish.item.number,
-                given=len(wish.serials),
-            )
+        check_pieces(wish.item, wish.quantity, wish.serials)
     for index, key in _loose(wishes).items():
         parts.append((index, key, left[index]))
         left[index] = Decimal(0)
     return parts, left
+
+
+def check_pieces(item: Item, quantity: Decimal, serials: Sequence[Serial]) -> None:
+    """Refused when pieces are named, but not as many different ones as the quantity says."""
+    different = len({serial.pk for serial in serials})
+    if serials and different != quantity:
+        raise Refused(
+            _("{count} pieces of {item} need {count} serial numbers, not {given}."),
+            code="serial_count",
+            field="serials",
+            about=item,
+            count=int(quantity),
+            item=item.number,
+            given=different,
+        )
 
 
 def _loose(wishes: Sequence[Wish]) -> dict[int, Key]:

@@ -230,6 +230,20 @@ class TestRefused:
             with pytest.raises(Refused, match=words):
                 keep(material=mine, quantity=Decimal(1), named=InHand(serials=(piece,)), by=None)
 
+    def test_another_number_of_pieces_than_it_says(self, plant: Plant) -> None:
+        motor = make_item("MOTOR", tracking="serial")
+        one, two, *others = (make_serial(motor, f"SN-{number}") for number in range(6))
+        for piece in (one, two, *others):
+            make_stock(motor, 1, plant.places["STORE"], serial=piece)
+        order = make_order(plant.product, 4, site=plant.site, materials={motor: 1})
+        release(orders=[order], by=None)
+        mine = Material.objects.get(order=order)
+        for quantity, pieces in ((4, (others[2], others[3])), (1, (one, two)), (2, (others[3], others[3]))):
+            with pytest.raises(Refused, match=f"{quantity} pieces of MOTOR need {quantity} serial numbers"):
+                keep(material=mine, quantity=Decimal(quantity), named=InHand(serials=pieces), by=None)
+        assert Reservation.objects.count() == 4
+        assert [line.quantity for line in PickLine.objects.all()] == [1, 1, 1, 1]
+
     def test_an_order_that_is_over(self, steel: Steel) -> None:
         ProductionOrder.objects.filter(pk=steel.order.pk).update(state="finished")
         with pytest.raises(Refused, match="nothing is taken or given back"):

@@ -11,7 +11,7 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from p2p.core.runs import revisions
-from planning.engine.schedule import Alternative, Fixed, Key, Overlap, Problem, runs_as_usual
+from planning.engine.schedule import Alternative, Fixed, Key, Overlap, Problem
 from planning.engine.schedule import Operation as Step
 from planning.engine.schedule import Order as Due
 from planning.engine.schedule import Resource as Place
@@ -19,7 +19,7 @@ from planning.models import Operation, Peg, ProductionOrder
 from planning.sequence import all_before
 from planning.snapshot.calendars import Calendars
 from planning.snapshot.stations import Shut, Stations
-from strategies.engine.phases import USUAL, Phases, phases_from
+from strategies.engine.phases import USUAL, Phases, phases_from, runs_as_usual
 from strategies.engine.worktime import OutOfTime, WorkTime
 from strategies.models import Site
 

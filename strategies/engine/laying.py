@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from strategies.engine.course import course_of, through
 from strategies.engine.levels import low_level_codes
-from strategies.engine.phases import USUAL
+from strategies.engine.phases import runs_as_usual
 from strategies.engine.routing import Join, Step, inputs, run_time
 from strategies.engine.worktime import OutOfTime, WorkTime
 
@@ -67,7 +67,7 @@ def _lay(
     course = course_of(step.phases, (step.queue, step.setup, run, step.queue_after, step.transit))
     ready, last = start, 0
     for other, laid in earlier:
-        laps = _laps(other, step) and run > 0
+        laps = other.transfer is not None and run > 0 and runs_as_usual(other.phases, step.phases)
         ready = max(ready, laid.first if laps else laid.handed)
         if laps and other.transfer is not None:
             have = through(place.work, laid.handed, course.lead)
@@ -82,14 +82,6 @@ def _lay(
     if step.transfer is not None and step.transfer < quantity:
         first = min(ends, place.work.add(begins, step.setup + ceil(run * step.transfer / quantity)))
     return Laid(begins, ends, through(place.work, ends, course.tail), through(place.work, first, course.tail))
-
-
-def _laps(before: Step, after: Step) -> bool:
-    """Only where setup and run of both are as usual."""
-    return before.transfer is not None and all(
-        one.phases.holds == USUAL.holds and one.phases.by_clock.isdisjoint(USUAL.holds)
-        for one in (before, after)
-    )
 
 
 def not_before(work: WorkTime, ends: int, whole: int) -> int:

@@ -31,6 +31,11 @@ USUAL = Phases()
 """Waiting before, setup and run in working time, what comes after them by the clock; setup and run take capacity."""
 
 
+def runs_as_usual(*operations: Phases) -> bool:
+    """Whether of each setup and run, and nothing else, take capacity, in working time."""
+    return all(one.holds == USUAL.holds and one.by_clock.isdisjoint(USUAL.holds) for one in operations)
+
+
 def phases_said(said: Mapping[str, tuple[bool, bool]]) -> Phases:
     """Part -> whether it goes on in working time only, and takes capacity; parts that are missing are as usual."""
     clock = [part for part in PARTS if (not said[part][0] if part in said else part in USUAL.by_clock)]

@@ -47,7 +47,6 @@ from planning.engine.schedule.model import (
     Unplaced,
     Wait,
 )
-from planning.engine.schedule.prepare import runs_as_usual
 from planning.engine.schedule.rules import RULES, Rule
 
 __all__ = [
@@ -70,6 +69,5 @@ __all__ = [
     "Wait",
     "check",
     "loads",
-    "runs_as_usual",
     "schedule",
 ]

@@ -18,7 +18,7 @@ from planning.engine.schedule.model import (
     Unplaced,
 )
 from strategies.engine.course import Course, course_of
-from strategies.engine.phases import USUAL, Phases
+from strategies.engine.phases import USUAL, runs_as_usual
 
 Choice = tuple[int, int, int]
 """Resource position, setup seconds, all seconds; efficiency already in it."""
@@ -135,11 +135,6 @@ def _overlaps(problem: Problem, position: dict[Key, int]) -> dict[tuple[int, int
         if not runs_as_usual(*(problem.operations[place].phases for place in pair)):
             raise ValueError(f"operation {overlap.before}: it overlaps only where setup and run are as usual")
     return found
-
-
-def runs_as_usual(*operations: Phases) -> bool:
-    """Whether of each setup and run, and nothing else, take capacity, in working time."""
-    return all(one.holds == USUAL.holds and one.by_clock.isdisjoint(USUAL.holds) for one in operations)
 
 
 def _check(operation: Operation, alternative: Alternative) -> None:

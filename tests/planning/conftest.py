@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from planning.models import Customer, Demand, PlanRun
+from planning.models import Customer, Demand, PlanRun, ScheduleRun
 from planning.services import mrp, schedule
 from planning.services.demand import create_demand
 from planning.services.firm import firm
@@ -43,6 +43,32 @@ def inline(settings, django_capture_on_commit_callbacks):
     """Runs are done on the spot, within the block that starts them."""
     settings.RUNS = "inline"
     return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def scheduled(inline) -> Any:
+    """Schedules a site from an instant on, on the spot, and gives the finished run."""
+
+    def make(site: Site, starts_at: datetime) -> ScheduleRun:
+        with inline():
+            run = schedule.schedule(site=site, starts_at=starts_at, by=None)
+        run.refresh_from_db()
+        assert run.state == "done", run.trace or run.problem
+        return run
+
+    return make
+
+
+@pytest.fixture
+def planned(inline) -> Any:
+    """Plans a site for sixty days from its first one on, on the spot, and gives the run."""
+
+    def make(site: Site, first: date = FIRST, **also: Any) -> PlanRun:
+        with inline():
+            run = mrp.plan(site=site, from_date=first, to_date=first + timedelta(days=60), by=None, **also)
+        return PlanRun.objects.get(pk=run.pk)
+
+    return make
 
 
 @pytest.fixture

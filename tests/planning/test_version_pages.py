@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from planning.models import PlanRun, Proposal
-from planning.services import mrp
+from planning.models import Proposal
 from planning.services.firm import firm
 from tests.factories import make_lot
-from tests.planning.versioned import FIRST, Plant
+from tests.planning.versioned import Plant
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plan(inline):
-    def make(plant):
-        with inline():
-            run = mrp.plan(site=plant.site, from_date=FIRST, to_date=FIRST + timedelta(days=60), by=None)
-        return PlanRun.objects.get(pk=run.pk)
-
-    return make
+def plan(planned):
+    return lambda plant: planned(plant.site)
 
 
 def test_page_and_rest_of_a_line_say_of_which_version_what_covers_it_is(plan, planner):

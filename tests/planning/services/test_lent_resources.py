@@ -10,7 +10,6 @@ import pytest
 from planning.models import Operation
 from planning.selectors.gantt import gantt, minute
 from planning.selectors.load import booked
-from planning.services import schedule
 from planning.services.schedule import why
 from strategies.facts import GroupLoad
 from strategies.models import Calendar, CalendarException, ResourceCalendar, ResourceMembership
@@ -21,20 +20,6 @@ from tests.factories import make_calendar, make_group, make_item, make_order, ma
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def do(settings, django_capture_on_commit_callbacks):
-    settings.RUNS = "inline"
-
-    def run(site):
-        with django_capture_on_commit_callbacks(execute=True):
-            run = schedule.schedule(site=site, starts_at=MONDAY, by=None)
-        run.refresh_from_db()
-        assert run.state == "done", run.trace or run.problem
-        return run
-
-    return run
 
 
 @pytest.fixture
@@ -53,12 +38,12 @@ def placed(order):
     return row.resource.code if row.resource else None, row.starts_at, row.ends_at
 
 
-def test_a_lent_resource_works_where_it_is_lent_and_nowhere_else(do, site):
+def test_a_lent_resource_works_where_it_is_lent_and_nowhere_else(scheduled, site):
     saw, paint = make_group(site, "50"), make_group(site, "60", resources=0)
     stay = {"valid_from": date(2026, 3, 3), "valid_to": date(2026, 3, 4)}
     ResourceMembership.objects.create(resource=saw.resources.get(), group=paint, **stay)
     away, home = work(site, paint, 10), work(site, saw, 16)
-    run = do(site)
+    run = scheduled(site, MONDAY)
     assert run.summary["unplaced_count"] == 0
     assert placed(away) == ("50-1", MONDAY + 32 * HOUR, MONDAY + 58 * HOUR)
     # Begun on Monday, it pauses on the two days it is lent, and goes on on Thursday.
@@ -66,40 +51,40 @@ def test_a_lent_resource_works_where_it_is_lent_and_nowhere_else(do, site):
     assert Operation.objects.get(pk=away.operations.get().pk).station == 0
 
 
-def test_two_places_of_one_resource_never_work_at_the_same_time(do, site):
+def test_two_places_of_one_resource_never_work_at_the_same_time(scheduled, site):
     saw, paint = make_group(site, "50", resources=2), make_group(site, "60")
     ResourceMembership.objects.create(
         resource=saw.resources.get(code="50-1"), group=paint, valid_from=date(2026, 3, 4)
     )
     orders = [work(site, group, 6, due_on=date(2026, 3, 6)) for group in (saw, paint) for _each in range(6)]
-    do(site)
+    scheduled(site, MONDAY)
     spans = sorted(placed(order) for order in orders)
     for (code, _start, end), (other, start, _end) in zip(spans, spans[1:], strict=False):
         assert code != other or end <= start
     assert {code for code, _start, _end in spans} == {"50-1", "50-2", "60-1"}
 
 
-def test_a_calendar_for_a_time_closes_and_opens_again(do, site):
+def test_a_calendar_for_a_time_closes_and_opens_again(scheduled, site):
     group = make_group(site, "50")
     late = make_calendar("LATE", shifts=(("16:00", "20:00"),))
     ResourceCalendar.objects.create(
         group=group, calendar=late, valid_from=date(2026, 3, 2), valid_to=date(2026, 3, 3)
     )
     order = work(site, group, 10)
-    do(site)
+    scheduled(site, MONDAY)
     assert placed(order)[1:] == (MONDAY + 16 * HOUR, MONDAY + 58 * HOUR)
 
 
-def test_the_own_calendar_of_a_resource_outranks_that_of_its_work_centre(do, site):
+def test_the_own_calendar_of_a_resource_outranks_that_of_its_work_centre(scheduled, site):
     group = make_group(site, "50")
     group.resources.update(calendar=make_calendar("NIGHT", shifts=(("22:00", "06:00"),)))
     ResourceCalendar.objects.create(group=group, calendar=make_calendar("LATE", shifts=(("16:00", "20:00"),)))
     order = work(site, group, 2)
-    do(site)
+    scheduled(site, MONDAY)
     assert placed(order)[1] == MONDAY + 22 * HOUR
 
 
-def test_what_the_base_calendar_closes_is_closed_unless_the_own_one_says_otherwise(do, site):
+def test_what_the_base_calendar_closes_is_closed_unless_the_own_one_says_otherwise(scheduled, site):
     base = make_calendar("BASE")
     CalendarException.objects.bulk_create(
         CalendarException(calendar=base, day=date(2026, 3, day)) for day in (2, 3)
@@ -114,26 +99,26 @@ def test_what_the_base_calendar_closes_is_closed_unless_the_own_one_says_otherwi
         efficiency=Decimal("0.5"),
     )
     order = work(site, make_group(site, "50"), 2)
-    do(site)
+    scheduled(site, MONDAY)
     # Monday is closed; Tuesday has two hours at half the speed: the second hour is done on Wednesday.
     assert placed(order)[1:] == (MONDAY + 34 * HOUR, MONDAY + 57 * HOUR)
 
 
-def test_a_slow_shift_takes_longer_to_the_second_and_the_checker_agrees(do, site):
+def test_a_slow_shift_takes_longer_to_the_second_and_the_checker_agrees(scheduled, site):
     site.calendar.shifts.update(efficiency=Decimal("0.9"))
     order = make_order(
         make_item(),
         site=site,
         operations=[{"group": make_group(site, "50"), "setup_seconds": 1000, "run_seconds": 2501}],
     )
-    do(site)
+    scheduled(site, MONDAY)
     assert (placed(order)[2] - placed(order)[1]).total_seconds() == 3890
 
 
-def test_a_calendar_without_working_time_is_named_and_nothing_loops(do, site):
+def test_a_calendar_without_working_time_is_named_and_nothing_loops(scheduled, site):
     group = make_group(site, "50", calendar=make_calendar("EMPTY", shifts=()))
     order = work(site, group, 2)
-    run = do(site)
+    run = scheduled(site, MONDAY)
     [row] = run.summary["unplaced"]
     assert (row["order"], row["calendar"]) == (order.number, "EMPTY")
     assert why(row["reason"], row["calendar"]) == "the calendar EMPTY of its work centre has no working time"

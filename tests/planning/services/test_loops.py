@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from planning.models import Message, PlanRun, Proposal
-from planning.services import mrp
+from planning.models import Message, Proposal
 from planning.services.demand import create_demand
 from planning.services.firm import firm
 from planning.words import sentence
@@ -108,13 +107,8 @@ SHAPES = [
 
 
 @pytest.fixture
-def plan(inline):
-    def make(plant):
-        with inline():
-            run = mrp.plan(site=plant.site, from_date=FIRST, to_date=FIRST + timedelta(days=60), by=None)
-        return PlanRun.objects.get(pk=run.pk)
-
-    return make
+def plan(planned):
+    return lambda plant: planned(plant.site)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

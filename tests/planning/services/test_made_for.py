@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,6 @@ from p2p.core.refusal import Refused
 from p2p.inventory.services.needs import Need
 from p2p.inventory.services.reservations import reserve
 from planning.models import Material, Peg, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
-from planning.services import mrp
 from planning.services.demand import change_demand, create_demand
 from planning.services.firm import firm, move_proposals
 from strategies.models import BomLine, BomVersion, Item, ItemPolicy, Location, Site
@@ -57,15 +57,8 @@ def shop():
 
 
 @pytest.fixture
-def plan(inline, shop):
-    def make(**also):
-        with inline():
-            run = mrp.plan(
-                site=shop.site, from_date=FIRST, to_date=FIRST + timedelta(days=60), by=None, **also
-            )
-        return PlanRun.objects.get(pk=run.pk)
-
-    return make
+def plan(planned, shop):
+    return partial(planned, shop.site)
 
 
 def proposed(run):

@@ -9,7 +9,6 @@ import pytest
 
 from planning.models import Operation
 from planning.selectors.load import booked
-from planning.services import schedule
 from planning.services.order import create_order
 from strategies.facts import GroupLoad
 from strategies.models import RouteGroup
@@ -30,14 +29,11 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def do(settings, django_capture_on_commit_callbacks):
-    settings.RUNS = "inline"
+def do(scheduled):
+    """Everything finds a place."""
 
     def run(site):
-        with django_capture_on_commit_callbacks(execute=True):
-            run = schedule.schedule(site=site, starts_at=MONDAY, by=None)
-        run.refresh_from_db()
-        assert run.state == "done", run.trace or run.problem
+        run = scheduled(site, MONDAY)
         assert run.summary["unplaced_count"] == 0
         return run
 

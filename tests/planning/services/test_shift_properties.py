@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from p2p.core.refusal import Refused
-from planning.services import schedule
 from planning.services.order import create_order
 from planning.services.schedule import reschedule, why
 from strategies.selectors.capacity import pooled
@@ -20,20 +19,6 @@ from tests.factories import make_calendar, make_group, make_item, make_order, ma
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def do(settings, django_capture_on_commit_callbacks):
-    settings.RUNS = "inline"
-
-    def run(site):
-        with django_capture_on_commit_callbacks(execute=True):
-            run = schedule.schedule(site=site, starts_at=MONDAY, by=None)
-        run.refresh_from_db()
-        assert run.state == "done", run.trace or run.problem
-        return run
-
-    return run
 
 
 @pytest.fixture
@@ -54,38 +39,38 @@ def placed(order):
     return row.resource and row.resource.code, (row.starts_at - MONDAY) / HOUR, (row.ends_at - MONDAY) / HOUR
 
 
-def test_each_operation_waits_for_its_own_shifts_and_pauses_in_those_of_others(do, site):
+def test_each_operation_waits_for_its_own_shifts_and_pauses_in_those_of_others(scheduled, site):
     booth = make_group(site, "60")
     paint, other = work(site, booth, 6, "PAINT"), work(site, booth, 10)
-    run = do(site)
+    run = scheduled(site, MONDAY)
     assert run.summary["unplaced_count"] == 0
     assert placed(paint) == ("60-1", 6, 24 + 8)
     assert placed(other) == ("60-1", 10, 24 + 12)
 
 
-def test_work_of_one_property_still_takes_turns_on_the_machine(do, site):
+def test_work_of_one_property_still_takes_turns_on_the_machine(scheduled, site):
     booth = make_group(site, "60")
     orders = [work(site, booth, 3, "PAINT") for _each in range(3)]
-    do(site)
+    scheduled(site, MONDAY)
     spans = sorted(placed(order)[1:] for order in orders)
     assert spans == [(6, 9), (9, 24 + 8), (24 + 8, 48 + 7)]
 
 
-def test_of_a_work_centre_only_the_machine_with_such_shifts_takes_it(do, site):
+def test_of_a_work_centre_only_the_machine_with_such_shifts_takes_it(scheduled, site):
     group = make_group(site, "60", resources=2)
     group.resources.filter(code="60-1").update(calendar=make_calendar("PLAIN"))
     order = work(site, group, 2, "PAINT")
-    do(site)
+    scheduled(site, MONDAY)
     assert placed(order) == ("60-2", 6, 8)
 
 
-def test_started_and_locked_work_stays_in_the_shifts_of_its_property(do, site):
+def test_started_and_locked_work_stays_in_the_shifts_of_its_property(scheduled, site):
     booth = make_group(site, "60")
     first = work(site, booth, 2, "PAINT")
-    do(site)
+    scheduled(site, MONDAY)
     first.operations.update(state="started", locked=True)
     second, other = work(site, booth, 2, "PAINT"), work(site, booth, 8)
-    do(site)
+    scheduled(site, MONDAY)
     assert (placed(first), placed(second), placed(other)) == (
         ("60-1", 6, 8),
         ("60-1", 8, 10),
@@ -93,27 +78,27 @@ def test_started_and_locked_work_stays_in_the_shifts_of_its_property(do, site):
     )
 
 
-def test_a_property_that_no_shift_there_has_is_named_with_the_work_centre(do, site):
+def test_a_property_that_no_shift_there_has_is_named_with_the_work_centre(scheduled, site):
     booth = make_group(site, "60", name="Booth")
     order = work(site, booth, 2, "VARNISH")
-    [row] = do(site).summary["unplaced"]
+    [row] = scheduled(site, MONDAY).summary["unplaced"]
     said = "no calendar of Booth has a shift of the property VARNISH"
     assert why(row["reason"], row["calendar"], row["property"], row["group"]) == said
     with pytest.raises(Refused, match=said):
         reschedule(orders=[order], starts_at=MONDAY, by=None)
 
 
-def test_work_without_a_property_says_so_where_all_shifts_have_one(do, site):
+def test_work_without_a_property_says_so_where_all_shifts_have_one(scheduled, site):
     site.calendar.shifts.update(property="PAINT")
     work(site, make_group(site, "60", name="Booth"), 2)
-    [row] = do(site).summary["unplaced"]
+    [row] = scheduled(site, MONDAY).summary["unplaced"]
     said = why(row["reason"], row["calendar"], row["property"], row["group"])
     assert said == "every shift of the calendar DAY of Booth is for work of a property"
 
 
-def test_work_without_a_place_follows_the_shifts_of_the_site(do, site):
+def test_work_without_a_place_follows_the_shifts_of_the_site(scheduled, site):
     order = work(site, None, 2, "PAINT")
-    do(site)
+    scheduled(site, MONDAY)
     assert placed(order) == (None, 6, 8)
 
 
@@ -149,8 +134,8 @@ def test_a_property_that_no_calendar_knows_is_refused_where_it_is_typed(site):
         check_times(TimesInput(name="Paint", property="PIANT"), "Operation 10")
 
 
-def test_nothing_of_a_property_runs_around_the_clock_without_a_calendar(do):
+def test_nothing_of_a_property_runs_around_the_clock_without_a_calendar(scheduled):
     plain = make_site("TWO", calendar=None)
     order = work(plain, make_group(plain, "60"), 2, "PAINT")
-    run = do(plain)
+    run = scheduled(plain, MONDAY)
     assert (run.summary["unplaced_count"], order.operations.get().starts_at) == (1, None)

@@ -10,9 +10,8 @@ import pytest
 from p2p.inventory.models import Reservation
 from p2p.inventory.services.ledger import reverse
 from p2p.inventory.services.regroup import merge, split
-from planning.models import Message, PlanRun
+from planning.models import Message
 from planning.rules import Rules
-from planning.services import mrp
 from planning.services.delivery import DeliveryLine, deliver
 from planning.snapshot.material import take
 from strategies.models import Location
@@ -28,13 +27,8 @@ D = Decimal
 
 
 @pytest.fixture
-def plan(inline):
-    def make(plant):
-        with inline():
-            run = mrp.plan(site=plant.site, from_date=FIRST, to_date=FIRST + timedelta(days=60), by=None)
-        return PlanRun.objects.get(pk=run.pk)
-
-    return make
+def plan(planned):
+    return lambda plant: planned(plant.site)
 
 
 # ---- stock that is known by its lot or serial number

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from p2p.core.refusal import Refused
-from planning.models import Demand, Peg, PlanRun, ProductionOrder, Proposal
-from planning.services import mrp
+from planning.models import Demand, Peg, ProductionOrder, Proposal
 from planning.services.demand import change_demand, create_demand
 from planning.services.demand_bulk import DemandRow, put_demand
 from planning.services.firm import firm
@@ -56,15 +56,8 @@ def shop():
 
 
 @pytest.fixture
-def plan(inline, shop):
-    def make(**also):
-        with inline():
-            run = mrp.plan(
-                site=shop.site, from_date=FIRST, to_date=FIRST + timedelta(days=60), by=None, **also
-            )
-        return PlanRun.objects.get(pk=run.pk)
-
-    return make
+def plan(planned, shop):
+    return partial(planned, shop.site)
 
 
 def proposals(run):

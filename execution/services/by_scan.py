@@ -13,6 +13,7 @@ from execution.models import MaterialMove, PickLine
 from execution.services.chosen import ANYTHING, InHand, Issue, choose, issue, open_lines, opened
 from execution.services.handed_back import issues_of
 from execution.services.job import Job
+from execution.services.lines import free_at, reservation_for, without_place
 from execution.services.put_back import put_back
 from execution.services.reserve import place_lines
 from execution.services.together import lock_stock
@@ -21,7 +22,6 @@ from p2p.core.facts import tell
 from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Balance, Reservation
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.reservations import unreserve
 from planning.models import Material
@@ -128,40 +128,14 @@ def pick_short(
 
 def _elsewhere(job: Job, line: PickLine, missing: Decimal, by: User | None) -> None:
     """The rest gets another pile: all that the books say lies in this one is kept off while others are sought."""
-    held = line.reservation
-    pile = Balance.objects.filter(
-        item=line.material.item_id, location=line.location_id, lot=line.lot_id, serial=line.serial_id,
-        handling_unit=line.handling_unit_id,
-    ).first()  # fmt: skip
-    kept = [held] if held is not None else []
-    if pile is not None and pile.quantity > pile.reserved:
-        kept.append(
-            Reservation.objects.create(
-                location_id=pile.location_id,
-                item_id=pile.item_id,
-                lot_id=pile.lot_id,
-                serial_id=pile.serial_id,
-                handling_unit_id=pile.handling_unit_id,
-                quantity=pile.quantity - pile.reserved,
-                reference=line.pick_list.number,
-                reserved_at=now(),
-                by=by,
-            )
-        )
-    place_lines(order=job.order, lines=[_without_place(line, missing)], by=by)
+    kept = [line.reservation] if line.reservation is not None else []
+    free = free_at(line)
+    if free > 0:
+        rest = reservation_for(line, free, job.order.number, by)
+        rest.save(force_insert=True)
+        kept.append(rest)
+    place_lines(order=job.order, lines=[without_place(line=line, quantity=missing)], by=by)
     unreserve(reservations=kept, by=by)
-
-
-def _without_place(line: PickLine, missing: Decimal) -> PickLine:
-    """The line itself where nothing was picked of it, else a new one for the rest."""
-    if line.picked_quantity:
-        PickLine.objects.filter(pk=line.pk).update(quantity=line.picked_quantity, reservation=None)
-        return PickLine.objects.create(pick_list=line.pick_list, material=line.material, quantity=missing)
-    PickLine.objects.filter(pk=line.pk).update(
-        location=None, lot=None, serial=None, handling_unit=None, reservation=None
-    )
-    line.location = line.lot = line.serial = line.handling_unit = line.reservation = None
-    return line
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from execution.facts import MaterialKept
 from execution.services.chosen import ANYTHING, InHand, open_lines, opened
 from execution.services.job import Job
-from execution.services.keep_lines import GivenWay, give_way, lift, put_on_lists, without_place
+from execution.services.keep_lines import GivenWay, give_way, lift, put_on_lists
 from execution.services.keeping import (
     RELATED,
     Held,
@@ -24,6 +24,7 @@ from execution.services.keeping import (
     wanted,
     wanted_beside,
 )
+from execution.services.lines import without_place
 from execution.services.together import lock_stock
 from p2p.core.facts import tell
 from p2p.core.fields import plain
@@ -175,7 +176,9 @@ def _freed(job: Job, material: Material, quantity: Decimal, named: InHand) -> tu
             parts.append((one, part))
             quantity -= part
     for one, part in parts:
-        without_place(one=one, quantity=part)
+        if one.line is not None:
+            rest = one.row if part < one.row.quantity else None
+            without_place(line=one.line, quantity=part, held=rest)
     piles = tuple(one.pile(part) for one, part in parts)
     draw(parts=[(one.row, part) for one, part in parts])
     return piles

@@ -11,7 +11,8 @@ from django.db.models import Exists, F, OuterRef
 from execution.models import MaterialMove, PickLine, PickList
 from execution.models.pick import PICK_FLOW
 from execution.services.keeping import Held, key_of
-from execution.services.reserve import Part, line_for, settle
+from execution.services.lines import PILE, line_for
+from execution.services.reserve import Part, settle
 from p2p.core.clock import now
 from p2p.core.models import User
 from p2p.inventory.models import Reservation
@@ -100,7 +101,7 @@ def put_on_lists(
     lines = [line_for(home, material, row) for row in _dealt(left, [found.given[old.pk] for old in taken])]
     for line, old in zip(lines, [*taken, *spare], strict=False):
         line.pk, line.pick_list_id = old.pk, old.pick_list_id
-    names = ["location", "lot", "serial", "handling_unit", "quantity", "reservation"]
+    names = [*PILE, "quantity", "reservation"]
     PickLine.objects.bulk_update([line for line in lines if line.pk], names)
     PickLine.objects.bulk_create([line for line in lines if not line.pk])
     used = {line.pk for line in lines}
@@ -134,18 +135,3 @@ def _close(lists: set[int], by: User | None) -> None:
             PICK_FLOW.take(row, "pick", picked_at=now(), picked_by=by)
         else:
             PICK_FLOW.take(row, "cancel")
-
-
-def without_place(*, one: Held, quantity: Decimal) -> None:
-    """So much of a line waits for a place again. Write it before its reservation is drawn."""
-    line = one.line
-    if line is None:
-        return
-    if quantity == line.quantity - line.picked_quantity and not line.picked_quantity:
-        PickLine.objects.filter(pk=line.pk).update(
-            location=None, lot=None, serial=None, handling_unit=None, reservation=None
-        )
-        return
-    held = None if quantity == one.row.quantity else line.reservation
-    PickLine.objects.filter(pk=line.pk).update(quantity=line.quantity - quantity, reservation=held)
-    PickLine.objects.create(pick_list=line.pick_list, material=line.material, quantity=quantity)

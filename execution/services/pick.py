@@ -17,6 +17,7 @@ from execution.models.pick import PICK_FLOW
 from execution.services import genealogy
 from execution.services.flush import issued, takings
 from execution.services.job import Job, lock_job
+from execution.services.lines import reservation_for
 from execution.services.set_aside import not_of_others
 from p2p.core.clock import now
 from p2p.core.facts import tell
@@ -222,27 +223,14 @@ def _tick_off(job: Job, chosen: Sequence[Picked], by: User | None) -> None:
         one.line.picked_quantity += one.quantity
     rest = [one.line for one in chosen if one.line.location is not None and _left(one.line) > 0]
     with in_words():
-        kept = Reservation.objects.bulk_create(_reservation(job, line, _left(line), by) for line in rest)
+        kept = Reservation.objects.bulk_create(
+            reservation_for(line, _left(line), job.order.number, by) for line in rest
+        )
     for line in (one.line for one in chosen):
         line.reservation = None
     for line, reservation in zip(rest, kept, strict=True):
         line.reservation = reservation
     PickLine.objects.bulk_update([one.line for one in chosen], ["picked_quantity", "reservation"])
-
-
-def _reservation(job: Job, line: PickLine, quantity: Decimal, by: User | None) -> Reservation:
-    """For the order, as at its release: whoever asks what is kept for it counts this, too."""
-    return Reservation(
-        location=line.location,
-        item_id=line.material.item_id,
-        lot_id=line.lot_id,
-        serial_id=line.serial_id,
-        handling_unit_id=line.handling_unit_id,
-        quantity=quantity,
-        reference=job.order.number,
-        reserved_at=now(),
-        by=by,
-    )
 
 
 @transaction.atomic
@@ -291,7 +279,9 @@ def _reserve_again(job: Job, lines: Sequence[PickLine], by: User | None) -> None
     consume(reservations=[line.reservation for line in changed if line.reservation is not None])
     placed = [line for line in changed if line.location_id is not None]
     with in_words():
-        kept = Reservation.objects.bulk_create(_reservation(job, line, line.quantity, by) for line in placed)
+        kept = Reservation.objects.bulk_create(
+            reservation_for(line, line.quantity, job.order.number, by) for line in placed
+        )
     for line in changed:
         line.reservation = None
     for line, reservation in zip(placed, kept, strict=True):

@@ -14,12 +14,12 @@ from execution.services import genealogy
 from execution.services.chosen import Issue
 from execution.services.flush import issued
 from execution.services.job import Job
+from execution.services.lines import free_at, reservation_for, without_place
 from execution.services.reserve import place_lines
 from execution.services.together import lock_stock
-from p2p.core.clock import now
 from p2p.core.facts import tell
 from p2p.core.models import User
-from p2p.inventory.models import Balance, Reservation
+from p2p.inventory.models import Reservation
 from p2p.inventory.refusals import in_words
 from p2p.inventory.services.ledger import reverse
 from planning.models import ProductionOrder
@@ -85,18 +85,10 @@ def _hold(line: PickLine, by: User | None) -> PickLine | None:
     wanted: Decimal = line.quantity - line.picked_quantity - held
     if line.location_id is None:
         return line
-    pile = Balance.objects.filter(
-        item=line.material.item_id, location=line.location_id, lot=line.lot_id, serial=line.serial_id,
-        handling_unit=line.handling_unit_id,
-    ).first()  # fmt: skip
-    if pile is not None and pile.quantity - pile.reserved >= wanted:
+    if free_at(line) >= wanted:
         _reserve(line, held + wanted, by)
         return None
-    if line.reservation is None and not line.picked_quantity:
-        PickLine.objects.filter(pk=line.pk).update(location=None, lot=None, serial=None, handling_unit=None)
-        return line
-    PickLine.objects.filter(pk=line.pk).update(quantity=F("quantity") - wanted)
-    return PickLine.objects.create(pick_list=line.pick_list, material=line.material, quantity=wanted)
+    return without_place(line=line, quantity=wanted, held=line.reservation)
 
 
 def _reserve(line: PickLine, quantity: Decimal, by: User | None) -> None:
@@ -104,16 +96,6 @@ def _reserve(line: PickLine, quantity: Decimal, by: User | None) -> None:
         if line.reservation is not None:
             Reservation.objects.filter(pk=line.reservation.pk).update(quantity=quantity)
             return
-        assert line.location is not None
-        row = Reservation.objects.create(
-            location=line.location,
-            item_id=line.material.item_id,
-            lot_id=line.lot_id,
-            serial_id=line.serial_id,
-            handling_unit_id=line.handling_unit_id,
-            quantity=quantity,
-            reference=line.pick_list.order.number,
-            reserved_at=now(),
-            by=by,
-        )
+        row = reservation_for(line, quantity, line.pick_list.order.number, by)
+        row.save(force_insert=True)
         PickLine.objects.filter(pk=line.pk).update(reservation=row)

@@ -15,6 +15,7 @@ from execution.models.pick import PICK_FLOW
 from execution.selectors import FLUSHED, PICKED, touched
 from execution.services import reserve
 from execution.services.ends import input_place, named_place
+from execution.services.lines import line_for
 from execution.services.staging import stage
 from p2p.core.clock import now
 from p2p.core.facts import ask, tell
@@ -165,7 +166,7 @@ def _write_lists(
     )
     of_order = {each.order_id: each for each in lists}
     found = [
-        reserve.line_for(of_order[material.order_id].pk, material, row)
+        line_for(of_order[material.order_id].pk, material, row)
         for row in rows
         for material in [lines[row.need_index].material]  # type: ignore[attr-defined]
     ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.models import PickLine, PickList
 from execution.services.ends import input_place, named_place
+from execution.services.lines import put_on
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation, SoftReservation
@@ -242,26 +243,7 @@ def place_lines(*, order: ProductionOrder, lines: Sequence[PickLine], by: User |
     if not lines:
         return 0
     needs = [_need(order, line) for line in lines]
-    rows = stock.reserve(needs=needs, partial=True, by=by)
-    got: dict[int, list[Reservation]] = defaultdict(list)
-    for row in rows:
-        got[row.need_index].append(row)  # type: ignore[attr-defined]
-    fresh, changed = [], []
-    for index, found in got.items():
-        line = lines[index]
-        placed = [line_for(line.pick_list_id, line.material, row) for row in found]
-        line.quantity -= sum((row.quantity for row in found), ZERO)
-        if line.quantity == 0:
-            # What was picked for the line and put back stays with it.
-            placed[0].pk = line.pk
-            line = placed.pop(0)
-        fresh += placed
-        changed.append(line)
-    PickLine.objects.bulk_update(
-        changed, ["location", "lot", "serial", "handling_unit", "quantity", "reservation"]
-    )
-    PickLine.objects.bulk_create(fresh)
-    return len(got)
+    return put_on(lines=lines, rows=stock.reserve(needs=needs, partial=True, by=by))
 
 
 def _need(order: ProductionOrder, line: PickLine) -> Need:
@@ -274,18 +256,4 @@ def _need(order: ProductionOrder, line: PickLine) -> Need:
         first_from=input_place(material, material.operation),
         reference=order.number,
         priority=order.priority,
-    )
-
-
-def line_for(pick_list: int, material: Material, row: Reservation) -> PickLine:
-    """A line that takes what is reserved."""
-    return PickLine(
-        pick_list_id=pick_list,
-        material=material,
-        location_id=row.location_id,
-        lot_id=row.lot_id,
-        serial_id=row.serial_id,
-        handling_unit_id=row.handling_unit_id,
-        quantity=row.quantity,
-        reservation=row,
     )

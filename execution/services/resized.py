@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from execution.models import PickLine, PickList
+from execution.selectors import OPEN
 from p2p.core.models import User
 from p2p.inventory.models import Reservation
 from planning.models import ProductionOrder
 from planning.services.surplus import shrink
 
-ON_THE_FLOOR = (ProductionOrder.State.RELEASED, ProductionOrder.State.STARTED)
 ZERO = Decimal(0)
 
 
@@ -20,7 +20,7 @@ def follow(*, orders: Sequence[ProductionOrder], by: User | None) -> None:
     """What is on the lists is what the components want: less goes off the lines without a place first, then off the
     last ones, with what is reserved for them; more is put on a line without a place. Components of which something was
     picked or taken stay as they are. One query where no list is open."""
-    floor = [order.pk for order in orders if order.state in ON_THE_FLOOR]
+    floor = [order.pk for order in orders if order.state in OPEN]
     if not floor:
         return
     rows = PickLine.objects.filter(pick_list__order__in=floor, pick_list__state=PickList.State.OPEN)

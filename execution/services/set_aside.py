@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from execution.facts import Reported
 from execution.models import PickLine, PickList
+from execution.selectors import OPEN
 from execution.services import reserve
+from execution.services.lines import put_on
 from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
-from p2p.inventory.refusals import in_words
 from planning.models import ProductionOrder
 from planning.services import made_for, reserving
 from planning.tie_facts import SetAside
 from strategies.models import Item
 
-ON_THE_FLOOR = (ProductionOrder.State.RELEASED, ProductionOrder.State.STARTED)
 ZERO = Decimal(0)
 
 
@@ -34,7 +34,7 @@ def keep_for_its_need(fact: Reported) -> None:
 def onto_the_list(fact: SetAside) -> None:
     """Lines that wait for a place get the one where it lies. Two queries where the order is on the floor."""
     order = fact.need
-    if isinstance(order, ProductionOrder) and order.state in ON_THE_FLOOR:
+    if isinstance(order, ProductionOrder) and order.state in OPEN:
         lines = PickLine.objects.filter(
             pick_list__order=order,
             pick_list__state=PickList.State.OPEN,
@@ -50,53 +50,19 @@ def onto_the_list(fact: SetAside) -> None:
 
 
 def _place(lines: Sequence[PickLine], rows: Sequence[Reservation]) -> None:
-    """Each line becomes one for every reservation that serves it, and one for what is missing still."""
+    """What no line wants stays reserved beside them."""
     left = {row.pk: row.quantity for row in rows}
-    placed: dict[int, list[tuple[Reservation, Decimal]]] = defaultdict(list)
-    for line in lines:
+    parts = []
+    for index, line in enumerate(lines):
         lacks = line.quantity - line.picked_quantity
         for row in rows:
             taken = min(lacks, left[row.pk])
             if taken > 0:
-                placed[line.pk].append((row, taken))
+                parts.append(reserve.Part(index, row, taken))
                 left[row.pk] -= taken
                 lacks -= taken
-    for line in lines:
-        if placed[line.pk]:
-            _write(line, placed[line.pk])
-
-
-def _write(line: PickLine, parts: Sequence[tuple[Reservation, Decimal]]) -> None:
-    fresh = [reserve.line_for(line.pick_list_id, line.material, _part(row, taken)) for row, taken in parts]
-    line.quantity -= sum((taken for _row, taken in parts), ZERO)
-    if line.quantity > 0:
-        line.save(update_fields=["quantity"])
-    else:
-        fresh[0].pk = line.pk  # what was picked for the line and put back stays with it
-        fresh.pop(0).save(force_update=True)
-    PickLine.objects.bulk_create(fresh)
-
-
-def _part(row: Reservation, quantity: Decimal) -> Reservation:
-    """The reservation itself, or so much of it as one of its own."""
-    if row.quantity == quantity:
-        return row
-    row.quantity -= quantity
-    row.save(update_fields=["quantity"])
-    piece = Reservation(
-        location_id=row.location_id,
-        item_id=row.item_id,
-        lot_id=row.lot_id,
-        serial_id=row.serial_id,
-        handling_unit_id=row.handling_unit_id,
-        quantity=quantity,
-        reference=row.reference,
-        reserved_at=row.reserved_at,
-        by_id=row.by_id,
-    )
-    with in_words():
-        piece.save(force_insert=True)
-    return piece
+    parts += [reserve.Part(len(lines), row, left[row.pk]) for row in rows if left[row.pk] > 0]
+    put_on(lines=lines, rows=reserve.settle(parts))
 
 
 def not_of_others(order: ProductionOrder, lines: Sequence[tuple[PickLine, Decimal]]) -> None:

@@ -9,8 +9,8 @@ from django.db.models import F
 
 from execution.models import PickLine, PickList
 from execution.selectors import PICKED
+from execution.services.lines import line_for
 from execution.services.release import Line, lines_of
-from execution.services.reserve import line_for
 from p2p.core.models import User
 from p2p.inventory.models import Reservation
 from p2p.inventory.services.reservations import reserve, share_out, unreserve

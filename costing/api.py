@@ -98,7 +98,7 @@ class Entries(RecordViewSet):
     site_path = "site__code"
     read_roles = MONEY_ROLES
     filters = {
-        "order": "order__number",
+        "order_number": "order__number",
         "kind": "kind",
         "reference": "reference",
         "from": "posted_on__gte",

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from planning.models import Operation
 from strategies.engine.eligibility import Candidate, Need, applicable
-from strategies.models import CostCategory, Requirement, Resource, Site
+from strategies.models import CostCategory, Requirement, Resource, RouteOperation, Site
 from strategies.selectors.applicable import candidates_on, need_of
 
 Kind = CostCategory.Kind
@@ -28,35 +29,30 @@ class Categories(NamedTuple):
 NOTHING = Categories()
 
 
-def of_work(own: int | None, machine: Categories, group: int | None, kinds: Mapping[int, str]) -> Categories:
+def of_work(own: Categories, machine: Categories, group: int | None, kinds: Mapping[int, str]) -> Categories:
     """The categories of an operation on a machine, part by part.
 
-    An operation's own category comes first in the part of its kind, then what the machine names for the part. What
-    neither names is booked under the operation's own, then the work centre's: hours under one of hours, whichever of
-    the two kinds it is, pieces under one of pieces. kinds: of the categories that have a rate.
+    What the operation names for the part comes first, then what the machine names for it. What neither names is booked,
+    hours under what the operation names for its other hours, then under the work centre's if that is one of hours;
+    pieces under the work centre's if that is one of pieces. kinds: of the categories that have a rate.
     """
+    # A category without a rate counts as one of hours: it is said of it that they cost nothing.
+    counts = group is not None and kinds.get(group, Kind.RUN) == Kind.QUANTITY
+    hours, pieces = (None, group) if counts else (group, None)
     return Categories(
-        setup=_first(own, machine.setup, group, kinds, Kind.SETUP),
-        run=_first(own, machine.run, group, kinds, Kind.RUN),
-        pieces=_first(own, machine.pieces, group, kinds, Kind.QUANTITY),
+        setup=_first(own.setup, machine.setup, own.run, hours),
+        run=_first(own.run, machine.run, own.setup, hours),
+        pieces=_first(own.pieces, machine.pieces, pieces),
     )
 
 
-def _first(
-    own: int | None, machine: int | None, group: int | None, kinds: Mapping[int, str], part: str
-) -> int | None:
-    # A category without a rate counts as one of hours: it is said of it that they cost nothing.
-    kind = {one: kinds.get(one, Kind.RUN) for one in (own, group) if one is not None}
-    if own is not None and kind[own] == part:
-        return own
-    if machine is not None:
-        return machine
-    return next((one for one in kind if (kind[one] == Kind.QUANTITY) == (part == Kind.QUANTITY)), None)
+def _first(*named: int | None) -> int | None:
+    return next((one for one in named if one is not None), None)
 
 
-def named_by(resource: Resource | None) -> Categories:
-    """What a machine names itself."""
-    return NOTHING if resource is None else Categories(*(getattr(resource, name) for name in COLUMNS))
+def named_by(record: Resource | RouteOperation | Operation | None) -> Categories:
+    """What a machine or an operation names itself."""
+    return NOTHING if record is None else Categories(*(getattr(record, name) for name in COLUMNS))
 
 
 class Machines:

@@ -87,8 +87,8 @@ class RatesForm(forms.Form):
     rates = _Lines(
         label=_("Rates"),
         help_text=_(
-            "One a line: cost category, element, money per hour, of a category of pieces per piece; or “on”, base"
-            " element, element, percent."
+            "One a line: cost category, element and money, per hour or, where the category counts pieces, per piece;"
+            " or “on”, base element, element and percent."
         ),
     )
 

@@ -16,7 +16,7 @@ from p2p.core.facts import Refused, listen
 from p2p.inventory.facts import BackDating, CheckingLedger, Moved
 from planning.arrival_facts import GivenBack
 from planning.facts import LostInTransit, Replenished, Shipped
-from strategies.facts import MeasuringCutOver, SiteRecosting, TakenOver
+from strategies.facts import MeasuringCutOver, NamingMeasures, SiteRecosting, TakenOver
 
 
 def value_materials(fact: MaterialIssued) -> None:
@@ -144,4 +144,5 @@ def wire() -> None:
     listen("tell", OperationsTakenOver, takeover.times)
     listen("tell", TakenOver, takeover.went_live)
     listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", NamingMeasures, takeover.measures)
     listen("gather", CheckingLedger, checking.check)

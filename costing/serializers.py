@@ -59,7 +59,7 @@ class ItemPriceRecord(RecordSerializer):
 class PostingRecord(RecordSerializer):
     class Meta:
         model = Posting
-        fields = ("account", "element", "item", "amount", "quantity")
+        fields = ("account", "ledger_account", "element", "item", "amount", "quantity")
 
 
 class EntryRecord(RecordSerializer):

@@ -13,7 +13,7 @@ from costing.models import Posting
 from costing.services.takeover import REFERENCE, book_old_values, close_before, value_times
 from execution.facts import OperationsTakenOver
 from planning.takeover import ITEM, SITE, records
-from strategies.facts import Figure, MeasuringCutOver, TakenOver
+from strategies.facts import Figure, MeasuringCutOver, NamingMeasures, TakenOver
 from strategies.models import Site
 from strategies.services.importer import Column, Day, Number, Row, Sheet, Tally, register_sheet
 
@@ -59,6 +59,11 @@ OPENING_VALUES = Sheet(
         Column("day", Day(), field="effective_at", required=True, example="2026-07-01"),
     ),
 )
+
+
+def measures(asked: NamingMeasures) -> tuple[str, ...]:
+    """What `figures` knows."""
+    return tuple(measure for measure, _title in TITLES.values())
 
 
 def figures(asked: MeasuringCutOver) -> list[Figure]:

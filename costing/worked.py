@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from costing.categories import Categories, Machines, of_work
+from costing.categories import Categories, Machines, named_by, of_work
 from costing.engine.variances import Part, Worked
 from costing.models import CostVersion, Entry
 from costing.selectors.standards import Rate, Rates
@@ -101,7 +101,7 @@ class Works:
             step = one.route_operation or one
             machine = machines.standard(one.route_operation_id, step.resource_id, step.group_id)
             group = one.group.cost_category_id if one.group else None
-            self._named[one.pk] = of_work(one.cost_category_id, machine, group, self._rates.kinds)
+            self._named[one.pk] = of_work(named_by(one), machine, group, self._rates.kinds)
 
     def _of(self, operation: Operation) -> Categories:
         return self._named.get(operation.pk, Categories())

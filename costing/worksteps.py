@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from costing.categories import Categories, Machines, of_work
+from costing.categories import Categories, Machines, named_by, of_work
 from costing.engine.rollup import Step
 from costing.selectors.standards import Rate, Rates
 from p2p.core.refusal import Refused
@@ -49,7 +49,7 @@ class WorkSteps:
     def _categories(self, operation: RouteOperation) -> Categories:
         group = operation.group.cost_category_id if operation.group else None
         machine = self._machines.standard(operation.pk, operation.resource_id, operation.group_id)
-        return of_work(operation.cost_category_id, machine, group, self._rates.kinds)
+        return of_work(named_by(operation), machine, group, self._rates.kinds)
 
     def _pieces(
         self, operation: RouteOperation, item: int, named: Categories, each: Fraction

@@ -21,7 +21,7 @@ from p2p.inventory.task_facts import CrossDocking, ReservationsCarried
 from p2p.inventory.trace_facts import Locating, Recalled, Recalling, RecallLifted, Reviewing, Suspecting
 from planning.facts import Cancelled, Cancelling, OrderChanged, Substituted
 from planning.tie_facts import SetAside
-from strategies.facts import MeasuringCutOver, StandingStill
+from strategies.facts import MeasuringCutOver, NamingMeasures, StandingStill
 
 
 def nothing_done(fact: Cancelling) -> Iterator[Refused]:
@@ -111,6 +111,7 @@ def wire() -> None:
     listen("gather", CrossDocking, staging.waiting)
     listen("tell", ReservationsCarried, staging.follow)
     listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", NamingMeasures, takeover.measures)
     listen("gather", Locating, tracing.in_process)
     listen("gather", Reviewing, tracing.reported)
     listen("gather", Suspecting, tracing.worked_on)

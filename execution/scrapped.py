@@ -40,7 +40,7 @@ class Fault:
 def period(given: Mapping[str, str]) -> tuple[datetime, datetime, tuple[date, date]]:
     """From the morning of `since` to the end of the day `until`, in UTC; the last 90 days where nothing readable is
     said: a last day with no room for these before it, or for none after it, is not readable. The days beside it."""
-    last = _day(given.get("until", "")) or clock.now().date()
+    last = _day(given.get("until", "")) or clock.today()
     try:
         first = _day(given.get("since", "")) or last - timedelta(days=DAYS)
         night = datetime.combine(last, time(0), UTC) + timedelta(days=1)

@@ -22,8 +22,6 @@ from execution.models import (
 )
 from execution.prepared import MARK, TEXT, Prepared
 from p2p.core.digits import whole
-from p2p.core.fields import plain
-from p2p.inventory.selectors import available_at, promised
 from planning.models import Block, Material, Operation, ProductionOrder
 from planning.sequence import directly_before
 from strategies.models import BomLine, ResourceGroup
@@ -150,46 +148,6 @@ def readiness(operation: Operation) -> Readiness:
 
 
 # ---- before release
-
-
-@dataclass(frozen=True)
-class Shortage:
-    """What free stock lacks for an order that is not released yet."""
-
-    material: Material
-    missing: Decimal
-
-    def __str__(self) -> str:
-        return f"{plain(self.missing)} {self.material.item.unit.code} {self.material.item.number}"
-
-
-def shortages(orders: Sequence[ProductionOrder]) -> dict[int, list[Shortage]]:
-    """Order key -> what free stock would lack if they were released in their urgency, one after the other (claims and
-    reservations of an order are its own); an empty list where nothing. Reads only; five queries."""
-    known = {order.pk: order for order in orders}
-    rows = list(
-        Material.objects.filter(order__in=known, kind__in=BomLine.FROM_STOCK)
-        .exclude(item__kind="service")
-        .select_related("item__unit")
-    )
-    rows.sort(key=lambda row: _urgency(known[row.order_id], row))
-    items, own = {row.item_id for row in rows}, promised([order.number for order in orders])
-    free = available_at({order.site_id for order in orders}, items, purpose="production")
-    found: dict[int, list[Shortage]] = {key: [] for key in known}
-    for row in rows:
-        stock, key = free[known[row.order_id].site_id], (known[row.order_id].number, row.item_id)
-        needed = max(ZERO, row.quantity - row.issued_quantity)
-        kept = min(needed, own[key])
-        own[key] -= kept
-        there = kept + max(ZERO, stock.get(row.item_id, ZERO))
-        stock[row.item_id] = max(ZERO, there - needed)
-        if needed > there:
-            found[row.order_id].append(Shortage(row, needed - there))
-    return found
-
-
-def _urgency(order: ProductionOrder, material: Material) -> tuple[object, ...]:
-    return (order.priority, order.start_on, order.pk, material.position)
 
 
 def releasable() -> QuerySet[ProductionOrder]:

@@ -24,8 +24,8 @@ from execution.services.takeover import (
 from p2p.inventory.models import Lot, Serial
 from planning.models import Material, Operation, ProductionOrder
 from planning.services.takeover import OpenOrder, take_orders
-from planning.takeover import ABOVE, ITEM, SITE, records
-from strategies.facts import Figure, MeasuringCutOver
+from planning.takeover import ABOVE, ITEM, MADE_FOR, SITE, for_their_needs, records
+from strategies.facts import Figure, MeasuringCutOver, NamingMeasures
 from strategies.models import Item, Resource, Site
 from strategies.services.importer import (
     Column,
@@ -96,7 +96,7 @@ OPEN_ORDERS = Sheet(
     after=("items", "boms", "bom_lines", "routes", "route_operations", "opening_stock", "locations"),
     checks=(_days,),
     store=_store_orders,
-    settle=(release_the_rest,),
+    settle=(for_their_needs(ORDERS, ProductionOrder), release_the_rest),
     fields=(
         Column("number", Text(40), required=True, example="MO-43659"),
         SITE,
@@ -106,6 +106,7 @@ OPEN_ORDERS = Sheet(
         Column("due_on", Day(), required=True, example="2026-07-05"),
         Column("priority", Whole(0, 100), example="50"),
         Column("released", Flag(), help=gettext_lazy("It is on the floor, begun or not."), example="yes"),
+        MADE_FOR,
     ),
 )
 
@@ -189,7 +190,7 @@ OPEN_MATERIALS = Sheet(
 
 def _known(rows: Sequence[Row]) -> dict[tuple[int, int], Operation]:
     found = Operation.objects.filter(order__in={row.values["order"] for row in rows})
-    related = ("order__site", "order__item__unit", "group", "cost_category")
+    related = ("order__site", "order__item__unit", "group")
     return {(row.order_id, row.number): row for row in found.select_related(*related)}
 
 
@@ -263,6 +264,11 @@ OPEN_OPERATIONS = Sheet(
         Column("day", Day(), field="effective_at", required=True, example="2026-06-28"),
     ),
 )
+
+
+def measures(asked: NamingMeasures) -> tuple[str, ...]:
+    """What `figures` knows."""
+    return ("wip.orders", "wip.pieces")
 
 
 def figures(asked: MeasuringCutOver) -> list[Figure]:

@@ -25,7 +25,7 @@ class OrderApi(RecordViewSet):
         "state": "state",
         "vendor": "vendor__number",
         "site": "site__code",
-        "order": "lines__operation__order__number",
+        "order_number": "lines__operation__order__number",
     }
     searches = ("number", "vendor__name", "vendor__number")
     orderings = ("number", "created_at", "sent_at")
@@ -93,7 +93,7 @@ class OrderApi(RecordViewSet):
 class DispatchApi(RecordViewSet):
     queryset = Dispatch.objects.prefetch_related("lines__line__operation__order")
     serializer_class = serializers.DispatchSerializer
-    filters = {"order": "order__number", "vendor": "order__vendor__number"}
+    filters = {"order_number": "order__number", "vendor": "order__vendor__number"}
     searches = ("number", "order__number")
     orderings = ("number", "effective_at")
     order = ("-number",)
@@ -111,7 +111,7 @@ class ReceiptApi(RecordViewSet):
     )
     serializer_class = serializers.ReceiptSerializer
     filters = {
-        "order": "order__number",
+        "order_number": "order__number",
         "vendor": "order__vendor__number",
         "borne_by": "lines__borne_by",
     }

@@ -52,6 +52,8 @@ class LinesForm(forms.Form):
     """A row of fields per line; `rows` hands them to the template line by line."""
 
     columns: Sequence[str] = ()
+    beneath: Sequence[str] = ()
+    """Those of the columns that stand in a row of their own under the line, where they have room."""
 
     def __init__(self, *args: Any, lines: Sequence[SubcontractLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,9 +68,11 @@ class LinesForm(forms.Form):
     def fields_of(self, line: SubcontractLine) -> dict[str, forms.Field]:
         raise NotImplementedError
 
-    def rows(self) -> Iterator[tuple[SubcontractLine, list[Any]]]:
+    def rows(self) -> Iterator[tuple[SubcontractLine, list[Any], list[Any]]]:
+        """Each line with the fields beside it and those beneath it."""
         for line in self.lines:
-            yield line, [self[f"{name}_{line.pk}"] for name in self.columns]
+            beside = [self[f"{name}_{line.pk}"] for name in self.columns if name not in self.beneath]
+            yield line, beside, [self[f"{name}_{line.pk}"] for name in self.columns if name in self.beneath]
 
     def others(self) -> list[Any]:
         return [self[name] for name in self.fields if name.rpartition("_")[0] not in self.columns]
@@ -98,6 +102,7 @@ class DispatchForm(LinesForm):
 
 class ReceiveForm(LinesForm):
     columns = ("good", "rejected", "reason", "complete", "borne_by", "why")
+    beneath = ("borne_by", "why")
     packing_slip = forms.CharField(label=_("Packing slip"), max_length=60, required=False)
 
     def __init__(self, *args: Any, lines: Sequence[SubcontractLine], **kwargs: Any) -> None:

@@ -16,7 +16,7 @@ from p2p.core.fields import plain
 from p2p.inventory.trace_facts import Expecting, Reviewing
 from planning.facts import BroughtBack, Cancelled, Cancelling, SentOut
 from planning.models import Operation, ProductionOrder
-from strategies.facts import MeasuringCutOver
+from strategies.facts import MeasuringCutOver, NamingMeasures
 
 
 def draft_at_release(fact: Released) -> None:
@@ -99,5 +99,6 @@ def wire() -> None:
     listen("ask", Cancelling, guard_cancelling)
     listen("later", Sent, mail.mail_orders)
     listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", NamingMeasures, takeover.measures)
     listen("gather", Reviewing, tracing.worked_outside)
     listen("gather", Expecting, tracing.on_order)

@@ -120,7 +120,7 @@ def at_vendor() -> QuerySet[SubcontractLine]:
 
 def late(today: date | None = None) -> QuerySet[SubcontractLine]:
     """With the vendor and past their day, or promised for later than they are due."""
-    day = today or clock.now().date()
+    day = today or clock.today()
     broken = Q(promised_on__gt=F("due_on"))
     return (
         lines()
@@ -132,7 +132,7 @@ def late(today: date | None = None) -> QuerySet[SubcontractLine]:
 
 def to_receive(today: date | None = None) -> QuerySet[SubcontractLine]:
     """What is expected in the next days."""
-    day = (today or clock.now().date()) + SOON
+    day = (today or clock.today()) + SOON
     return at_vendor().filter(Q(due_on__lte=day) | Q(promised_on__lte=day))
 
 

@@ -17,7 +17,7 @@ from outsourcing.services.takeover import OpenLine, take_subcontracts
 from p2p.core.refusal import Refused
 from planning.models import Operation, ProductionOrder
 from planning.takeover import ABOVE, records
-from strategies.facts import Figure, MeasuringCutOver
+from strategies.facts import Figure, MeasuringCutOver, NamingMeasures
 from strategies.models import Vendor
 from strategies.services.importer import (
     Column,
@@ -127,6 +127,11 @@ OPEN_SUBCONTRACTS = Sheet(
         Column("promised_on", Day()),
     ),
 )
+
+
+def measures(asked: NamingMeasures) -> tuple[str, ...]:
+    """What `figures` knows."""
+    return ("subcontracts.count", "subcontracts.pieces")
 
 
 def figures(asked: MeasuringCutOver) -> list[Figure]:

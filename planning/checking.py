@@ -6,13 +6,21 @@ from __future__ import annotations
 RULES: dict[str, str] = {
     "received on an order is the sum of its receipts": """
         SELECT o.number, trim_scale(o.received_quantity)::text,
-            CASE WHEN o.source_system = '' THEN '' ELSE 'at least ' END || trim_scale(x.total)::text
+            concat(
+                CASE WHEN o.source_system <> '' THEN 'at least ' END, trim_scale(x.total - y.back),
+                CASE WHEN o.source_system = '' AND y.back > 0 THEN ' to ' || trim_scale(x.total) END)
         FROM planning_replenishmentorder o
         JOIN LATERAL (
             SELECT coalesce(sum(CASE WHEN m.reverses_id IS NULL THEN m.quantity ELSE -m.quantity END), 0) AS total
             FROM planning_replenishmentmove r JOIN inventory_move m ON m.id = r.move_id WHERE r.order_id = o.id
         ) x ON true
-        WHERE CASE WHEN o.source_system = '' THEN o.received_quantity <> x.total ELSE o.received_quantity < x.total END
+        JOIN LATERAL (  -- what went back to the vendor, who sends it again or not
+            SELECT coalesce(sum(CASE WHEN m.reverses_id IS NULL THEN m.quantity ELSE -m.quantity END), 0) AS back
+            FROM inventory_move m
+            WHERE m.kind = 'return' AND o.kind = 'purchase' AND m.reference = o.number AND m.reference <> ''
+                AND m.item_id = o.item_id
+        ) y ON true
+        WHERE o.received_quantity < x.total - y.back OR (o.source_system = '' AND o.received_quantity > x.total)
         ORDER BY 1""",
     "shipped for a transfer is what left, less what was lost, with what came without travelling": """
         SELECT o.number, trim_scale(o.shipped_quantity)::text, trim_scale(x.total)::text

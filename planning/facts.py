@@ -264,7 +264,7 @@ class Delivered(Fact):
         return self.demands
 
     def says(self, record: Model | None) -> dict[str, Any]:
-        mine = [move for move in self.moves if move.reference == str(record)]
+        mine = [move for move in self.moves if move.reference == getattr(record, "reference", "")]
         return {"quantity": plain(_forward(mine)), "delivery_note": self.delivery_note}
 
 

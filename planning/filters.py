@@ -99,7 +99,7 @@ class _When(filters.FilterSet):  # type: ignore[misc]
     )
 
     def by_when(self, rows: Any, name: str, when: str) -> Any:
-        today = clock.now().date()
+        today = clock.today()
         asked = {
             "late": {"lt": today},
             "today": {"exact": today},

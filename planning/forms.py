@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.web.lookup import KeyedField
 from planning.models import Customer, Demand
+from planning.tied_input import ForNeed
 from strategies.models import BomVersion, Item, Location, ReserveAt, RouteVersion, Site, Vendor
 
 DAY = {"type": "date"}
@@ -177,7 +178,11 @@ def reserve_at() -> forms.ChoiceField:
     )
 
 
-class OrderForm(Versioned):
+class OrderForm(ForNeed, Versioned):
+    field_order = (
+        "site", "item", "quantity", "due_on", "start_on", "bom", "route", "priority", "reserve_at", "for_order",
+        "for_demand", "number",
+    )  # fmt: skip
     site = site()
     item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True))
     quantity = quantity()
@@ -229,7 +234,8 @@ class RescheduleForm(forms.Form):
     )
 
 
-class ReplenishmentForm(forms.Form):
+class ReplenishmentForm(ForNeed):
+    field_order = ("site", "item", "vendor", "quantity", "due_on", "price", "for_order", "for_demand")
     site = site()
     item = KeyedField(label=_("Item"), rows=Item.objects.filter(active=True))
     vendor = KeyedField(label=_("Vendor"), rows=Vendor.objects.filter(active=True))

@@ -192,7 +192,8 @@ class PartBackInput(TakeBackInput):
 
 
 class _PiecesInput(MeasuredInput):
-    """Of a demand line: `demand` is its id, or its number and line as SO-1/1."""
+    """Of a demand line: `demand` is its id, or its number and line as SO-1/1; its reference where lines of several
+    systems have one number."""
 
     demand = serializers.CharField()
     location = serializers.CharField(required=False, allow_blank=True, default="")
@@ -205,15 +206,21 @@ class _PiecesInput(MeasuredInput):
     def validate_demand(self, text: str) -> Demand:
         rows = Demand.objects.select_related("site", "item__unit", "unit")
         number, slash, line = text.rpartition("/")
+        key = whole(line)
         if not slash:
-            key = whole(text)
-            found = rows.filter(pk=key).first() if key is not None else None
+            found = list(rows.filter(pk=key)) if key is not None else []
         else:
-            place = whole(line)
-            found = rows.filter(number=number, line=place).first() if place is not None else None
-        if found is None:
+            found = list(rows.filter(number=number, line=key).order_by("pk")) if key is not None else []
+            found = found or list(rows.filter(reference=text))
+        if len(found) > 1:
+            raise serializers.ValidationError(
+                _("{demand} is the number of several lines: name the one you mean by its id, {ids}.").format(
+                    demand=text, ids=", ".join(f"{one.pk} ({one.source_system or one.kind})" for one in found)
+                )
+            )
+        if not found:
             raise serializers.ValidationError(_("There is no demand {demand}.").format(demand=text))
-        return found
+        return found[0]
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         given = super().validate(given)

@@ -138,8 +138,12 @@ class ReceiveLine(_Block):
     def facts(self) -> list[tuple[Any, Any, str]]:
         order = self.record
         unit = order.item.unit.code
+        price = []
+        if "price" in self.fields and order.price is not None:
+            price = [(_("Price of the order"), f"{formats.number(order.price)} {order.currency.code}", "")]
         return [
             (_("From"), order.vendor or f"{order.from_location.site.code} · {order.from_location.code}", ""),
+            *price,
             (_("To come"), f"{formats.number(order.left)} {unit}", ""),
             (_("Ordered"), f"{formats.number(order.quantity)} {unit}", ""),
             (_("Expected"), formats.day(order.expected_on), "bad" if order.late else ""),

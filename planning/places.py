@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core import places
 from p2p.core.facts import objections
-from p2p.core.web import journal, lookup, states
-from planning import placesofgoods, selectors
+from p2p.core.web import journal, states
+from planning import lookups, placesofgoods, selectors
 from planning.facts import Cancelling
-from planning.models import Customer, Demand, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
+from planning.models import Demand, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.models.demand import DEMAND_FLOW
 from planning.models.order import ORDER_FLOW
 from planning.models.proposal import PROPOSAL_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services import demand, firm, replenishment
+from planning.services import demand, firm
 from planning.services.substitute import possible
 
 PLANNER, MOVER, BUYER = ("planner",), ("planner", "supervisor"), ("buyer", "planner")
@@ -25,7 +25,7 @@ PLANNER, MOVER, BUYER = ("planner",), ("planner", "supervisor"), ("buyer", "plan
 def register() -> None:
     """Called once by AppConfig.ready."""
     _states()
-    _look_ups()
+    lookups.register()
     _navs()
     _heads()
     _demand_verbs()
@@ -36,14 +36,6 @@ def register() -> None:
     _panels()
     _item_panels()
     _phrases()
-
-
-def _look_ups() -> None:
-    orders = lookup.Source(
-        rows=ProductionOrder.objects.all, name="item__name", note="item__number", site_path="site__code"
-    )
-    lookup.register(ProductionOrder, orders)
-    lookup.register(Customer, lookup.Source(rows=Customer.objects.all, roles=PLANNER))
 
 
 def _states() -> None:
@@ -94,7 +86,7 @@ def _navs() -> None:
         title=_("Purchases"),
         url_name="planning:replenishments",
         order=60,
-        count=lambda user: _count(ReplenishmentOrder.objects.filter(state__in=replenishment.OPEN)),
+        count=lambda user: _count(ReplenishmentOrder.objects.filter(state__in=ReplenishmentOrder.OPEN)),
     )
 
 
@@ -210,14 +202,28 @@ def _order_verbs() -> None:
         "order.actions", key="substitute", title=_("Use an alternate"), url_name="planning:order-substitute",
         roles=MOVER, when=lambda order: order.state in ProductionOrder.OPEN, objections=_no_alternate, order=62,
     )  # fmt: skip
+    _tie_verbs("order.actions", "planning:order", PLANNER)
     places.verb(
         "order.actions", key="cancel", title=_("Cancel order"), url_name="planning:order-cancel", roles=PLANNER,
         objections=_against_cancelling, danger=True, order=90,
     )  # fmt: skip
 
 
+def _tie_verbs(slot: str, url: str, roles: tuple[str, ...]) -> None:
+    """Of an open order: for whom it is."""
+    places.verb(
+        slot, key="tie", title=_("Make for one need"), url_name=f"{url}-tie", roles=roles,
+        when=lambda row: row.state in type(row).OPEN and row.made_for is None, order=70,
+    )  # fmt: skip
+    places.verb(
+        slot, key="untie", title=_("Free for everybody"), url_name=f"{url}-untie", roles=roles,
+        when=lambda row: row.state in type(row).OPEN and row.made_for is not None, order=71,
+    )  # fmt: skip
+
+
 def _replenishment_verbs() -> None:
     slot, flow = "replenishment.actions", REPLENISHMENT_FLOW
+    _tie_verbs(slot, "planning:replenishment", BUYER)
     places.verb(
         slot, key="send", title=_("Mark as sent"), url_name="planning:replenishment-send", roles=BUYER,
         objections=_against(flow, "send"), order=20,
@@ -261,5 +267,12 @@ def _phrases() -> None:
         ),
     )
     journal.phrase("planning.Cancelled", lambda said: _("cancelled"))
+    journal.phrase(
+        "planning.TiedTo", lambda said: _("for {need} alone from now on").format(need=said.get("need"))
+    )
+    journal.phrase(
+        "planning.SetFree",
+        lambda said: _("for everybody from now on, no more for {need}").format(need=said.get("was_for")),
+    )
     journal.phrase("planning.SentOut", lambda said: _("given to a vendor"))
     journal.phrase("planning.BroughtBack", lambda said: _("taken back from the vendor"))

@@ -104,7 +104,7 @@ def _transfers() -> None:
     )  # fmt: skip
     places.verb(
         SLOT, key="cancel", title=_("Cancel"), service=_cancel, model=ReplenishmentOrder, argument="record",
-        roles=CANCELLERS, objections=_against(REPLENISHMENT_FLOW, "cancel"), danger=True, order=90,
+        roles=CANCELLERS, objections=_against_calling_off, danger=True, order=90,
         when=lambda order: order.kind == "transfer",
         confirm=_("Cancel this order? What is kept for it is free again."),
     )  # fmt: skip
@@ -113,6 +113,14 @@ def _transfers() -> None:
         roles=BUYERS, objections=_against(REPLENISHMENT_FLOW, "cancel"), danger=True, order=90,
         when=lambda order: order.kind != "transfer", confirm=_("Cancel this order? Nothing of it has come."),
     )  # fmt: skip
+
+
+def _against_calling_off(order: ReplenishmentOrder) -> list[str]:
+    if order.shipped_quantity > 0:
+        return [
+            str(_("Some of it has left: what is on its way is received first, or its shipment taken back."))
+        ]
+    return _against(REPLENISHMENT_FLOW, "cancel")(order)
 
 
 def _cancel(*, record: ReplenishmentOrder, by: Any) -> Any:

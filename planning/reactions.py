@@ -33,13 +33,15 @@ from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 from planning.selectors import coming
 from planning.selectors.load import booked
 from planning.selectors.waiting import waiting
-from planning.services import made_for, reserving, surplus
-from planning.services.brought import keep_brought
+from planning.services import kept_for, made_for, reserving, surplus
+from planning.services.brought import keep_brought, keep_brought_later
+from planning.tie_facts import StillToKeep
 from strategies.facts import (
     GroupLoad,
     ItemsRecounting,
     ItemsRetiring,
     MeasuringCutOver,
+    NamingMeasures,
     Reopening,
     VersionRetiring,
 )
@@ -51,7 +53,7 @@ def open_documents() -> list[tuple[Any, QuerySet[Any]]]:
     return [
         (_("demand"), Demand.objects.filter(state="open", quantity__gt=F("delivered_quantity"))),
         (_("production order"), ProductionOrder.objects.filter(state__in=ProductionOrder.OPEN)),
-        (_("purchase order"), ReplenishmentOrder.objects.filter(state__in=("firm", "sent", "confirmed"))),
+        (_("purchase order"), ReplenishmentOrder.objects.filter(state__in=ReplenishmentOrder.OPEN)),
     ]
 
 
@@ -142,7 +144,12 @@ def keep_no_more_than_wanted(fact: OrderChanged | Substituted | DemandChanged) -
 def keep_for_its_need(fact: Replenished) -> None:
     """What was bought for one need is kept for it. No query where it was not."""
     came = [move for move in fact.moves if move.reverses_id is None]
-    made_for.keep(supply=fact.order, moves=came, by=fact.by)
+    kept_for.keep(supply=fact.order, moves=came, by=fact.by)
+
+
+def keep_for_its_need_later(fact: StillToKeep) -> None:
+    """The need was in somebody's hands when it came."""
+    kept_for.keep_later(supply=fact.supply, moves=fact.moves, by=fact.by)
 
 
 def need_is_gone(fact: Cancelled | Substituted | DemandChanged | ClosedShort) -> None:
@@ -174,6 +181,8 @@ def wire() -> None:
     """Called once by AppConfig.ready."""
     listen("gather", CrossDocking, waiting)
     listen("tell", TaskDone, keep_brought)
+    listen("later", TaskDone, keep_brought_later)
+    listen("later", StillToKeep, keep_for_its_need_later)
     listen("ask", ItemsRetiring, wanted)
     listen("ask", ItemsRecounting, counted)
     listen("ask", Reopening, made_from)
@@ -193,6 +202,7 @@ def wire() -> None:
     listen("gather", GroupLoad, booked)
     listen("gather", CheckingLedger, check)
     listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", NamingMeasures, takeover.measures)
     listen("gather", Locating, tracing.delivered)
     listen("gather", Expecting, coming.on_order)
     listen("gather", Reviewing, tracing.purchased)

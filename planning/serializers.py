@@ -22,6 +22,7 @@ from planning.models import (
     ReplenishmentOrder,
     ScheduleRun,
 )
+from planning.tied_input import MadeForField, Tying
 from strategies.models import BomAlternate, BomVersion, ReserveAt, RouteVersion, Site, Unit, Vendor
 
 
@@ -44,7 +45,7 @@ class DemandSerializer(RecordSerializer):
         fields = (
             "number", "line", "kind", "state", "site", "item", "unit", "quantity", "delivered_quantity",
             "ordered_on", "due_on", "promised_on", "priority", "customer", "bom_version", "route_version",
-            "short_reason", "source_system", "revision",
+            "short_reason", "source_system", "reference", "revision",
         )  # fmt: skip
         read_only_fields = ("state", "delivered_quantity", "short_reason", "revision")
         # The services say it in one sentence; the framework's own check would need a query for each row.
@@ -185,11 +186,11 @@ _MATERIALS = Material.objects.select_related("item", "unit", "operation", "locat
 _OUTPUTS = Output.objects.select_related("item", "unit").order_by("pk")
 
 
-class OrderSerializer(RecordSerializer):
+class OrderSerializer(Tying, RecordSerializer):
     late_seconds = serializers.SerializerMethodField()
     blocked = serializers.BooleanField(read_only=True)
     proposal = serializers.CharField(source="proposal_id", read_only=True)
-    made_for = serializers.CharField(source="need_words", read_only=True)
+    made_for = MadeForField()
     expandable = {
         "operations": Expand(
             OperationSerializer, many=True, prefetch=(Prefetch("operations", selectors.operations()),)
@@ -256,8 +257,8 @@ class SendOut(VerbSerializer):
     vendor = KeyField(key="number", queryset=Vendor.objects.all())
 
 
-class ReplenishmentSerializer(RecordSerializer):
-    made_for = serializers.CharField(source="need_words", read_only=True)
+class ReplenishmentSerializer(Tying, RecordSerializer):
+    made_for = MadeForField()
 
     class Meta:
         model = ReplenishmentOrder

@@ -11,14 +11,19 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from p2p.core.facts import Refused
 from planning.models import Customer, Demand, ProductionOrder, ReplenishmentOrder
+from planning.models.made_for import NEED
+from planning.services import need
 from planning.services.takeover import OpenPurchase, Sold, take_history, take_purchases
-from strategies.facts import Figure, MeasuringCutOver
+from planning.services.tie import tie
+from strategies.facts import Figure, MeasuringCutOver, NamingMeasures
 from strategies.models import Currency, Item, Location, Site, Vendor
 from strategies.services.importer import (
     Column,
     Day,
     Number,
+    Problem,
     Reference,
     Row,
     Sheet,
@@ -27,6 +32,7 @@ from strategies.services.importer import (
     Whole,
     register_sheet,
 )
+from strategies.services.importer.sheets import Settle
 
 if TYPE_CHECKING:
     from p2p.core.models import User
@@ -77,6 +83,32 @@ def _store_purchases(rows: Sequence[Row], by: User | None) -> Tally:
     return Tally(created=len(made), unchanged=len(rows) - len(made))
 
 
+MADE_FOR = Column(
+    "made_for",
+    Text(70),
+    help=gettext_lazy("The one need it is for, as MO-43659, 20 or SO-43659/1; empty: everybody."),
+)
+
+
+def for_their_needs(sheet: str, model: type[ProductionOrder] | type[ReplenishmentOrder]) -> Settle:
+    """When everything is in: who is made or bought for one need is tied to it."""
+
+    def settle(rows: Sequence[Row], by: User | None) -> Iterator[Problem]:
+        texts = {row.values["number"]: (row.values["made_for"], row.line) for row in rows}
+        named = [number for number, (text, _line) in texts.items() if text]
+        related = ("site", "item__unit", *NEED)
+        for supply in model._default_manager.filter(number__in=named).select_related(*related).order_by("pk"):
+            text, line = texts[supply.number]
+            try:
+                wanted = need.named(text, item=supply.item, site=supply.site)
+                if need.words(wanted) != supply.need_words:
+                    tie(supply=supply, made_for=wanted, by=by)
+            except Refused as no:
+                yield Problem(sheet, str(no), line, "made_for", code=no.code)
+
+    return settle
+
+
 OPEN_PURCHASES = Sheet(
     opens=True,
     name="open_purchases",
@@ -87,6 +119,7 @@ OPEN_PURCHASES = Sheet(
     after=("items", "vendors", "locations"),
     checks=(_left,),
     store=_store_purchases,
+    settle=(for_their_needs("open_purchases", ReplenishmentOrder),),
     fields=(
         Column("number", Text(40), required=True, example="PO-4011"),
         SITE,
@@ -100,6 +133,7 @@ OPEN_PURCHASES = Sheet(
         Column("ordered_on", Day(), required=True, example="2026-06-12"),
         Column("due_on", Day(), required=True, example="2026-07-06"),
         Column("promised_on", Day()),
+        MADE_FOR,
     ),
 )
 
@@ -146,8 +180,23 @@ SALES_HISTORY = Sheet(
 )
 
 
+def measures(asked: NamingMeasures) -> tuple[str, ...]:
+    """What `figures` knows."""
+    return (
+        "orders.count",
+        "orders.quantity",
+        "purchases.count",
+        "purchases.value",
+        "purchases.quantity",
+        "transfers.count",
+        "transfers.quantity",
+        "demand.count",
+        "history.quantity",
+    )
+
+
 def figures(asked: MeasuringCutOver) -> list[Figure]:
-    """Open orders, open purchases and demand of the site. A fixed number of queries."""
+    """Open orders, open purchases, transfers and demand of the site. A fixed number of queries."""
     return [*_orders(asked.site), *_purchases(asked.site), *_demand(asked.site)]
 
 
@@ -160,7 +209,8 @@ def _orders(site: Site) -> Iterator[Figure]:
 
 
 def _purchases(site: Site) -> Iterator[Figure]:
-    rows = ReplenishmentOrder.objects.filter(site=site, state__in=("firm", "sent", "confirmed"))
+    opened = ReplenishmentOrder.objects.filter(site=site, state__in=ReplenishmentOrder.OPEN)
+    rows = opened.filter(kind=ReplenishmentOrder.Kind.PURCHASE)
     left = F("quantity") - F("received_quantity")
     whole = rows.aggregate(count=Count("pk"), money=Sum(left * F("price")))
     yield Figure("purchases.count", _("Open purchases"), "", Decimal(whole["count"]))
@@ -168,6 +218,11 @@ def _purchases(site: Site) -> Iterator[Figure]:
     sums = rows.values_list("item__number").annotate(whole=Sum(left)).order_by("item__number")
     for item, quantity in sums:
         yield Figure("purchases.quantity", _("On order"), item, quantity)
+    moved = opened.filter(kind=ReplenishmentOrder.Kind.TRANSFER)
+    yield Figure("transfers.count", _("Open transfers"), "", Decimal(moved.count()))
+    sums = moved.values_list("item__number").annotate(whole=Sum(left)).order_by("item__number")
+    for item, quantity in sums:
+        yield Figure("transfers.quantity", _("To come by transfer"), item, quantity)
 
 
 def _demand(site: Site) -> Iterator[Figure]:

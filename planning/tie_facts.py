@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from p2p.core.facts import Fact
 from p2p.core.fields import plain
-from p2p.inventory.models import Reservation
+from p2p.inventory.models import Move, Reservation
 from planning.models import Demand, ProductionOrder, ReplenishmentOrder
 
 Supply = ProductionOrder | ReplenishmentOrder
@@ -31,6 +31,25 @@ class SetAside(Fact):
     def says(self, record: Model | None) -> dict[str, Any]:
         total = sum((row.quantity for row in self.reservations), Decimal(0))
         return {"item": self.supply.item.number, "quantity": plain(total), "from": self.supply.number}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StillToKeep(Fact):
+    """What came of `supply` by `moves` is not kept for its need yet: somebody had the need in hand."""
+
+    supply: Supply
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TiedTo(Fact):
+    """An order that stood for everybody is for this need from now on."""
+
+    supply: Supply
+    need: str
+
+    def about(self) -> Sequence[Model]:
+        return (self.supply,)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ def delivered(asked: Locating) -> list[Sighting]:
     found += [
         Sighting(
             move=row.move_id,
-            where=RecallLine.Where.VENDOR,
+            where=RecallLine.Where.RETURNED,
             document=row.order.number,
             party=row.order.vendor.name if row.order.vendor else "",
         )
@@ -48,7 +48,7 @@ def _given_back(asked: Locating) -> list[Sighting]:
     return [
         Sighting(
             move=move,
-            where=RecallLine.Where.VENDOR,
+            where=RecallLine.Where.RETURNED,
             document=reference,
             party=vendor or "",
             note=_("given back"),

@@ -14,6 +14,7 @@ from planning.views import (
     replenishments,
     schedule,
     shipments,
+    ties,
     transfers,
 )
 
@@ -36,6 +37,10 @@ urlpatterns = [
     path("orders/<int:pk>/change/", orders.OrderChange.as_view(), name="order-change"),
     path("orders/<int:pk>/reschedule/", orders.OrderReschedule.as_view(), name="order-reschedule"),
     path("orders/<int:pk>/substitute/", orders.OrderSubstitute.as_view(), name="order-substitute"),
+    path("orders/<int:pk>/tie/", ties.OrderTie.as_view(), name="order-tie"),
+    path("orders/<int:pk>/untie/", ties.OrderUntie.as_view(), name="order-untie"),
+    path("purchases/<int:pk>/tie/", ties.ReplenishmentTie.as_view(), name="replenishment-tie"),
+    path("purchases/<int:pk>/untie/", ties.ReplenishmentUntie.as_view(), name="replenishment-untie"),
     path("orders/<int:pk>/cancel/", orders.OrderCancel.as_view(), name="order-cancel"),
     path("orders/<int:pk>/operations/", orders.OperationsPanel.as_view(), name="order-operations"),
     path("orders/<int:pk>/materials/", orders.MaterialsPanel.as_view(), name="order-materials"),
@@ -74,5 +79,5 @@ urlpatterns = [
     path("demand/<int:pk>/return/", goods.Return.as_view(), name="demand-return"),
     path("deliveries/<int:pk>/take-back/", backs.TakeDeliveryBack.as_view(), name="delivery-take-back"),
     path("deliveries/<int:pk>/note/", papers.DeliveryPaper.as_view(), name="delivery-note"),
-    path("purchases/<str:number>/", replenishments.ReplenishmentPage.as_view(), name="replenishment"),
+    path("purchases/<key:number>/", replenishments.ReplenishmentPage.as_view(), name="replenishment"),
 ]

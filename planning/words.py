@@ -229,6 +229,14 @@ def wait(said: dict[str, Any]) -> str:
     return str(form).format(subject=said.get("subject") or _("Its work centre"), time=time) if form else time
 
 
+def gap(said: dict[str, Any]) -> str:
+    """Why a link without a gap is not kept by a schedule."""
+    return _(
+        "{operation} {name} begins {time} of working time after it could: {before} {before_name} cannot be put off"
+        " until then."
+    ).format(**{**said, "time": formats.duration(int(said["seconds"]))})
+
+
 def file_name(number: str) -> str:
     """A document's number as the name of its PDF."""
     return "".join(each if each.isalnum() or each in "-_" else "_" for each in number) + ".pdf"

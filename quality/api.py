@@ -66,7 +66,7 @@ class InspectionApi(RecordViewSet):
         "state": "state",
         "item": "item__number",
         "plan": "plan__code",
-        "order": "operation__order__number",
+        "order_number": "operation__order__number",
         "replenishment": "replenishment__number",
         "lot": "lot__number",
         "opened_after": "opened_at__gte",

@@ -36,6 +36,10 @@ def _given_up(desk: CutOver) -> bool:
     return desk.state == CutOver.State.ABANDONED
 
 
+def _to_try(desk: CutOver) -> bool:
+    return not cutover.may_take_over(desk)
+
+
 def register() -> None:
     """Called once by AppConfig.ready."""
     places.verb(
@@ -72,8 +76,9 @@ def _desk() -> None:
     final: dict[str, Any] = {
         "confirm": _("Everything in the files stays from now on. The time before the first day is closed.")
     }
-    _button("try", _("Run a trial"), cutover.try_out, primary=True, order=20)
-    _button("take-over", _("Take over"), cutover.take_over, roles=(Role.ADMINISTRATOR,), order=30, **final)
+    _button("try", _("Run a trial"), cutover.try_out, primary=_to_try, order=20)
+    final |= {"roles": (Role.ADMINISTRATOR,), "primary": cutover.may_take_over}
+    _button("take-over", _("Take over"), cutover.take_over, order=30, **final)
     _button("abandon", _("Give up"), cutover.abandon, danger=True, order=60)
     _button("resume", _("Take up again"), cutover.resume, when=_given_up, order=70)
 

@@ -281,6 +281,11 @@ class MeasuringCutOver(Question[list[Figure]]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamingMeasures(Question[tuple[str, ...]]):
+    """Which measures can be compared with the old system's books, such as stock.value?"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckingCutOver(Question[list[str]]):
     """Which rules of the ledgers are broken by what was taken in? A sentence for each."""
 

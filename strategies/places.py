@@ -114,14 +114,21 @@ def _item() -> None:
             ("delete", _("Delete"), "delete-item"),
         )
     ):
-        places.verb(slot, key=key, title=title, url_name=f"strategies:{name}", roles=ENGINEER, order=order)
+        places.verb(
+            slot,
+            key=key,
+            title=title,
+            url_name=f"strategies:{name}",
+            roles=ENGINEER,
+            order=order,
+            danger=key == "delete",
+        )
     switch: dict[str, Any] = {"model": Item, "argument": "item", "roles": ENGINEER, "order": 90}
     places.verb(
         slot,
         key="retire",
         title=_("Take out of use"),
         service=retire_item,
-        danger=True,
         confirm=_("Nobody can order or plan it any more."),
         when=lambda item: item.active,
         **switch,
@@ -155,11 +162,12 @@ def _vendor() -> None:
         )
     ):
         places.verb(
-            "vendor.actions", key=key, title=title, url_name=f"strategies:{name}", roles=buyers, order=order
-        )
+            "vendor.actions", key=key, title=title, url_name=f"strategies:{name}", roles=buyers, order=order,
+            danger=key == "delete",
+        )  # fmt: skip
     switch: dict[str, Any] = {"model": Vendor, "argument": "vendor", "roles": buyers, "order": 90}
     places.verb(
-        "vendor.actions", key="retire", title=_("Take out of use"), service=retire_vendor, danger=True,
+        "vendor.actions", key="retire", title=_("Take out of use"), service=retire_vendor,
         confirm=_("Nothing is ordered from it any more."), when=lambda vendor: vendor.active, **switch,
     )  # fmt: skip
     places.verb(

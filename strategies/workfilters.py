@@ -107,11 +107,11 @@ class WorkerSkillFilter(df.FilterSet):
         fields: tuple[str, ...] = ()
 
     def expiring(self, rows, _name, days):
-        limit = clock.now().date() + timedelta(days=int(days))
+        limit = clock.today() + timedelta(days=int(days))
         return rows.filter(worker__active=True, valid_to__lte=limit, renewed=False)
 
     def has_expired(self, rows, _name, wanted):
-        today = clock.now().date()
+        today = clock.today()
         return rows.filter(valid_to__lt=today) if wanted else rows.exclude(valid_to__lt=today)
 
 

@@ -33,7 +33,7 @@ urlpatterns = [
     path("abilities/", abilitylists.Abilities.as_view(), name="abilities"),
     path("setup-families/", abilitylists.Families.as_view(), name="setup-families"),
     path("setup-matrices/", abilitylists.Matrices.as_view(), name="setup-matrices"),
-    path("setup-matrices/<str:code>/", matrixpage.MatrixPage.as_view(), name="setup-matrix"),
+    path("setup-matrices/<key:code>/", matrixpage.MatrixPage.as_view(), name="setup-matrix"),
     path("cost-categories/", abilitylists.Categories.as_view(), name="cost-categories"),
     path("characteristics/", masterlists.Characteristics.as_view(), name="characteristics"),
     path("currencies/", masterlists.Currencies.as_view(), name="currencies"),
@@ -42,7 +42,7 @@ urlpatterns = [
     path("item-groups/", masterlists.ItemGroups.as_view(), name="item-groups"),
     path("reasons/", masterlists.Reasons.as_view(), name="reasons"),
     path("calendars/", lists.Calendars.as_view(), name="calendars"),
-    path("calendars/<str:code>/", calendarpages.CalendarPage.as_view(), name="calendar"),
+    path("calendars/<key:code>/", calendarpages.CalendarPage.as_view(), name="calendar"),
     path("calendar-forms/<int:pk>/exception/", calendarpages.AddException.as_view(), name="add-exception"),
     path("calendar-forms/<int:pk>/holidays/", calendarpages.FillHolidays.as_view(), name="fill-holidays"),
     *(

@@ -75,6 +75,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What one test's plant left in this process is not the next one's: its time zone made the evening's day another.
+    A cache in Redis is shared with the queue and with other processes, and stays."""
+    from django.conf import settings
+    from django.core.cache import cache
+
+    if not settings.REDIS_URL:
+        cache.clear()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if chromium() is None:
         missing = pytest.mark.skip(reason="no Chromium: set P2P_CHROMIUM or install one")

@@ -123,6 +123,10 @@ class Posting(models.Model):
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, null=True, related_name="+")
     amount = AmountField(help_text=_("Debit positive, credit negative, in the site's currency."))
     quantity = QuantityField(null=True, help_text=_("Pieces or hours behind the amount."))
+    ledger_account = models.CharField(
+        max_length=30, blank=True, default="", db_default="",
+        help_text=_("What the general ledger calls it, where a resource says so; empty: one for all of the account."),
+    )  # fmt: skip
 
     class Meta:
         ordering = ["id"]

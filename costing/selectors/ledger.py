@@ -49,19 +49,25 @@ def entries_of(order: ProductionOrder) -> QuerySet[Entry]:
 
 @dataclass(frozen=True)
 class AccountTotal:
-    """One line of a trial balance."""
+    """One line of a trial balance; `ledger_account` is "" for what goes to the account's general one."""
 
     account: str
     title: str
     amount: Decimal
     postings: int
+    ledger_account: str = ""
 
 
 def trial_balance(postings: QuerySet[Posting] | None = None) -> list[AccountTotal]:
-    """Every account with its balance, of these postings or of all; whole entries sum to zero."""
+    """Every account with its balance, of these postings or of all, each ledger account by itself; whole entries sum to
+    zero."""
     rows = Posting.objects.all() if postings is None else postings
-    found = rows.values_list("account").annotate(total=Sum("amount"), many=Count("pk")).order_by("account")
-    return [AccountTotal(code, str(Posting.Account(code).label), total, many) for code, total, many in found]
+    names = ("account", "ledger_account")
+    found = rows.values_list(*names).annotate(total=Sum("amount"), many=Count("pk")).order_by(*names)
+    return [
+        AccountTotal(code, str(Posting.Account(code).label), total, many, ledger)
+        for code, ledger, total, many in found
+    ]
 
 
 def settlement_of(order: ProductionOrder) -> Settlement | None:

@@ -33,6 +33,7 @@ class Line:
     element: int | None = None
     item: int | None = None
     quantity: Decimal | None = None
+    ledger_account: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,24 +114,27 @@ def write(*, drafts: Sequence[Draft], by: User | None) -> list[Entry]:
         for draft, day in zip(meant, days, strict=True)
     )
     Posting.objects.bulk_create(
-        Posting(
-            entry=entry,
-            account=line.account,
-            element_id=line.element,
-            item_id=line.item,
-            amount=line.amount,
-            quantity=line.quantity,
-        )
-        for entry, draft in zip(entries, meant, strict=True)
-        for line in draft.lines
+        _posting(entry, line) for entry, draft in zip(entries, meant, strict=True) for line in draft.lines
     )
     return entries
+
+
+def _posting(entry: Entry, line: Line) -> Posting:
+    return Posting(
+        entry=entry,
+        account=line.account,
+        element_id=line.element,
+        item_id=line.item,
+        amount=line.amount,
+        quantity=line.quantity,
+        ledger_account=line.ledger_account,
+    )
 
 
 def reversal(entry: Entry, *, effective_at: datetime, move: Move | None, report: Report | None) -> Draft:
     """The same entry with the opposite sign. `entry.postings` should be prefetched."""
     lines = tuple(
-        Line(line.account, -line.amount, line.element_id, line.item_id, line.quantity)
+        Line(line.account, -line.amount, line.element_id, line.item_id, line.quantity, line.ledger_account)
         for line in entry.postings.all()
     )
     return Draft(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -33,8 +34,9 @@ Part = tuple[str, selectors.Rate | None, Fraction]
 def post_work(*, worked: Sequence[Worked], by: User | None) -> list[Entry]:
     """Hours and pieces of reports at the rates of their categories, and the surcharges that come on top of them.
 
-    The categories are the operation's own, else those of the machine that was used (or planned, or else the one that
-    the standard reckons with), else the work centre's. Of the time reported the first is setup, as much as is planned.
+    Part by part the category is the operation's own, else that of the machine that was used (or planned, or else of the
+    one that the standard reckons with), else the work centre's. Of the time reported the first is setup, as much as is
+    planned. What is absorbed names the ledger account of the machine, else of the work centre.
     Pieces are booked good or not, where the route group books them or there is none. A report that takes another one
     back mirrors what that had. Rates are read once a site.
     """
@@ -82,7 +84,7 @@ class _Posted:
             else:
                 machine = named_by(used)
             group = operation.group.cost_category_id if operation.group else None
-            self._named[report.pk] = of_work(operation.cost_category_id, machine, group, self._rates.kinds)
+            self._named[report.pk] = of_work(named_by(operation), machine, group, self._rates.kinds)
 
     def drafts(self) -> Iterator[Draft]:
         named = self._named
@@ -113,6 +115,7 @@ class _Posted:
         element, each = rate
         amount = money(order.site, decimal_of(measure * Fraction(each), 12))
         lines = pair(Account.WIP, Account.ABSORBED, [(element, amount)], quantity=decimal_of(measure, 12))
+        lines = _named(lines, _ledger_account(report, operation))
         return Draft(
             site=order.site,
             kind=kind,
@@ -123,6 +126,21 @@ class _Posted:
             report=report,
             reference=report.number,
         )
+
+
+def _ledger_account(report: Report, operation: Operation) -> str:
+    """Of the machine that was used, or planned, else of the work centre."""
+    machine = report.resource or operation.resource
+    centre = operation.group.ledger_account if operation.group else ""
+    return (machine.ledger_account if machine else "") or centre
+
+
+def _named(lines: Sequence[Line], ledger_account: str) -> list[Line]:
+    """With that account where the work is absorbed."""
+    return [
+        replace(line, ledger_account=ledger_account) if line.account == Account.ABSORBED else line
+        for line in lines
+    ]
 
 
 def _overhead(site: Site, known: selectors.Rates, amounts: Mapping[int, Decimal]) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +110,7 @@ class Entries(ListPage):
         Column("reference", _("Document")),
         Column("why", _("Why"), value=lambda one: one.get_why_display()),
         Column("amount", _("Amount"), kind="money", order=""),
+        Column("ledger_account", _("Ledger account"), kind="code", order="", width=130),
         Column("posted_on", _("Day"), kind="date"),
         Column("effective_at", _("Happened"), kind="time"),
     )
@@ -118,7 +119,11 @@ class Entries(ListPage):
 
     def rows(self) -> QuerySet[Any]:
         entries = at_sites(Entry.objects.select_related("order"), self.request.user)
-        return entries.annotate(amount=Sum("postings__amount", filter=Q(postings__amount__gt=0)))
+        # One entry absorbs the work of one resource.
+        return entries.annotate(
+            amount=Sum("postings__amount", filter=Q(postings__amount__gt=0)),
+            ledger_account=Max("postings__ledger_account"),
+        )
 
 
 class TrialBalance(Page):

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from execution.models import Adjustment, Report
@@ -16,6 +17,7 @@ from execution.services.chosen import ANYTHING, InHand, Issue, choose, issue, op
 from execution.services.flush import due
 from execution.services.handed_back import give_back, standing_of, take_again
 from execution.services.job import Job
+from execution.services.keep import give_surplus_up
 from execution.services.put_back import put_back
 from p2p.core.clock import now
 from p2p.core.fields import plain
@@ -102,11 +104,14 @@ def undo_adjustment(*, adjustment: Adjustment, by: User | None) -> Adjustment:
     """Take an adjustment back: what was taken goes where it came from, what was given back is taken again from there.
 
     Refused: it was taken back before, what it took was given back or is in a product since, what it gave back is not
-    there any more, or its report was taken back.
+    there any more, others were taken instead and the order wants no more, or its report was taken back. What is
+    reserved beyond what the order then wants is free again.
     """
     job, material = opened(adjustment.material)
     known = Adjustment.objects.select_related("reverses", "report").get(pk=adjustment.pk)
     _check_stands(known)
+    if known.quantity < 0:
+        _check_room(job, material, -known.quantity)
     mirror = Adjustment.objects.create(
         material=material,
         quantity=-known.quantity,
@@ -125,7 +130,32 @@ def undo_adjustment(*, adjustment: Adjustment, by: User | None) -> Adjustment:
         put_back(job=job, rows=rows, told=told)
     else:
         take_again(job, material, known, told)
+        give_surplus_up(material)
     return mirror
+
+
+def _check_room(job: Job, material: Material, quantity: Decimal) -> None:
+    """What was given back is taken again without a word only as far as the order wants it, or somebody said why it
+    takes more: others may have been taken instead."""
+    rows = Adjustment.objects.filter(material=material, quantity__gt=0, reverses=None, reversed_by=None)
+    granted = rows.exclude(reason=None).aggregate(all=Sum("beyond", default=ZERO))["all"]
+    if material.flushing in FLUSHED:
+        over = net(material) + quantity - granted
+    else:
+        over = material.issued_quantity + quantity - material.quantity - granted
+    if over > 0:
+        raise Refused(
+            _(
+                "{quantity} {unit} of {item} would be more than {order} wants, as others were taken since: take more"
+                " of it and say why."
+            ),
+            code="over_plan",
+            about=material,
+            quantity=plain(min(over, quantity)),
+            unit=material.item.unit.code,
+            item=material.item.number,
+            order=job.order.number,
+        )
 
 
 def _check_stands(known: Adjustment) -> None:

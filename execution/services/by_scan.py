@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from execution.facts import PickedShort
@@ -23,9 +24,11 @@ from p2p.core.fields import plain
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.services.checks import check_quantity
+from p2p.inventory.services.count_asked import ask_count, withdraw_count
+from p2p.inventory.services.counting import lock_places
 from p2p.inventory.services.reservations import unreserve
 from planning.models import Material
-from strategies.models import ReasonCode
+from strategies.models import Location, ReasonCode
 
 ZERO = Decimal(0)
 
@@ -93,7 +96,8 @@ def pick_short(
     by: User | None,
 ) -> Decimal:
     """Less lies there than the line says: pick the `quantity` that was found (it may be 0) and look for the rest at
-    other piles; what nobody has stays on the list without a place. Answers how much is missing. Tells PickedShort.
+    other piles; what nobody has stays on the list without a place. The place is asked to be counted, unless it is
+    already. Answers how much is missing. Tells PickedShort.
 
     Refused: without a reason for a difference; when nothing is missing; by what `pick_line` refuses.
     """
@@ -101,6 +105,9 @@ def pick_short(
         raise Refused(
             _("Say why it is not all there: choose a reason."), code="reason_missing", field="reason"
         )
+    _job, _material, known = _locked(line)
+    place = known.location
+    lock_places([place.pk] if place is not None else [])
     if quantity:
         pick_line(line=line, quantity=quantity, named=named, at=at, by=by)
     job, material = opened(line.material)
@@ -108,10 +115,10 @@ def pick_short(
     if current is None:
         raise Refused(_("All of this line is there: nothing is missing."), code="nothing_missing")
     missing: Decimal = current.quantity - current.picked_quantity
-    place = current.location
     lock_stock(job=job, also=[(material.item, place)] if place is not None else [])
     if place is not None:
         _elsewhere(job, current, missing, by)
+        _have_counted(line, material, place, missing, reason, by)
     tell(
         PickedShort(
             order=job.order,
@@ -138,9 +145,21 @@ def _elsewhere(job: Job, line: PickLine, missing: Decimal, by: User | None) -> N
     unreserve(reservations=kept, by=by)
 
 
+def _have_counted(
+    line: PickLine, material: Material, place: Location, missing: Decimal, reason: ReasonCode, by: User | None
+) -> None:
+    said = _now("{quantity} {unit} of {item} missing at {place}").format(
+        quantity=plain(missing), unit=material.item.unit.code, item=material.item.number, place=place.code
+    )
+    ask_count(
+        item=material.item, place=place, reference=line.pick_list.number, reason=reason, note=said, by=by
+    )
+
+
 @transaction.atomic
 def put_line_back(*, line: PickLine, by: User | None) -> list[MaterialMove]:
-    """Take back what was picked of a line last, in one go: it lies where it lay, and the line wants it again.
+    """Take back what was picked of a line last, in one go: it lies where it lay, and the line wants it again. A count
+    that was asked for because the rest was missing is cancelled unless somebody has begun it.
 
     Refused when nothing was picked of it, or products contain it.
     """
@@ -151,4 +170,5 @@ def put_line_back(*, line: PickLine, by: User | None) -> list[MaterialMove]:
         raise Refused(
             _("Nothing was picked from {pick_list}."), about=line.pick_list, pick_list=line.pick_list.number
         )
+    withdraw_count(reference=line.pick_list.number, item=material.item, by=by)
     return put_back(job=job, rows=batch, told=Issue(now(), by))

@@ -26,7 +26,7 @@ from p2p.inventory.services.catch_parts import parted
 from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.needs import PRODUCTION
 from p2p.inventory.services.reservations import draw
-from p2p.inventory.services.taking import Taken, Wish, take
+from p2p.inventory.services.taking import Taken, Wish, check_pieces, take
 from planning.models import Material
 from planning.services import progress
 from strategies.models import BomLine, Location, ReasonCode
@@ -110,8 +110,10 @@ def choose(
     """Lock the stock of the order's components and choose what is taken; what lines reserve goes first, then free
     stock, which fills lines that have no place before others. `only`: for this line and no other.
 
-    Refused by name: too little of what is named is free, it is on hold, too old or not there.
+    Refused by name: too little of what is named is free, it is on hold, too old or not there; other pieces than the
+    quantity says.
     """
+    check_pieces(material.item, quantity, named.serials)
     places = [(material.item, line.location) for line in open_lines(material) if line.location is not None]
     lock_stock(job=job, also=places)
     lines = [line for line in open_lines(material) if only is None or line.pk == only.pk]

@@ -18,7 +18,7 @@ from execution.services.reserve import Part, fitting, less, standing
 from p2p.core.fields import plain
 from p2p.core.numbers import Rounding
 from p2p.core.refusal import Refused
-from p2p.inventory.models import HandlingUnit, Lot, Move, Serial
+from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial
 from p2p.inventory.services.claims import spend
 from p2p.inventory.services.counted import counted
 from p2p.inventory.services.ledger import MoveLine
@@ -188,44 +188,56 @@ def _below_zero(
     why: Refused | None,
     despite: list[str] | None,
 ) -> list[Taking]:
+    """What lacks is owed by its place, where the site may go below zero: what is tracked is not, nor what lies there
+    reserved for others."""
     if not short:
         return []
+    owed = [_owed(job, material, need, quantity, at) for material, need, quantity in short]
     tracked = any(need.item.tracking != Item.Tracking.NONE for _material, need, _quantity in short)
-    if not job.order.site.may_go_negative or tracked:
-        names = ", ".join(
-            f"{plain(quantity)} {need.item.unit.code} {need.item.number}" for _m, need, quantity in short
-        )
-        frozen = counted([(need, quantity) for _m, need, quantity in short])
-        refusal = (
-            why
-            or frozen
-            or Refused(
-                _("{order} cannot take its components: free stock lacks {names}."),
-                code="shortage",
-                about=job.order,
-                order=job.order.number,
-                names=names,
-            )
-        )
-        if despite is None:
-            raise refusal
-        despite.append(str(refusal))
-        return []
-    return [
-        Taking(
-            material,
-            MoveLine(
-                item=need.item,
-                source=need.location or need.first_from or job.output_place,
-                target=job.production,
-                quantity=quantity,
-                kind=Move.Kind.ISSUE,
-                reference=job.order.number,
-                effective_at=at,
-            ),
-        )
-        for material, need, quantity in short
-    ]
+    if job.order.site.may_go_negative and not tracked and not _promised(owed):
+        return owed
+    refusal = why or counted([(need, quantity) for _m, need, quantity in short]) or _lacking(job, short)
+    if despite is None:
+        raise refusal
+    despite.append(str(refusal))
+    return []
+
+
+def _lacking(job: Job, short: Sequence[tuple[Material, Need, Decimal]]) -> Refused:
+    names = ", ".join(
+        f"{plain(quantity)} {need.item.unit.code} {need.item.number}" for _m, need, quantity in short
+    )
+    return Refused(
+        _("{order} cannot take its components: free stock lacks {names}."),
+        code="shortage",
+        about=job.order,
+        order=job.order.number,
+        names=names,
+    )
+
+
+def _owed(job: Job, material: Material, need: Need, quantity: Decimal, at: datetime) -> Taking:
+    line = MoveLine(
+        item=need.item,
+        source=need.location or need.first_from or job.output_place,
+        target=job.production,
+        quantity=quantity,
+        kind=Move.Kind.ISSUE,
+        reference=job.order.number,
+        effective_at=at,
+    )
+    return Taking(material, line)
+
+
+def _promised(owed: Sequence[Taking]) -> bool:
+    """Whether something lies reserved where one of them would go below zero."""
+    rows = Balance.objects.filter(lot=None, serial=None, handling_unit=None, reserved__gt=0)
+    at = set(
+        rows.filter(
+            item__in={one.line.item.pk for one in owed}, location__in={one.line.source.pk for one in owed}
+        ).values_list("item", "location")
+    )
+    return any((one.line.item.pk, one.line.source.pk) in at for one in owed)
 
 
 def issued(rows: Sequence[tuple[Material, Decimal]]) -> dict[int, Decimal]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from execution.facts import MaterialIssued
 from execution.models import Adjustment, MaterialMove
 from execution.selectors import FLUSHED
-from execution.services.chosen import ANYTHING, InHand, Issue
+from execution.services.chosen import ANYTHING, InHand, Issue, open_lines
 from execution.services.job import Job
 from execution.services.together import lock_stock
 from p2p.core.clock import now
@@ -21,6 +21,7 @@ from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Consumed, Move
 from p2p.inventory.services.ledger import Edge, MoveLine, consumed, post_within, reverse
+from p2p.inventory.services.taking import check_pieces
 from planning.models import Material
 from planning.services import progress
 
@@ -79,6 +80,7 @@ Given = tuple[MaterialMove, Decimal]
 def give_back(
     job: Job, material: Material, quantity: Decimal, named: InHand, told: Issue
 ) -> list[Adjustment]:
+    check_pieces(material.item, quantity, named.serials)
     rows = list(issues_of(material, named))
     lock_stock(job=job, also=[(row.move.item, row.move.source) for row in rows])
     used = used_of([row.move for row in rows])
@@ -222,7 +224,9 @@ def take_again(job: Job, material: Material, known: Adjustment, told: Issue) -> 
         move__in=[row.move.reverses_id for row in rows if row.move.reverses_id]
     )
     origins = {row.move_id: row for row in _whole(firsts)}
-    lock_stock(job=job, also=[(material.item, row.move.source) for row in origins.values()])
+    places = [row.move.source for row in origins.values()]
+    places += [line.location for line in open_lines(material) if line.location is not None]
+    lock_stock(job=job, also=[(material.item, place) for place in places])
     piles: dict[tuple[int | None, ...], _Again] = {}
     for row in rows:
         first = origins.get(row.move.reverses_id or 0, row)

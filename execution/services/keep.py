@@ -17,9 +17,9 @@ from execution.services.keep_lines import GivenWay, give_way, lift, put_on_lists
 from execution.services.keeping import (
     RELATED,
     Held,
-    Pile,
     held,
     matching,
+    named_as,
     reserve_named,
     wanted,
     wanted_beside,
@@ -33,7 +33,7 @@ from p2p.core.refusal import Refused
 from p2p.inventory.models import Balance, Reservation
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.reservations import draw
-from p2p.inventory.services.taking import check_pieces
+from p2p.inventory.services.taking import Pile, check_pieces
 from planning.models import Material
 
 ZERO = Decimal(0)
@@ -80,8 +80,10 @@ def keep(*, material: Material, quantity: Decimal, named: InHand = ANYTHING, by:
 @transaction.atomic
 def let_go(*, material: Material, quantity: Decimal, named: InHand = ANYTHING, by: User | None) -> Exchange:
     """Give back so much of what is kept of what is named, the last first: it is free for others, its pick lines wait
-    without a place. Tells MaterialKept. Refused: the order is not open; more than is kept of it."""
+    without a place. Tells MaterialKept. Refused: the order is not open; more than is kept of it; another number of
+    pieces than is said."""
     check_quantity(material.item, quantity)
+    check_pieces(material.item, quantity, named.serials)
     job, row = opened(material)
     _lock(job, row)
     return _told(job, row, Exchange(freed=_freed(job, row, quantity, named)), by)
@@ -95,13 +97,13 @@ def undo_keep(*, material: Material, exchange: Exchange, by: User | None) -> Exc
     """
     job, row = opened(material)
     _lock(job, row)
-    freed = [one for pile in exchange.kept for one in _freed(job, row, pile.quantity, pile.named())]
+    freed = [one for pile in exchange.kept for one in _freed(job, row, pile.quantity, named_as(pile))]
     kept: list[Pile] = []
     for pile in exchange.freed:
         room = wanted_beside(job, row) - sum((one.row.quantity for one in held(row)), ZERO)
         quantity = min(pile.quantity, _free(row, pile), max(ZERO, room))
         if quantity > 0:
-            kept += _exchange(job, row, quantity, pile.named(), by).kept
+            kept += _exchange(job, row, quantity, named_as(pile), by).kept
     return _told(job, row, Exchange(tuple(kept), tuple(freed)), by)
 
 
@@ -169,8 +171,23 @@ def _freed(job: Job, material: Material, quantity: Decimal, named: InHand) -> tu
             order=job.order.number,
             quantity=plain(quantity),
         )
+    return _given_up(mine, quantity)
+
+
+def give_surplus_up(material: Material) -> None:
+    """What is reserved for the component beyond what it still wants is free for others, what is on no pick list first.
+    The caller has locked the order and the stock."""
+    job, row = opened(material)
+    standing = held(row)
+    surplus = sum((one.row.quantity for one in standing), ZERO) - wanted_beside(job, row)
+    if surplus > 0:
+        _given_up(sorted(standing, key=lambda one: (one.line is not None, -one.row.pk)), surplus)
+
+
+def _given_up(rows: Sequence[Held], quantity: Decimal) -> tuple[Pile, ...]:
+    """So much of them, one after the other, is free; lines of pick lists wait for a place."""
     parts = []
-    for one in mine:
+    for one in rows:
         part = min(quantity, one.row.quantity)
         if part > 0:
             parts.append((one, part))

@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef
 
 from execution.models import MaterialMove, PickLine, PickList
 from execution.models.pick import PICK_FLOW
-from execution.services.keeping import Held, key_of
-from execution.services.lines import PILE, line_for
+from execution.services.keeping import Held
+from execution.services.lines import PILE, key_of, line_for
 from execution.services.reserve import Part, settle
 from p2p.core.clock import now
 from p2p.core.models import User

@@ -18,34 +18,16 @@ from execution.services.reserve import free_standing
 from p2p.core.clock import now
 from p2p.core.models import User
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Balance, HandlingUnit, Lot, Reservation, Serial
+from p2p.inventory.models import Balance, Reservation, Serial
 from p2p.inventory.refusals import in_words
 from p2p.inventory.selectors.stock import COUNTS, held_stock
 from p2p.inventory.services.claims import spend
 from p2p.inventory.services.needs import PRODUCTION, Need
 from p2p.inventory.services.reservations import reserve, share_out
-from p2p.inventory.services.taking import lack
+from p2p.inventory.services.taking import Pile, lack
 from planning.models import Material
-from strategies.models import Location
 
 ZERO = Decimal(0)
-Key = tuple[int | None, int | None, int | None, int | None]
-"""Place, lot, serial number, handling unit."""
-
-
-@dataclass(frozen=True)
-class Pile:
-    """So much of the component (its item's unit) at one place, of this lot, piece and handling unit."""
-
-    place: Location
-    quantity: Decimal
-    lot: Lot | None = None
-    serial: Serial | None = None
-    unit: HandlingUnit | None = None
-
-    def named(self) -> InHand:
-        pieces = (self.serial,) if self.serial is not None else ()
-        return InHand(location=self.place, lot=self.lot, serials=pieces, unit=self.unit)
 
 
 @dataclass
@@ -58,10 +40,6 @@ class Held:
     def pile(self, quantity: Decimal) -> Pile:
         row = self.row
         return Pile(row.location, quantity, row.lot, row.serial, row.handling_unit)
-
-
-def key_of(row: Reservation | PickLine) -> Key:
-    return row.location_id, row.lot_id, row.serial_id, row.handling_unit_id
 
 
 def wanted(material: Material) -> Decimal:
@@ -91,6 +69,12 @@ def wanted_beside(job: Job, material: Material) -> Decimal:
     if any(line.reservation_id for line in open_lines(material)):
         return wanted(material)
     return sum((wanted(one) for one in job.materials if one.item_id == material.item_id), ZERO)
+
+
+def named_as(pile: Pile) -> InHand:
+    """The pile as somebody would name it."""
+    pieces = (pile.serial,) if pile.serial is not None else ()
+    return InHand(location=pile.place, lot=pile.lot, serials=pieces, unit=pile.unit)
 
 
 def matching(rows: Sequence[Held], named: InHand) -> list[Held]:

@@ -14,6 +14,8 @@ from planning.models import Material
 
 ZERO = Decimal(0)
 PILE = ("location", "lot", "serial", "handling_unit")
+Key = tuple[int | None, int | None, int | None, int | None]
+"""Place, lot, serial number, handling unit."""
 
 
 def line_for(pick_list: int, material: Material, row: Reservation) -> PickLine:
@@ -47,13 +49,22 @@ def reservation_for(line: PickLine, quantity: Decimal, order: str, by: User | No
     )
 
 
+def key_of(row: Reservation | PickLine) -> Key:
+    return row.location_id, row.lot_id, row.serial_id, row.handling_unit_id
+
+
 def free_at(line: PickLine) -> Decimal:
     """How much of the pile of a line nobody has reserved. One query."""
-    row = Balance.objects.filter(
-        item=line.material.item_id, location=line.location_id, lot=line.lot_id, serial=line.serial_id,
-        handling_unit=line.handling_unit_id,
-    ).first()  # fmt: skip
-    return max(ZERO, row.quantity - row.reserved) if row is not None else ZERO
+    return free_piles([line]).get((line.material.item_id, *key_of(line)), ZERO)
+
+
+def free_piles(lines: Sequence[PickLine]) -> dict[tuple[int, *Key], Decimal]:
+    """(item, place, lot, serial number, unit) -> how much of it nobody has reserved, where lines take it. One query."""
+    rows = Balance.objects.filter(
+        item__in={line.material.item_id for line in lines}, location__in={line.location_id for line in lines}
+    )
+    names = ("item", *PILE, "quantity", "reserved")
+    return {tuple(key): max(ZERO, there - kept) for *key, there, kept in rows.values_list(*names)}
 
 
 def put_on(*, lines: Sequence[PickLine], rows: Sequence[Reservation]) -> int:

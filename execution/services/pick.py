@@ -15,9 +15,11 @@ from execution.facts import MaterialIssued
 from execution.models import MaterialMove, PickLine, PickList
 from execution.models.pick import PICK_FLOW
 from execution.services import genealogy
+from execution.services.chosen import Issue
 from execution.services.flush import issued, takings
 from execution.services.job import Job, lock_job
 from execution.services.lines import reservation_for
+from execution.services.put_back import put_back
 from execution.services.set_aside import not_of_others
 from p2p.core.clock import now
 from p2p.core.facts import tell
@@ -27,7 +29,8 @@ from p2p.core.refusal import Refused
 from p2p.inventory.models import Lot, Move, Reservation, Serial
 from p2p.inventory.refusals import in_words
 from p2p.inventory.services.catch_parts import parted
-from p2p.inventory.services.ledger import MoveLine, post_within, reverse
+from p2p.inventory.services.count_asked import withdraw_count
+from p2p.inventory.services.ledger import MoveLine, post_within
 from p2p.inventory.services.reservations import consume
 from p2p.inventory.services.taking import Taken
 from planning.services import progress
@@ -235,7 +238,8 @@ def _tick_off(job: Job, chosen: Sequence[Picked], by: User | None) -> None:
 
 @transaction.atomic
 def unpick(*, pick_list: PickList, at: datetime | None = None, by: User | None) -> list[MaterialMove]:
-    """Bring everything picked from a list back to where it came from, and reserve it again.
+    """Bring everything picked from a list back to where it came from, and reserve it again. Counts that were asked for
+    because something was missing are cancelled unless somebody has begun them.
 
     Refused when the order is no longer open, or when products already contain what was picked.
     """
@@ -252,38 +256,5 @@ def unpick(*, pick_list: PickList, at: datetime | None = None, by: User | None) 
     )
     if not standing:
         raise Refused(_("Nothing was picked from {pick_list}."), about=pick_list, pick_list=pick_list.number)
-    genealogy.refuse_used([row.move for row in standing], job.order)
-    if PickList.objects.filter(pk=pick_list.pk, state=PickList.State.PICKED).exists():
-        PICK_FLOW.take(pick_list, "reopen", picked_at=None, picked_by=None)
-    mirrors = reverse(moves=[row.move for row in standing], at=at, by=by)
-    rows = MaterialMove.objects.bulk_create(
-        MaterialMove(material=row.material, move=mirror, pick_line=row.pick_line)
-        for row, mirror in zip(standing, mirrors, strict=True)
-    )
-    progress.issue(quantities=issued([(row.material, -row.move.quantity) for row in rows]))
-    _reserve_again(job, [row.pick_line for row in standing if row.pick_line is not None], by)
-    tell(
-        MaterialIssued(
-            order=job.order, moves=tuple(mirrors), material_moves=tuple(rows), reversed=True, by=by
-        )
-    )
-    return rows
-
-
-def _reserve_again(job: Job, lines: Sequence[PickLine], by: User | None) -> None:
-    once = {line.pk: line for line in lines}
-    fresh = PickLine.objects.filter(pk__in=once).select_related("material", "reservation").order_by("pk")
-    changed = list(fresh)
-    for line in changed:
-        line.picked_quantity = Decimal(0)
-    consume(reservations=[line.reservation for line in changed if line.reservation is not None])
-    placed = [line for line in changed if line.location_id is not None]
-    with in_words():
-        kept = Reservation.objects.bulk_create(
-            reservation_for(line, line.quantity, job.order.number, by) for line in placed
-        )
-    for line in changed:
-        line.reservation = None
-    for line, reservation in zip(placed, kept, strict=True):
-        line.reservation = reservation
-    PickLine.objects.bulk_update(changed, ["picked_quantity", "reservation"])
+    withdraw_count(reference=pick_list.number, by=by)
+    return put_back(job=job, rows=standing, told=Issue(at or now(), by))

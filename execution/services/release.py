@@ -68,12 +68,13 @@ def release(
     parts = _standing(picked, flushed) if outcome.own else []
     if parts:
         outcome = share_out(needs=reserve.less([line.need for line in served], parts))
-    if not despite_shortage:
-        _refuse_shortage(list(zip(served, outcome.missing, strict=True)))
-    own = {index for index, line in enumerate(picked) if line.material.kind == BomLine.Kind.PEGGED}
-    needs = [line.need for line in picked]
-    rows = reserve.at_release(orders=locked, needs=needs, parts=parts, pegged=own, by=by)
+    principles, known = reserving.Principles(locked), {order.pk: order for order in locked}
+    said = [principles.of(known[line.material.order_id], line.material) for line in picked]
+    rows = reserve.at_release(needs=[line.need for line in picked], parts=parts, said=said, by=by)
     short = _missing(picked, rows)
+    if not despite_shortage:
+        tied = [principles.tied(known[line.material.order_id], line.material) for line in picked]
+        _refuse_shortage(list(zip(served, _lacking(outcome.missing, short, tied), strict=True)))
     lists = _write_lists(picked, rows, short)
     stage(orders=locked, by=by)
     tell(Released(orders=tuple(locked), by=by))
@@ -132,6 +133,13 @@ def _missing(lines: Sequence[Line], rows: Sequence[Reservation]) -> list[Decimal
     for row in rows:
         missing[row.need_index] -= row.quantity  # type: ignore[attr-defined]
     return missing
+
+
+def _lacking(missing: Sequence[Decimal], short: Sequence[Decimal], tied: Sequence[bool]) -> list[Decimal]:
+    """What lacks for each line; what has supply of its own lacks all that is not kept for it, whatever is free. The
+    first ones are those of `short`."""
+    own = [most if alone else lacks for lacks, most, alone in zip(missing, short, tied, strict=False)]
+    return [*own, *missing[len(own) :]]
 
 
 def _refuse_shortage(lines: Sequence[tuple[Line, Decimal]]) -> None:

@@ -5,7 +5,7 @@ work starts, or by hand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -97,20 +97,19 @@ def less(needs: Sequence[Need], parts: Sequence[Part]) -> list[Need]:
 
 def at_release(
     *,
-    orders: Sequence[ProductionOrder],
     needs: Sequence[Need],
     parts: Sequence[Part],
-    pegged: Collection[int] = (),
+    said: Sequence[str],
     by: User | None,
 ) -> list[Reservation]:
     """Reservations for the needs of orders that are released: those that stand, and what their principle wants now.
     What is reserved at the start or by hand waits, except for what was claimed. `row.need_index` as in `reserve`.
-    Parts with an index beyond the needs are for what is flushed: they stand until it is taken. `pegged`: needs (by
-    index) that have supply of their own."""
+    Parts with an index beyond the needs are for what is flushed: they stand until it is taken. `said`: when each of
+    the needs is reserved."""
     rows = [row for row in settle(parts) if row.need_index < len(needs)]  # type: ignore[attr-defined]
     if not needs:
         return []
-    wanted = _now(orders, less(needs, parts), pegged)
+    wanted = _now(less(needs, parts), said)
     open_ones = [(index, need) for index, need in enumerate(wanted) if need.quantity > 0]
     fresh = stock.reserve(needs=[need for _index, need in open_ones], partial=True, by=by)
     for row in fresh:
@@ -118,19 +117,18 @@ def at_release(
     return [*rows, *fresh]
 
 
-def _now(orders: Sequence[ProductionOrder], needs: Sequence[Need], pegged: Collection[int]) -> list[Need]:
-    known = {order.number: order for order in orders}
-    principles = reserving.Principles(orders)
-    if not (pegged or principles.any_of(orders, LATER)):
+def _now(needs: Sequence[Need], said: Sequence[str]) -> list[Need]:
+    if not set(LATER) & set(said):
         return list(needs)
+    known = {need.reference for need in needs}
     sums = SoftReservation.objects.filter(reference__in=known).values_list("reference", "item_id")
     claimed = {
         (number, item): total for number, item, total in sums.annotate(total=Sum("quantity")).order_by()
     }
     found = []
-    for index, need in enumerate(needs):
+    for need, when in zip(needs, said, strict=True):
         quantity, key = need.quantity, (need.reference, need.item.pk)
-        if principles.of(known[need.reference], need.item.pk, pegged=index in pegged) in LATER:
+        if when in LATER:
             quantity = min(quantity, claimed.get(key, ZERO))
             claimed[key] = claimed.get(key, ZERO) - quantity
         found.append(replace(need, quantity=quantity))
@@ -211,9 +209,7 @@ def at_start(
     every line has a place. `beside` and `also` are what the caller takes next: locked along, in key order."""
     lines = _homeless(order)
     principles = reserving.Principles([order]) if lines else None
-    due = [
-        line for line in lines if principles and principles.of_line(order, line.material) == ReserveAt.START
-    ]
+    due = [line for line in lines if principles and principles.of(order, line.material) == ReserveAt.START]
     if due:
         share_out(needs=[*(_need(order, line) for line in due), *beside], also=also, own=True)
         place_lines(order=order, lines=due, by=by)

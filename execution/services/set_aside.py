@@ -18,7 +18,7 @@ from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from p2p.inventory.models import Reservation
 from planning.models import ProductionOrder
-from planning.services import made_for, reserving
+from planning.services import kept_for, reserving
 from planning.tie_facts import SetAside
 from strategies.models import Item
 
@@ -28,7 +28,7 @@ ZERO = Decimal(0)
 def keep_for_its_need(fact: Reported) -> None:
     """Products of an order that is for one need are kept for it. No query where it is for everybody."""
     if fact.report.reverses_id is None:
-        made_for.keep(supply=fact.order, moves=[one.move for one in fact.output_moves], by=fact.by)
+        kept_for.keep(supply=fact.order, moves=[one.move for one in fact.output_moves], by=fact.by)
 
 
 def onto_the_list(fact: SetAside) -> None:

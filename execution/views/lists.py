@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 from execution import filters, selectors, words
 from execution.models import Downtime, PickList, Report
 from execution.services import release
+from execution.shortages import shortages
+from p2p.core import clock
 from p2p.core.access import Role, at_sites
 from p2p.core.clock import now
 from p2p.core.web import formats
@@ -43,7 +45,7 @@ def release_short(*, records: QuerySet[ProductionOrder], by: Any) -> str:
 def _short(order: Any) -> str:
     """What is missing, in a file: asked for order by order there."""
     lacking = getattr(order, "short", None)
-    lacking = selectors.shortages([order])[order.pk] if lacking is None else lacking
+    lacking = shortages([order])[order.pk] if lacking is None else lacking
     return ", ".join(map(str, lacking))
 
 
@@ -91,7 +93,7 @@ class ToRelease(ListPage):
         """The page's orders are checked against free stock together: two queries, not two per row."""
         found = super().context(partial=partial)
         records = [line.record for line in found["lines"]]
-        lacking = selectors.shortages(records)
+        lacking = shortages(records)
         for record in records:
             record.short = lacking[record.pk]
         found["lines"] = [self._line(record) for record in records]
@@ -130,7 +132,7 @@ class Dispatch(ListPage):
             "order.due_on",
             _("Due"),
             kind="date",
-            tone=lambda one: "bad" if one.order.due_on < now().date() else "",
+            tone=lambda one: "bad" if one.order.due_on < clock.today() else "",
         ),
         Column("act", "", template="execution/cell_work.html", value=lambda one: "", width=148),
         Column("group.name", _("Work centre"), width=140, hidden=True),

@@ -16,6 +16,7 @@ from execution.came_out import varied_in
 from execution.models import Downtime, GivenUp, Report
 from execution.services import downtime, release, start, undo
 from execution.services.report import report
+from execution.shortages import shortages
 from p2p.core.access import Role, at_sites, may
 from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
@@ -39,7 +40,7 @@ class Release(ActionForm):
 
     @property
     def text(self) -> str:
-        lacking = selectors.shortages([self.record])[self.record.pk]
+        lacking = shortages([self.record])[self.record.pk]
         if not lacking:
             return _now("All components of {order} are free in stock.").format(order=self.record)
         names = ", ".join(map(str, lacking))

@@ -64,7 +64,7 @@ def draft(*, operations: Iterable[Operation], by: User | None) -> list[Subcontra
         return []
     orders = _drafts_for(wanted)
     prices = PriceLists(wanted, {operation.vendor for operation in wanted if operation.vendor})
-    today, losses = clock.now().date(), agreed(wanted)
+    today, losses = clock.today(), agreed(wanted)
     lines = []
     for operation in wanted:
         assert operation.vendor is not None

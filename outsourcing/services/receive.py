@@ -223,6 +223,14 @@ def _take_from_vendor(operation: Operation, came: Decimal) -> None:
         vendors.lie_at_vendor(operation=operation, quantity=-there)
 
 
+def _lie_there_again(line: SubcontractLine, gone: Decimal) -> None:
+    """What came beyond the pieces that were sent never lay there."""
+    left = line.sent_quantity - line.received_quantity - line.rejected_quantity
+    there = max(ZERO, left + gone) - max(ZERO, left)
+    if there:
+        vendors.lie_at_vendor(operation=line.operation, quantity=there)
+
+
 def _advance(order: SubcontractOrder) -> None:
     open_still = order.lines.filter(cancelled=False, complete=False).exists()
     SUBCONTRACT_FLOW.take(order, "receive_part" if open_still else "receive", revision=F("revision") + 1)
@@ -277,9 +285,7 @@ def _undo_line(reversal: Receipt, row: ReceiptLine, by: User) -> ReceiptLine:
     )
     if row.report is not None:
         mirror.report = undo_report(report=row.report, by=by)
-        back_there = min(row.good + row.rejected, line.sent_quantity)
-        if back_there:
-            vendors.lie_at_vendor(operation=line.operation, quantity=back_there)
+        _lie_there_again(line, row.good + row.rejected)
     mirror.save()
     line.received_quantity -= row.good
     line.rejected_quantity -= row.rejected

@@ -38,7 +38,7 @@ def send_many(*, records: QuerySet[Any], by: Any) -> str:
 
 def _late(one: Any) -> str:
     open_still = one.state in selectors.WITH_VENDOR
-    return "bad" if open_still and one.due_on and one.due_on < clock.now().date() else ""
+    return "bad" if open_still and one.due_on and one.due_on < clock.today() else ""
 
 
 COLUMNS = (

@@ -168,8 +168,8 @@ def service() -> dict[str, object]:
 
 _CREATE = (
     """INSERT INTO inventory_count (number, kind, state, site_id, blind, frozen, recount_by_other, planned_on, note,
-           created_at, revision)
-       SELECT 'BARE', 'full', 'open', id, true, true, true, current_date, '', now(), 1
+           reference, created_at, revision)
+       SELECT 'BARE', 'full', 'open', id, true, true, true, current_date, '', '', now(), 1
        FROM strategies_site WHERE code = 'BARE'""",
     """INSERT INTO inventory_countplace (count_id, location_id, state, attempt)
        SELECT c.id, l.id, 'open', 1 FROM inventory_count c JOIN strategies_location l ON l.site_id = c.site_id

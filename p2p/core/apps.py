@@ -10,8 +10,9 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from p2p.core import reactions
+        from p2p.core import addresses, reactions
         from p2p.core.history import without_savepoints
 
+        addresses.register()
         reactions.wire()
         post_migrate.connect(without_savepoints, sender=self)

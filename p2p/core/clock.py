@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -23,6 +24,12 @@ _shift = timedelta(seconds=int(os.environ.get(SHIFT, "0")))
 def now() -> datetime:
     """This instant, aware, UTC; in a replayed plant, the instant it has reached."""
     return _frozen.get() or timezone.now() + _shift
+
+
+def today(zone: str = "") -> date:
+    """The day it is in this time zone, as a site names its own; without one, at the reader's plant (in a job, and for
+    a machine, in the server's zone)."""
+    return timezone.localtime(now(), ZoneInfo(zone) if zone else None).date()
 
 
 def live_at(moment: datetime) -> int:

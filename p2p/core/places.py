@@ -68,7 +68,7 @@ class Verb:
     order: int = 100
     icon: str = ""
     roles: tuple[str, ...] = ()
-    primary: bool = False
+    primary: bool | Condition = False
     danger: bool = False
     post: bool = False
     page: bool = False
@@ -82,6 +82,10 @@ class Verb:
     def posts(self) -> bool:
         """Whether pressing it posts at once. Templates must not touch `service`: they would call it."""
         return self.post or self.service is not None
+
+    def leads(self, record: Any) -> bool:
+        """Whether it is the main button of the record as it is now."""
+        return self.primary(record) if callable(self.primary) else self.primary
 
     def url(self, record: Any) -> str:
         if self.service is not None:
@@ -163,7 +167,7 @@ def verb(
     order: int = 100,
     icon: str = "",
     roles: Sequence[str] = (),
-    primary: bool = False,
+    primary: bool | Condition = False,
     danger: bool = False,
     post: bool = False,
     page: bool = False,
@@ -179,7 +183,7 @@ def verb(
     `post=True`. `service`, `model` and `argument` instead name a service that needs nothing but the record.
     `objections(record)` gives the sentences that make it grey. Who holds no role where the record lies does not see
     it, unless it is for them `anywhere`: then what it opens asks for the place. `at(record)` names another record where
-    the role must be held instead.
+    the role must be held instead. `primary` is the main button of the page, or says whether it is for this record.
     """
     if (service is None) == (not url_name):
         raise ValueError(f"verb {slot}/{key} needs either url_name or service")

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from p2p.core.characters import repeated
+
 
 class Refused(Exception):
     """A business rule says no; `str(refused)` is one sentence fit for the user, in the reader's language.
@@ -27,7 +29,7 @@ class Refused(Exception):
     def __str__(self) -> str:
         # A lazy translation is turned into words only here, in the language active at the edge.
         words = str(self.sentence)
-        return words.format(**self.params) if self.params else words
+        return repeated(words.format(**self.params)) if self.params else words
 
     def __reduce__(self) -> tuple[Any, ...]:
         # An exception crosses process borders (Celery, xdist) as plain words: lazy text does not pickle.

@@ -69,9 +69,9 @@ RULES: dict[str, str] = {
             ) r GROUP BY {_KEY} HAVING sum(has) <> sum(should)
         ) x {_NAMED} ORDER BY 1""",
     "reservations never exceed stock": f"""
-        SELECT {_WORDS}, trim_scale(x.reserved)::text, 'at most ' || trim_scale(x.quantity)::text
+        SELECT {_WORDS}, trim_scale(x.reserved)::text, 'at most ' || trim_scale(greatest(x.quantity, 0))::text
         FROM inventory_balance x {_NAMED}
-        WHERE x.reserved > x.quantity AND NOT x.may_go_negative ORDER BY 1""",
+        WHERE x.reserved > greatest(x.quantity, 0) ORDER BY 1""",
     "stock is not below zero": f"""
         SELECT {_WORDS}, trim_scale(x.quantity)::text, '0 or more' FROM inventory_balance x {_NAMED}
         WHERE x.quantity < 0 AND NOT x.may_go_negative ORDER BY 1""",

@@ -27,6 +27,7 @@ _STEPS = {
     "rejected": _("rejected differences"),
     "posted": _("posted the count"),
     "cancelled": _("cancelled the count"),
+    "withdrawn": _("took back that something is missing: no count is needed"),
 }
 
 

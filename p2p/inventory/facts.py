@@ -222,7 +222,8 @@ class CheckingLedger(Question[list[Finding]]):
 
 @dataclass(frozen=True, kw_only=True)
 class CountChanged(Fact):
-    """A count took a step: created, submitted, recount, decided, posted, cancelled; `lines` says how many."""
+    """A count took a step: created, submitted, recount, decided, posted, cancelled, withdrawn; `lines`
+    says how many."""
 
     count: Count
     step: str

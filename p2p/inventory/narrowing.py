@@ -103,7 +103,7 @@ class LotStockFilter(filters.FilterSet):  # type: ignore[misc]
 
     def soon(self, rows: QuerySet[Lot], _name: str, value: Any) -> QuerySet[Lot]:
         days = max(-36_500, min(36_500, int(value)))
-        return rows.filter(expiring(days, clock.now().date()))
+        return rows.filter(expiring(days, clock.today()))
 
     def read_elsewhere(self, rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
         return rows

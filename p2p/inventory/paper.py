@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, PageBreak
 
@@ -17,7 +18,7 @@ from p2p.inventory.traced import Line
 def trace_sheet(starts: str, lines: Sequence[Line]) -> bytes:
     """The trace as a list: what, how much, where it is now."""
     heads = (_("Way"), _("Item"), _("Number"), _("Made"), _("Of the trace"), _("Where it is"))
-    facts = ((_("Begins with"), starts[:300]), (_("As of"), formats.moment(now())))
+    facts = ((_("Begins with"), starts[:300]), (_("As of"), paper.moment(now())))
     rows = [_row(line) for line in lines]
     story: list[Flowable] = [
         paper.head(_("Trace"), (lines[0].number if lines else "")[:40] or "–", "", facts),
@@ -34,6 +35,7 @@ def _row(line: Line) -> list[Flowable | str | list[Flowable]]:
         (_("in stock"), line.stock),
         (_("in process"), line.process),
         (_("at a vendor"), line.vendor),
+        (_("returned to the vendor"), line.returned),
         (_("shipped"), line.shipped),
         (_("scrapped"), line.scrapped),
         (_("consumed"), line.consumed),
@@ -65,12 +67,9 @@ def letters(recall: Recall, parties: Mapping[str, Sequence[RecallLine]]) -> byte
 
 def _letter(recall: Recall, party: str, lines: Sequence[RecallLine]) -> list[Flowable]:
     heads = (_("Item"), _("Lot or serial number"), _("Quantity"), _("Your order"), _("Delivery"))
-    facts = (
-        (_("To"), party),
-        (_("Why"), recall.title),
-        (_("Date"), formats.day(now())),
-        (_("From"), recall.site.name if recall.site else ""),
-    )
+    facts = [(_("To"), party), (_("Why"), recall.title), (_("Date"), paper.day(localtime(now()).date()))]
+    if recall.site:
+        facts.append((_("From"), recall.site.name))
     asked = _("Please do not use what is listed here, keep it apart, and tell us how much of it you have.")
     rows = [
         [

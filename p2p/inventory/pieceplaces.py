@@ -11,6 +11,7 @@ from p2p.core.access import Role
 from p2p.core.web import journal, lookup
 from p2p.inventory.models import HandlingUnit
 from p2p.inventory.models.lot import UNIT_FLOW
+from p2p.inventory.selectors.pieces import has_others
 from p2p.inventory.services import units
 
 KEEPERS = (Role.SUPERVISOR, Role.INSPECTOR)
@@ -67,8 +68,9 @@ def _lots() -> None:
         )
     ):
         places.verb(
-            "lot.actions", key=key, title=title, url_name=f"inventory:{name}", roles=roles, order=10 + order
-        )
+            "lot.actions", key=key, title=title, url_name=f"inventory:{name}", roles=roles, order=10 + order,
+            when=has_others if key == "merge" else None,
+        )  # fmt: skip
     for key, title in (("change", _("Change")), ("hold", _("Put on hold"))):
         places.verb("serial.actions", key=key, title=title, url_name=f"inventory:{key}-serial", roles=KEEPERS)
 

@@ -13,7 +13,13 @@ from p2p.inventory.models import Lot, Move, TaskMove
 from p2p.inventory.services import goods_left, put_away, supply, task_work
 from p2p.inventory.services.feeding import feed
 from p2p.inventory.task_facts import GoodsLeft
-from strategies.facts import CharacteristicChanging, CheckingCutOver, ItemsRecounting, MeasuringCutOver
+from strategies.facts import (
+    CharacteristicChanging,
+    CheckingCutOver,
+    ItemsRecounting,
+    MeasuringCutOver,
+    NamingMeasures,
+)
 
 
 def counted(asked: ItemsRecounting) -> Iterator[Refused]:
@@ -85,4 +91,5 @@ def wire() -> None:
     listen("tell", Moved, goods_came)
     listen("later", GoodsLeft, cut_later)
     listen("gather", MeasuringCutOver, takeover.figures)
+    listen("gather", NamingMeasures, takeover.measures)
     listen("gather", CheckingCutOver, takeover.broken)

@@ -45,6 +45,15 @@ SITE = Reference("site", Site, ("site",), ("code",), example="BOTHELL")
 SITE_NEEDED = Reference("site", Site, ("site",), ("code",), required=True, example="BOTHELL")
 GROUP = Reference("group", ItemGroup, ("group",), ("code",))
 ITEM = Reference("item", Item, ("item",), ("number",), example="BB-7421")
+LOCATION = Reference(
+    "location",
+    Location,
+    ("site", "location"),
+    ("site__code", "code"),
+    required=True,
+    example="A-01",
+    within="BOTHELL",
+)
 ITEM_NEEDED = Reference("item", Item, ("item",), ("number",), required=True, example="BB-7421")
 
 
@@ -194,7 +203,7 @@ PUT_AWAY_RULES = Sheet(
         GROUP,
         ITEM,
         Column("sequence", Whole(), default=10),
-        Reference("location", Location, ("site", "location"), ("site__code", "code"), required=True),
+        LOCATION,
         Column("capacity", Number(above=Decimal(0))),
         Column("only_same_item", Flag(), default=False),
     ),
@@ -211,14 +220,19 @@ SUPPLY_RULES = Sheet(
     checks=(_supply,),
     fields=(
         ITEM_NEEDED,
-        Reference("location", Location, ("site", "location"), ("site__code", "code"), required=True),
+        LOCATION,
         Reference("source", Location, ("site", "source"), ("site__code", "code")),
-        Column("method", Choice(SupplyRule.Method), default=SupplyRule.Method.MIN_MAX.value),
+        Column(
+            "method",
+            Choice(SupplyRule.Method),
+            default=SupplyRule.Method.MIN_MAX.value,
+            example=SupplyRule.Method.MIN_MAX.value,
+        ),
         Column("card", Text(40), default=""),
         Column("bins", Whole(), default=2),
         Column("bin_quantity", Number(above=Decimal(0))),
-        Column("minimum", NONE_BELOW),
-        Column("maximum", NONE_BELOW),
+        Column("minimum", NONE_BELOW, example="10"),
+        Column("maximum", NONE_BELOW, example="40"),
         Column("active", Flag(), default=True),
     ),
 )

@@ -10,9 +10,14 @@ from django.utils.translation import gettext as _
 
 from p2p.inventory.checking import findings
 from p2p.inventory.models import Balance
-from strategies.facts import CheckingCutOver, Figure, MeasuringCutOver
+from strategies.facts import CheckingCutOver, Figure, MeasuringCutOver, NamingMeasures
 
 MOST = 1000
+
+
+def measures(asked: NamingMeasures) -> tuple[str, ...]:
+    """What `figures` knows."""
+    return ("stock.items", "stock.lots", "stock.serials", "stock.quantity")
 
 
 def figures(asked: MeasuringCutOver) -> list[Figure]:

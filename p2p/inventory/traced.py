@@ -148,6 +148,7 @@ class Line:
     stock: Any
     process: Any
     vendor: Any
+    returned: Any
     shipped: Any
     scrapped: Any
     consumed: Any
@@ -179,6 +180,7 @@ COLUMNS = (
     Column("stock", _("In stock"), kind="quantity"),
     Column("process", _("In process"), kind="quantity"),
     Column("vendor", _("At a vendor"), kind="quantity"),
+    Column("returned", _("Returned to the vendor"), kind="quantity"),
     Column("shipped", _("Shipped"), kind="quantity"),
     Column("scrapped", _("Scrapped"), kind="quantity"),
     Column("consumed", _("Consumed"), kind="quantity"),

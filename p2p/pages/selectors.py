@@ -30,7 +30,7 @@ BARS = 10
 
 def today(site: Site) -> date:
     """The plant's day."""
-    return clock.now().astimezone(ZoneInfo(site.time_zone)).date()
+    return clock.today(site.time_zone)
 
 
 def open_orders(site: Site) -> QuerySet[ProductionOrder]:

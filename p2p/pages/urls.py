@@ -25,15 +25,15 @@ from p2p.pages.floor import (
     stock,
 )
 
-JOB = "floor/job/<str:number>/<int:operation>/"
+JOB = "floor/job/<key:number>/<int:operation>/"
 COMPONENT = JOB + "material/<int:pk>/"
-PICK = "floor/stock/pick/<str:number>/<int:pk>/"
-TASK = "floor/stock/task/<str:number>/"
+PICK = "floor/stock/pick/<key:number>/<int:pk>/"
+TASK = "floor/stock/task/<key:number>/"
 
 app_name = "pages"
 urlpatterns = [
     path("", cockpit.Cockpit.as_view(), name="cockpit"),
-    path("orders/<str:number>/", order.OrderPage.as_view(), name="order"),
+    path("orders/<key:number>/", order.OrderPage.as_view(), name="order"),
     path("search/", search.Search.as_view(), name="search"),
     path("floor/", queue.Queue.as_view(), name="floor"),
     path("floor/station/", places.Station.as_view(), name="floor-station"),
@@ -46,25 +46,28 @@ urlpatterns = [
     path("floor/stock/receive/", receiving.Receive.as_view(), name="floor-receive"),
     path("floor/stock/receive/<int:pk>/undo/", receiving.UndoReceive.as_view(), name="floor-receive-undo"),
     path(
-        "floor/stock/receive/pallet/<str:number>/",
+        "floor/stock/receive/pallet/<key:number>/",
         pallet.ReceivePallet.as_view(),
         name="floor-receive-pallet",
     ),
-    path("floor/stock/receive/<str:number>/", receive.ReceiveOrder.as_view(), name="floor-receive-order"),
-    path("floor/stock/receive/<str:number>/do/", receive.DoReceive.as_view(), name="floor-receive-do"),
+    path(
+        "floor/stock/receive/<int:pk>/labels", receiving.ReceiptLabels.as_view(), name="floor-receive-labels"
+    ),
+    path("floor/stock/receive/<key:number>/", receive.ReceiveOrder.as_view(), name="floor-receive-order"),
+    path("floor/stock/receive/<key:number>/do/", receive.DoReceive.as_view(), name="floor-receive-do"),
     path("floor/stock/ship/", ship.Ship.as_view(), name="floor-ship"),
     path("floor/stock/ship/<slug:kind>/<int:pk>/", sending.ShipOne.as_view(), name="floor-ship-one"),
     path("floor/stock/ship/<slug:kind>/<int:pk>/do/", sending.DoShip.as_view(), name="floor-ship-do"),
     path("floor/stock/ship/<slug:kind>/<int:pk>/undo/", ship.UndoShip.as_view(), name="floor-ship-undo"),
     path("floor/stock/pick/", picking.PickMenu.as_view(), name="floor-pick"),
-    path("floor/stock/pick/<str:number>/", picking.PickOne.as_view(), name="floor-pick-list"),
+    path("floor/stock/pick/<key:number>/", picking.PickOne.as_view(), name="floor-pick-list"),
     path(PICK, pickline.PickLinePage.as_view(), name="floor-pick-line"),
     path(PICK + "do/", pickline.DoPick.as_view(), name="floor-pick-do"),
     path(PICK + "short/", pickline.PickShort.as_view(), name="floor-pick-short"),
     path(PICK + "undo/", picking.UndoPick.as_view(), name="floor-pick-undo"),
     path("floor/stock/count/", counting.CountMenu.as_view(), name="floor-count"),
-    path("floor/stock/count/<str:number>/", counting.NextPlace.as_view(), name="floor-count-next"),
-    path("floor/stock/count/<str:number>/<int:place>/", count.PlacePage.as_view(), name="floor-count-place"),
+    path("floor/stock/count/<key:number>/", counting.NextPlace.as_view(), name="floor-count-next"),
+    path("floor/stock/count/<key:number>/<int:place>/", count.PlacePage.as_view(), name="floor-count-place"),
     path(TASK, doing.TaskPage.as_view(), name="floor-task"),
     path(TASK + "do/", doing.DoTask.as_view(), name="floor-task-do"),
     path(TASK + "start/", doing.StartTask.as_view(), name="floor-task-start"),

@@ -29,7 +29,7 @@ class ReceiptApi(RecordViewSet):
     serializer_class = goods.ReceiptSerializer
     key = "id"
     filters = {
-        "order": "order__number",
+        "order_number": "order__number",
         "vendor": "order__vendor__number",
         "item": "move__item__number",
         "lot": "move__lot__number",
@@ -67,7 +67,7 @@ class ShipmentApi(RecordViewSet):
     serializer_class = goods.ShipmentSerializer
     key = "id"
     filters = {
-        "order": "order__number",
+        "order_number": "order__number",
         "item": "move__item__number",
         "lot": "move__lot__number",
         "serial": "move__serial__number",

@@ -18,11 +18,12 @@ from planning.api.goods import CORRECTORS, RECEIVERS
 from planning.facts import Cancelling
 from planning.models.order import ORDER_FLOW
 from planning.models.replenishment import REPLENISHMENT_FLOW, ReplenishmentOrder
-from planning.services import firm, outside, receive, replenishment, schedule, shipments, transfer
+from planning.services import firm, outside, receive, replenishment, schedule, shipments, tie, transfer
 from planning.services import order as orders
 from planning.services import substitute as substitution
 from planning.services.by_hand import RAISERS, raise_transfer
 from planning.services.shipping_units import ship_units
+from planning.tied_input import TieInput, read
 
 PLANNER = (Role.PLANNER,)
 WRITER = (Role.PLANNER, Role.INTEGRATOR)
@@ -81,6 +82,16 @@ class OrderApi(RecordViewSet):
         rows = substitution.possible(self.get_object())
         return Response(serializers.PossibleSerializer(rows, many=True).data)
 
+    @verb(roles=WRITER, body=TieInput)
+    def tie(self, record: Any, by: Any, made_for: str) -> Any:
+        """It is for one open need alone from now on."""
+        return tie.tie(supply=record, made_for=read(made_for, record.item, record.site), by=by)
+
+    @verb(roles=WRITER)
+    def untie(self, record: Any, by: Any) -> Any:
+        """It is for everybody from now on."""
+        return tie.untie(supply=record, by=by)
+
     @verb(roles=PLANNER)
     def unfirm(self, record: Any, by: Any) -> Any:
         """Make it a proposal again."""
@@ -92,7 +103,7 @@ class OperationApi(RecordViewSet):
     serializer_class = serializers.OperationSerializer
     key = "id"
     filters = {
-        "order": "order__number",
+        "order_number": "order__number",
         "state": "state",
         "site": "order__site__code",
         "group": "group__code",
@@ -146,6 +157,16 @@ class ReplenishmentApi(RecordViewSet):
         """Raise a transfer from a place to a site; lots named are kept for it."""
         places = between.ends_of(item, **ends)
         return raise_transfer(item=item, quantity=quantity, due_on=due_on, lots=lots, **places, by=by)
+
+    @verb(roles=BUYER, body=TieInput)
+    def tie(self, record: Any, by: Any, made_for: str) -> Any:
+        """It is for one open need alone from now on."""
+        return tie.tie(supply=record, made_for=read(made_for, record.item, record.site), by=by)
+
+    @verb(roles=BUYER)
+    def untie(self, record: Any, by: Any) -> Any:
+        """It is for everybody from now on."""
+        return tie.untie(supply=record, by=by)
 
     @verb(roles=BUYER, flow=REPLENISHMENT_FLOW)
     def send(self, record: Any, by: Any) -> Any:

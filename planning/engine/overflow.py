@@ -15,6 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
+from strategies.engine.ration import WHOLE, day_by_day
 from strategies.engine.worktime import OutOfTime, WorkTime
 
 Key: TypeAlias = int | str
@@ -35,10 +36,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """An operation: working seconds of waiting (`queue`) and of work at its place, elapsed seconds behind it."""
+    """An operation: working seconds of waiting (`queue`) and of work at its place, elapsed seconds behind it. machine:
+    the only one of its place that does it."""
 
     key: Key
     place: Key | None
+    machine: Key | None = None
     seconds: int
     queue: int = 0
     transit: int = 0
@@ -57,10 +60,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A work centre: how it works in an ordinary week, and when any of it really works."""
+    """A work centre: how it works in an ordinary week, when any of it really works, and the part of each day that one
+    job gets, by machine."""
 
     usual: WorkTime
     work: WorkTime
+    shares: Mapping[Key, Fraction] = field(default_factory=dict)
+
+    def share(self, machine: Key | None) -> Fraction:
+        """Of a day's working time, what one job gets at a machine, or at the one that gives it most."""
+        return self.shares.get(machine or 0) or max(self.shares.values(), default=WHOLE)
 
 
 def together(works: Iterable[WorkTime]) -> WorkTime:
@@ -100,11 +109,13 @@ class Verdict:
 
 @dataclass(slots=True)
 class Loads:
-    """`edges` cut the weeks; offered and booked seconds of a place by week. What stays inside is booked on top."""
+    """`edges` cut the weeks, `midnights` the days; offered and booked seconds of a place by week. What stays inside is
+    booked on top."""
 
     edges: Sequence[int]
     offered: Mapping[Key, Sequence[Fraction]]
     booked: dict[Key, list[Fraction]] = field(default_factory=dict)
+    midnights: Sequence[int] = ()
 
     def week(self, instant: int) -> int | None:
         """Which week an instant is in; None outside of all."""
@@ -123,6 +134,20 @@ class Loads:
             found[week] = Fraction(seconds * inside, whole or end - start)
             at, week = until, self.week(until)
         return found
+
+    def laid(
+        self, usual: WorkTime, start: int, seconds: int, share: Fraction
+    ) -> tuple[int, Mapping[int, Fraction]]:
+        """When work that begins then ends that gets a share of each day, and what of it is done in which week. Raises
+        OutOfTime."""
+        if share >= WHOLE:
+            end = usual.add(start, seconds)
+            return end, self.parts(usual, start, end, seconds)
+        end, days = day_by_day(usual, start, ((seconds, False),), share, self.midnights)
+        found: dict[int, Fraction] = defaultdict(Fraction)
+        for instant, done in days:
+            found[bisect_right(self.edges, instant) - 1] += done
+        return end, found
 
     def book(self, place: Key, parts: Mapping[int, Fraction]) -> None:
         """Put work onto a place."""
@@ -173,8 +198,7 @@ def _lay(step: Step, arrival: int, place: Place | None, loads: Loads) -> tuple[i
     if step.away or place is None or step.place is None:
         return arrival, arrival + (step.away or step.queue + step.seconds), None
     start = place.usual.opening(place.usual.add(arrival, step.queue))
-    end = place.usual.add(start, step.seconds)
-    parts = loads.parts(place.usual, start, end, step.seconds)
+    end, parts = loads.laid(place.usual, start, step.seconds, place.share(step.machine))
     verdict = judged(step, place, loads, start, end, parts)
     if verdict is None or verdict.kept:
         loads.book(step.place, parts)

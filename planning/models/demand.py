@@ -45,6 +45,12 @@ class Customer(models.Model):
         return self.name
 
 
+class ReferenceField(models.CharField):
+    """The database fills it in when the row is written; the record in hand knows it then."""
+
+    db_returning = True
+
+
 class Demand(models.Model):
     class Kind(models.TextChoices):
         SALES = "sales", _("Sales line")
@@ -93,6 +99,16 @@ class Demand(models.Model):
         max_length=200, blank=True, help_text=_("Why it was closed with less than was ordered.")
     )
     source_system = models.CharField(max_length=40, blank=True)
+    reference = ReferenceField(
+        max_length=60,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_(
+            "By what stock is reserved and moved for it: SO-1/1. Of several lines with one number, the later ones also"
+            " name their system or kind: SO-1/1 (ERP)."
+        ),
+    )
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -105,6 +121,7 @@ class Demand(models.Model):
             models.UniqueConstraint(
                 fields=["source_system", "kind", "number", "line"], name="demand_line_once"
             ),
+            models.UniqueConstraint(fields=["reference"], name="demand_reference_once"),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, delivered_quantity__gte=0), name="demand_quantity"
             ),

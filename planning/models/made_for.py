@@ -8,8 +8,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from strategies.models import BomLine, ItemPolicy
+
+TO_ORDER = (ItemPolicy.Strategy.ORDER, ItemPolicy.Strategy.ENGINEER)
+"""Whoever needs such an item has supply of his own (decision 0016)."""
+ORDERED = (*TO_ORDER, ItemPolicy.Strategy.ASSEMBLE)
+"""Every line that a customer orders of such an item has."""
 NEED = ("for_material__order", "for_demand")
 """What is read along where lists name the need; of proposals also `for_proposal`."""
+
+
+def has_its_own(kind: str, to_order: bool) -> bool:
+    """Whether a component line has supply of its own: a pegged one, or any of an item that is made to order."""
+    return kind == BomLine.Kind.PEGGED or (to_order and kind != BomLine.Kind.PHANTOM)
 
 
 class Tied:
@@ -25,7 +36,7 @@ class Tied:
         if material is not None:
             return f"{material.order.number}, {material.position}"
         need = getattr(self, "for_demand", None) or getattr(self, "for_proposal", None)
-        return str(need) if need is not None else ""
+        return getattr(need, "reference", "") or str(need) if need is not None else ""
 
 
 class MadeFor(Tied, models.Model):

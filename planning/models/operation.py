@@ -39,7 +39,13 @@ class Operation(models.Model):
     resource = models.ForeignKey(
         "strategies.Resource", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    cost_category = models.ForeignKey(
+    setup_category = models.ForeignKey(
+        "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    run_category = models.ForeignKey(
+        "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    quantity_category = models.ForeignKey(
         "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     route_operation = models.ForeignKey(

@@ -37,6 +37,9 @@ class ReplenishmentOrder(MadeFor):
         CLOSED = "closed", _("Closed")
         CANCELLED = "cancelled", _("Cancelled")
 
+    OPEN = (State.FIRM, State.SENT, State.CONFIRMED)
+    """Something of it is still to come."""
+
     number = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PURCHASE)
     state = models.CharField(max_length=10, choices=State.choices, default=State.FIRM)

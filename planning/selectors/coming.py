@@ -16,7 +16,6 @@ from p2p.core.access import at_sites
 from p2p.inventory.models import Lot, Reservation
 from p2p.inventory.trace_facts import Expecting, OnOrder
 from planning.models import Output, ProductionOrder, ReplenishmentOrder
-from planning.services.replenishment import OPEN
 from planning.services.travelling import travelling
 
 ZERO = Decimal(0)
@@ -35,7 +34,7 @@ def _seen(rows: QuerySet[Any], asked: Expecting, path: str, *also: str) -> Query
 
 
 def _replenishing(asked: Expecting) -> Iterator[OnOrder]:
-    rows = ReplenishmentOrder.objects.filter(item__in=asked.items, state__in=OPEN)
+    rows = ReplenishmentOrder.objects.filter(item__in=asked.items, state__in=ReplenishmentOrder.OPEN)
     orders = list(
         _seen(rows, asked, "site__code", *ReplenishmentOrder.seen_at)
         .annotate(

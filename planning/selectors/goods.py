@@ -15,7 +15,6 @@ from p2p.core.access import at_sites
 from p2p.inventory.models import Balance, Reservation
 from p2p.inventory.selectors.stock import COUNTS, held_stock
 from planning.models import Demand, DemandMove, ReplenishmentMove, ReplenishmentOrder, ShipmentMove
-from planning.services.replenishment import OPEN
 
 ZERO = Decimal(0)
 
@@ -57,7 +56,9 @@ def expected(user: Any = None, *, today: date, roles: tuple[str, ...] = ()) -> Q
     """Orders that still expect goods, with `left` to come, the day `expected_on` (promised, else due), `late`."""
     promised = Cast("promised_at", DateField())
     rows = (
-        ReplenishmentOrder.objects.filter(state__in=OPEN, received_quantity__lt=F("quantity"))
+        ReplenishmentOrder.objects.filter(
+            state__in=ReplenishmentOrder.OPEN, received_quantity__lt=F("quantity")
+        )
         .select_related("site", "item__unit", "vendor", "from_location__site", "to_location")
         .annotate(left=F("quantity") - F("received_quantity"), expected_on=Coalesce(promised, "due_on"))
         .annotate(late=ExpressionWrapper(Q(expected_on__lt=today), output_field=BooleanField()))
@@ -77,10 +78,10 @@ class ToGo(QuerySet[Demand]):
         if not fresh or not rows:
             return
         free = free_stock({row.item_id for row in rows})
-        kept = reserved_for([str(row) for row in rows])
+        kept = reserved_for([row.reference for row in rows])
         for row in rows:
             row.free = free.get((row.item_id, row.site_id), ZERO)  # type: ignore[attr-defined]
-            row.reserved = kept.get((row.item_id, str(row)), ZERO)  # type: ignore[attr-defined]
+            row.reserved = kept.get((row.item_id, row.reference), ZERO)  # type: ignore[attr-defined]
             left = row.quantity - row.delivered_quantity
             row.enough = row.free + row.reserved >= left  # type: ignore[attr-defined]
 

@@ -35,7 +35,6 @@ from planning.models import (
 )
 from planning.models.made_for import NEED
 from planning.services.made_for import tied_to
-from planning.services.replenishment import OPEN as REPLENISHES
 
 OPEN = tuple(str(state) for state in ProductionOrder.OPEN)
 
@@ -130,7 +129,9 @@ def replenishments(user: Any = None) -> QuerySet[ReplenishmentOrder]:
         "site", "item__unit", "vendor", "currency", "from_location__site", "to_location", *NEED
     )
     leaves = Q(
-        kind=ReplenishmentOrder.Kind.TRANSFER, state__in=REPLENISHES, shipped_quantity__lt=F("quantity")
+        kind=ReplenishmentOrder.Kind.TRANSFER,
+        state__in=ReplenishmentOrder.OPEN,
+        shipped_quantity__lt=F("quantity"),
     )
     rows = rows.annotate(
         left=F("quantity") - F("received_quantity"),

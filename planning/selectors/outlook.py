@@ -110,7 +110,7 @@ def _beside(item: Item, user: Any) -> Any:
 
 
 def _buys(item: Item, user: Any) -> Any:
-    rows = ReplenishmentOrder.objects.filter(item=item, state__in=("firm", "sent", "confirmed"))
+    rows = ReplenishmentOrder.objects.filter(item=item, state__in=ReplenishmentOrder.OPEN)
     left = F("quantity") - F("received_quantity")
     day = Coalesce(TruncDate("promised_at"), "due_on")
     return at_sites(rows, user).annotate(left=left, day=day).filter(left__gt=0)

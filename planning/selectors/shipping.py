@@ -17,7 +17,6 @@ from p2p.inventory.selectors.stock import COUNTS, held_stock
 from p2p.inventory.services.needs import TRANSFER
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.selectors.goods import reserved_for
-from planning.services.replenishment import OPEN
 from strategies.models import Item, Location, Site
 
 ZERO = Decimal(0)
@@ -82,7 +81,9 @@ def there_is(item: Item) -> list[There]:
     sums = dict(rows.values_list("location").annotate(all=Sum("quantity")))
     free = free_at({(item.pk, place) for place in sums})
     left = F("quantity") - F("received_quantity")
-    coming = ReplenishmentOrder.objects.filter(item=item, state__in=OPEN, received_quantity__lt=F("quantity"))
+    coming = ReplenishmentOrder.objects.filter(
+        item=item, state__in=ReplenishmentOrder.OPEN, received_quantity__lt=F("quantity")
+    )
     expected = dict(coming.order_by().values_list("site").annotate(all=Sum(left)))
     places = Location.objects.select_related("site").in_bulk(sums)
     turn = sorted(
@@ -106,7 +107,11 @@ def to_ship(user: Any = None, *, today: date, roles: tuple[str, ...] = ()) -> Qu
     promised = Cast("promised_at", DateField())
     rows = (
         Leaving(model=ReplenishmentOrder)
-        .filter(kind=ReplenishmentOrder.Kind.TRANSFER, state__in=OPEN, from_location__isnull=False)
+        .filter(
+            kind=ReplenishmentOrder.Kind.TRANSFER,
+            state__in=ReplenishmentOrder.OPEN,
+            from_location__isnull=False,
+        )
         .filter(shipped_quantity__lt=F("quantity"))
         .select_related("site", "item__unit", "from_location__site", "to_location")
         .annotate(left=F("quantity") - F("shipped_quantity"), goes_on=Coalesce(promised, "due_on"))

@@ -34,15 +34,15 @@ def waiting(asked: CrossDocking) -> list[Wait]:
     if not demands:
         return []
     doors, free, measures = _doors(asked), _free(asked), Measures(asked.items)
-    kept = reserved_for([str(row) for row in demands])
+    kept = reserved_for([row.reference for row in demands])
     found = []
     for row in demands:
         key, left = (row.item_id, row.site_id), measures.left_of(row) or ZERO
-        left -= min(left, kept.get((row.item_id, str(row)), ZERO))
+        left -= min(left, kept.get((row.item_id, row.reference), ZERO))
         covered = min(left, max(free.get(key, ZERO), ZERO))
         free[key] = free.get(key, ZERO) - covered
         if left > covered and row.site_id in doors:
-            found.append(Wait(row.item_id, row.site_id, doors[row.site_id], left - covered, str(row)))
+            found.append(Wait(row.item_id, row.site_id, doors[row.site_id], left - covered, row.reference))
     return found
 
 

@@ -19,7 +19,7 @@ from p2p.inventory.services.taking import Taken
 from p2p.inventory.services.unit_moves import content_of, locked_wholes, stand
 from planning.models import ReplenishmentMove, ReplenishmentOrder, ShipmentMove
 from planning.services import receipts
-from planning.services.replenishment import OPEN, locked
+from planning.services.replenishment import locked
 from planning.services.shipping_units import Part, all_in
 from planning.services.travelling import check_receiver, travelling
 from strategies.models import Location
@@ -43,7 +43,9 @@ def receive_units(
     Refused, naming the unit: one that is not in transit or empty, or holds what travels for no open order; a place of
     another site.
     """
-    rows = ShipmentMove.objects.filter(move__into_unit__in=all_in(units), order__state__in=OPEN)
+    rows = ShipmentMove.objects.filter(
+        move__into_unit__in=all_in(units), order__state__in=ReplenishmentOrder.OPEN
+    )
     orders = locked(list(rows.values_list("order", flat=True)))
     check_receiver(list(orders.values()), by)
     road = travelling(list(orders.values()))

@@ -118,7 +118,7 @@ def let_go(demands: Sequence[Demand], *, by: User | None) -> None:
     """
     if not demands:
         return
-    theirs = Q(reference__in=[str(one) for one in demands], item__in=[one.item_id for one in demands])
+    theirs = Q(reference__in=[one.reference for one in demands], item__in=[one.item_id for one in demands])
     unreserve(reservations=list(Reservation.objects.filter(theirs)), by=by)
     release(claims=SoftReservation.objects.filter(theirs).select_related("item", "site"), by=by)
 
@@ -170,8 +170,12 @@ def take_back(
     DemandMove.objects.bulk_create(rows)
     book(rows, Ordered(list(demands.values())), by=by)
     waiting = {key for key, demand in demands.items() if demand.state == Demand.State.OPEN}
-    again_for = [one for one, row in zip(kept, first, strict=True) if row.demand_id in waiting]
-    keep_again(taken=[one for one in again_for if one[0].kind == Move.Kind.DELIVERY], by=by)
+    back = [
+        (one, demands[row.demand_id].reference)
+        for one, row in zip(kept, first, strict=True)
+        if row.demand_id in waiting and one[0].kind == Move.Kind.DELIVERY
+    ]
+    keep_again(taken=[one for one, _for in back], documents=[number for _one, number in back], by=by)
     _tell(rows, by=by)
     return rows
 

@@ -192,7 +192,7 @@ def _post(
             lot=line.lot,
             serials=line.serials,
             unit=line.unit,
-            reference=str(line.demand),
+            reference=line.demand.reference,
             purpose=DELIVERY,
         )
         for line in lines
@@ -210,7 +210,7 @@ def _post(
                 lot=one.lot,
                 serial=one.serial,
                 handling_unit=one.unit,
-                reference=str(line.demand),
+                reference=line.demand.reference,
                 effective_at=at,
                 catch_quantity=pieces,
             ),

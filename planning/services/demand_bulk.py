@@ -166,7 +166,7 @@ def _wanted(row: DemandRow) -> Wanted:
 
 def upsert_demand(*, rows: Sequence[Mapping[str, Any]], by: User | None) -> list[str]:
     """The same for rows with records in place of keys, as the API's bulk upsert has them; a status for each."""
-    today = clock.now().date()
+    today = clock.today()
     lines = [
         DemandRow(
             number=row["number"],

@@ -33,6 +33,7 @@ from planning.services.left_out import BILL, MADE, ROUTE, Skipped, not_to_be_mad
 from planning.services.made_for import set_free
 from planning.services.overflow import of_proposals
 from planning.services.pegged import along, follow_back, left_alone, tie, with_theirs
+from planning.services.replenishment import SERIES
 from planning.snapshot.reach import USABLE
 from planning.snapshot.recipes import Recipes
 from strategies.models import BomVersion, RouteVersion, Site, Vendor
@@ -193,7 +194,7 @@ def _check_named(rows: Sequence[Proposal]) -> None:
 
 
 def _replenishments(site: Site, rows: Sequence[Proposal], recipes: Recipes) -> list[ReplenishmentOrder]:
-    today = clock.now().date()
+    today = clock.today(site.time_zone)
     vendors = Vendor.objects.select_related("currency").in_bulk()
     orders = []
     for key, row in zip(take_keys(ReplenishmentOrder, len(rows)), rows, strict=True):
@@ -228,8 +229,10 @@ def _number(built: Built, bought: Sequence[ReplenishmentOrder]) -> None:
     makes = take_numbers(code="MO", count=len(built.orders))
     for order, number in zip(built.orders, makes, strict=True):
         order.number = number
-    for replenishment, number in zip(bought, take_numbers(code="PO", count=len(bought)), strict=True):
-        replenishment.number = number
+    for kind, code in SERIES.items():
+        mine = [one for one in bought if one.kind == kind]
+        for replenishment, number in zip(mine, take_numbers(code=code, count=len(mine)), strict=True):
+            replenishment.number = number
 
 
 @transaction.atomic

@@ -1,31 +1,26 @@
-"""Supply that is made or bought for one need: kept for it as it comes in, given back when it went out again or the need
-is gone."""
+"""Supply that was made or bought for one need: given back when it went out again, everybody's when the need is gone."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 
-from p2p.core import clock
 from p2p.core.facts import ask, tell
 from p2p.inventory.facts import Unreserving
 from p2p.inventory.models import Balance, Move, Reservation
-from p2p.inventory.refusals import in_words
-from p2p.inventory.selectors.stock import promised
 from p2p.inventory.services.ledger import lock_carried
 from p2p.inventory.services.reservations import Key, lock
 from p2p.inventory.services.taking import Taken
-from planning.measures import Measures
 from planning.models import Demand, Material, ProductionOrder, ReplenishmentOrder
+from planning.services.kept_for import came_to
 from planning.services.surplus import shrink
-from planning.tie_facts import SetAside, SetFree, Supply
-from strategies.models import BomLine, Item
+from planning.tie_facts import SetFree, Supply
+from strategies.models import Item
 
 if TYPE_CHECKING:
     from p2p.core.models import User
@@ -33,88 +28,17 @@ if TYPE_CHECKING:
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Need:
-    """Who wants it, by what reference stock is reserved for him, and how much (the item's unit) he lacks."""
-
-    record: ProductionOrder | Demand
-    reference: str
-    lacks: Decimal
-
-
-@transaction.atomic
-def keep(*, supply: Supply, moves: Sequence[Move], by: User | None) -> list[Reservation]:
-    """Reserve what came of `supply` by `moves` for the need it is made for, up to what that lacks; the rest is
-    everybody's. The moves have locked their balances already. No query where the supply is for nobody in particular."""
-    need = _need_of(supply)
-    if need is None:
-        return []
-    left = need.lacks - promised([need.reference]).get((need.reference, supply.item_id), ZERO)
-    rows = []
-    for move in moves:
-        quantity = min(move.quantity, left)
-        if move.item_id == supply.item_id and quantity > 0:
-            left -= quantity
-            rows.append(_reservation(move, quantity, need.reference, by))
-    if rows:
-        with in_words():
-            Reservation.objects.bulk_create(rows)
-        tell(SetAside(supply=supply, need=need.record, reservations=tuple(rows), by=by))
-    return rows
-
-
-def _reservation(move: Move, quantity: Decimal, reference: str, by: User | None) -> Reservation:
-    return Reservation(
-        location_id=move.target_id,
-        item_id=move.item_id,
-        lot_id=move.lot_id,
-        serial_id=move.serial_id,
-        handling_unit_id=move.into_unit_id,
-        quantity=quantity,
-        reference=reference,
-        reserved_at=clock.now(),
-        by=by,
-    )
-
-
-def _need_of(supply: Supply) -> _Need | None:
-    if supply.for_material_id is not None:
-        return _material_need(supply.for_material_id, supply.item_id)
-    if supply.for_demand_id is not None:
-        return _demand_need(supply.for_demand_id, supply.item_id)
-    return None
-
-
-def _material_need(key: int, item: int) -> _Need | None:
-    """All lines of the order that take the item: its stock is reserved for the order, not line by line."""
-    row = Material.objects.select_related("order__site").filter(pk=key, item=item).first()
-    if row is None or row.order.state not in ProductionOrder.OPEN:
-        return None
-    lines = Material.objects.filter(order=row.order, item=item, kind__in=BomLine.FROM_STOCK)
-    open_ones = lines.filter(quantity__gt=F("issued_quantity"))
-    lacks = open_ones.aggregate(left=Sum(F("quantity") - F("issued_quantity"), default=ZERO))["left"]
-    return _Need(row.order, row.order.number, lacks)
-
-
-def _demand_need(key: int, item: int) -> _Need | None:
-    row = Demand.objects.select_related("item").filter(pk=key, item=item, state=Demand.State.OPEN).first()
-    if row is None:
-        return None
-    left = Measures([item]).left_of(row)
-    return None if left is None else _Need(row, str(row), left)
-
-
 def let_out(*, came: Sequence[tuple[Supply, Sequence[Move]]], by: User | None) -> None:
     """What came of each supply by these moves goes out again: what of it is reserved for the supply's need is given
     back first. Asks Unreserving, for a pick list may wait for it. Locks what is carried, then the balances of the
     moves, in key order. No query where no supply is for anybody in particular."""
     every = [move for _supply, moves in came for move in moves]
-    gone = [(supply, [(_came_to(move), move.quantity) for move in moves]) for supply, moves in came]
+    gone = [(supply, [(came_to(move), move.quantity) for move in moves]) for supply, moves in came]
     rows = _given_back(gone, [move.pk for move in every])
     if rows:
         ask(Unreserving(reservations=tuple(rows), by=by))
         lock_carried(moves=every)
-        lock([_came_to(move) for move in every])
+        lock([came_to(move) for move in every])
         shrink(rows, by=by)
 
 
@@ -167,7 +91,7 @@ def _stands(supply: Supply, reference: str, outs: Outs, undone: Sequence[int]) -
     moves = Move.objects.filter(reference__in=made, item=supply.item_id, reverses=None, reversed_by=None)
     found: dict[Key, Decimal] = defaultdict(Decimal)
     for move in moves.filter(Q(target__in=places) | Q(source__in=places)).exclude(pk__in=undone):
-        found[_came_to(move)] += move.quantity
+        found[came_to(move)] += move.quantity
         found[_came_from(move)] -= move.quantity
     if not undone:
         for key, quantity in outs:
@@ -200,7 +124,7 @@ def _reference_of(supply: Supply) -> str:
     if supply.for_material_id is not None:
         found = Material.objects.filter(pk=supply.for_material_id).values_list("order__number", flat=True)
         return found.first() or ""
-    return str(supply.for_demand) if supply.for_demand_id is not None else ""
+    return supply.for_demand.reference if supply.for_demand is not None else ""
 
 
 def _place_of(row: Reservation | Balance) -> Key:
@@ -214,10 +138,6 @@ def _lies_at(piece: Taken, item: int) -> Key:
 
 def _came_from(move: Move) -> Key:
     return move.item_id, move.source_id, move.lot_id, move.serial_id, move.handling_unit_id
-
-
-def _came_to(move: Move) -> Key:
-    return move.item_id, move.target_id, move.lot_id, move.serial_id, move.into_unit_id
 
 
 def tied_to(
@@ -247,7 +167,7 @@ def set_free(
     queries where nothing is tied. Tells SetFree."""
     made, bought = tied_to(orders=orders, demands=demands)
     made = made.filter(state__in=ProductionOrder.OPEN).exclude(pk__in=[one.pk for one in but])
-    bought = bought.filter(state__in=("firm", "sent", "confirmed"))
+    bought = bought.filter(state__in=ReplenishmentOrder.OPEN)
     if item is not None:
         made, bought = made.filter(item=item), bought.filter(item=item)
     rows: list[Supply] = [*made.select_for_update(of=("self",)), *bought.select_for_update(of=("self",))]

@@ -22,6 +22,7 @@ from planning.facts import Cancelled, Cancelling, Firmed, OrderChanged
 from planning.models import Material, Operation, Output, ProductionOrder
 from planning.models.operation import OPERATION_FLOW
 from planning.models.order import ORDER_FLOW
+from planning.services import need
 from planning.services.build import Draft, build, launched, needed, run_seconds, write
 from planning.services.chosen import bom_for, route_for
 from planning.services.overflow import decide
@@ -51,6 +52,7 @@ def create_order(
     bom: BomVersion | None = None,
     route: RouteVersion | None = None,
     reserve_at: str = "",
+    made_for: need.Need | None = None,
     by: User | None,
 ) -> ProductionOrder:
     """Make a firm order without a proposal, with BOM and route as they hold on its start.
@@ -58,9 +60,12 @@ def create_order(
     Without `start_on` it starts the item's lead time before it is due, but not before today. A `number` from
     another system is kept; so is a `bom` or `route` that may be used (any approved version). `reserve_at` says when
     its materials are reserved (empty: as item and site say). An operation whose policy overflows goes to its vendor
-    when its work centre is too full or shut then. Rework is for whom its `parent` is. Refused for quantities
-    that make no sense, versions that may not be used, and numbers that are taken.
+    when its work centre is too full or shut then. It is `made_for` one open need alone, or for everybody; rework is
+    for whom its `parent` is. Refused for quantities that make no sense, versions that may not be used, numbers that
+    are taken, and needs that are not of the item and site, are covered or closed.
     """
+    if made_for is not None:
+        need.check(need=made_for, item=item, site=site)
     recipes = Recipes(site, {item.pk})
     _check_quantity(recipes, item, quantity)
     start = start_on or _start(recipes, item, due_on)
@@ -86,12 +91,12 @@ def create_order(
         parent=parent.pk if parent else None,
         source_system=source_system,
     )
-    decided = decide(site=site, drafts=[draft], recipes=recipes, since=clock.now().date())
+    decided = decide(site=site, drafts=[draft], recipes=recipes, since=clock.today(site.time_zone))
     built = build(site, [replace(draft, overflow=decided.get(0, {}))], recipes)
     built.orders[0].reserve_at = reserve_at
     if parent is not None and kind == ProductionOrder.Kind.REWORK:
-        built.orders[0].for_demand_id = parent.for_demand_id
-        built.orders[0].for_material_id = parent.for_material_id
+        made_for = parent.made_for
+    need.bind(built.orders[0], made_for)
     write(built)
     tell(Firmed(orders=tuple(built.orders), by=by))
     return built.orders[0]
@@ -100,7 +105,7 @@ def create_order(
 def _start(recipes: Recipes, item: Item, due_on: date) -> date:
     policy = recipes.policy(item.pk)
     lead = policy.lead_time_days if policy else 0
-    return min(due_on, max(clock.now().date(), date.fromordinal(due_on.toordinal() - lead)))
+    return min(due_on, max(clock.today(), date.fromordinal(due_on.toordinal() - lead)))
 
 
 def _check_quantity(recipes: Recipes, item: Item, quantity: Decimal) -> None:

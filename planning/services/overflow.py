@@ -121,7 +121,9 @@ def _job(
             for at, one in enumerate(work.operations)
             if id(one) in before[id(row)]
         )
-        steps.append(snapshot.step_for(row, key, after, row.group_id, way))
+        steps.append(
+            snapshot.step_for(row, key, after, row.group_id, step.resource_id if step else None, way)
+        )
     return Job(weeks.instant(max(draft.start_on, since)), tuple(steps))
 
 

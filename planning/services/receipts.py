@@ -22,7 +22,7 @@ from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
 from planning.services import made_for
 from planning.services.again import with_their_units
-from planning.services.replenishment import OPEN, locked
+from planning.services.replenishment import locked
 from planning.services.travelling import check_sender
 from strategies.models import Location, ReasonCode
 
@@ -113,7 +113,11 @@ def book(rows: Sequence[ReplenishmentMove], *, by: User | None) -> None:
     ReplenishmentOrder.objects.bulk_update(
         orders.values(), ["received_quantity", "shipped_quantity", "revision"]
     )
-    full = [one.pk for one in orders.values() if one.received_quantity >= one.quantity and one.state in OPEN]
+    full = [
+        one.pk
+        for one in orders.values()
+        if one.received_quantity >= one.quantity and one.state in ReplenishmentOrder.OPEN
+    ]
     short = [
         one.pk for one in orders.values() if one.received_quantity < one.quantity and one.state == "received"
     ]

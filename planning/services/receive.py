@@ -26,8 +26,9 @@ from p2p.inventory.services.unit_return import follow_the_last
 from p2p.inventory.services.units import plate_at
 from planning.models import ReplenishmentMove, ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services.delivered import rounded_down
 from planning.services.receipts import book
-from planning.services.replenishment import OPEN, locked
+from planning.services.replenishment import locked
 from planning.services.travelling import taken_for, with_pieces
 from strategies.models import Location
 
@@ -135,7 +136,7 @@ def receive(
 
 def _check(line: ReceiptLine) -> None:
     order = line.order
-    if order.state not in OPEN:
+    if order.state not in ReplenishmentOrder.OPEN:
         raise REPLENISHMENT_FLOW.refusal(order, "receive") or Refused(_("{order} is closed."), order=order)
     check_quantity(order.item, line.quantity)
     if line.location is not None and line.location.site_id != order.site_id:
@@ -171,7 +172,7 @@ def _check_tolerance(lines: Sequence[ReceiptLine]) -> None:
     rules = rules_for((order.item, order.site) for order in orders.values())
     for key, order in orders.items():
         tolerated = rules[order.item_id, order.site_id].over_receipt_fraction
-        most = order.quantity * (1 + tolerated)
+        most = rounded_down(order.quantity * (1 + tolerated), order.item.unit.digits)
         if order.received_quantity + coming[key] > most:
             raise Refused(
                 _(

@@ -20,6 +20,7 @@ from planning.facts import Firmed, ReplenishmentChanged
 from planning.measures import Measures
 from planning.models import ReplenishmentOrder
 from planning.models.replenishment import REPLENISHMENT_FLOW
+from planning.services import need
 from planning.services.travelling import travelling
 from strategies.models import Currency, Item, Location, Site, Vendor
 from strategies.services.numbering import take_numbers
@@ -27,7 +28,8 @@ from strategies.services.numbering import take_numbers
 if TYPE_CHECKING:
     from p2p.core.models import User
 
-OPEN = ("firm", "sent", "confirmed")
+SERIES = {"purchase": "PO", "transfer": "TO"}
+"""The numbers of purchases and of transfers, by kind."""
 
 
 @transaction.atomic
@@ -44,21 +46,25 @@ def create_replenishment(
     currency: Currency | None = None,
     number: str = "",
     source_system: str = "",
+    made_for: need.Need | None = None,
     by: User | None,
 ) -> ReplenishmentOrder:
-    """Enter a purchase (with `vendor`) or a transfer (with `from_location`) of a quantity in the item's unit."""
+    """Enter a purchase (with `vendor`) or a transfer (with `from_location`) of a quantity in the item's unit, for
+    everybody or for one open need alone (`need.check`)."""
     if (vendor is None) == (from_location is None):
         raise Refused(
             _("Name a vendor to buy from, or a place to transfer from."), code="source", field="vendor"
         )
+    if made_for is not None:
+        need.check(need=made_for, item=item, site=site)
     if quantity <= 0:
         raise Refused(_("The quantity must be above 0."), code="not_positive", field="quantity")
     Measures([item.pk]).check_digits(quantity, item.unit_id)
     if number and ReplenishmentOrder.objects.filter(number=number).exists():
         raise Refused(_("Order {number} exists already."), code="exists", field="number", number=number)
-    today = clock.now().date()
-    order = ReplenishmentOrder.objects.create(
-        number=number or take_numbers(code="PO", count=1)[0],
+    today = clock.today(site.time_zone)
+    order = ReplenishmentOrder(
+        number=number or take_numbers(code=SERIES["purchase" if vendor else "transfer"], count=1)[0],
         kind="purchase" if vendor else "transfer",
         site=site,
         item=item,
@@ -72,6 +78,8 @@ def create_replenishment(
         due_on=due_on,
         source_system=source_system,
     )
+    need.bind(order, made_for)
+    order.save(force_insert=True)
     tell(Firmed(replenishments=(order,), by=by))
     return order
 

@@ -18,6 +18,7 @@ from p2p.inventory.models import Reservation, SoftReservation
 from p2p.inventory.services import claims
 from p2p.inventory.services.needs import Need
 from planning.models import Material, ProductionOrder
+from planning.models.made_for import TO_ORDER, has_its_own
 from strategies.models import BomLine, Item, ItemPolicy, ReserveAt, Site
 from strategies.selectors.settings import settings_at
 
@@ -30,7 +31,6 @@ UNTIL = {
     ProductionOrder.State.SCHEDULED: (ReserveAt.FIRMING, ReserveAt.SCHEDULING),
 }
 """State of an order -> when its materials were to be reserved by then."""
-TO_ORDER = (ItemPolicy.Strategy.ORDER, ItemPolicy.Strategy.ENGINEER)
 Key = tuple[str, int]
 """Number of an order, and item."""
 TIED = "tied"
@@ -59,29 +59,25 @@ class Principles:
                 for item, policy in policies.items()
             }
 
-    def of(self, order: ProductionOrder, item: int, *, pegged: bool = False) -> str:
+    def of(self, order: ProductionOrder, material: Material) -> str:
         """The order's own word, else the item's, else the site's. What has supply of its own is kept for the order as
         it comes in; free stock serves it by hand only."""
-        of_item = self._items.get(order.site_id, {}).get(item, "")
-        if pegged or of_item == TIED:
+        if self.tied(order, material):
             return ReserveAt.MANUAL
-        return order.reserve_at or of_item or self.sites[order.site_id].reserve_at
+        return order.reserve_at or self._of_item(order, material) or self.sites[order.site_id].reserve_at
 
     def tied(self, order: ProductionOrder, material: Material) -> bool:
         """Whether it has supply of its own."""
-        of_item = self._items.get(order.site_id, {}).get(material.item_id, "")
-        return material.kind == BomLine.Kind.PEGGED or of_item == TIED
+        return has_its_own(material.kind, self._of_item(order, material) == TIED)
 
-    def of_line(self, order: ProductionOrder, material: Material) -> str:
-        return self.of(order, material.item_id, pegged=material.kind == BomLine.Kind.PEGGED)
+    def _of_item(self, order: ProductionOrder, material: Material) -> str:
+        return self._items.get(order.site_id, {}).get(material.item_id, "")
 
     def any_of(self, orders: Sequence[ProductionOrder], wanted: Iterable[str]) -> bool:
         """Whether one of their materials may be reserved then."""
         chosen = set(wanted)
         if any((order.reserve_at or self.sites[order.site_id].reserve_at) in chosen for order in orders):
             return True
-        if ReserveAt.MANUAL in chosen:
-            chosen.add(TIED)
         return any(chosen & set(said.values()) for said in self._items.values())
 
 
@@ -162,7 +158,7 @@ def _claim(
     wanted: dict[Key, Need] = {}
     for order, material in _open_materials(fresh):
         key = (order.number, material.item_id)
-        due = everything or principles.of_line(order, material) in UNTIL[_state(order)]
+        due = everything or principles.of(order, material) in UNTIL[_state(order)]
         if due or key in standing:
             wanted[key] = _need(site, order, material, wanted.get(key))
     _less_reserved(wanted)

@@ -131,7 +131,7 @@ def _move(
         lot=line.lot,
         serial=line.serial,
         reason=reason,
-        reference=str(demand),
+        reference=demand.reference,
         effective_at=at,
         catch_quantity=line.catch_quantity,
     )

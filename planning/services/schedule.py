@@ -172,7 +172,26 @@ def _summary(taken: Capacity, relieved: Relieved, stale: Collection[int]) -> dic
             for row in answer.unplaced[:LATE_KEPT]
         ],
         "unplaced_count": len(answer.unplaced),
+        "gaps": _gaps(taken, answer.gaps[:LATE_KEPT]),
+        "gap_count": len(answer.gaps),
     }
+
+
+def _gaps(taken: Capacity, gaps: Sequence[engine.Gap]) -> list[dict[str, Any]]:
+    """The hard links that are not kept. One query, none where there is no gap."""
+    keys = {int(key) for gap in gaps for key in (gap.operation, gap.before)}
+    rows = Operation.objects.in_bulk(keys) if keys else {}
+    return [
+        {
+            "order": taken.orders[int(gap.order)].number,
+            "operation": str(rows[int(gap.operation)].number),
+            "name": rows[int(gap.operation)].name,
+            "before": str(rows[int(gap.before)].number),
+            "before_name": rows[int(gap.before)].name,
+            "seconds": gap.seconds,
+        }
+        for gap in gaps
+    ]
 
 
 def _late(row: engine.Finish, taken: Capacity, names: dict[engine.Key, str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from p2p.inventory.services.taking import Wish, take
 from p2p.inventory.services.unit_moves import content_of, locked_wholes, stand
 from planning.models import ReplenishmentOrder, ShipmentMove
 from planning.models.replenishment import REPLENISHMENT_FLOW
-from planning.services.replenishment import OPEN, locked
+from planning.services.replenishment import locked
 from planning.services.transfer import sent
 from planning.services.travelling import check_sender
 from strategies.models import Location, Site
@@ -86,7 +86,7 @@ def _asking(order: ReplenishmentOrder, units: Sequence[HandlingUnit]) -> list[Re
     inside = Balance.objects.filter(quantity__gt=0, handling_unit__in=all_in(units)).values("item")
     others = ReplenishmentOrder.objects.filter(
         kind=ReplenishmentOrder.Kind.TRANSFER,
-        state__in=OPEN,
+        state__in=ReplenishmentOrder.OPEN,
         site=order.site_id,
         from_location__site=order.from_location.site_id,
         shipped_quantity__lt=F("quantity"),
@@ -97,7 +97,7 @@ def _asking(order: ReplenishmentOrder, units: Sequence[HandlingUnit]) -> list[Re
     if no is not None:
         raise no
     turn = sorted(rows.values(), key=lambda row: (row.pk != order.pk, row.due_on, row.number))
-    return [row for row in turn if row.state in OPEN]
+    return [row for row in turn if row.state in ReplenishmentOrder.OPEN]
 
 
 def all_in(units: Sequence[HandlingUnit]) -> list[int]:

@@ -40,17 +40,16 @@ def of_orders(*, orders: Sequence[ProductionOrder], by: User | None) -> None:
 
 def of_demands(*, demands: Sequence[Demand], by: User | None) -> None:
     """Demand lines want less, or another item. One query where nothing is reserved for them."""
-    rows = _reserved({str(one) for one in demands})
+    rows = _reserved({one.reference for one in demands})
     if not rows:
         return
-    # Lines of several source systems may have one number: what is reserved there is for all of them.
-    lines = Demand.objects.filter(number__in={one.number for one in demands}, state=Demand.State.OPEN)
+    lines = Demand.objects.filter(pk__in=[one.pk for one in demands], state=Demand.State.OPEN)
     known = list(lines.select_related("item"))
     measures = Measures({one.item_id for one in known})
     wants: dict[Want, Decimal] = defaultdict(Decimal)
     unknown: set[Want] = set()
     for one in known:
-        wanted, key = measures.left_of(one), (str(one), one.item_id)
+        wanted, key = measures.left_of(one), (one.reference, one.item_id)
         wants[key] += wanted or ZERO
         if wanted is None:
             unknown.add(key)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 from p2p.core.numbers import ScrapRule
 from planning.engine.mrp import BomLine, Item
 from planning.measures import Measures
+from planning.models.made_for import has_its_own
 from planning.snapshot.holes import Holes
 from planning.snapshot.keys import made_from, phantom_of, tied
 from planning.snapshot.notices import Notice, gap_facts
@@ -180,7 +181,7 @@ class BillLines:
         if kind == "phantom" and (named.bom or named.route):
             key = named.key
             self._named[key] = named
-        elif kind == "pegged" or (kind != "phantom" and component in self._to_order):
+        elif has_its_own(kind, component in self._to_order):
             key = tied(component)
             self.twins.add(key)
         if kind == "phantom":

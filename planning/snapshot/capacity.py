@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -15,7 +15,7 @@ from planning.engine.schedule import Alternative, Fixed, Key, Overlap, Problem
 from planning.engine.schedule import Operation as Step
 from planning.engine.schedule import Order as Due
 from planning.engine.schedule import Resource as Place
-from planning.models import Operation, Peg, ProductionOrder
+from planning.models import Operation, OperationLink, Peg, ProductionOrder
 from planning.sequence import all_before
 from planning.snapshot.calendars import Calendars
 from planning.snapshot.stations import Shut, Stations
@@ -84,6 +84,7 @@ class _Reading:
         self.stations = Stations(site, Calendars(first - BACK, first + timedelta(days=days)))
         self.rows: list[Operation] = []
         self.by_key: dict[int, Operation] = {}
+        self.hard: dict[int, list[int]] = {}
 
     def capacity(self) -> Capacity:
         open_orders = ProductionOrder.objects.filter(site=self.site, state__in=ProductionOrder.OPEN)
@@ -92,6 +93,7 @@ class _Reading:
         self.rows = list(mine.select_related("route_operation", "group").order_by("pk"))
         self.by_key = {row.pk: row for row in self.rows}
         before = self.read_before()
+        self.hard = self.read_hard(orders)
         steps = [self.step(row, before.get(row.pk, ())) for row in self.rows if self.has_part(row)]
         problem = Problem(
             orders=list(self.due(orders)),
@@ -154,6 +156,14 @@ class _Reading:
                 before[later].update(lasts.get(feeding, ()))
         return {key: tuple(sorted(before[key] & known)) for key in known}
 
+    def read_hard(self, orders: Collection[int]) -> dict[int, list[int]]:
+        """Of those each operation comes after, the ones it has to follow without a gap. One query."""
+        links = OperationLink.objects.filter(hard=True, after__order__in=orders).order_by("before", "after")
+        found: dict[int, list[int]] = defaultdict(list)
+        for before, after in links.values_list("before", "after"):
+            found[after].append(before)
+        return found
+
     def feeds(self) -> Iterator[tuple[int, int]]:
         """(order that supplies, order that needs it), from the pegs of the plan both came from."""
         by_proposal = {
@@ -179,6 +189,7 @@ class _Reading:
             transit=row.transit_seconds,
             phases=phases_of(row),
             overlaps=tuple(self.overlaps(row, after)),
+            hard=tuple(self.hard.get(row.pk, ())),
             fixed=self.fixed(row),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +16,7 @@ from p2p.core.numbers import decimal_of
 from p2p.inventory import selectors as stock
 from planning.engine.mrp import Item, LotSize
 from planning.measures import Measures
+from planning.models.made_for import ORDERED, TO_ORDER
 from strategies import models as strategies
 from strategies.models import ItemPolicy
 from strategies.selectors.settings import settings_at
@@ -84,14 +85,14 @@ class Stocked:
     @cached_property
     def to_order(self) -> frozenset[int]:
         """Items that are made or engineered to order: whoever needs one has supply of his own."""
-        return self._with("mto", "eto")
+        return self._with(TO_ORDER)
 
     @cached_property
     def ordered(self) -> frozenset[int]:
         """Items of which each line that a customer orders has supply of its own: those assembled to order, too."""
-        return self._with("mto", "eto", "ato")
+        return self._with(ORDERED)
 
-    def _with(self, *strategies: str) -> frozenset[int]:
+    def _with(self, strategies: Collection[str]) -> frozenset[int]:
         return frozenset(key for key, policy in self._policies.items() if policy.strategy in strategies)
 
     @cached_property

@@ -222,7 +222,7 @@ def _reserved(
     lines = Demand.objects.filter(
         Q(bom_version__isnull=False) | Q(route_version__isnull=False), site=site, item__in=items, state="open"
     ).order_by("pk")
-    named = {(str(line), line.item_id): (line.bom_version_id, line.route_version_id) for line in lines}
+    named = {(line.reference, line.item_id): (line.bom_version_id, line.route_version_id) for line in lines}
     if not named:
         return
     rows = Reservation.objects.filter(

@@ -16,6 +16,7 @@ from planning.engine.mrp import Demand, PlannedOrder, Problem, Receipt, Settings
 from planning.measures import Measures
 from planning.models import Demand as DemandLine
 from planning.models import Material, ProductionOrder, ReplenishmentOrder
+from planning.models.made_for import has_its_own
 from planning.snapshot import keys
 from planning.snapshot.bills import BillLines
 from planning.snapshot.holes import Holes
@@ -216,7 +217,7 @@ class _Reading:
             "pk"
         ).values_list(*columns):
             name, wanted = f"{keys.MATERIAL}{key}", item
-            if kind == "pegged" or item in self.stocked.to_order:
+            if has_its_own(kind, item in self.stocked.to_order):
                 wanted = keys.tied(item)
                 self.ties.groups[name] = (number, item)
             yield Demand(
@@ -248,7 +249,7 @@ class _Reading:
             yield Receipt(id=receipt, item=item, day=day, quantity=left, firm=firm)
 
     def open_replenishments(self) -> QuerySet[ReplenishmentOrder]:
-        return ReplenishmentOrder.objects.filter(site=self.site, state__in=("firm", "sent", "confirmed"))
+        return ReplenishmentOrder.objects.filter(site=self.site, state__in=ReplenishmentOrder.OPEN)
 
     def replenishments(self) -> Iterator[Receipt]:
         rows = self.open_replenishments().annotate(

@@ -182,7 +182,7 @@ def _lines(
     for row in rows.select_related("item").order_by("pk"):
         left = measures.left_of(row)
         if left is not None:
-            yield f"{keys.DEMAND}{row.pk}", ((str(row), row.item_id), left)
+            yield f"{keys.DEMAND}{row.pk}", ((row.reference, row.item_id), left)
 
 
 def _reserved(site: Site, needs: dict[Group, list[_Need]]) -> dict[Group, Decimal]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,12 @@ from planning.engine.overflow import Job, Loads, Place, Step, together
 from planning.models import Operation, ProductionOrder
 from planning.sequence import TAKING, all_before
 from planning.snapshot.overflow import DAY, Way
+from strategies.engine.calendar import midnight, midnights
 from strategies.engine.phases import capacity, phases_from
 from strategies.engine.worktime import WorkTime
 from strategies.facts import StandingStill
 from strategies.models import Resource, ResourceGroup, Site
-from strategies.selectors.capacity import pooled
+from strategies.selectors.capacity import most_for_one_job, pooled
 from strategies.selectors.worktimes import ONE_DAY, Calendars, Whereabouts
 
 WEEK = timedelta(weeks=1)
@@ -37,11 +38,12 @@ class Weeks:
         count = min(FARTHEST, (last - monday).days // 7 + 1 + BEHIND)
         self.mondays = [monday + WEEK * each for each in range(count)]
         self.first, self.last = monday, monday + WEEK * count - timedelta(days=1)
-        self.edges = [self.instant(day) for day in (*self.mondays, self.last + timedelta(days=1))]
+        self.midnights = midnights(self.first, self.last, self.zone)
+        self.edges = self.midnights[::7]
 
     def instant(self, day: date) -> int:
         """When a day begins in the plant, in seconds since the epoch."""
-        return int(datetime.combine(day, time(0), self.zone).timestamp())
+        return midnight(day, self.zone)
 
     def day(self, instant: int) -> date:
         return datetime.fromtimestamp(instant, self.zone).date()
@@ -84,7 +86,7 @@ def offered(site: Site, weeks: Weeks, groups: Collection[int]) -> Loads:
         for group, found in pooled(site, spans).items()
         if group in groups
     }
-    return Loads(weeks.edges, hours)
+    return Loads(weeks.edges, hours, midnights=weeks.midnights)
 
 
 def _book(
@@ -116,10 +118,13 @@ def waiting(site: Site, weeks: Weeks, groups: Collection[int], *, since: date) -
         return []
     before = all_before(orders)
     steps: dict[tuple[date, int], list[Step]] = defaultdict(list)
-    for row in rows.filter(order__in=orders).select_related("order").order_by("order", "number"):
+    rows = rows.filter(order__in=orders).select_related("order", "route_operation")
+    for row in rows.order_by("order", "number"):
         # What is scheduled is booked already.
         place = row.group_id if row.starts_at is None else None
-        steps[row.order.start_on, row.order_id].append(step_for(row, row.pk, before.get(row.pk, ()), place))
+        machine = row.route_operation.resource_id if row.route_operation else None
+        after = before.get(row.pk, ())
+        steps[row.order.start_on, row.order_id].append(step_for(row, row.pk, after, place, machine))
     return [Job(weeks.instant(max(start_on, since)), tuple(each)) for (start_on, _key), each in steps.items()]
 
 
@@ -128,16 +133,18 @@ def step_for(
     key: int | str,
     after: tuple[int | str, ...],
     place: int | None,
+    machine: int | None,
     way: Way | None = None,
 ) -> Step:
     """An operation as the engine wants it: what of it takes capacity, before it the waiting in working time, behind
-    it all else by the clock."""
+    it all else by the clock. machine: the one its route names."""
     parts = [getattr(row, name) for name in TAKING[1:]]
     seconds = capacity(row.phases, parts)
     queue = 0 if "queue_before" in phases_from(row.phases).holds else row.queue_seconds
     return Step(
         key=key,
         place=place,
+        machine=machine,
         seconds=seconds,
         queue=queue,
         transit=sum(parts) - seconds - queue,
@@ -165,9 +172,11 @@ def places(site: Site, weeks: Weeks) -> dict[int | str, Place]:
     ordinary: dict[int, list[WorkTime]] = defaultdict(list)
     working: dict[int, list[WorkTime]] = defaultdict(list)
     staffed: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    shares: dict[int, dict[int | str, Fraction]] = defaultdict(dict)
     for row in Resource.objects.filter(site=site, active=True).order_by("pk"):
         for group in where.ever(row):
             staffed[group] += [(first, last) for first, last, there in where.stays(row) if there == group]
+            shares[group][row.pk] = most_for_one_job(row)
             days = where.pieces(row, group)
             work = really.whole(days)
             ordinary[group].append(usual.whole(days))
@@ -179,6 +188,7 @@ def places(site: Site, weeks: Weeks) -> dict[int | str, Place]:
         found[group] = Place(
             together([*ordinary[group], own]),
             together(working[group]) if group in working else really.whole(tuple(empty)),
+            shares[group],
         )
     return found
 

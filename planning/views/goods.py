@@ -19,7 +19,7 @@ from p2p.core.web import formats
 from p2p.core.web.actions import ActionForm
 from p2p.core.web.columns import Column
 from p2p.core.web.lists import Bulk, ListPage, Tab
-from p2p.core.web.page import who
+from p2p.core.web.page import back, who
 from planning import filters, lineforms, selectors, shipforms
 from planning.arrival_facts import Arriving, Notice
 from planning.models import Demand, ReplenishmentOrder
@@ -75,7 +75,7 @@ class Expected(ListPage):
     empty_action = (_("Open the purchases"), "planning:replenishments")
 
     def rows(self) -> QuerySet[Any]:
-        return selectors.expected(who(self.request), today=clock.now().date())
+        return selectors.expected(who(self.request), today=clock.today())
 
     def record_url(self, record: Any) -> str:
         return reverse("planning:replenishment", args=[record.number])
@@ -89,7 +89,7 @@ class Receive(LinesPage):
     empty = _("None of these orders expects anything any more.")
 
     def rows(self) -> Any:
-        found = selectors.expected(who(self.request), today=clock.now().date(), roles=RECEIVERS)
+        found = selectors.expected(who(self.request), today=clock.today(), roles=RECEIVERS)
         return found.order_by("expected_on", "number")
 
     def initial_of(self, record: Any) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class Receive(LinesPage):
 
     def left_out(self) -> Sequence[str]:
         """Orders of sites where this person may look and not receive."""
-        seen = selectors.expected(who(self.request), today=clock.now().date()).filter(pk__in=self.asked)
+        seen = selectors.expected(who(self.request), today=clock.today()).filter(pk__in=self.asked)
         others = seen.exclude(pk__in=[one.pk for one in self.records])
         words = _now("{order} is for {site}: you do not receive there.")
         return [words.format(order=one.number, site=one.site.code) for one in others.order_by("number")]
@@ -107,7 +107,7 @@ class Receive(LinesPage):
 
     def target(self) -> str:
         if self.one is None:
-            return reverse("planning:expected")
+            return back(self.request, reverse("planning:expected"))
         return reverse("planning:replenishment", args=[ReplenishmentOrder.objects.get(pk=self.one).number])
 
     def act(self, head: Any, lines: Sequence[LineForm]) -> str:
@@ -161,7 +161,7 @@ class ToDeliver(ListPage):
     empty_action = (_("Open the demand"), "planning:demands")
 
     def rows(self) -> QuerySet[Any]:
-        return selectors.to_deliver(who(self.request), today=clock.now().date())
+        return selectors.to_deliver(who(self.request), today=clock.today())
 
     def record_url(self, record: Any) -> str:
         return reverse("planning:demand", args=[record.pk])
@@ -175,7 +175,7 @@ class Deliver(LinesPage):
     empty = _("None of these lines is open any more.")
 
     def rows(self) -> Any:
-        found = selectors.to_deliver(who(self.request), today=clock.now().date(), roles=DELIVERERS)
+        found = selectors.to_deliver(who(self.request), today=clock.today(), roles=DELIVERERS)
         return found.order_by("goes_on", "number", "line")
 
     def initial_of(self, record: Any) -> dict[str, Any]:
@@ -187,7 +187,7 @@ class Deliver(LinesPage):
 
     def target(self) -> str:
         return (
-            reverse("planning:to-deliver")
+            back(self.request, reverse("planning:to-deliver"))
             if self.one is None
             else reverse("planning:demand", args=[self.one])
         )

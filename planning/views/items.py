@@ -25,7 +25,7 @@ class ItemOutlook(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         item = get_object_or_404(Item.objects.select_related("unit"), pk=pk)
-        found = outlook(item, who(request), clock.now().date())
+        found = outlook(item, who(request), clock.today())
         lowest = formats.day(found.lowest[0])
         points = [(formats.day(day), level) for day, level in thinned(found.points)]
         plot: SafeString | str = ""

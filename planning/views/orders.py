@@ -223,8 +223,14 @@ class OrderCancel(ActionForm):
         return _("Cancel {order}").format(order=self.record)
 
     def act(self, form: Any) -> Any:
-        self.freed = [str(row) for row, _unit in selectors.own_supplies(order=self.record)]
-        return service.cancel_order(orders=[self.record], by=who(self.request))[0]
+        before = self._theirs()
+        cancelled = service.cancel_order(orders=[self.record], by=who(self.request))[0]
+        still = self._theirs()  # what came in or ended before keeps the word of what it was for
+        self.freed = [supply for supply in before if supply not in still]
+        return cancelled
+
+    def _theirs(self) -> list[str]:
+        return [str(row) for row, _unit in selectors.own_supplies(order=self.record)]
 
     def said(self, result: Any) -> Any:
         if not self.freed:

@@ -81,7 +81,7 @@ class PlanNew(ActionForm):
     text = _("The plan is made in the background; proposals of earlier plans stay until it is done.")
 
     def initial(self) -> dict[str, Any]:
-        today = clock.now().date()
+        today = clock.today()
         site = Site.objects.filter(active=True).order_by("pk").first()
         known = Demand.objects.filter(state="open").aggregate(first=Min("due_on"), last=Max("due_on"))
         if known["last"] and known["last"] < today:

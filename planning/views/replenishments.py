@@ -105,7 +105,7 @@ class ReplenishmentPage(RecordPage):
             ),
             Said(_("Due"), formats.day(row.due_on)),
             Said(_("Promised"), formats.moment(row.promised_at) if row.promised_at else formats.NONE),
-            Said(_("To"), row.to_location.name if row.to_location else formats.NONE),
+            Said(_("To"), f"{row.site.code} · {row.to_location.code}" if row.to_location else row.site.code),
             *(Said(_("Bought for"), need, url=url) for need, url in [words.need(row)] if need),
         ]
 

@@ -96,6 +96,7 @@ class SchedulePage(RecordPage):
                 for row in late
             ],
             "sent": [(known.get(row["order"]), row, words.overflow(row["overflow"])) for row in sent],
+            "gaps": [(row["order"], words.gap(row)) for row in run.summary.get("gaps", [])[:50]],
             "unplaced": [
                 (row["order"], why(row["reason"], *(row.get(name, "") for name in Shut._fields)))
                 for row in run.summary.get("unplaced", [])[:50]

@@ -69,7 +69,7 @@ class ToShip(ListPage):
     empty_action = (_("Open the deliveries"), "planning:to-deliver")
 
     def rows(self) -> QuerySet[Any]:
-        return selectors.to_ship(who(self.request), today=clock.now().date())
+        return selectors.to_ship(who(self.request), today=clock.today())
 
     def record_url(self, record: Any) -> str:
         return _page(record)

@@ -49,7 +49,10 @@ class TransferNew(ActionForm):
                 Site.objects.filter(active=True).order_by("code"), who(self.request), *RAISERS, path="code"
             )
         )
-        start: dict[str, Any] = {"due_on": clock.now().date(), "site": mine[0].code if mine else None}
+        start: dict[str, Any] = {
+            "due_on": clock.today(mine[0].time_zone if mine else ""),
+            "site": mine[0].code if mine else None,
+        }
         start["from_site"] = self._other_than(mine[:1], start["site"])
         there = [one for one in selectors.there_is(item) if one.free > 0] if item is not None else []
         if item is not None:

@@ -160,7 +160,9 @@ def _rework(record: NonConformance, _note: str, _which: Which, by: User) -> None
         site=operation.order.site,
         item=record.item,
         quantity=record.quantity,
-        due_on=max(operation.order.due_on, clock.now().date() + timedelta(days=REWORK_DAYS)),
+        due_on=max(
+            operation.order.due_on, clock.today(operation.order.site.time_zone) + timedelta(days=REWORK_DAYS)
+        ),
         kind=ProductionOrder.Kind.REWORK,
         parent=operation.order,
         by=by,

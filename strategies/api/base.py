@@ -49,6 +49,13 @@ class SheetViewSet(RecordViewSet):
         rows = request.data
         if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
             raise exceptions.ValidationError({"": _("Send a list of rows, with at least one.")})
+        if nested := {
+            f"[{index}].{name}": _("A text, a number, true, false or null belongs here.")
+            for index, row in enumerate(rows)
+            for name, value in row.items()
+            if isinstance(value, (list, dict))
+        }:
+            raise exceptions.ValidationError(nested)
         dry_run = request.query_params.get("dry_run") in {"1", "true"}
         partly = request.query_params.get("partial") in {"1", "true"}
         outcome = take_rows(
@@ -80,8 +87,9 @@ def _told(outcome: Outcome, sheet: str) -> dict[str, Any]:
     }
     wrong = next((one for one in outcome.problems if one.is_error), None)
     if wrong is not None:
-        place = _("Line {line}: ").format(line=wrong.line) if wrong.line else ""
-        body |= {"code": "invalid", "detail": f"{place}{wrong.text}"}
+        line = _("Line {line}").format(line=wrong.line) if wrong.line else ""
+        place = ", ".join(part for part in (line, wrong.column) if part)
+        body |= {"code": "invalid", "detail": f"{place}: {wrong.text}" if place else wrong.text}
     return body
 
 

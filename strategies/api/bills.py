@@ -53,7 +53,7 @@ class Boms(VersionViewSet):
         right = self.get_object()
         parts = comparing.versions_compared(left, right)
         if request.query_params.get("levels"):
-            parts.append(comparing.sums_compared(left, right, day=clock.now().date()))
+            parts.append(comparing.sums_compared(left, right, day=clock.today()))
         return Response({"differences": list(comparing.as_plain(parts))})
 
     @verb(roles=EDITORS, body=bodies.LinesGiven)

@@ -96,7 +96,7 @@ def _asked(request: Request) -> dict[str, Any]:
         raise exceptions.ValidationError({"site": _("There is no site {code}.").format(code=given["site"])})
     try:
         quantity = Decimal(given.get("quantity") or "1")
-        day = date.fromisoformat(given["day"]) if given.get("day") else clock.now().date()
+        day = date.fromisoformat(given["day"]) if given.get("day") else clock.today()
     except InvalidOperation:
         raise exceptions.ValidationError({"quantity": _("A number is wanted.")}) from None
     except ValueError:

@@ -17,6 +17,7 @@ from p2p.core import clock
 from p2p.core.rest import RecordViewSet, verb
 from strategies.api.base import EDITORS, SheetViewSet, of_sheet
 from strategies.models import InstructionStep, RouteGroup, RouteGroupPhase, RouteOperation, StandardOperation
+from strategies.models.operation import CATEGORIES
 from strategies.selectors.applicable import Place, applicable
 from strategies.serializers import routeverbs as bodies
 from strategies.serializers.routes import OPERATIONS, OperationRecord, StepRecord
@@ -27,7 +28,7 @@ class Operations(SheetViewSet):
     """Operations of routes; adding and changing needs a draft."""
 
     queryset = OPERATIONS.select_related(
-        "group", "resource", "cost_category", "route_group", "standard", "alternate_of", "route"
+        "group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of", "route"
     )
     serializer_class, sheet = OperationRecord, "route_operations"
     key, record_name = "id", "operation"
@@ -98,7 +99,7 @@ set_conditions = requirements.set_requirements
 def _day(request: Request) -> date:
     text = request.query_params.get("day", "")
     try:
-        return date.fromisoformat(text) if text else clock.now().date()
+        return date.fromisoformat(text) if text else clock.today()
     except ValueError:
         said = _("{text} is not a day written like 2026-11-18.").format(text=text)
         raise exceptions.ValidationError({"day": said}) from None
@@ -137,7 +138,7 @@ class Library(SheetViewSet):
     """The operation library; what routes took from it stays theirs."""
 
     queryset = StandardOperation.objects.select_related(
-        "group", "resource", "cost_category", "route_group"
+        "group", "resource", *CATEGORIES, "route_group"
     ).prefetch_related(
         Prefetch("steps", InstructionStep.objects.select_related("characteristic").order_by("position"))
     )

@@ -33,7 +33,7 @@ def asked_day(request: Request, name: str = "day") -> date:
     """`?day=2026-11-18`, today without it."""
     text = request.query_params.get(name, "")
     try:
-        return date.fromisoformat(text) if text else clock.now().date()
+        return date.fromisoformat(text) if text else clock.today()
     except ValueError:
         raise exceptions.ValidationError({name: _("A day like 2026-11-18 is wanted.")}) from None
 

@@ -181,6 +181,16 @@ def seconds(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """When a day begins in a zone, in whole seconds since the epoch."""
+    return seconds(datetime(day.year, day.month, day.day, tzinfo=zone))
+
+
+def midnights(first: date, last: date, zone: ZoneInfo) -> list[int]:
+    """When the days from first to last begin, and the one behind them."""
+    return [midnight(first + ONE_DAY * each, zone) for each in range((last - first).days + 2)]
+
+
 def instant(since_epoch: int) -> datetime:
     """Seconds since the epoch as an aware UTC instant."""
     return datetime.fromtimestamp(since_epoch, UTC)

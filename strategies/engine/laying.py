@@ -8,18 +8,26 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from strategies.engine.course import course_of, through
+from strategies.engine.course import Stretches, course_of, through
 from strategies.engine.levels import low_level_codes
 from strategies.engine.phases import runs_as_usual
+from strategies.engine.ration import WHOLE, rationed
 from strategies.engine.routing import Join, Step, inputs, run_time
 from strategies.engine.worktime import OutOfTime, WorkTime
 
 
 class Place(NamedTuple):
-    """Where an operation may run: its working time, and by what its run time is divided."""
+    """Where an operation may run: its working time, by what its run time is divided, and the part of each day that
+    one job gets there; `midnights` begin the days."""
 
     work: WorkTime
     efficiency: Fraction = Fraction(1)
+    share: Fraction = WHOLE
+    midnights: Sequence[int] = ()
+
+    def after(self, start: int, stretches: Stretches) -> int:
+        """When a job that begins then is through so much of its setup and run."""
+        return rationed(self.work, start, stretches, self.share, self.midnights)
 
 
 class Laid(NamedTuple):
@@ -54,20 +62,21 @@ def lay(
     rank = low_level_codes(sorted(known), below).codes
     found: dict[int, Laid] = {}
     for number in sorted(known, key=lambda one: (rank[one], one)):
-        earlier = [(known[one], found[one]) for one in before[number]]
+        earlier = [(known[one], went[one], found[one]) for one in before[number]]
         choices = [_lay(known[number], went[number], place, earlier, start) for place in places[number]]
         found[number] = min(choices, key=lambda one: (one.end, one.start))
     return found
 
 
 def _lay(
-    step: Step, quantity: Fraction, place: Place, earlier: Sequence[tuple[Step, Laid]], start: int
+    step: Step, quantity: Fraction, place: Place, earlier: Sequence[tuple[Step, Fraction, Laid]], start: int
 ) -> Laid:
     run = ceil(run_time(step, quantity) / place.efficiency)
     course = course_of(step.phases, (step.queue, step.setup, run, step.queue_after, step.transit))
     ready, last = start, 0
-    for other, laid in earlier:
-        laps = other.transfer is not None and run > 0 and runs_as_usual(other.phases, step.phases)
+    for other, made, laid in earlier:
+        parts = other.transfer is not None and other.transfer < made
+        laps = parts and run > 0 and runs_as_usual(other.phases, step.phases)
         ready = max(ready, laid.first if laps else laid.handed)
         if laps and other.transfer is not None:
             have = through(place.work, laid.handed, course.lead)
@@ -77,10 +86,11 @@ def _lay(
     begins = place.work.opening(begins) if course.opens else begins
     if last:
         begins = max(begins, not_before(place.work, last, step.setup + run))
-    ends = through(place.work, begins, course.row)
+    ends = place.after(begins, course.row)
     first = ends
     if step.transfer is not None and step.transfer < quantity:
-        first = min(ends, place.work.add(begins, step.setup + ceil(run * step.transfer / quantity)))
+        done = step.setup + ceil(run * step.transfer / quantity)
+        first = min(ends, place.after(begins, ((done, False),)))
     return Laid(begins, ends, through(place.work, ends, course.tail), through(place.work, first, course.tail))
 
 

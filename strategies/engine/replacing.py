@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-Fate: TypeAlias = Literal["ends", "swaps", "loop", "conversion", "already", "ended", "small"]
+Fate: TypeAlias = Literal["ends", "swaps", "loop", "conversion", "already", "ended", "small", "weighed"]
 """ends: the old line ends the day before and a new one follows; swaps: the line itself changes; the rest: why
 it is left alone."""
 
@@ -21,7 +21,7 @@ MOST = Decimal(10) ** 12
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A line that takes the old component, with the days of its bill; `has_new`: the bill takes the new one on
-    some of the days that count. `least` and `most`: ratios of its alternates."""
+    some of the days that count. `least` and `most`: ratios of its alternates. `phantom`: it takes a phantom."""
 
     line: int
     bom: int
@@ -37,16 +37,18 @@ class Candidate:
     has_new: bool
     least: Decimal | None = None
     most: Decimal | None = None
+    phantom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """The new component `ratio` times (above 0), from `day` on, or at once without one. `today` tells what has
-    ended."""
+    ended; what is `weighed` beside being counted is no phantom."""
 
     ratio: Fraction
     day: date | None
     today: date
+    weighed: bool = False
 
 
 def fate(line: Candidate, wish: Wish, *, above_new: Collection[int], leads: Callable[[str], bool]) -> Fate:
@@ -59,6 +61,8 @@ def fate(line: Candidate, wish: Wish, *, above_new: Collection[int], leads: Call
         return "loop"
     if line.has_new:
         return "already"
+    if line.phantom and wish.weighed:
+        return "weighed"
     if not leads(line.unit):
         return "conversion"
     if not _fits(line, wish.ratio):

@@ -87,6 +87,14 @@ def known_properties() -> list[tuple[str, Any]]:
     return [("", _("shifts without a property")), *((one, one) for (one,) in found.order_by("property"))]
 
 
+def booked_under(label: Any, kind: str) -> forms.ModelChoiceField:
+    """A cost category of the kind; without one the machine, then the work centre says it."""
+    rows = CostCategory.objects.filter(kind=kind).order_by("code")
+    return forms.ModelChoiceField(
+        label=label, queryset=rows, required=False, empty_label=_("none of its own")
+    )
+
+
 class TimesForm(forms.Form):
     """What an operation takes, in a route or in the library."""
 
@@ -120,12 +128,9 @@ class TimesForm(forms.Form):
     route_group = forms.ModelChoiceField(
         label=_("Route group"), queryset=RouteGroup.objects.order_by("code"), required=False
     )
-    cost_category = forms.ModelChoiceField(
-        label=_("Cost category"),
-        queryset=CostCategory.objects.order_by("code"),
-        required=False,
-        empty_label=_("that of the work centre"),
-    )
+    setup_category = booked_under(_("Setup booked under"), CostCategory.Kind.SETUP)
+    run_category = booked_under(_("Run booked under"), CostCategory.Kind.RUN)
+    quantity_category = booked_under(_("Pieces booked under"), CostCategory.Kind.QUANTITY)
     inspect = forms.BooleanField(label=_("Inspect here"), required=False)
     outside = forms.BooleanField(label=_("Done by a vendor"), required=False)
     property = forms.ChoiceField(label=_("Only in shifts of"), required=False)

@@ -43,7 +43,7 @@ def _number(name: str, **more: Any) -> forms.DecimalField:
 
 
 def _removable(name: str) -> RemovableNumber:
-    help_text = _("A dash takes it away")
+    help_text = _("A dash takes it away.")
     return RemovableNumber(
         label=LABELS[name], required=False, min_value=Decimal("0.000001"), help_text=help_text, **NUMBER
     )

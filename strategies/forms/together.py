@@ -21,6 +21,7 @@ from strategies.models import (
     Vendor,
     Worker,
 )
+from strategies.models.operation import CATEGORIES
 
 AS_IT_IS, NONE = _("as it is"), "-"
 AGREE = _("Do it (without this the number of changes is shown first)")
@@ -63,10 +64,13 @@ class TogetherForm(forms.Form):
     """Base of the forms that are made of a model's fields."""
 
     def wanted(self) -> dict[str, Any]:
-        """What is to become of the records; None takes a value away."""
+        """What is to become of the records; None takes a value away, of a text an empty one."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "agreed"}
         said = {name: value for name, value in given.items() if value is not None and value != ""}
-        return {name: None if value == NONE else value for name, value in said.items()}
+        return {name: self._none(name) if value == NONE else value for name, value in said.items()}
+
+    def _none(self, name: str) -> str | None:
+        return "" if isinstance(self.fields[name], forms.CharField) else None
 
 
 def _loose(model: type[models.Model], name: str, field: forms.Field) -> forms.Field:
@@ -83,6 +87,8 @@ def _loose(model: type[models.Model], name: str, field: forms.Field) -> forms.Fi
     if isinstance(field, forms.ChoiceField):
         own = [(value, label) for value, label in field.choices if value != ""]
         return forms.ChoiceField(label=field.label, choices=[("", AS_IT_IS), *own], required=False)
+    if isinstance(field, forms.CharField):
+        field.help_text = _("- takes it away.")
     return field
 
 
@@ -98,12 +104,13 @@ def together_form(
 
 ResourcesForm = together_form(
     Resource,
-    *("group", "calendar", "setup_matrix", "efficiency", "schedule_fraction", "stations", "finite"),
-    *("bottleneck", "active"),
+    *("group", "calendar", "setup_matrix", "efficiency", "schedule_fraction", "job_fraction"),
+    *("ledger_account", "stations", "finite", "bottleneck", "active"),
 )
 GroupsForm = together_form(
     ResourceGroup,
-    *("production_unit", "calendar", "cost_category", "setup_matrix", "bottleneck", "lean_cell", "active"),
+    *("production_unit", "calendar", "cost_category", "ledger_account", "setup_matrix"),
+    *("bottleneck", "lean_cell", "active"),
 )
 WorkersForm = together_form(Worker, "group", "active")
 VendorsForm = together_form(
@@ -137,7 +144,7 @@ LocationsForm = together_form(
 ReasonsForm = together_form(ReasonCode, "parent", "cause", "active", words={"cause": _("At fault")})
 StandardsForm = together_form(
     StandardOperation,
-    *("group", "resource", "cost_category", "route_group", "active"),
+    *("group", "resource", *CATEGORIES, "route_group", "active"),
     words={"route_group": _("Route group")},
 )
 

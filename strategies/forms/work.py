@@ -56,10 +56,12 @@ LABELS: Mapping[str, Any] = {
     "exclusive": _("Exclusive"),
     "efficiency": _("Efficiency"),
     "schedule_fraction": _("Share for planning by days"),
+    "job_fraction": _("Share for one job"),
     "scrap_fraction": _("Scrap"),
     "capacity_per_hour": _("Capacity per hour"),
     "capacity_unit": _("Unit of the capacity"),
     "batch_capacity": _("Pieces in one run"),
+    "ledger_account": _("Ledger account"),
     "setup_category": _("Setup booked under"),
     "run_category": _("Run booked under"),
     "quantity_category": _("Pieces booked under"),
@@ -126,8 +128,8 @@ LocationForm = form_of(
 )
 GroupForm = form_of(
     ResourceGroup,
-    *("site", "code", "name", "production_unit", "calendar", "cost_category", "input_location"),
-    *("output_location", "setup_matrix", "bottleneck", "lean_cell", "active"),
+    *("site", "code", "name", "production_unit", "calendar", "cost_category", "ledger_account"),
+    *("input_location", "output_location", "setup_matrix", "bottleneck", "lean_cell", "active"),
     revision=True,
 )
 ResourceForm = form_of(
@@ -137,12 +139,13 @@ ResourceForm = form_of(
         "bottleneck",
         "efficiency",
         "schedule_fraction",
+        "job_fraction",
         "scrap_fraction",
         "capacity_per_hour",
         "capacity_unit",
     ),
-    *("batch_capacity", "setup_category", "run_category", "quantity_category", "setup_matrix", "calendar"),
-    *("input_location", "output_location", "active"),
+    *("batch_capacity", "setup_category", "run_category", "quantity_category", "ledger_account"),
+    *("setup_matrix", "calendar", "input_location", "output_location", "active"),
     revision=True,
 )
 MembershipForm = form_of(ResourceMembership, "resource", "group", "valid_from", "valid_to")

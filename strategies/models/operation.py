@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.fields import QuantityField, RateField
 from p2p.core.history import track
 
+CATEGORIES = ("setup_category", "run_category", "quantity_category")
+"""What the parts of an operation are booked under."""
+
 
 @track()
 class RouteGroup(models.Model):
@@ -84,7 +87,13 @@ class OperationTimes(models.Model):
     resource = models.ForeignKey(
         "strategies.Resource", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    cost_category = models.ForeignKey(
+    setup_category = models.ForeignKey(
+        "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    run_category = models.ForeignKey(
+        "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    quantity_category = models.ForeignKey(
         "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     route_group = models.ForeignKey(

@@ -18,6 +18,7 @@ class ReplaceLine(models.Model):
         ALREADY = "already", _("Already in the bill")
         ENDED = "ended", _("Ended before")
         SMALL = "small", _("Quantity out of range")
+        WEIGHED = "weighed", _("Phantom that is weighed")
         CHANGED = "changed", _("Changed meanwhile")
 
     run = models.ForeignKey("strategies.ReplaceRun", on_delete=models.CASCADE, related_name="lines")

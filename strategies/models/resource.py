@@ -54,6 +54,11 @@ class ResourceGroup(models.Model):
     output_location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    ledger_account = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text=_("Of the general ledger: what work here absorbs is handed over under it."),
+    )
     production_unit = models.ForeignKey(
         ProductionUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="groups"
     )
@@ -93,6 +98,10 @@ class Resource(models.Model):
     stations = models.PositiveIntegerField(default=1, help_text=_("Jobs it can run at the same time."))
     efficiency = RateField(default=1, help_text=_("Scheduled time = time ÷ efficiency."))
     schedule_fraction = RateField(default=1, help_text=_("Share of its time that planning by days may fill."))
+    job_fraction = RateField(
+        default=1,
+        help_text=_("Of each day's working time of all its stations, the most that one job may take."),
+    )
     finite = models.BooleanField(default=True)
     exclusive = models.BooleanField(default=False, help_text=_("An operation on it never overlaps another."))
     bottleneck = models.BooleanField(default=False)
@@ -110,6 +119,13 @@ class Resource(models.Model):
     )
     quantity_category = models.ForeignKey(
         "strategies.CostCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ledger_account = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text=_(
+            "Of the general ledger: what its work absorbs is handed over under it; empty: its work centre's."
+        ),
     )
     setup_matrix = models.ForeignKey(
         "strategies.SetupMatrix", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -152,6 +168,9 @@ class Resource(models.Model):
             models.CheckConstraint(
                 condition=Q(schedule_fraction__gt=0, schedule_fraction__lte=1),
                 name="resource_schedule_fraction",
+            ),
+            models.CheckConstraint(
+                condition=Q(job_fraction__gt=0, job_fraction__lte=1), name="resource_job_fraction"
             ),
             models.CheckConstraint(
                 condition=Q(scrap_fraction__gte=0, scrap_fraction__lt=1), name="resource_scrap"

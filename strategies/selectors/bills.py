@@ -72,7 +72,7 @@ def needs_of(bom: BomVersion, quantity: Decimal, *, day: date | None = None) -> 
 def _route_of(bom: BomVersion, day: date | None) -> int | None:
     site = bom.site_id or 0
     versions = Versions(RouteVersion, site, [bom.item_id])
-    return versions.on(bom.item_id, day or bom.valid_from or clock.now().date(), bom.from_quantity)
+    return versions.on(bom.item_id, day or bom.valid_from or clock.today(), bom.from_quantity)
 
 
 def _factor(ways: Conversions, unit: str, item: Item) -> Fraction:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from strategies.engine.calendar import seconds
+from strategies.engine.calendar import midnight
+from strategies.engine.ration import WHOLE, at_a_station
 from strategies.models import (
     Capability,
     Resource,
@@ -64,7 +65,7 @@ def pooled(site: Site, spans: Sequence[tuple[date, date]]) -> dict[int, list[Poo
     window = first - ONE_DAY, last
     calendars, where = Calendars(*window), Whereabouts(site, *window)
     zone = ZoneInfo(site.time_zone)
-    bounds = [(_midnight(begin, zone), _midnight(end + ONE_DAY, zone)) for begin, end in spans]
+    bounds = [(midnight(begin, zone), midnight(end + ONE_DAY, zone)) for begin, end in spans]
     hours: dict[int, list[dict[int, Decimal]]] = defaultdict(lambda: [{} for _span in spans])
     rows = Resource.objects.filter(site=site, active=True, finite=True).order_by("pk")
     places = [
@@ -90,12 +91,14 @@ def pooled(site: Site, spans: Sequence[tuple[date, date]]) -> dict[int, list[Poo
     }
 
 
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    return seconds(datetime(day.year, day.month, day.day, tzinfo=zone))
-
-
 def _decimal(value: Fraction) -> Decimal:
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.01"))
+
+
+def most_for_one_job(place: Resource) -> Fraction:
+    """Of the time of the station it is at, the part that one job gets of each day; all of it where capacity is no
+    limit."""
+    return at_a_station(Fraction(place.job_fraction), place.stations) if place.finite else WHOLE
 
 
 def able(capability: Capability, minimum: Decimal, day: date) -> QuerySet[ResourceCapability]:

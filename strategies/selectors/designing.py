@@ -121,12 +121,16 @@ def beside(lines: Sequence[BomLine]) -> tuple[dict[int, int], dict[int, int], se
 
 def operations_of(bom: BomVersion) -> dict[int, str]:
     """Number -> name of the operations of the route the item is made by: the active one, else the latest draft.
-    Two queries."""
+    Without alternates: orders take the operation itself, so a line at one would be at none of theirs. Two
+    queries."""
     routes = RouteVersion.objects.filter(item=bom.item_id).exclude(state=VersionState.RETIRED)
     if bom.site_id:
         routes = routes.filter(Q(site=bom.site_id) | Q(site=None))
     best = sorted(routes, key=lambda route: (route.state == VersionState.ACTIVE, route.version), reverse=True)
-    return dict(best[0].operations.order_by("number").values_list("number", "name")) if best else {}
+    if not best:
+        return {}
+    own = best[0].operations.filter(alternate_of=None)
+    return dict(own.order_by("number").values_list("number", "name"))
 
 
 def holds(line: BomLine, day: date) -> bool:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.refusal import Refused
-from strategies.engine.calendar import instant, seconds
+from strategies.engine.calendar import instant, midnights, seconds
 from strategies.engine.laying import Place, lay
 from strategies.engine.worktime import OutOfTime
 from strategies.models import Resource, RouteOperation, RouteVersion
+from strategies.selectors.capacity import most_for_one_job
 from strategies.selectors.routes import Places, joins_of, steps_of
 from strategies.selectors.worktimes import Calendars, Whereabouts
 
@@ -60,10 +62,15 @@ def _places(route: RouteVersion, rows: Sequence[RouteOperation], start: datetime
     known = Places({row.group_id for row in rows if row.group_id}, {row.resource_id or 0 for row in rows})
     sites = {one.site_id: one.site for row in rows for one in known.of(row)}
     where = {key: Whereabouts(site, calendars.first, calendars.last) for key, site in sites.items()}
+    days = {
+        key: midnights(calendars.first, calendars.last, ZoneInfo(site.time_zone))
+        for key, site in sites.items()
+    }
 
     def at(row: RouteOperation, place: Resource) -> Place:
         pieces = where[place.site_id].pieces(place)
-        return Place(calendars.chain(pieces, row.property), Fraction(place.efficiency))
+        work = calendars.chain(pieces, row.property)
+        return Place(work, Fraction(place.efficiency), most_for_one_job(place), days[place.site_id])
 
     usual = route.site.calendar_id if route.site else None
     found = {}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from p2p.core.facts import gather
-from strategies.engine.calendar import seconds
+from strategies.engine.calendar import midnight
 from strategies.facts import GroupLoad
 from strategies.models import Site
 from strategies.selectors.capacity import pooled
@@ -62,8 +62,8 @@ def weekly_load(
     spans = [(first + timedelta(weeks=each), first + timedelta(weeks=each, days=6)) for each in range(weeks)]
     spans[0] = (max(first, since or first), spans[0][1])
     zone = ZoneInfo(site.time_zone)
-    edges = [_midnight(begin, zone) for begin, _end in spans] + [
-        _midnight(spans[-1][1] + timedelta(days=1), zone)
+    edges = [midnight(begin, zone) for begin, _end in spans] + [
+        midnight(spans[-1][1] + timedelta(days=1), zone)
     ]
     bounds = list(zip(edges, edges[1:], strict=False))
     planned: dict[int, list[Decimal]] = {}
@@ -84,7 +84,3 @@ def weekly_load(
         ]
         for group in sorted(wanted)
     }
-
-
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    return seconds(datetime(day.year, day.month, day.day, tzinfo=zone))

@@ -31,7 +31,7 @@ _TAKERS = """
                     WHERE other.bom_id = line.bom_id AND other.component_id = %(new)s
                       AND (other.valid_to IS NULL OR other.valid_to >= GREATEST(%(day)s::date, line.valid_from))
                       AND (line.valid_to IS NULL OR other.valid_from IS NULL OR other.valid_from <= line.valid_to)),
-           others.least, others.most, version.revision
+           others.least, others.most, line.kind = 'phantom', version.revision
       FROM strategies_bomline AS line
       JOIN strategies_bomversion AS version ON version.id = line.bom_id
       JOIN LATERAL (
@@ -85,11 +85,11 @@ class Plan:
 
 def plan(asked: Asked) -> Plan:
     """What would be done now. Three queries, whatever the number of bills."""
-    today = clock.now().date()
+    today = clock.today()
     edges = edges_below(asked.new.pk)
     above_new = {asked.new.pk, *(component for _parent, component in edges)}
     rows = _takers(asked, today)
-    wish = Wish(Fraction(asked.ratio), asked.day, today)
+    wish = Wish(Fraction(asked.ratio), asked.day, today, weighed=asked.new.catch_unit_id is not None)
     leads = _leads(asked.new)
     lines = [Candidate(*row[:-1]) for row in rows]
     return Plan(
@@ -160,6 +160,7 @@ def _reason(line: Candidate, what: Fate, asked: Asked, path: str) -> str:
         "conversion": _("{new} is counted in {wanted}, and nothing says how many {wanted} one {given} is."),
         "already": _("{new} is in this bill already."),
         "ended": _("The line or its bill has ended by then."),
+        "weighed": _("The line takes a phantom, and {new} is weighed and counted: nobody would weigh it."),
         "small": _("{ratio} times the quantity is too small or too large to be written."),
     }.get(what, "")
     if what == "small" and line.percent is not None:

@@ -27,13 +27,16 @@ from strategies.models import (
     RouteOperation,
     RouteVersion,
 )
+from strategies.models.operation import CATEGORIES
 from strategies.selectors.units import conversions
 
 TITLES = {
     "name": _("name"),
     "group": _("work centre"),
     "resource": _("only on"),
-    "cost_category": _("cost category"),
+    "setup_category": _("setup booked under"),
+    "run_category": _("run booked under"),
+    "quantity_category": _("pieces booked under"),
     "route_group": _("route group"),
     "setup_seconds": _("setup"),
     "run_seconds": _("run"),
@@ -51,7 +54,7 @@ TITLES = {
     "alternate_of": _("instead of"),
     "priority": _("priority"),
 }
-RELATED = ("group", "resource", "cost_category", "route_group", "standard", "alternate_of")
+RELATED = ("group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of")
 Phase = RouteGroupPhase.Phase
 
 

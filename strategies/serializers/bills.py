@@ -220,4 +220,4 @@ class Rescaled(VerbSerializer):
 
 class BomCopy(VerbSerializer):
     valid_from = serializers.DateField(required=False, allow_null=True, default=None)
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")

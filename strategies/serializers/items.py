@@ -117,7 +117,7 @@ class OutsourcingRecord(RecordSerializer):
         """Looked for once for the whole page."""
         if self._gaps is None:
             many = isinstance(self.parent, serializers.ListSerializer)
-            self._gaps = gaps(list(self.parent.instance) if many else [policy], clock.now().date())
+            self._gaps = gaps(list(self.parent.instance) if many else [policy], clock.today())
         return str(self._gaps.get(policy.pk, ""))
 
     _gaps: dict[int, Gap] | None = None

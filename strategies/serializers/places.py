@@ -12,6 +12,8 @@ class AtSite(KeyField):
     """A record by its code at the site of the input, or of the record that is changed; without a site the code
     has to be the only one."""
 
+    beside = ("site",)
+
     def __init__(self, model: Any, **options: Any) -> None:
         super().__init__(key="code", queryset=model.objects.order_by("pk"), **options)
 

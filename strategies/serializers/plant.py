@@ -43,6 +43,11 @@ class ConversionChange(ConversionRecord):
     class Meta(ConversionRecord.Meta):
         read_only_fields = ("item", "source", "target", "numerator", "denominator")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "factor" not in attrs:
+            raise serializers.ValidationError({"factor": self.fields["factor"].error_messages["required"]})
+        return attrs
+
 
 class CurrencyRecord(RecordSerializer):
     class Meta:

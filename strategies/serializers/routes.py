@@ -13,6 +13,7 @@ from p2p.core.digits import whole
 from p2p.core.rest import Expand, KeyField, RecordSerializer
 from strategies.models import (
     Characteristic,
+    CostCategory,
     InstructionStep,
     Requirement,
     Resource,
@@ -23,6 +24,7 @@ from strategies.models import (
     SecondaryResource,
     StandardOperation,
 )
+from strategies.models.operation import CATEGORIES
 from strategies.serializers.columns import all_but
 from strategies.services.instructions import StepInput
 from strategies.services.routes import OperationInput, input_of
@@ -113,7 +115,26 @@ class LinkRecord(RecordSerializer):
         fields = ("before", "after", "hard")
 
 
-class OperationRecord(RecordSerializer):
+class PartsRecord(RecordSerializer):
+    """What an operation is booked under, part by part; its one category of before is that of the part of its kind."""
+
+    cost_category = KeyField(
+        queryset=CostCategory.objects.all(),
+        required=False,
+        allow_null=True,
+        write_only=True,
+        help_text="Of old: the part of its kind is booked under it. Name the parts instead.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "cost_category" in attrs:
+            one = attrs.pop("cost_category")
+            parts = {name: one if one and name.startswith(one.kind) else None for name in CATEGORIES}
+            attrs = parts | attrs
+        return attrs
+
+
+class OperationRecord(PartsRecord):
     route = serializers.PrimaryKeyRelatedField(queryset=RouteVersion.objects.all())
     group = PlacedKey(key="code", queryset=ResourceGroup.objects.all(), required=False, allow_null=True)
     resource = PlacedKey(key="code", queryset=Resource.objects.all(), required=False, allow_null=True)
@@ -125,7 +146,10 @@ class OperationRecord(RecordSerializer):
 
     class Meta:
         model = RouteOperation
-        fields = ["id", *all_but(model=RouteOperation), "follows", "requirements", "secondaries", "steps"]
+        fields = [
+            *("id", *all_but(model=RouteOperation), "cost_category"),
+            *("follows", "requirements", "secondaries", "steps"),
+        ]
 
     def get_requirements(self, operation: RouteOperation) -> list[dict[str, Any]]:
         own = [one for one in operation.requirements.all() if one.secondary_id is None]
@@ -134,6 +158,7 @@ class OperationRecord(RecordSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """What the services take: the operation as it is to be."""
+        attrs = super().validate(attrs)
         also = {name: attrs.pop(name) for name in ("follows", "route") if name in attrs}
         if self.instance is not None:
             also.pop("route", None)
@@ -143,7 +168,7 @@ class OperationRecord(RecordSerializer):
 
 OPERATIONS = (
     RouteOperation.objects.select_related(
-        "group", "resource", "cost_category", "route_group", "standard", "alternate_of"
+        "group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of"
     )
     .prefetch_related(
         Prefetch("steps", InstructionStep.objects.select_related("characteristic").order_by("position")),
@@ -179,11 +204,11 @@ class RouteRecord(RecordSerializer):
         )  # fmt: skip
 
 
-class StandardRecord(RecordSerializer):
+class StandardRecord(PartsRecord):
     group = PlacedKey(key="code", queryset=ResourceGroup.objects.all(), required=False, allow_null=True)
     resource = PlacedKey(key="code", queryset=Resource.objects.all(), required=False, allow_null=True)
     steps = StepRecord(many=True, read_only=True)
 
     class Meta:
         model = StandardOperation
-        fields = [*all_but(model=StandardOperation), "steps"]
+        fields = [*all_but(model=StandardOperation), "cost_category", "steps"]

@@ -134,6 +134,7 @@ class LibraryRecord(StandardRecord):
     """An operation of the library as its service takes it."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
         names = [each.name for each in fields(TimesInput)]
         now = {name: getattr(self.instance, name) for name in names} if self.instance else {}
         times = TimesInput(**{**now, **{name: attrs[name] for name in names if name in attrs}})

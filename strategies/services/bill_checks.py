@@ -11,13 +11,15 @@ from p2p.core.fields import plain
 from p2p.core.refusal import Refused
 from strategies.models import BomLine, BomVersion
 from strategies.models.version import VersionState
+from strategies.services.phantom_weights import no_phantom_is_weighed
 
 USABLE = (VersionState.APPROVED, VersionState.ACTIVE)
 
 
 def check_bill(bom: BomVersion) -> None:
     """Refused: percents of percent-controlled lines that do not add up to 1, cost shares above 1, a step line
-    without steps, a version named by a line that may not be used (any more). Four queries."""
+    without steps, a version named by a line that may not be used (any more), a phantom that is weighed
+    and counted. Five queries."""
     percents = bom.lines.filter(formula=BomLine.Formula.PERCENT).aggregate(sum=Sum("percent"))["sum"]
     if percents is not None and percents != 1:
         raise Refused(
@@ -45,6 +47,7 @@ def check_bill(bom: BomVersion) -> None:
             _("{item}: its table of steps is empty."), code="no_steps", about=bom, item=empty.component.number
         )
     _check_named(bom)
+    no_phantom_is_weighed([bom.pk])
 
 
 def _check_named(bom: BomVersion) -> None:

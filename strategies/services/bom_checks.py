@@ -43,7 +43,7 @@ def check_lines(bom: BomVersion, lines: Iterable[LineInput], *, stepped: bool = 
         _check_numbers(line)
         _check_formula(line, stepped=stepped)
         _check_versions(line)
-        _check_kind(line)
+        _check_kind(bom, line)
         for other in line.alternates or ():
             check_alternate(item, other)
         _check_unit(bom, line, ways)
@@ -104,12 +104,26 @@ def _check_versions(line: LineInput) -> None:
             )
 
 
-def _check_kind(line: LineInput) -> None:
+def _check_kind(bom: BomVersion, line: LineInput) -> None:
     if line.kind in (BomLine.Kind.VENDOR, BomLine.Kind.SUBCONTRACT) and line.operation_number is None:
         raise Refused(
             _("{item}: what a vendor gives or gets has to name its operation."),
             field="operation_number",
             item=line.component.number,
+        )
+    item = line.component
+    phantom = line.kind == BomLine.Kind.PHANTOM if line.kind else item.phantom
+    if phantom and item.catch_unit_id is not None:
+        raise Refused(
+            _(
+                "{version}: {item} is weighed and counted, so it cannot be a phantom, which nobody would weigh. Make "
+                "the line an item."
+            ),
+            code="phantom_weighed",
+            field="kind",
+            about=bom,
+            version=bom,
+            item=item.number,
         )
 
 
@@ -168,5 +182,15 @@ def share_of_batch(bom: BomVersion, percent: Decimal, unit: Unit, ways: Conversi
     try:
         factor = ways.factor(item.unit.code, unit.code, item.number)
     except MissingConversion:
-        raise no_way(item.number, unit.code, item.unit.code) from None
+        raise Refused(
+            _(
+                "A share of {item} is one of its {given}, and nothing says how many {wanted} of the line one {given} "
+                "is."
+            ),
+            code="no_conversion",
+            field="unit",
+            item=item.number,
+            wanted=unit.code,
+            given=item.unit.code,
+        ) from None
     return decimal_of(Fraction(bom.batch_quantity) * Fraction(percent) * factor, 12)

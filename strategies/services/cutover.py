@@ -18,11 +18,11 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock, runs
-from p2p.core.facts import tell
+from p2p.core.facts import gather, tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.core.runs import Run
-from strategies.facts import CutOverChanged
+from strategies.facts import CutOverChanged, NamingMeasures
 from strategies.models import ControlFigure, CutOver, CutOverFigure, CutOverFile, CutOverRun, Site
 from strategies.models.cutover import CUT_OVER_FLOW
 from strategies.services.importer.reading import tables
@@ -118,11 +118,25 @@ def set_figure(
 ) -> ControlFigure:
     """What the old system's books say; the same measure again takes the place of the old figure."""
     desk = _open(cut_over)
+    check_measure(measure.strip())
     row, _new = ControlFigure.objects.update_or_create(
         cut_over=desk, measure=measure.strip(), of=of.strip(), defaults={"expected": expected}
     )
     tell(CutOverChanged(cut_over=desk, step="figure", text=f"{measure} {of}".strip(), by=by))
     return row
+
+
+def check_measure(measure: str) -> None:
+    """Refused when nobody measures that here: it would differ for ever."""
+    known = sorted({name for names in gather(NamingMeasures()) for name in names})
+    if measure not in known:
+        raise Refused(
+            _("Nothing here measures {measure}: there are {known}."),
+            code="unknown_measure",
+            field="measure",
+            measure=measure,
+            known=", ".join(known),
+        )
 
 
 @transaction.atomic
@@ -166,9 +180,7 @@ def take_over(*, cut_over: CutOver, by: User | None) -> CutOverRun:
     """Start the last run. Refused before a trial of these very files had no wrong line, no broken rule, and no
     difference that nobody accepted."""
     desk = _open(cut_over)
-    trial = (
-        CutOverRun.objects.filter(cut_over=desk, final=False, state=Run.State.DONE).order_by("-pk").first()
-    )
+    trial = _last_trial(desk)
     if trial is None or trial.digest != digest_of(desk):
         raise Refused(
             _("The files have not been tried as they are now: run a trial first."), code="not_tried"
@@ -176,6 +188,17 @@ def take_over(*, cut_over: CutOver, by: User | None) -> CutOverRun:
     for reason in reasons_against(trial):
         raise reason
     return _start(desk, final=True, by=by)
+
+
+def may_take_over(cut_over: CutOver) -> bool:
+    """Whether the last trial was of these very files, and nothing speaks against the last run."""
+    trial = _last_trial(cut_over)
+    return trial is not None and trial.digest == digest_of(cut_over) and not reasons_against(trial)
+
+
+def _last_trial(cut_over: CutOver) -> CutOverRun | None:
+    trials = CutOverRun.objects.filter(cut_over=cut_over, final=False, state=Run.State.DONE)
+    return trials.order_by("-pk").first()
 
 
 def reasons_against(trial: CutOverRun) -> list[Refused]:

@@ -36,6 +36,8 @@ def _said_wrong_of_weight(item: Item) -> Iterable[tuple[str, object]]:
         yield "catch_unit", _("{item} has serial numbers: each is one piece, and nothing else is counted.")
     if item.kind == Item.Kind.SERVICE:
         yield "catch_unit", _("A service is not stored: {item} cannot be weighed and counted.")
+    if item.phantom:
+        yield "phantom", _("{item} is weighed and counted: it cannot be a phantom, which nobody would weigh.")
     if item.catch_unit_id == item.unit_id:
         yield "catch_unit", _("{item} is counted in its unit already: name another one beside it.")
     if least is None or most is None or least <= 0:

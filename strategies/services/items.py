@@ -21,6 +21,7 @@ from strategies.models.version import VersionState
 from strategies.selectors.units import conversions
 from strategies.services.itemchecks import said_wrong
 from strategies.services.keep import KEEP, Keep, check_revision, put
+from strategies.services.phantom_weights import no_bill_has_it_as_phantom
 from strategies.services.removal import remove_unused
 from strategies.services.settings import PolicyInput, set_policy
 
@@ -111,7 +112,8 @@ def change_item(
     """Change what is given; None takes a value away.
 
     Refused when `revision` is not the item's any more, when the number is taken, when its unit, catch unit or
-    tracking changes although something is counted that way, or when what is said of it contradicts itself.
+    tracking changes although something is counted that way, when a bill takes it as a phantom and it is to be weighed
+    and counted, or when what is said of it contradicts itself.
     """
     row = Item.objects.select_for_update(no_key=True).get(pk=item.pk)
     check_revision(row, revision)
@@ -141,6 +143,7 @@ def change_item(
         return row
     check_item(row)
     if recounted:
+        no_bill_has_it_as_phantom(row)
         ask(ItemsRecounting(items=(row,), by=by))
     row.revision += 1
     row.save()
@@ -231,7 +234,7 @@ def retire_item(*, item: Item, by: User) -> Item:
 def in_bills(items: Iterable[Item]) -> list[Refused]:
     """An objection for each item that an active bill takes today or later. One query."""
     named = {item.pk: item for item in items}
-    lasts = Q(valid_to__isnull=True) | Q(valid_to__gte=clock.now().date())
+    lasts = Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today())
     used = BomLine.objects.filter(lasts, component__in=named, bom__state=VersionState.ACTIVE)
     rows = used.order_by("component", "bom__item__number").distinct("component")
     return [

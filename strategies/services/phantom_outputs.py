@@ -7,10 +7,10 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core import clock
 from p2p.core.refusal import Refused
 from strategies.models import BomLine, BomOutput, BomVersion
 from strategies.models.version import VersionState
+from strategies.services.phantoms import not_over
 
 
 def nothing_lost_beside(bills: Collection[int]) -> None:
@@ -43,14 +43,12 @@ def lost_beside(line: BomLine) -> Refused:
 
 def losing_outputs(bills: Collection[int]) -> QuerySet[BomLine]:
     """Lines of bills in force, today or later, that take such a phantom: of these bills, or of what they make."""
-    today = clock.now().date()
     named = BomOutput.objects.filter(bom=OuterRef("component_bom"))
     found = BomOutput.objects.filter(bom__item=OuterRef("component"), bom__state=VersionState.ACTIVE)
     made = BomVersion.objects.filter(pk__in=bills).order_by().values("item")
     lines = BomLine.objects.filter(
         Q(bom__in=bills) | Q(component__in=made),
-        Q(valid_to=None) | Q(valid_to__gte=today),
-        Q(bom__valid_to=None) | Q(bom__valid_to__gte=today),
+        not_over(),
         Exists(named) | Q(Exists(found), component_bom=None),
         kind=BomLine.Kind.PHANTOM,
         bom__state=VersionState.ACTIVE,

@@ -48,7 +48,7 @@ def phantoms_have_bills(bills: Collection[int]) -> None:
 
     Call it after the bills are active, so that a phantom's bill may go live together with the one that takes it.
     """
-    taken = BomLine.objects.filter(bom__in=bills, kind=BomLine.Kind.PHANTOM, component_bom=None).order_by()
+    taken = BomLine.objects.filter(bom__in=bills, kind=BomLine.Kind.PHANTOM).order_by()
     _lock(set(taken.values_list("component", flat=True)))
     line = without_bill(bills, [VersionState.ACTIVE]).first()
     if line is not None:
@@ -90,7 +90,7 @@ def phantoms_will_have_bills(bill: BomVersion) -> None:
 def without_bill(bills: Collection[int], states: Sequence[str]) -> QuerySet[BomLine]:
     """Lines of these bills that take a phantom of which no bill in one of the states holds on the line's `first_day`,
     and name none."""
-    today = clock.now().date()
+    today = clock.today()
     lines = BomLine.objects.filter(bom__in=bills, kind=BomLine.Kind.PHANTOM, component_bom=None)
     begun = lines.annotate(
         first_day=Greatest(
@@ -183,7 +183,7 @@ def naming(version: Version) -> QuerySet[BomLine]:
 
 def naming_in_force(version: Version) -> BomLine | None:
     """The first line that names it in an active bill, now or later. One query."""
-    lines = naming(version).filter(_not_over(), bom__state=VersionState.ACTIVE)
+    lines = naming(version).filter(not_over(), bom__state=VersionState.ACTIVE)
     return lines.select_related("bom__item", "component").order_by("bom__item__number", "pk").first()
 
 
@@ -193,9 +193,9 @@ def _number(item: int) -> str:
 
 def _taking(items: Collection[int]) -> Iterator[_Line]:
     """Lines in force or to be that take these as phantoms and name no version. One query."""
-    today = clock.now().date()
+    today = clock.today()
     rows = BomLine.objects.filter(
-        _not_over(),
+        not_over(),
         component__in=items,
         kind=BomLine.Kind.PHANTOM,
         component_bom=None,
@@ -209,8 +209,9 @@ def _taking(items: Collection[int]) -> Iterator[_Line]:
             yield _Line(row.component_id, str(bom), bom.site_id, row.position, first, last)
 
 
-def _not_over() -> Q:
-    today = clock.now().date()
+def not_over() -> Q:
+    """Lines that hold today or later, of bills that do."""
+    today = clock.today()
     return (Q(valid_to=None) | Q(valid_to__gte=today)) & (Q(bom__valid_to=None) | Q(bom__valid_to__gte=today))
 
 

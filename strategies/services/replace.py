@@ -23,7 +23,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.core.runs import Run, Say, storing
 from strategies.facts import Replaced
-from strategies.models import BomVersion, Item, ItemGroup, ReplaceLine, ReplaceRun, Site
+from strategies.models import BomLine, BomVersion, Item, ItemGroup, ReplaceLine, ReplaceRun, Site
 from strategies.selectors.replacing import Asked, Plan, looping, plan, reasons
 from strategies.services import replacing
 from strategies.services.boms import take_turn
@@ -88,7 +88,7 @@ def _check(old: Item, new: Item, ratio: Decimal, day: date | None) -> None:
         raise Refused(gettext_lazy("{item} is out of use."), code="out_of_use", field="new", item=new)
     if ratio <= 0:
         raise Refused(gettext_lazy("The ratio has to be more than 0."), code="not_positive", field="ratio")
-    if day is not None and day < clock.now().date():
+    if day is not None and day < clock.today():
         raise Refused(
             gettext_lazy("{day} is past: leave the day empty to change the lines at once."),
             code="past",
@@ -186,13 +186,14 @@ def _take_back(run: ReplaceRun, say: Say) -> dict[str, Any]:
         loops = looping(done.old, set(items.values()))
         others = replacing.agreed_otherwise(done)
         there = [bom for bom, revision in after.items() if current.get(bom) == revision and bom not in others]
-        same = sorted(bom for bom in there if items[bom] not in loops)
+        changed = (Outcome.CHANGED, _("Somebody changed the bill since: it keeps what it has."))
+        why = _weighed(done, there)
+        why |= {bom: (Outcome.LOOP, loops[items[bom]]) for bom in there if items[bom] in loops}
+        same = sorted(bom for bom in there if bom not in why)
         replacing.take_back(run, done, same)
-        changed = _("Somebody changed the bill since: it keeps what it has.")
-        why = {bom: loops[items[bom]] for bom in there if items[bom] in loops}
         late = [
             ReplaceLine(run=run, bom_id=bom, old_line=line, position=place, revision=seen,
-                        outcome=Outcome.LOOP if bom in why else Outcome.CHANGED, problem=why.get(bom, changed))
+                        **dict(zip(("outcome", "problem"), why.get(bom, changed), strict=True)))
             for bom, line, place, seen in kept.exclude(bom__in=same).values_list(
                 "bom_id", "old_line", "position", "revision"
             )
@@ -204,9 +205,21 @@ def _take_back(run: ReplaceRun, say: Say) -> dict[str, Any]:
             "back": run.lines.filter(outcome=Outcome.BACK).count(),
             "changed": sum(line.outcome == Outcome.CHANGED for line in late),
         }
-        if why:
-            run.summary["loop"] = sum(line.outcome == Outcome.LOOP for line in late)
+        run.summary |= Counter(line.outcome for line in late if line.bom_id in why)
     return dict(run.summary)
+
+
+def _weighed(done: ReplaceRun, boms: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Those of these bills that would take the old component as a phantom again, which is weighed and counted by now.
+    One query at most."""
+    if done.old.catch_unit_id is None:
+        return {}
+    phantoms = BomLine.objects.filter(pk__in=done.lines.values("old_line"), kind=BomLine.Kind.PHANTOM)
+    said = _("{item} is weighed and counted by now: it cannot be a phantom again.").format(
+        item=done.old.number
+    )
+    found = phantoms.filter(bom__in=boms).order_by().values_list("bom", flat=True)
+    return dict.fromkeys(found, (Outcome.WEIGHED, said))
 
 
 def _tell(run: ReplaceRun, boms: Collection[int]) -> None:

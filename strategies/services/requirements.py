@@ -29,7 +29,7 @@ NAMES = {Kind.RESOURCE: "resource", Kind.GROUP: "group", Kind.TYPE: "type", Kind
 
 @dataclass(frozen=True, kw_only=True)
 class RequirementInput:
-    """One condition; of resource, group, type, capability and skill the one that `kind` names counts."""
+    """One condition; of resource, group, type, capability and skill the one that `kind` names, no other."""
 
     kind: str
     resource: Resource | None = None
@@ -132,13 +132,19 @@ def _write(
 
 
 def check_requirement(number: int, one: RequirementInput) -> None:
-    """Refused for a condition that names nothing, asks a level of what has none, or counts nowhere."""
+    """Refused for a condition that names nothing or two things, asks a level of what has none, or counts nowhere."""
     if one.kind not in NAMES:
         raise Refused(_("Operation {number}: a condition has no kind."), field="kind", number=number)
     name = NAMES[Kind(one.kind)]
     if not getattr(one, name):
         sentence = _("Operation {number}: the condition “{kind}” names nothing.")
         raise Refused(sentence, field=name, number=number, kind=Kind(one.kind).label)
+    stray = next((other for other, field in NAMES.items() if other != one.kind and getattr(one, field)), None)
+    if stray is not None:
+        sentence = _("Operation {number}: a condition says one thing: take either “{kind}” or “{other}”.")
+        raise Refused(
+            sentence, field=NAMES[stray], number=number, kind=Kind(one.kind).label, other=stray.label
+        )
     if one.minimum_level < 0:
         raise Refused(_("Operation {number}: a level is not below 0."), field="minimum_level", number=number)
     if one.minimum_level and one.kind not in (Kind.CAPABILITY, Kind.SKILL):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.refusal import Refused
-from strategies.models import CostCategory, Resource, ResourceGroup, Site, Vendor, Worker
+from strategies.models import CostCategory, Resource, ResourceGroup, Site, Unit, Vendor, Worker
 
 
 def who_stands_behind(kind: str, vendor: Vendor | None, worker: Worker | None) -> None:
@@ -55,7 +55,7 @@ def booked_under(categories: Mapping[str, CostCategory | None]) -> None:
             )
 
 
-def capacities(stations: int, efficiency: Decimal, share: Decimal, scrap: Decimal) -> None:
+def capacities(stations: int, efficiency: Decimal, share: Decimal, job: Decimal, scrap: Decimal) -> None:
     """Refused for stations, efficiency and shares that no resource can have."""
     if stations < 1:
         raise Refused(_("A resource has at least one station."), field="stations")
@@ -63,5 +63,16 @@ def capacities(stations: int, efficiency: Decimal, share: Decimal, scrap: Decima
         raise Refused(_("The efficiency has to be more than 0."), field="efficiency")
     if not 0 < share <= 1:
         raise Refused(_("The share for planning is more than 0 and at most 1."), field="schedule_fraction")
+    if not 0 < job <= 1:
+        raise Refused(_("The share for one job is more than 0 and at most 1."), field="job_fraction")
     if not 0 <= scrap < 1:
         raise Refused(_("Scrap is from 0 to less than 1."), field="scrap_fraction")
+
+
+def pieces(amounts: Mapping[str, Decimal | None], unit: Unit | None) -> None:
+    """Refused for a capacity (by field) of nothing, and for one per hour without its unit."""
+    for field, amount in amounts.items():
+        if amount is not None and amount <= 0:
+            raise Refused(_("A capacity has to be more than 0."), field=field)
+    if amounts["capacity_per_hour"] is not None and unit is None:
+        raise Refused(_("A capacity per hour needs its unit."), field="capacity_unit")

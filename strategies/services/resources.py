@@ -31,6 +31,7 @@ from strategies.services.resourcechecks import (
     capacities,
     in_one_plant,
     one_vendor,
+    pieces,
     who_stands_behind,
 )
 
@@ -76,6 +77,7 @@ def save_group(
     production_unit: ProductionUnit | None = None,
     calendar: Calendar | None = None,
     cost_category: CostCategory | None = None,
+    ledger_account: str = "",
     input_location: Location | None = None,
     output_location: Location | None = None,
     setup_matrix: SetupMatrix | None = None,
@@ -97,6 +99,7 @@ def save_group(
         "production_unit": production_unit,
         "calendar": calendar,
         "cost_category": cost_category,
+        "ledger_account": ledger_account.strip(),
         "input_location": input_location,
         "output_location": output_location,
         "setup_matrix": setup_matrix,
@@ -130,6 +133,7 @@ def save_resource(
     bottleneck: bool = False,
     efficiency: Decimal = ONE,
     schedule_fraction: Decimal = ONE,
+    job_fraction: Decimal = ONE,
     scrap_fraction: Decimal = ZERO,
     capacity_per_hour: Decimal | None = None,
     capacity_unit: Unit | None = None,
@@ -137,6 +141,7 @@ def save_resource(
     setup_category: CostCategory | None = None,
     run_category: CostCategory | None = None,
     quantity_category: CostCategory | None = None,
+    ledger_account: str = "",
     setup_matrix: SetupMatrix | None = None,
     calendar: Calendar | None = None,
     input_location: Location | None = None,
@@ -161,6 +166,7 @@ def save_resource(
         "bottleneck": bottleneck,
         "efficiency": efficiency,
         "schedule_fraction": schedule_fraction,
+        "job_fraction": job_fraction,
         "scrap_fraction": scrap_fraction,
         "capacity_per_hour": capacity_per_hour,
         "capacity_unit": capacity_unit,
@@ -168,6 +174,7 @@ def save_resource(
         "setup_category": setup_category,
         "run_category": run_category,
         "quantity_category": quantity_category,
+        "ledger_account": ledger_account.strip(),
         "setup_matrix": setup_matrix,
         "calendar": calendar,
         "input_location": input_location,
@@ -180,12 +187,8 @@ def save_resource(
     in_one_plant(site, group, worker)
     one_vendor(group, vendor if kind == Resource.Kind.VENDOR else None, resource)
     booked_under({"setup": setup_category, "run": run_category, "quantity": quantity_category})
-    capacities(stations, efficiency, schedule_fraction, scrap_fraction)
-    for field, amount in (("capacity_per_hour", capacity_per_hour), ("batch_capacity", batch_capacity)):
-        if amount is not None and amount <= 0:
-            raise Refused(_("A capacity has to be more than 0."), field=field)
-    if capacity_per_hour is not None and capacity_unit is None:
-        raise Refused(_("A capacity per hour needs its unit."), field="capacity_unit")
+    capacities(stations, efficiency, schedule_fraction, job_fraction, scrap_fraction)
+    pieces({"capacity_per_hour": capacity_per_hour, "batch_capacity": batch_capacity}, capacity_unit)
     return keep(opened(Resource, resource, revision), columns, by)
 
 

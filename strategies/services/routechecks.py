@@ -64,7 +64,7 @@ def _must_have_capacity(row: RouteOperation) -> None:
 
 def _must_have_shifts(route: RouteVersion, row: RouteOperation) -> None:
     """Refused where none of the calendars its place follows in the time ahead has such a shift."""
-    today = clock.now().date()
+    today = clock.today(route.site.time_zone if route.site else "")
     if not row.property or row.outside or serves(row, row.property, route.site, today):
         return
     raise Refused(

@@ -25,7 +25,7 @@ from strategies.models import (
     Site,
     StandardOperation,
 )
-from strategies.models.operation import OperationTimes
+from strategies.models.operation import CATEGORIES, OperationTimes
 from strategies.services.operationcopies import copy_details
 from strategies.services.routedrafts import finish
 from strategies.services.routelinks import Link, drawn, redraw
@@ -41,7 +41,9 @@ class TimesInput:
     name: str
     group: ResourceGroup | None = None
     resource: Resource | None = None
-    cost_category: CostCategory | None = None
+    setup_category: CostCategory | None = None
+    run_category: CostCategory | None = None
+    quantity_category: CostCategory | None = None
     route_group: RouteGroup | None = None
     setup_seconds: int = 0
     run_seconds: Decimal = Decimal(0)
@@ -135,8 +137,9 @@ def copy_route(
 
 def inputs_of(route: RouteVersion) -> list[OperationInput]:
     """The operations of a route as inputs, by number. One query."""
-    related = ("group", "resource", "cost_category", "route_group", "standard", "alternate_of")
-    return [input_of(row) for row in route.operations.select_related(*related).order_by("number")]
+    related = ("group", "resource", "route_group", "standard", "alternate_of")
+    rows = route.operations.select_related(*related, *CATEGORIES)
+    return [input_of(row) for row in rows.order_by("number")]
 
 
 def input_of(row: RouteOperation) -> OperationInput:
@@ -230,6 +233,13 @@ def check_times(one: TimesInput, what: str) -> None:
         sentence = _("{what}: no shift of any calendar has the property {property}.")
         raise Refused(sentence, field="property", what=what, property=one.property)
     _must_work_there(one, what)
+    categories = (one.setup_category, one.run_category, one.quantity_category)
+    for kind, category in zip(CostCategory.Kind, categories, strict=True):
+        if category is not None and category.kind != kind:
+            sentence = _("{what}: {category} is no category for {kind}.")
+            raise Refused(
+                sentence, field=f"{kind}_category", what=what, category=category.code, kind=kind.label
+            )
 
 
 def _must_work_there(one: TimesInput, what: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -120,7 +120,8 @@ def undo_settings(*, change: SettingsChange, by: User) -> SettingsChange:
     rows = ItemPolicy.objects.filter(pk__in=keys).select_related("item", "site", "vendor", "location")
     now = {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",), no_key=True)}
     back = [one for one in kept.before if _unchanged(now.get(one["id"]), kept.wanted)]
-    wrong = {one["id"]: why for one in back if (why := _wrong(now[one["id"]], one))}
+    deleted = _deleted(back, kept.wanted)
+    wrong = {one["id"]: why for one in back if (why := _wrong(now[one["id"]], one, deleted))}
     back = [one for one in back if one["id"] not in wrong]
     gone = [one["id"] for one in kept.made if _unchanged(now.get(one["id"]), one)]
     done = {*gone, *(one["id"] for one in back)}
@@ -210,8 +211,23 @@ def _restore(rows: Sequence[Mapping[str, Any]], wanted: Wanted) -> None:
         cursor.execute(_BACK.format(columns=sets), [json.dumps(rows)])
 
 
-def _wrong(row: ItemPolicy, before: Mapping[str, Any]) -> str:
+def _deleted(rows: Sequence[Mapping[str, Any]], wanted: Wanted) -> set[tuple[str, int]]:
+    """(column, key) of what rows named before and nobody knows any more: a change frees it to be deleted. A query for
+    each column that names records."""
+    found = set()
+    for name, column in _COLUMNS.items():
+        model = _OF_ROWS[name].related_model
+        if column in wanted and model is not None:
+            keys = {row[column] for row in rows if row[column]}
+            known = set(model._default_manager.filter(pk__in=keys).values_list("pk", flat=True))
+            found |= {(column, key) for key in keys - known}
+    return found
+
+
+def _wrong(row: ItemPolicy, before: Mapping[str, Any], deleted: Set[tuple[str, Any]]) -> str:
     """Why a row cannot have its old values again beside what was changed of it since; "" when it can."""
+    if not deleted.isdisjoint(before.items()):
+        return str(_("What it named before is deleted: it keeps what it has."))
     own = [name for name in FIELDS if name == _COLUMNS[name] and name in before]
     old = {name: _OF_ROWS[name].to_python(before[name]) for name in own}
     now = PolicyInput(**{name: getattr(row, name) for name in FIELDS})

@@ -75,7 +75,7 @@ def _vendor(row: Vendor, wanted: Wanted, by: User) -> None:
 
 
 def _prices(vendor: Vendor) -> QuerySet[VendorPrice]:
-    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=clock.now().date())
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today())
     return VendorPrice.objects.filter(lasting, vendor=vendor).select_related(
         "vendor", "item", "unit", "currency"
     )

@@ -18,14 +18,13 @@ from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved
 from strategies.models import BomLine, BomVersion, Item, RouteVersion, Site
 from strategies.models.version import VERSION_FLOW, Version, VersionState
 from strategies.services.bill_checks import check_bill
-from strategies.services.phantom_outputs import nothing_lost_beside
+from strategies.services.phantom_weights import phantoms_may_be_taken
 from strategies.services.phantoms import (
     Gone,
     held,
     naming,
     naming_in_force,
     no_parent_loses_its_phantom,
-    phantoms_have_bills,
     phantoms_will_have_bills,
 )
 from strategies.services.routechecks import route_is_whole
@@ -189,8 +188,7 @@ def activate_many(*, records: Iterable[Either], replace: bool = True, by: User) 
 
 
 def _phantoms_and_parents_agree(done: Sequence[Version], gone: Sequence[Gone | None]) -> None:
-    phantoms_have_bills([each.pk for each in done if isinstance(each, BomVersion)])
-    nothing_lost_beside([each.pk for each in done if isinstance(each, BomVersion)])
+    phantoms_may_be_taken([each.pk for each in done if isinstance(each, BomVersion)])
     no_parent_loses_its_phantom(gone)
 
 

@@ -51,7 +51,7 @@ def _ending(row: Any) -> str:
     """Red when it is lost, amber when it will be within 60 days."""
     if row.valid_to is None or row.renewed:
         return ""
-    left = (row.valid_to - clock.now().date()).days
+    left = (row.valid_to - clock.today()).days
     return "bad" if left < 0 else "warn" if left <= 60 else ""
 
 

@@ -74,7 +74,7 @@ class ResourceBoard(Page):
         try:
             return date.fromisoformat(self.request.GET.get("day", ""))
         except ValueError:
-            return clock.now().date()
+            return clock.today()
 
     def _groups(self, site: Site) -> list[ResourceGroup]:
         rows = ResourceGroup.objects.filter(site=site, active=True).order_by("code")

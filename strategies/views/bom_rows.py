@@ -116,7 +116,7 @@ def day_of(request: HttpRequest) -> date:
     try:
         return date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        return clock.now().date()
+        return clock.today()
 
 
 def shown_of(request: HttpRequest, bom: BomVersion, *, start: int = 0, count: int = PAGE) -> Shown:

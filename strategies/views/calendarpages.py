@@ -99,7 +99,7 @@ class CalendarPage(RecordPage):
             "shifts": [_shift(one) for one in row.shifts.order_by("weekday", "starts", "pk")],
             "mayWeek": access.may(user, Role.ENGINEER, Role.INTEGRATOR),
             "mayDays": access.may(user, *PLANNERS, Role.INTEGRATOR),
-            "today": clock.now().date().isoformat(),
+            "today": clock.today().isoformat(),
             "words": calendar_words(),
         }
 

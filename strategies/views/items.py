@@ -94,7 +94,7 @@ class ItemPage(RecordPage):
 
     def _overview(self) -> dict[str, Any]:
         """Everything at a glance: at the site asked for, at home, or at the first."""
-        today, sites = clock.now().date(), list(Site.objects.filter(active=True).order_by("code"))
+        today, sites = clock.today(), list(Site.objects.filter(active=True).order_by("code"))
         wanted = self.request.GET.get("site") or getattr(self.request.user, "default_scope", "")
         site = next((one for one in sites if one.code == wanted), sites[0] if sites else None)
         used = bills.where_used(self.record, day=today)
@@ -113,19 +113,19 @@ class ItemPage(RecordPage):
         }
 
     def _bill(self) -> dict[str, Any]:
-        today = clock.now().date()
+        today = clock.today()
         bom = bills.bill_of(self.record, day=today)
         versions = selectors.bom_versions(self.record)
         shown = branches_of(bom, day=today) if bom else []
         return {"bom": bom, "branches": shown, "versions": versions, "day": today}
 
     def _where_used(self) -> dict[str, Any]:
-        today = clock.now().date()
+        today = clock.today()
         used = bills.where_used(self.record, day=today)
         return {"used": used, "tops": sum(row.item.kind == Item.Kind.PRODUCT for row in used), "day": today}
 
     def _route(self) -> dict[str, Any]:
-        route = selectors.route_of(self.record, day=clock.now().date())
+        route = selectors.route_of(self.record, day=clock.today())
         operations = operations_of(route) if route else []
         return {"route": route, "operations": operations, "versions": selectors.route_versions(self.record)}
 
@@ -141,7 +141,7 @@ class ItemPage(RecordPage):
             "sees_money": seen,
             "buys": may(self.request.user, Role.BUYER, Role.ENGINEER),
             "engineers": may(self.request.user, Role.ENGINEER),
-            "outsourcing": selectors.outsourcing_of(self.record, clock.now().date()),
+            "outsourcing": selectors.outsourcing_of(self.record, clock.today()),
         }
 
     def _about(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from p2p.core.web.page import who
 from p2p.core.web.records import RecordPage, RecordTab, Said
 from strategies import filters, forms
 from strategies.models import RouteGroup, RouteGroupPhase, RouteOperation, StandardOperation
+from strategies.models.operation import CATEGORIES
 from strategies.selectors.instructions import steps_of_standard
 from strategies.services import library, routegroups
 from strategies.services.routegroups import PhaseInput
@@ -56,7 +57,7 @@ class Library(ListPage):
     empty_icon, empty_action = "copy", IMPORT
 
     def rows(self) -> QuerySet[Any]:
-        rows = StandardOperation.objects.select_related("group", "resource", "cost_category", "route_group")
+        rows = StandardOperation.objects.select_related("group", "resource", *CATEGORIES, "route_group")
         return rows.annotate(
             step_count=Count("steps", distinct=True), use_count=Count("used_in__route", distinct=True)
         )
@@ -70,7 +71,7 @@ class StandardPage(RecordPage):
     list_url, list_title = "strategies:library", _("Operation library")
 
     def rows(self) -> QuerySet[Any]:
-        return StandardOperation.objects.select_related("group", "resource", "cost_category", "route_group")
+        return StandardOperation.objects.select_related("group", "resource", *CATEGORIES, "route_group")
 
     def heading(self) -> str:
         return str(self.record.name)
@@ -107,8 +108,8 @@ class StandardPage(RecordPage):
         found = {"journal_label": StandardOperation._meta.label_lower}
         if tab == "used":
             rows = self.used.select_related(
-                "standard__group", "resource", "cost_category", "route_group", "standard__resource",
-                "standard__cost_category", "standard__route_group",
+                "standard__group", "resource", *CATEGORIES, "route_group", "standard__resource",
+                *(f"standard__{name}" for name in CATEGORIES), "standard__route_group",
             )[:500]  # fmt: skip
             return {**found, "used": [(row, library.differences(row)) for row in rows]}
         if tab == "instructions":

@@ -163,6 +163,7 @@ class WorkCentres(ListPage):
         Column("station_count", _("Stations"), kind="number"),
         Column("calendar.name", _("Calendar"), width=180),
         Column("cost_category.name", _("Booked under"), width=180),
+        Column("ledger_account", _("Ledger account"), kind="code", hidden=True),
         Column("bottleneck", _("Bottleneck"), kind="yes", width=88),
         Column("active", _("In use"), kind="yes", hidden=True),
     )

@@ -41,7 +41,7 @@ class Applicable(Page):
         try:
             day = date.fromisoformat(request.GET.get("day", ""))
         except ValueError:
-            day = clock.now().date()
+            day = clock.today()
         jobs = request.GET.get("by") != "operations"
         found = applicable(row, day=day, jobs=jobs)
         context = {

@@ -211,11 +211,12 @@ def _between(page: RouteDesign) -> str:
 
 
 def _add(page: RouteDesign) -> str:
+    alternate_of = page.number("alternate_of")
     row = routeoperations.add_operation(
-        name=_("New operation"),
+        name=page.operation(alternate_of).name if alternate_of else _("New operation"),
         after=page.number("after") or _last(page),
         beside=page.number("beside"),
-        alternate_of=page.number("alternate_of"),
+        alternate_of=alternate_of,
         **page.drafted(),
     )
     page.chosen = row.number

@@ -78,7 +78,7 @@ class VendorPage(RecordPage):
         outside = self.request.GET.get("tab") == "outside"
         return {
             "prices": selectors.prices_from(self.record) if seen and not outside else [],
-            "outsourcing": selectors.outsourcing_at(self.record, clock.now().date()) if outside else [],
+            "outsourcing": selectors.outsourcing_at(self.record, clock.today()) if outside else [],
             "sees_money": seen,
             "buys": may(self.request.user, *BUYERS),
         }
@@ -135,7 +135,7 @@ class NewVendorPrice(_Tier):
     model, form_class, title = Vendor, forms.VendorTierForm, _("New price")
 
     def initial(self) -> dict[str, Any]:
-        return {"currency": self.record.currency, "valid_from": clock.now().date()}
+        return {"currency": self.record.currency, "valid_from": clock.today()}
 
     def act(self, form: Any) -> Any:
         add_price(vendor=self.record, **form.cleaned_data, by=who(self.request))
@@ -148,7 +148,7 @@ class NewItemPrice(_Tier):
     model, form_class, title = Item, forms.ItemTierForm, _("New price")
 
     def initial(self) -> dict[str, Any]:
-        return {"unit": self.record.unit, "valid_from": clock.now().date()}
+        return {"unit": self.record.unit, "valid_from": clock.today()}
 
     def act(self, form: Any) -> Any:
         add_price(item=self.record, **form.cleaned_data, by=who(self.request))
@@ -188,7 +188,7 @@ class _Outside(ActionForm):
     def said(self, result: Any) -> Any:
         """With what is still missing, if anything is."""
         words = [_("Outside work of {item} saved.").format(item=self.saved.item.number)]
-        return " ".join([*words, *map(str, gaps([self.saved], clock.now().date()).values())])
+        return " ".join([*words, *map(str, gaps([self.saved], clock.today()).values())])
 
 
 class NewOutsourcing(_Outside):
@@ -197,7 +197,7 @@ class NewOutsourcing(_Outside):
     model, form_class = Item, forms.NewOutsourcingForm
 
     def initial(self) -> dict[str, Any]:
-        return {"valid_from": clock.now().date()}
+        return {"valid_from": clock.today()}
 
     def act(self, form: Any) -> Any:
         self.saved = add_outsourcing(item=self.record, **form.cleaned_data, by=who(self.request))

@@ -103,7 +103,7 @@ def week_context(calendar: Calendar | None, asked: str) -> dict[str, Any]:
     try:
         first = monday_of(date.fromisoformat(asked))
     except ValueError:
-        first = monday_of(clock.now().date())
+        first = monday_of(clock.today())
     days = days_of(first)
     worked = worked_in(calendar, days) if calendar else []
     return {

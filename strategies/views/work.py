@@ -62,6 +62,7 @@ class WorkCentrePage(RecordPage):
                 calendar.get_absolute_url() if calendar else "",
             ),
             Said(_("Booked under"), group.cost_category or formats.NONE),
+            Said(_("Ledger account"), group.ledger_account or formats.NONE),
             Said(_("Production unit"), group.production_unit or formats.NONE),
             Said(_("Takes from"), group.input_location.name if group.input_location else formats.NONE),
             Said(_("Puts to"), group.output_location.name if group.output_location else formats.NONE),
@@ -178,6 +179,6 @@ class WorkerPage(RecordPage):
         ]
 
     def extra(self) -> dict[str, Any]:
-        today = clock.now().date()
+        today = clock.today()
         rows = capacity.skills().filter(worker=self.record).order_by("skill__code", "valid_from", "pk")
         return {"skills": rows, "today": today, "soon": today + timedelta(days=60)}

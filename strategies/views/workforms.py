@@ -165,7 +165,9 @@ class SiteForm(SaveForm):
 
     @property
     def text(self) -> Any:  # type: ignore[override]
-        return "" if self.record else _("The usual places come with it: change or delete them under Places.")
+        return (
+            "" if self.record else _("The usual places come with it: change or delete them under Locations.")
+        )
 
     def act(self, form: Any) -> Any:
         with transaction.atomic():

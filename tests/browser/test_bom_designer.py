@@ -75,6 +75,39 @@ def saved(draft: BomVersion, number: str, **columns: Any) -> bool:
     return BomLine.objects.filter(bom=draft, component__number=number, **columns).exists()
 
 
+def test_the_first_line_of_a_bill_is_made_without_a_mouse(visit: Any) -> None:
+    make_item("BELL", name="Bell")
+    bare = make_bom(make_item("BIKE", name="Bicycle", supply="make"), {}, state="draft")
+    page = opened(visit, bare, by=make_user("engineer"))
+    page.keyboard.press("Insert")
+    page.locator(".d-editing input").first.wait_for()
+    page.keyboard.type("BELL")
+    page.locator(".d-list li", has_text="BELL").first.wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    until(lambda: bare.lines.filter(component__number="BELL", quantity=2).exists())
+    idle(page)
+
+
+def test_the_first_line_of_a_bill_goes_to_the_first_operation_and_the_next_behind_the_last_line(
+    visit: Any, draft: BomVersion
+) -> None:
+    draft.lines.all().delete()
+    page = opened(visit, draft, by=make_user("engineer"))
+    for number in ("BELL", "SEAT"):
+        page.get_by_role("button", name="Add line").click()
+        page.keyboard.type(number)
+        page.locator(".d-list li", has_text=number).first.wait_for()
+        page.keyboard.press("Enter")
+        expect(page.locator("tr.d-new [data-f='operation'] input")).to_have_value("10")
+        page.keyboard.type("1")
+        page.keyboard.press("Enter")
+        until(lambda number=number: saved(draft, number, operation_number=10))
+        idle(page)
+        row(page, number).wait_for()
+
+
 def test_cells_are_edited_in_place_and_a_wrong_entry_stays_with_its_sentence(
     visit: Any, draft: BomVersion
 ) -> None:
@@ -94,6 +127,32 @@ def test_cells_are_edited_in_place_and_a_wrong_entry_stays_with_its_sentence(
     page.keyboard.type("5 %")
     page.keyboard.press("Enter")
     until(lambda: saved(draft, "BELL", scrap_fraction="0.05"))
+
+
+def test_a_tap_on_another_cell_keeps_what_was_typed_and_opens_that_cell(
+    visit: Any, draft: BomVersion
+) -> None:
+    page = opened(visit, draft, by=make_user("engineer"))
+    row(page, "WHEEL").locator('[data-f="quantity"]').click()
+    page.keyboard.type("2")
+    row(page, "SEAT").locator('[data-f="quantity"]').click()
+    row(page, "SEAT").locator('[data-f="quantity"] input').wait_for()
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    until(lambda: saved(draft, "SEAT", quantity=3))
+    assert saved(draft, "WHEEL", quantity=2)
+
+
+def test_who_chose_another_line_stays_there_when_the_cell_before_is_saved(
+    visit: Any, draft: BomVersion
+) -> None:
+    page = opened(visit, draft, by=make_user("engineer"))
+    row(page, "WHEEL").locator('[data-f="quantity"]').click()
+    page.keyboard.type("2")
+    row(page, "SEAT").focus()
+    until(lambda: saved(draft, "WHEEL", quantity=2))
+    idle(page)
+    expect(row(page, "SEAT")).to_be_focused()
 
 
 def test_everything_has_a_key(visit: Any, draft: BomVersion) -> None:

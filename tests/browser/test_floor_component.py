@@ -9,21 +9,19 @@ from typing import Any
 
 import pytest
 
-from execution.services.release import release
 from p2p.inventory.models import Reservation
 from planning.models import Material
 from tests.browser.conftest import expect
 from tests.browser.shopfloor import scan
 from tests.factories import (
-    make_group,
     make_item,
     make_lot,
-    make_order,
     make_reason,
     make_site,
     make_stock,
     make_user,
 )
+from tests.pages.shopfloor import wanting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,15 +35,7 @@ def job(visit: Visit) -> Any:
     for number in ("OLD", "NEW"):
         make_stock(steel, 10, site.locations.get(code="STORE"), lot=make_lot(steel, number))
     make_reason("SPILT", kind="adjustment", name="Spilt")
-    order = make_order(
-        make_item(),
-        10,
-        site=site,
-        number="MO-77",
-        operations=[{"group": make_group(site)}],
-        materials={steel: 1},
-    )
-    release(orders=[order], by=None)
+    wanting(steel, site, number="MO-77")
     return visit("/floor/job/MO-77/10/", by=make_user("operator", site=site), size="tablet")
 
 

@@ -9,20 +9,18 @@ from typing import Any
 import pytest
 
 from execution.models import PickLine
-from execution.services.release import release
 from planning.models import Material
 from tests.browser.shopfloor import scan
 from tests.factories import (
-    make_group,
     make_item,
     make_location,
     make_lot,
-    make_order,
     make_reason,
     make_site,
     make_stock,
     make_user,
 )
+from tests.pages.shopfloor import wanting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,15 +34,7 @@ def picking(visit: Visit) -> Any:
     for number, place in (("OLD", "A-01"), ("NEW", "B-01")):
         make_stock(steel, 10, make_location(site, code=place), lot=make_lot(steel, number))
     make_reason("LOST", kind="adjustment", name="Not found")
-    order = make_order(
-        make_item(),
-        10,
-        site=site,
-        number="MO-77",
-        operations=[{"group": make_group(site)}],
-        materials={steel: 1},
-    )
-    release(orders=[order], by=None)
+    wanting(steel, site, number="MO-77")
     return visit("/floor/stock/", by=make_user("operator", site=site), size="tablet")
 
 
@@ -80,7 +70,7 @@ def test_place_lot_and_quantity_then_the_rest_is_not_there_then_undo(visit: Visi
     scan(page, "A-01")
     page.get_by_role("button", name="Not all there").tap()
     page.locator("#short").get_by_role("button", name="Not found").tap()
-    said(page, "6 EA of STEEL are missing here")
+    said(page, "6 EA of STEEL are missing")
     assert PickLine.objects.get(picked_quantity=0).location.code == "B-01"
     scan(page, "B-01")
     page.get_by_role("button", name="Pick 6 EA").tap()

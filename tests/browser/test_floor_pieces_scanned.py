@@ -57,8 +57,9 @@ def test_without_a_connection_scans_wait_on_the_tablet_and_go_out_in_order(visit
     scan(page, "SN-1")
     progress(page, "1 of 5")
     page.context.set_offline(True)
-    for number in (2, 3):
-        scan(page, f"SN-{number}")
+    scan(page, "SN-2")
+    page.locator("#main > .stopnote").get_by_text("this scan waits here and goes out by itself").wait_for()
+    scan(page, "SN-3")
     page.locator("[data-waiting] b").get_by_text("2", exact=True).wait_for()
     page.context.set_offline(False)
     progress(page, "3 of 5")

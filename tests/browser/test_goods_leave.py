@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from planning.services.replenishment import create_replenishment
 from strategies.models import Item, Site
 from tests.browser.conftest import expect
 from tests.browser.shopfloor import scan
-from tests.factories import make_item, make_location, make_site, make_stock, make_user
+from tests.factories import make_item, make_location, make_site, make_stock, make_unit, make_user, make_vendor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -71,3 +72,17 @@ def test_the_tablet_ships_with_scans_and_takes_it_back(
     page.locator(".donenote").get_by_role("button", name="Undo").click()
     expect(page.locator(".slist")).to_contain_text("6 EA")
     assert ShipmentMove.objects.count() == 2
+
+
+def test_each_unit_of_what_is_selected_has_its_own_sum(visit: Visit) -> None:
+    site = make_site("MAIN")
+    for unit, quantities in (("EA", (2, 3)), ("KG", (7,))):
+        item = make_item(unit=make_unit(unit))
+        for quantity in quantities:
+            create_replenishment(
+                site=site, item=item, quantity=Decimal(quantity), due_on=clock.now().date(),
+                vendor=make_vendor(), by=None,
+            )  # fmt: skip
+    page = visit("/planning/expected/", by=make_user("buyer", site=site))
+    page.locator("#list [data-all]").check()
+    expect(page.locator("[data-bulktotals]")).to_contain_text(re.compile("To come (5 EA, 7 KG|7 KG, 5 EA)"))

@@ -40,6 +40,27 @@ def test_the_menu_of_an_operation_lies_over_its_table(
     expect(page.locator("td.acts details[open]")).to_have_count(0)
 
 
+def test_a_menu_is_closed_behind_the_dialog_it_opened_and_has_the_focus_again_afterwards(
+    visit: Any, order: ProductionOrder
+) -> None:
+    page = visit(order.get_absolute_url(), by=make_user(is_superuser=True))
+    more = page.locator(".p-head .p-menu > summary")
+    for closes in ("Escape", "Cancel"):
+        more.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("ArrowDown")
+        page.locator(".p-head .p-menu a.p-popitem[data-dialog]").first.press("Enter")
+        dialog = page.locator("#dialog[open]")
+        dialog.wait_for()
+        expect(page.locator("details.p-menu[open]")).to_have_count(0)
+        if closes == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            dialog.locator("[data-close]").first.click()
+        expect(dialog).to_have_count(0)
+        expect(more).to_be_focused()
+
+
 def test_an_empty_choice_says_any_in_a_filter_and_none_in_a_form(visit: Any, order: ProductionOrder) -> None:
     boss = make_user(is_superuser=True)
     page = visit("/planning/orders/", by=boss)

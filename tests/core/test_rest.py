@@ -10,6 +10,7 @@ from django.test import Client
 from p2p.core import clock
 from p2p.core.facts import Refused, listening
 from p2p.core.models import Grant
+from p2p.core.rest.viewsets import RecordViewSet
 from p2p.core.services import tokens
 from strategies.models import ImportRun, Item
 from tests.core.shop import Starting
@@ -136,6 +137,11 @@ def test_a_list_refuses_what_it_does_not_understand_and_names_it(planner, query,
     problem = answer.json()
     assert problem["field"] == field
     assert problem["detail"].startswith(field)
+
+
+def test_no_list_gives_a_filter_the_name_that_asks_for_sorting():
+    with pytest.raises(ValueError, match="order already means something in every list"):
+        type("WrongApi", (RecordViewSet,), {"filters": {"order": "order__number"}})
 
 
 def test_a_cursor_of_another_order_is_refused(planner):

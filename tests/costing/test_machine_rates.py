@@ -240,7 +240,7 @@ def test_surcharges_come_on_top_of_pieces_too(mill: Mill) -> None:
     assert (settled.actual, settled.standard, named(settled)) == (D("71.5"), D("71.5"), {})
 
 
-SETUP, RUN, PIECE, OTHER = 1, 2, 3, 4
+SETUP, RUN, PIECE, OTHER, UNRATED = 1, 2, 3, 4, 5
 KINDS = {SETUP: "setup", RUN: "run", PIECE: "quantity", OTHER: "run"}
 MACHINE = Categories(11, 12, 13)
 
@@ -248,23 +248,46 @@ MACHINE = Categories(11, 12, 13)
 @pytest.mark.parametrize(
     ("own", "machine", "group", "found"),
     [
-        (None, Categories(), None, Categories()),
-        (None, Categories(), OTHER, Categories(OTHER, OTHER, None)),
-        (RUN, Categories(), OTHER, Categories(RUN, RUN, None)),
-        (SETUP, Categories(), OTHER, Categories(SETUP, SETUP, None)),
-        (PIECE, Categories(), OTHER, Categories(OTHER, OTHER, PIECE)),
-        (None, MACHINE, OTHER, MACHINE),
-        (RUN, MACHINE, OTHER, Categories(11, RUN, 13)),
-        (SETUP, MACHINE, OTHER, Categories(SETUP, 12, 13)),
-        (PIECE, MACHINE, OTHER, Categories(11, 12, PIECE)),
-        (None, Categories(run=12), OTHER, Categories(OTHER, 12, None)),
-        (None, Categories(), PIECE, Categories(None, None, PIECE)),
+        (Categories(), Categories(), None, Categories()),
+        (Categories(), Categories(), OTHER, Categories(OTHER, OTHER, None)),
+        (Categories(run=RUN), Categories(), OTHER, Categories(RUN, RUN, None)),
+        (Categories(setup=SETUP), Categories(), OTHER, Categories(SETUP, SETUP, None)),
+        (Categories(pieces=PIECE), Categories(), OTHER, Categories(OTHER, OTHER, PIECE)),
+        (Categories(SETUP, RUN, PIECE), Categories(), OTHER, Categories(SETUP, RUN, PIECE)),
+        (Categories(SETUP, RUN, PIECE), MACHINE, OTHER, Categories(SETUP, RUN, PIECE)),
+        (Categories(), MACHINE, OTHER, MACHINE),
+        (Categories(run=RUN), MACHINE, OTHER, Categories(11, RUN, 13)),
+        (Categories(setup=SETUP), MACHINE, OTHER, Categories(SETUP, 12, 13)),
+        (Categories(pieces=PIECE), MACHINE, OTHER, Categories(11, 12, PIECE)),
+        (Categories(), Categories(run=12), OTHER, Categories(OTHER, 12, None)),
+        (Categories(), Categories(), PIECE, Categories(None, None, PIECE)),
+        (Categories(run=RUN), Categories(), PIECE, Categories(RUN, RUN, PIECE)),
+        (Categories(), Categories(), UNRATED, Categories(UNRATED, UNRATED, None)),
     ],
 )
 def test_the_operation_comes_before_the_machine_and_that_before_the_work_centre(
-    own: int | None, machine: Categories, group: int | None, found: Categories
+    own: Categories, machine: Categories, group: int | None, found: Categories
 ) -> None:
     assert of_work(own, machine, group, KINDS) == found
+
+
+def test_an_operation_names_all_three_in_standard_ledger_and_settlement_alike(mill: Mill) -> None:
+    own = {"setup_category": mill.setup, "run_category": mill.other, "quantity_category": mill.piece}
+    mill.standard({"setup_seconds": 1800, "run_seconds": 360, "resource": mill.b, **own})
+    # Setup 0.5 h x 60 over ten, run 0.1 h x 45, a piece 0.50: B itself names neither setup nor pieces.
+    assert mill.cost() == D("8")
+    order = mill.order()
+    operation = order.operations.get()
+    assert (operation.setup_category, operation.run_category, operation.quantity_category) == (
+        mill.setup,
+        mill.other,
+        mill.piece,
+    )
+    mill.do(operation, 10, 5400, mill.a)
+    # On A as well: what the operation names comes before what the machine names.
+    assert booked(order) == {"setup": D(30), "time": D(45), "pieces": D(5)}
+    settled = mill.settle(order)
+    assert (settled.standard, settled.actual, named(settled)) == (D(80), D(80), {})
 
 
 def test_rates_are_of_the_kind_of_their_category(mill: Mill) -> None:
@@ -295,11 +318,13 @@ def test_an_order_worked_as_planned_on_the_standards_machines_costs_what_was_rol
 ) -> None:
     chance = Random(seed)
     mill.gear.policies.update(minimum_quantity=D(20))
-    owns = [None, None, mill.run, mill.setup, mill.piece, mill.other]
     operations = [
         {
             "setup_seconds": 3600 * chance.randint(0, 2), "run_seconds": 720 * chance.randint(0, 3),
-            "run_basis": chance.choice(["piece", "order"]), "cost_category": chance.choice(owns),
+            "run_basis": chance.choice(["piece", "order"]),
+            "setup_category": chance.choice([None, None, mill.setup]),
+            "run_category": chance.choice([None, mill.run, mill.other]),
+            "quantity_category": chance.choice([None, None, mill.piece]),
             "resource": chance.choice([None, mill.a, mill.b]),
         }
         for _each in range(3)
@@ -326,11 +351,10 @@ def naive(mill: Mill, step: dict[str, Any], pieces: int) -> Fraction:
     """What the guide says an operation of an order of so many pieces costs."""
     machine = step["resource"] or mill.a
     price = {mill.centre: 20, mill.setup: 60, mill.run: 30, mill.other: 45, mill.piece: Fraction(1, 2)}
-    own = step["cost_category"]
-    of_hours = own if own and own.kind != "quantity" else mill.centre
-    setup = own if own and own.kind == "setup" else machine.setup_category or of_hours
-    run = own if own and own.kind == "run" else machine.run_category or of_hours
-    piece = own if own and own.kind == "quantity" else machine.quantity_category
+    own_setup, own_run = step["setup_category"], step["run_category"]
+    setup = own_setup or machine.setup_category or own_run or mill.centre
+    run = own_run or machine.run_category or own_setup or mill.centre
+    piece = step["quantity_category"] or machine.quantity_category
     times = 1 if step["run_basis"] == "order" else pieces
     hours = Fraction(step["run_seconds"] * times, 3600)
     each = pieces * price[piece] if piece else 0

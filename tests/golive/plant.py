@@ -129,8 +129,8 @@ def make_old_plant() -> Old:
     make_route(
         product,
         [
-            {"group": turning, "run_seconds": 60, "cost_category": hours},
-            {"group": drilling, "run_seconds": 60, "cost_category": hours},
+            {"group": turning, "run_seconds": 60, "run_category": hours},
+            {"group": drilling, "run_seconds": 60, "run_category": hours},
             {"outside": True},
             {"group": drilling, "run_seconds": 30},
         ],

@@ -12,15 +12,20 @@ from costing.models import Period, Posting
 from costing.selectors import wip_value
 from execution.models import PickLine, WipMove
 from outsourcing.models import SubcontractLine, SubcontractOrder
+from p2p.core.facts import gather
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Lot, Move
 from p2p.inventory.selectors import on_hand
 from planning.models import Demand, Operation, ProductionOrder, ReplenishmentOrder
+from planning.services.replenishment import create_replenishment
+from planning.takeover import figures
+from strategies.facts import MeasuringCutOver, NamingMeasures
 from strategies.models import CutOver, NumberSeries
 from strategies.services import cutover
 from strategies.services.numbering import take_numbers
+from tests.factories import make_item, make_location
 from tests.golive.plant import FILES, Old, make_old_plant
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +279,43 @@ def test_a_desk_that_was_given_up_can_be_taken_up_again(old):
     cutover.resume(cut_over=old.desk, by=old.by)
     old.workbook()
     assert old.try_out().state == "done"
+
+
+def test_a_measure_that_nobody_measures_is_refused_by_naming_those_there_are(old):
+    with pytest.raises(Refused) as refused:
+        cutover.set_figure(cut_over=old.desk, measure="stock.nonsense", expected=D(5), by=old.by)
+    assert str(refused.value).startswith("Nothing here measures stock.nonsense: there are demand.count, ")
+    assert "stock.value" in str(refused.value)
+    assert not old.desk.figures.filter(measure="stock.nonsense").exists()
+
+
+def test_a_file_with_a_measure_that_nobody_measures_is_refused_at_its_line(old):
+    text = f"cut_over,measure,of,expected\n{old.desk.name},stock.nonsense,,5\n"
+    cutover.add_file(cut_over=old.desk, name="control_figures.csv", content=text.encode(), by=old.by)
+    (problem,) = old.try_out().problems.filter(sheet="control_figures", level="error")
+    assert problem.column == "measure" and "stock.nonsense" in problem.text
+
+
+def test_purchases_are_counted_without_transfers_and_transfers_for_themselves(old):
+    site, item = old.desk.site, make_item("MOVED")
+    there = make_location(site, code="THERE")
+    to = make_location(site, code="TO")
+    before = {one.measure: one.value for one in figures(MeasuringCutOver(site=site)) if not one.of}
+    create_replenishment(
+        site=site,
+        item=item,
+        quantity=D(7),
+        due_on=date(2099, 1, 1),
+        from_location=there,
+        to_location=to,
+        by=old.by,
+    )
+    found = {(one.measure, one.of): one.value for one in figures(MeasuringCutOver(site=site))}
+    assert found["purchases.count", ""] == before["purchases.count"]
+    assert found["transfers.count", ""] == before["transfers.count"] + 1
+    assert found["transfers.quantity", "MOVED"] == 7 and ("purchases.quantity", "MOVED") not in found
+
+
+def test_every_measure_of_the_books_can_be_named(old):
+    found = {one.measure for answer in gather(MeasuringCutOver(site=old.desk.site)) for one in answer}
+    assert found <= {name for names in gather(NamingMeasures()) for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -44,6 +45,14 @@ def page(client: Client, desk: CutOver, tab: str, **also: str) -> str:
     return answer.content.decode()
 
 
+def leading(shown: str) -> list[str]:
+    """The main buttons of the desk."""
+    found = re.findall(
+        r'<button type="submit" class="[^"]*btn-primary[^"]*"[^>]*>(.*?)</button>', shown, re.S
+    )
+    return [re.sub(r"<[^>]+>|\s+$", "", one).strip() for one in found]
+
+
 def test_a_plant_is_taken_over_on_its_pages(client, old):
     desk = old.desk
     assert "No file yet" in page(client, desk, "files")
@@ -61,10 +70,13 @@ def test_a_plant_is_taken_over_on_its_pages(client, old):
     differs = run.figures.get(measure="wip.value", of="")
     shown = page(client, desk, "compare", show="differing")
     assert reverse("strategies:accept-figure", args=[differs.pk]) in shown
+    assert leading(shown) == ["Run a trial"]
     press(client, "take-over", desk)
     assert desk.state == "open"
     client.post(reverse("strategies:accept-figure", args=[differs.pk]), {"because": "Old rate"})
-    assert "An administrator can take the plant over" in page(client, desk, "compare")
+    ready = page(client, desk, "compare")
+    assert "An administrator can take the plant over" in ready
+    assert leading(ready) == ["Take over"]
     press(client, "take-over", desk)
     assert desk.state == "done"
     assert "Taken over" in page(client, desk, "compare")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from p2p.core.clock import frozen
 from p2p.core.models import User
 from p2p.inventory.models import Balance, Count, CountClass, CountLine, StockRule
 from p2p.inventory.selectors.counts import accuracy, current_lines
@@ -239,3 +242,26 @@ def test_accuracy_counts_first_counts_within_tolerance(
     (month,) = accuracy(["MAIN"], count.planned_on.replace(day=1))
     assert (month.lines, month.right) == (2, 1)
     assert "50 %" in browser(shane).get("/inventory/counts/accuracy").content.decode().replace("\xa0", " ")
+
+
+def test_in_the_evening_a_count_is_proposed_for_the_day_of_the_plant(site: Site, shane: User) -> None:
+    Site.objects.filter(pk=site.pk).update(time_zone="America/Los_Angeles")
+    with frozen(datetime(2026, 11, 23, 2, 30, tzinfo=UTC)):
+        shown = browser(shane).get(reverse("inventory:count-new")).content.decode()
+        assert 'value="2026-11-22"' in shown and "2026-11-23" not in shown
+
+
+def test_the_worth_of_a_difference_is_left_open_where_nobody_knows_the_cost(
+    site: Site, places: dict[str, Location], olinda: User, shane: User
+) -> None:
+    item = make_item("BOLT", list_price=None)
+    make_stock(item, 10, places["A"])
+    count = create_count(site=site, kind="spot", places=[places["A"]], by=shane)
+    enter(entries=[Entry(place=count.places.get(), found=[Found(item=item, quantity=Decimal(4))])], by=olinda)
+    submit_count(count=count, by=olinda)
+    money, page = browser(shane), f"/inventory/counts/{count.number}/?tab=posting"
+    shown = money.get(page).content.decode()
+    assert '>More</dt><dd class="v ">–</dd>' in shown and '<td class="n">–</td>' in shown
+    Item.objects.filter(pk=item.pk).update(list_price=2)
+    shown = money.get(page).content.decode()
+    assert "−12" in shown and '<td class="n">–</td>' not in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -133,11 +134,18 @@ def test_places_are_found_while_one_types_at_the_site_that_was_chosen(
     assert len(everywhere) == 2
 
 
+def said(answer: Any) -> str:
+    """The sentence of a dialog that was done."""
+    return str(json.loads(answer["HX-Trigger"])["p2p:done"]["text"])
+
+
 def test_a_lot_is_put_on_hold_and_lifted(stocked: Item, client: Client) -> None:
     given = {"item": "RESIN", "lot": "L-77", "kind": "quality", "note": "smells"}
-    assert client.post(reverse("inventory:hold"), given).status_code == 204
+    assert said(client.post(reverse("inventory:hold"), given)) == "RESIN L-77 is on hold."
     assert "smells" in client.get(reverse("inventory:holds")).content.decode()
-    client.post(reverse("inventory:lift", args=[Hold.objects.get().pk]), {})
+    lift = reverse("inventory:lift", args=[Hold.objects.get().pk])
+    assert lift in client.get(reverse("inventory:lot", args=[Lot.objects.get().pk])).content.decode()
+    assert said(client.post(lift, {})) == "RESIN L-77 may be used again."
     assert Hold.objects.get().released_at is not None
     nothing = client.post(reverse("inventory:hold"), {"item": "RESIN", "kind": "quality"})
     assert "a lot, a serial number or a place" in nothing.content.decode()

@@ -100,11 +100,14 @@ def test_a_lot_is_changed_retested_split_and_merged_from_its_page(lot, fat, stor
     lot.refresh_from_db()
     assert (lot.vendor_lot, lot.attributes, lot.retest_on) == ("A", {"FAT": "3.2"}, day)
     pile = Balance.objects.get(lot=lot)
+    assert page("merge-lots") not in client.get(page("lot")).content.decode()  # there is no other one
     assert (
         client.post(page("split-lot"), {"pile": pile.pk, "quantity": "4", "number": "L2"}).status_code == 303
     )
     part = Lot.objects.get(number="L2")
     assert Balance.objects.get(lot=part).quantity == 4
+    assert page("merge-lots") in client.get(page("lot")).content.decode()
+    assert f"Merge lot {lot.number} with others" in client.get(page("merge-lots")).content.decode()
     assert client.post(page("merge-lots"), {"lots": [part.pk]}).status_code == 303
     assert Balance.objects.get(lot=lot).quantity == 10
 
@@ -206,6 +209,7 @@ def test_lots_over_rest(lot, fat, store, site):
     assert told["status"] == ["On hold"]
     assert told["attributes"][0]["upper_limit"] is not None
     assert any("regrouped" in event["title"] for event in told["events"])
+    assert "L1 → L1-A (4 EA)" in [event["detail"] for event in told["events"]]
     assert send("lots/MILK~L1/retest/", {"passed": False}, role="operator").status_code == 403
 
 

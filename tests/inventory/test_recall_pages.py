@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localtime
 
+from p2p.core import clock, paper
 from p2p.inventory.models import Hold, Recall
 from p2p.inventory.selectors.starts import Suspicion
 from p2p.inventory.services import recall as service
+from tests.core.paper.reading import pages
 from tests.factories import make_site, make_user
 from tests.inventory.selectors.test_trace import Plant
 from tests.inventory.services.test_recall import sold
@@ -90,9 +96,23 @@ def test_the_list_and_its_lines_become_files(client, recall):
     assert client.get(lines, {"export": "xlsx"}).status_code == 200
 
 
+def test_the_file_says_yes_or_no_to_what_is_on_hold(client, recall):
+    steps = [
+        reverse("inventory:recall-hold", args=[recall.pk]),
+        reverse("inventory:recall-lift", args=[recall.pk]),
+    ]
+    for step, word in zip(steps, ("yes", "no"), strict=True):
+        client.post(step, {})
+        lines = reverse("inventory:recall-lines", args=[recall.pk])
+        file = b"".join(client.get(lines, {"export": "csv"}).streaming_content).decode("utf-8-sig")
+        assert {row["On hold"] for row in csv.DictReader(io.StringIO(file))} == {word}
+
+
 def test_each_customer_gets_a_letter(client, recall, plant, way):
     answer = client.get(reverse("inventory:recall-letters", args=[recall.pk]))
-    assert answer.content.startswith(b"%PDF") and answer.content.count(b"/Type /Page\n") == 1
+    (letter,) = pages(answer.content)
+    assert "Bike World" in letter and paper.day(localtime(clock.now()).date()) in letter
+    assert "Recall ·" not in letter and "From" not in letter
 
 
 def test_nobody_holds_at_a_site_where_they_have_no_say(client, recall):

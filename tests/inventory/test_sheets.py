@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
 
 from p2p.inventory.models import Balance, Lot, Move
-from strategies.services.importer import Table, take_in
-from tests.factories import make_item, make_locations, make_site
+from strategies.services.importer import Table, find_sheet, take_in
+from strategies.services.importer.writing import template
+from tests.factories import make_item, make_location, make_locations, make_site
 
 pytestmark = pytest.mark.django_db
 HEAD = ["site", "location", "item", "lot", "quantity", "day"]
@@ -106,3 +109,14 @@ def test_opening_more_of_a_lot_has_to_agree_with_the_books(plant):
         )
     ]
     assert Move.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["put_away_rules", "supply_rules"])
+def test_the_example_of_a_template_imports_as_it_stands(name):
+    make_location(make_site("BOTHELL"), code="A-01")
+    make_item("BB-7421")
+    page = load_workbook(io.BytesIO(template([find_sheet(name)])))[name]
+    head, example = ([cell.value or "" for cell in row] for row in page.iter_rows())
+    outcome = take_in([Table(name, head, [(2, example)])], by=None)
+    assert [one.text for one in outcome.problems] == []
+    assert outcome.tallies[name].created == 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from p2p.core import clock
 from p2p.core.models import User
@@ -15,7 +16,10 @@ from p2p.inventory.models import SoftReservation
 from p2p.inventory.services.holds import hold
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.needs import Need
+from p2p.inventory.services.packing import Packing, pack
 from p2p.inventory.services.reservations import reserve
+from p2p.inventory.services.unit_moves import transfer_unit
+from p2p.inventory.services.units import create_units
 from strategies.models import Location, Site
 from tests.factories import (
     make_item,
@@ -175,6 +179,37 @@ def test_the_stock_card_is_narrowed_to_a_place_a_lot_and_a_time(
     assert wrong.status_code == 422
     assert "OIL has no NIX." in wrong.content.decode()
     assert "It ends before it begins." in wrong.content.decode()
+
+
+def test_the_card_says_what_moved_between_places_and_leaves_out_what_was_only_packed(
+    places: dict[str, Location], client: Client
+) -> None:
+    bolt = make_item("BOLT")
+    make_stock(bolt, 10, places["A"])
+    (pallet,) = create_units(location=places["A"], number="PAL-1", by=None)
+    pack(unit=pallet, lines=[Packing(item=bolt, quantity=Decimal(4))], by=None)
+    transfer_unit(unit=pallet, target=places["B"], by=None)
+    rows = csv(client, "/inventory/stock/card/BOLT/?export=csv")
+    assert [(row["From"], row["To"], Decimal(row["Balance"])) for row in rows] == [
+        ("A", "B", 10),
+        ("ADJUSTMENT", "A", 10),
+    ]
+    for page in ("/inventory/stock/card/BOLT/", reverse("inventory:item-stock", args=[bolt.pk])):
+        shown = client.get(page).content.decode()
+        assert "4 moved" in shown
+        assert "+10" in shown
+
+
+def test_the_line_of_the_card_ends_with_what_happened_in_the_evening_of_the_plant(
+    site: Site, places: dict[str, Location], client: Client
+) -> None:
+    """Its days are those of UTC, where an evening in Los Angeles is the next day already."""
+    Site.objects.filter(pk=site.pk).update(time_zone="America/Los_Angeles")
+    with clock.frozen(datetime(2026, 11, 23, 2, 30, tzinfo=UTC)):
+        make_stock(make_item("BOLT"), 10, places["A"])
+        shown = client.get("/inventory/stock/card/BOLT/").content.decode()
+    assert "<td>23 Nov</td><td" in shown
+    assert "22 Nov" not in shown
 
 
 def test_movements_are_found_by_item_lot_document_and_place(

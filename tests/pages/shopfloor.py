@@ -1,4 +1,4 @@
-"""One released order of ten at a work centre, and an operator who works there, for the tests of the tablet."""
+"""Released orders of ten at a work centre, and an operator who works there, for the tests of the tablet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from django.test import Client
 
 from execution.services.release import release
 from planning.models import Operation, ProductionOrder
+from strategies.models import Item, Site
 from tests.factories import make_group, make_item, make_order, make_site, make_user, make_worker
+
+
+def wanting(item: Item, site: Site, *, each: Any = 1, **also: Any) -> ProductionOrder:
+    """A released order of ten pieces that takes so much of an item for each."""
+    operations = [{"group": make_group(site)}]
+    order = make_order(make_item(), 10, site=site, operations=operations, materials={item: each}, **also)
+    release(orders=[order], despite_shortage=True, by=None)
+    return order
 
 
 class Floor:

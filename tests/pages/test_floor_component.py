@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 
 from execution.models import Adjustment, PickLine
-from execution.services.release import release
 from p2p.core import clock
 from p2p.inventory.models import Balance, Lot
 from p2p.inventory.services.packing import Packing, pack
@@ -19,10 +18,8 @@ from planning.models import Material, ProductionOrder
 from strategies.models import BomAlternate, Item
 from tests.factories import (
     make_bom,
-    make_group,
     make_item,
     make_lot,
-    make_order,
     make_reason,
     make_serial,
     make_site,
@@ -30,6 +27,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.pages.shopfloor import wanting
 
 pytestmark = pytest.mark.django_db
 
@@ -51,13 +49,8 @@ class Job:
             make_stock(self.steel, 10, self.store, lot=make_lot(self.steel, number))
 
     def release(self, each: Any = 1, item: Item | None = None) -> Material:
-        made = make_order(
-            make_item(), 10, site=self.site, operations=[{"group": make_group(self.site)}],
-            materials={item or self.steel: each},
-        )  # fmt: skip
-        release(orders=[made], despite_shortage=True, by=None)
-        self.order = made
-        return Material.objects.get(order=made)
+        self.order = wanting(item or self.steel, self.site, each=each)
+        return Material.objects.get(order=self.order)
 
     def address(self, material: Material, name: str = "") -> str:
         args = [material.order.number, 10, material.pk]

@@ -10,17 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from execution.models import PickLine, PickList
-from execution.services.release import release
 from p2p.core.models import Journal
 from p2p.inventory.checking import problems
 from p2p.inventory.models import Balance, Reservation
 from planning.models import Material
 from tests.factories import (
-    make_group,
     make_item,
     make_location,
     make_lot,
-    make_order,
     make_reason,
     make_serial,
     make_site,
@@ -28,6 +25,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.pages.shopfloor import wanting
 
 pytestmark = pytest.mark.django_db
 
@@ -50,12 +48,7 @@ class Store:
         return item
 
     def listed(self, item: Any, each: Any = 1) -> PickLine:
-        order = make_order(
-            make_item(), 10, site=self.site, number="MO-1", operations=[{"group": make_group(self.site)}],
-            materials={item: each},
-        )  # fmt: skip
-        release(orders=[order], despite_shortage=True, by=None)
-        self.order = order
+        self.order = wanting(item, self.site, each=each, number="MO-1")
         return PickLine.objects.order_by("pk").first()
 
     def url(self, line: PickLine, name: str = "line") -> str:

@@ -93,6 +93,32 @@ def test_goods_stand_on_a_new_pallet_or_on_one_that_is_there(tablet: Client, sit
     assert on == {first.pk: 6, second.pk: 3}
 
 
+def test_a_new_pallet_is_named_and_gets_its_label_with_those_of_all_pieces(
+    tablet: Client, site: Site
+) -> None:
+    order = bought(site, make_item("PUMP", tracking="serial"), 3)
+    asked = tablet.get(page_of(order) + "?unit=%2B").content.decode()
+    assert "<span>New pallet</span></div>" in asked
+    scanned(tablet, order, "SN-1", "SN-2")
+    page = tablet.get(do(tablet, order, unit="+")["Location"]).content.decode()
+    plate = HandlingUnit.objects.get()
+    assert f"at DOCK · {plate.number}" in page
+    row = ReplenishmentMove.objects.earliest("pk")
+    where = reverse("pages:floor-receive-labels", args=[row.pk])
+    assert where in page
+    printed = tablet.get(where, {"as": "zpl"}).content.decode()
+    assert printed.count("^XA") == 3
+    assert printed.index(plate.number) < printed.index("SN-1") < printed.index("SN-2")
+
+
+def test_what_has_no_label_offers_none(tablet: Client, site: Site) -> None:
+    order = bought(site, make_item("BOLT"), 3)
+    page = tablet.get(do(tablet, order)["Location"]).content.decode()
+    where = reverse("pages:floor-receive-labels", args=[ReplenishmentMove.objects.get().pk])
+    assert where not in page
+    assert tablet.get(where).status_code == 404
+
+
 def test_scans_and_sheets_add_up_until_it_is_booked_once(tablet: Client, site: Site) -> None:
     order = bought(site, make_item("PAINT", tracking="lot"))
     make_location(site, code="A-1")
@@ -119,7 +145,7 @@ def test_scans_and_sheets_add_up_until_it_is_booked_once(tablet: Client, site: S
     lot = Lot.objects.get()
     assert (lot.number, lot.vendor_lot, str(lot.expires_on)) == ("L-7", "V9", "2099-01-31")
     done = tablet.get(first).content.decode()
-    assert "received for" in done and reverse("inventory:lot-label", args=[lot.pk]) in done
+    assert "received for" in done and reverse("pages:floor-receive-labels", args=[row.pk]) in done
 
 
 def test_without_a_number_all_that_is_to_come_is_received(tablet: Client, site: Site) -> None:
@@ -130,6 +156,24 @@ def test_without_a_number_all_that_is_to_come_is_received(tablet: Client, site: 
     assert Balance.objects.get().location.code == "DOCK"
     gone = tablet.get(page_of(order))
     assert gone["Location"] == reverse("pages:floor-receive")
+
+
+def test_what_somebody_else_received_meanwhile_is_said_and_the_list_is_shown(
+    tablet: Client, site: Site
+) -> None:
+    order = bought(site, make_item("BOLT"), 48)
+    do(tablet, order, key="the other one")
+    for where, typed in (
+        (reverse("pages:floor-receive-do", args=[order.number]), {"key": "mine", "quantity": "48"}),
+        (page_of(order), {"code": "DOCK"}),
+    ):
+        answer = tablet.post(where, typed)
+        assert (answer.status_code, answer["Location"]) == (302, reverse("pages:floor-receive"))
+        assert (
+            f"{order.number} expects nothing here any more."
+            in tablet.get(answer["Location"]).content.decode()
+        )
+    assert Balance.objects.get(location__code="DOCK").quantity == 48
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,8 @@ def test_a_card_without_its_bin_says_which_bin_it_calls_for_and_where_it_goes(st
 
 def test_filling_up_makes_tasks_for_places_below_their_minimum(store: Store) -> None:
     SupplyRule.objects.create(item=store.item, location=store.line, minimum=D(5), maximum=D(9))
-    store.client.post("/floor/stock/supply/", {"fill": "1", "key": "a"})
+    page = store.client.post("/floor/stock/supply/", {"fill": "1", "key": "a"}, follow=True).content.decode()
+    assert "1 task made for what is below its minimum." in page
     assert StockTask.objects.get().quantity == 9
 
 

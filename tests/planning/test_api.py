@@ -155,6 +155,13 @@ def test_late_orders_are_found_by_filter(planner, firmed):
     ]
 
 
+def test_operations_are_narrowed_down_to_an_order_and_sorted_beside_it(planner, firmed):
+    wanted = Operation.objects.filter(order__number="MO-000002").order_by("-number")
+    assert 0 < wanted.count() < Operation.objects.count()
+    rows = planner.get(f"{API}/operations/?order_number=MO-000002&order=-number").json()["results"]
+    assert [row["number"] for row in rows] == [operation.number for operation in wanted]
+
+
 @pytest.mark.parametrize(
     "path",
     ["demand/", "plan-runs/", "proposals/", "messages/", "orders/", "operations/", "replenishments/",

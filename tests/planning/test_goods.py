@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -133,6 +134,16 @@ def test_one_more_lot_keeps_what_was_typed(site: Site) -> None:
     assert not Move.objects.exists()
 
 
+def test_the_price_of_the_order_stands_beside_what_is_typed_for_those_who_see_money(site: Site) -> None:
+    paint = bought(site, make_item("PAINT"))
+    paint.price = Decimal("12.375")
+    paint.save()
+    where = reverse("planning:receive") + f"?ids={paint.pk}"
+    shown = text(as_("buyer").get(where))
+    assert "Price of the order" in shown and f"12.375 {paint.currency.code}" in shown
+    assert "Price of the order" not in text(as_("operator").get(where))
+
+
 def test_a_refused_line_says_so_in_its_block_and_keeps_all_that_was_typed(site: Site) -> None:
     orders = [bought(site, make_item(f"ITEM-{n}")) for n in range(10)]
     where = reverse("planning:receive") + "?ids=" + ",".join(str(one.pk) for one in orders)
@@ -201,7 +212,9 @@ def test_a_transfer_is_shipped_on_its_page(site: Site) -> None:
     )
     make_conversion("DZ", "EA", 12)
     client = as_("operator")
-    assert "Ship" in text(client.get(reverse("planning:replenishment", args=[order.number])))
+    shown = text(client.get(reverse("planning:replenishment", args=[order.number])))
+    assert "Ship" in shown
+    assert f'<dt>To</dt><dd class="v ">{site.code}</dd>' in shown
     client.post(reverse("planning:replenishment-ship", args=[order.pk]), {"quantity": "1", "unit": "DZ"})
     order.refresh_from_db()
     assert (order.shipped_quantity, order.state) == (12, "sent")
@@ -303,7 +316,9 @@ def test_what_can_go_is_seen_and_goes_on_one_note(site: Site) -> None:
     refused = text(client.post(where, typed), 409)
     assert "short of: 1 EA NUT" in refused
     typed[f"{short.pk}-0-quantity"] = ""
-    assert client.post(where, {**typed, "key": "k2"}).status_code == 303
+    searched = f"{page}?q=BOLT&enough=true"
+    went = client.post(f"{where}&next={quote(searched)}", {**typed, "key": "k2"})
+    assert (went.status_code, went["Location"]) == (303, searched)
     assert DemandMove.objects.values("delivery_note").distinct().count() == 1
     assert set(Demand.objects.filter(state="open")) == {short}
 

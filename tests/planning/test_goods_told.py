@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from p2p.core import clock
 from p2p.core.models import Grant, Journal
@@ -82,7 +83,8 @@ def test_goods_of_a_site_where_one_has_no_role_are_named_on_the_form_and_nothing
     typed = {f"{transfer.pk}-0-quantity": "4", f"{purchase.pk}-0-quantity": "3", "delivery_note": "DN-7"}
     shown = receive([transfer, purchase], typed, 409, make_user("operator", site=site))
     assert "This needs one of these roles at OTHER" in shown
-    assert shown.index("BOLT") < shown.index("at OTHER:") < shown.index("NUT")
+    text = strip_tags(shown)  # a token of the page may hold any three letters
+    assert text.index("NUT") < text.index("BOLT") < text.index("at OTHER:")  # by number, PO before TO
     assert 'value="DN-7"' in shown and 'value="4"' in shown
     assert not ReplenishmentMove.objects.exists()
 
@@ -130,7 +132,8 @@ def test_a_pallet_that_stands_elsewhere_is_refused_in_its_block_and_none_is_made
         f"{second.pk}-0-plate": "P-1",
     }
     shown = receive([first, second], typed, 409)
-    assert shown.index("NUT") < shown.index("P-1 stands at SHELF")
+    text = strip_tags(shown)
+    assert text.index("NUT") < text.index("P-1 stands at SHELF")
     assert not HandlingUnit.objects.filter(number="P-NEW").exists() and not Move.objects.exists()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -204,6 +204,16 @@ def test_it_is_called_off_on_its_page(plant: Plant) -> None:
     assert order.state == "cancelled"
 
 
+def test_what_has_left_cannot_be_called_off_and_its_page_says_why(plant: Plant) -> None:
+    order = plant.asked()
+    ship(lines=[ShipLine(order=order, quantity=Decimal(3))], by=None)
+    client = of("supervisor", plant.main)
+    said = "Some of it has left: what is on its way is received first, or its shipment taken back."
+    assert said in client.get(reverse("planning:replenishment", args=[order.number])).content.decode()
+    with pytest.raises(Refused, match="in transit"):
+        cancel_replenishment(orders=[order], by=None)
+
+
 def test_a_purchase_is_called_off_by_those_who_buy_alone(plant: Plant) -> None:
     order = create_replenishment(
         site=plant.main,
@@ -226,3 +236,11 @@ def test_a_purchase_is_called_off_by_those_who_buy_alone(plant: Plant) -> None:
     buyer.post(button)
     order.refresh_from_db()
     assert order.state == "cancelled"
+
+
+def test_in_the_evening_a_transfer_is_proposed_for_the_day_of_the_plant(plant: Plant) -> None:
+    plant.main.time_zone = "America/Los_Angeles"
+    plant.main.save()
+    with clock.frozen(datetime(2026, 11, 23, 2, 30, tzinfo=UTC)):
+        shown = of("planner", plant.main).get(reverse("planning:transfer-new")).content.decode()
+    assert 'value="2026-11-22"' in shown and "2026-11-23" not in shown

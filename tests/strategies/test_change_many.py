@@ -44,6 +44,15 @@ def test_the_first_press_counts_and_the_second_does_it(engineer):
     assert Resource.objects.filter(finite=False).count() == 3
 
 
+def test_the_share_for_one_job_is_given_to_many_and_too_much_is_refused(engineer):
+    group = make_group(make_site("ONE"), "SAWS")
+    rows = [make_resource(group, f"M{place}") for place in range(2)]
+    refused = engineer.post(address("resource", *rows), {"job_fraction": "1.5", "agreed": "on"})
+    assert (refused.status_code, "The share for one job is" in refused.content.decode()) == (409, True)
+    agreed = engineer.post(address("resource", *rows), {"job_fraction": "0.5", "agreed": "on"})
+    assert (agreed.status_code, Resource.objects.filter(job_fraction="0.5").count()) == (303, 2)
+
+
 def test_all_that_the_filter_finds_are_changed_and_no_more(engineer):
     group = make_group(make_site("ONE"), "SAWS")
     first, *_more = [make_resource(group, f"R{place:02}") for place in range(60)]

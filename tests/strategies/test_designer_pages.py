@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from p2p.core import clock
-from strategies.models import BomAlternate, BomLine, PlanningCost, ReplaceRun
+from strategies.models import BomAlternate, BomLine, PlanningCost, ReplaceRun, RouteOperation
 from tests.factories import make_bom, make_group, make_item, make_policy, make_route, make_site, make_user
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,16 @@ def test_costs_add_up_to_the_parent_and_the_longest_chain_is_marked(engineer, dr
     assert "At no operation" in shown
     assert "10 · Assemble" in shown
     assert shown.count("On the longest chain") == 1
+
+
+def test_a_bill_offers_no_place_at_an_alternate_of_an_operation(engineer, draft):
+    own = RouteOperation.objects.get(route__item=draft.item)
+    RouteOperation.objects.create(
+        route=own.route, number=20, name="By hand", group=own.group, alternate_of=own
+    )
+    shown = page(engineer, f"boms/{draft.pk}/")
+    assert "10 · Assemble" in shown
+    assert "By hand" not in shown
 
 
 def test_a_level_opens_with_its_own_costs_and_adds_up_too(engineer, draft):

@@ -67,6 +67,11 @@ def test_every_act_of_the_designer_changes_the_draft(client, draft):
     assert list(draft.operations.values_list("number", flat=True)) == [10, 20, 30, 40]
 
 
+def test_an_alternate_begins_with_the_name_of_what_it_stands_for(client, draft):
+    send(client, draft, "add", alternate_of=20)
+    assert draft.operations.get(alternate_of__number=20).name == draft.operations.get(number=20).name
+
+
 def test_a_refusal_says_why_over_the_picture(client, draft):
     answer = send(client, draft, "connect", before=30, after=10)
     assert answer.status_code == 409

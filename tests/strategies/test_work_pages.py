@@ -184,6 +184,7 @@ def test_a_resource_is_made_and_changed_by_form_and_the_slower_of_two_is_told(en
     body |= {
         "efficiency": "1",
         "schedule_fraction": "1",
+        "job_fraction": "0.5",
         "scrap_fraction": "0",
         "finite": "on",
         "active": "on",

@@ -229,3 +229,11 @@ def test_a_long_list_is_estimated_instead_of_counted(
     answer = signed_in.get("/people/")
     assert answer.context["found_words"].startswith("~")
     assert answer.context["where"].startswith("1–10 of ~")
+
+
+def test_a_workbook_holds_signs_that_no_workbook_can_hold(signed_in: Client) -> None:
+    User.objects.create(username="p1", last_name="Bell\x07")
+    answer = signed_in.get("/people/?export=xlsx")
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert sheet is not None
+    assert "Bell\ufffd" in [cell.value for row in sheet.iter_rows() for cell in row]

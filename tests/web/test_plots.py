@@ -51,6 +51,24 @@ def test_a_line_leaves_a_gap_where_nothing_is_known() -> None:
     assert "UCL 5.0" in drawn and "out of limits" in drawn
 
 
+@pytest.mark.parametrize(
+    ("values", "least", "most"),
+    [
+        ([0, 40, 100], "0", "150"),
+        ([5, 5], "4.6", "5.4"),
+        ([0, 0], "0", "1"),
+        ([-100, -40, 0], "−150", "0"),
+        ([-5, 100], "−50", "150"),
+    ],
+)
+def test_the_axis_of_a_line_goes_beyond_zero_only_where_values_do(
+    values: list[int], least: str, most: str
+) -> None:
+    drawn = series.line([(str(turn), value) for turn, value in enumerate(values)], title="Stock", places=0)
+    marks = re.findall(r'text-anchor="end">([^<]*)<', drawn)
+    assert (marks[0], marks[-1]) == (least, most)
+
+
 def test_a_load_strip_marks_overload_and_work_without_capacity() -> None:
     drawn = series.load_strip([("Th", 8, 10), ("Fr", 12, 10), ("Sa", 3, 0)], title="Paint")
     assert drawn.count("fill-over") == 2

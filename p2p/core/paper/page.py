@@ -44,7 +44,7 @@ def head(title: str, number: str, place: str, facts: Sequence[tuple[str, str]]) 
     tight = TableStyle(
         [*BARE, *TOPPED, ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
     )
-    left: list[Any] = [text(f"{title} · {place}", SMALL), text(number, HEAD), gap(1)]
+    left: list[Any] = [text(" · ".join(filter(None, [title, place])), SMALL), text(number, HEAD), gap(1)]
     if lines:
         left.append(Table(lines, colWidths=[26 * mm, said - 30 * mm], style=tight, hAlign="LEFT"))
     codes: list[Any] = [[QrCode(number, 28 * mm)], [coded(number, height=11 * mm, width=CODES)]]

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
+from p2p.core.characters import repeated
 from p2p.core.facts import Fact, tell
 from p2p.core.refusal import Refused
 from p2p.core.rest.permissions import check_code, check_moved, check_site
@@ -71,8 +72,10 @@ class Outcome:
             first = wrong[0].errors[0]
             place = f" {first['field']}:" if first["field"] else ""
             body["code"] = "invalid"
-            body["detail"] = _("Line {line},{place} {detail}").format(
-                line=wrong[0].line, place=place, detail=first["detail"]
+            body["detail"] = repeated(
+                _("Line {line},{place} {detail}").format(
+                    line=wrong[0].line, place=place, detail=first["detail"]
+                )
             )
         return {**body, "rows": [row.as_json() for row in self.rows]}
 

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+
+from p2p.core.characters import unfit
+from p2p.core.rest.json import strange
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,11 +33,14 @@ class CsvParser(BaseParser):
         separator = max(",;\t", key=head_line.count)
         lines = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
         try:
-            return self._rows(lines)
+            rows = self._rows(lines)
         except csv.Error as broken:
             raise ParseError(
                 _("Line {line} cannot be read as CSV: {why}.").format(line=lines.line_num, why=broken)
             ) from None
+        if errors := dict(strange(rows)) if unfit(text) else {}:
+            raise ValidationError(errors)
+        return rows
 
     def _rows(self, lines: Any) -> list[dict[str, str]]:
         head = [name.strip() for name in next(lines, [])]

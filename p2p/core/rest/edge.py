@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from p2p.core.rest.authentication import Session, TokenAuthentication
+from p2p.core.rest.json import JsonParser
 from p2p.core.rest.once import once
 from p2p.core.rest.permissions import RoleAllowed
 
@@ -29,7 +29,7 @@ class EdgeViewSet(GenericViewSet[Any]):
     permission_classes: Any = (RoleAllowed,)
     pagination_class = None
     filter_backends = ()
-    parser_classes: Any = (JSONParser,)
+    parser_classes: Any = (JsonParser,)
     renderer_classes: Any = (JSONRenderer,)
     lookup_value_regex = "[^/]+"
 

@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from p2p.core.rest.pages import field_of
 
 LOOKUPS = ("lt", "lte", "gt", "gte", "isnull", "icontains", "istartswith", "in", "date", "exact")
-RESERVED = frozenset({"search", "order", "cursor", "limit", "expand", "format", "fields", "count"})
+RESERVED = frozenset({"search", "order", "cursor", "limit", "expand", "format"})
 
 
 def split(path: str) -> tuple[str, str]:

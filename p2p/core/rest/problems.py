@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -14,14 +15,21 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from p2p.core.characters import repeated, too_much
 from p2p.core.refusal import Refused
 
 PROBLEM = "application/problem+json"
+_ROW = re.compile(r"\[(\d+)\](?:\.?(.+))?")
 
 
 def problem(code: str, sentence: str, http_status: int, **more: Any) -> Response:
     """One problem. `more` holds field, errors or blocked_by where they say something."""
-    body = {"type": f"/api/docs/#{code}", "code": code, "status": http_status, "detail": sentence}
+    body = {
+        "type": f"/api/docs/#{code}",
+        "code": code,
+        "status": http_status,
+        "detail": repeated(sentence),
+    }
     body |= {key: value for key, value in more.items() if value not in ("", None)}
     return Response(body, status=http_status, content_type=PROBLEM)
 
@@ -42,8 +50,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return problem("not_allowed", _sentence(error, _("You may not do this.")), 403)
     if isinstance(error, (ProtectedError, RestrictedError)):
         return _still_used(error)
-    if isinstance(error, IntegrityError):
-        return _conflict(error)
+    if isinstance(error, (IntegrityError, DataError)):
+        return _conflict(error) if isinstance(error, IntegrityError) else invalid_text(too_much(error))
     if isinstance(error, exceptions.APIException):
         return _of_framework(error)
     return None
@@ -59,8 +67,22 @@ def invalid(errors: list[dict[str, Any]]) -> Response:
     if not errors:
         return problem("invalid", _("The request cannot be read."), 400)
     first = errors[0]
-    place = f"{first['field']}: " if first.get("field") else ""
+    place = f"{spoken(first['field'])}: " if first.get("field") else ""
     return problem("invalid", f"{place}{first['detail']}", 400, field=first.get("field"), errors=errors)
+
+
+def invalid_text(sentence: str) -> Response:
+    """400 where only the database noticed, which does not say the place."""
+    return problem("invalid", sentence, 400)
+
+
+def spoken(place: str) -> str:
+    """A place in words: of rows sent together, the line, as when their contents are wrong."""
+    row = _ROW.fullmatch(place)
+    if row is None:
+        return place
+    line = _("Line {line}").format(line=int(row[1]) + 1)
+    return f"{line}, {row[2]}" if row[2] else line
 
 
 def flatten(detail: Any, place: str = "") -> Iterator[dict[str, Any]]:
@@ -68,13 +90,26 @@ def flatten(detail: Any, place: str = "") -> Iterator[dict[str, Any]]:
     if isinstance(detail, dict):
         for key, inner in detail.items():
             name = "" if key in {"non_field_errors", "__all__"} else str(key)
-            yield from flatten(inner, f"{place}.{name}".strip(".") if name else place)
+            if isinstance(key, int):  # the framework's lists tell the wrong ones by index
+                yield from flatten(inner, f"{place}[{key}]")
+            else:
+                yield from flatten(inner, f"{place}.{name}".strip(".") if name else place)
     elif isinstance(detail, (list, tuple)):
         for index, inner in enumerate(detail):
             nested = isinstance(inner, (dict, list))
             yield from flatten(inner, f"{place}[{index}]" if nested else place)
     else:
-        yield {"field": place, "detail": str(detail), "code": str(getattr(detail, "code", "invalid"))}
+        code = str(getattr(detail, "code", "invalid"))
+        yield {"field": place, "detail": repeated(_plainly(str(detail), code)), "code": code}
+
+
+def _plainly(sentence: str, code: str) -> str:
+    """The framework names types of the language it is written in; who sends rows knows those of JSON."""
+    if code == "not_a_list":
+        return _("A list belongs here.")
+    if code == "invalid" and sentence.startswith("Invalid data. Expected a dictionary"):
+        return _("An object with fields belongs here.")
+    return _("This is no key of a record.") if code == "incorrect_type" else sentence
 
 
 def _sentence(error: Exception, otherwise: str) -> str:

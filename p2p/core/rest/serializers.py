@@ -46,6 +46,9 @@ class KeyField(serializers.RelatedField[Any, Any, Any]):
         "invalid": _("Give the key of a {what}."),
     }
 
+    beside: ClassVar[tuple[str, ...]] = ()
+    """Names of the input that say where the record is looked for, without being fields."""
+
     def __init__(self, *, key: str = "", **options: Any) -> None:
         self.key = key
         super().__init__(**options)
@@ -102,7 +105,49 @@ class Expand:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-class RecordSerializer(serializers.ModelSerializer[Any]):
+class ObjectField(serializers.JSONField):
+    """Words by name: `{"colour": "red", "size": 54}`."""
+
+    default_error_messages = {
+        "invalid": _("An object of names and values belongs here."),
+        "nested": _("A text, a number, true, false or null belongs here."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        said = super().to_internal_value(data)
+        if not isinstance(said, dict):
+            self.fail("invalid")
+        nested = [name for name, value in said.items() if isinstance(value, (dict, list))]
+        if nested:
+            raise serializers.ValidationError({nested[0]: self.error_messages["nested"]})
+        return said
+
+
+class Strict:
+    """What a client sends is taken as it means it: no field that is not there, and none left out of what stands
+    inside a record, which is replaced as a whole also where the record itself is changed in part."""
+
+    def to_internal_value(self: Any, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            wrong = {name: _("There is no such field.") for name in data if name not in self._known()}
+            if self.parent is not None and getattr(self.root, "partial", False):
+                needed = (one for one in self._writable_fields if one.required)
+                wrong |= {
+                    one.field_name: one.error_messages["required"]
+                    for one in needed
+                    if one.field_name not in data
+                }
+            if wrong:
+                raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)  # type: ignore[misc]  # the serializer beside it
+
+    def _known(self: Any) -> set[str]:
+        """Also what an answer holds beside its fields: a record that was read may be sent back."""
+        beside = {name for one in self.fields.values() for name in getattr(one, "beside", ())}
+        return {*self.fields, *self.expandable, *beside, "verbs"}
+
+
+class RecordSerializer(Strict, serializers.ModelSerializer[Any]):
     """Base of all record serializers. `expandable` names what may be expanded; `Meta.money` the columns that
     only people with a right to money see."""
 
@@ -137,13 +182,19 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
         request = self.context.get("request")
         return request is None or may(request.user, *MONEY_ROLES)
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        kind, options = super().build_standard_field(field_name, model_field)
+        if kind is serializers.JSONField and model_field.default is dict:
+            kind = ObjectField
+        return kind, options
+
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
         kind, options = super().build_relational_field(field_name, relation_info)
         options.pop("view_name", None)
         return kind, options
 
 
-class VerbSerializer(serializers.Serializer[Any]):
+class VerbSerializer(Strict, serializers.Serializer[Any]):
     """Base of a verb's input: its fields are the parameters of the service, apart from the record and `by`."""
 
     expandable: ClassVar[Mapping[str, Expand]] = {}

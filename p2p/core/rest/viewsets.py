@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, NoReturn
 
 from django.db.models import QuerySet
@@ -10,20 +12,22 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from p2p.core.access import at_sites
+from p2p.core.addresses import key_of as key_said
 from p2p.core.rest import bulk, filters, pages
 from p2p.core.rest.csv import CsvParser, CsvRenderer
 from p2p.core.rest.edge import EdgeViewSet
+from p2p.core.rest.json import JsonParser
 from p2p.core.rest.permissions import check_given, check_moved, check_site
 from p2p.core.rest.serializers import Expand, KeyField, key_of
 from p2p.core.rest.verbs import respond, verbs_of
 
 Service = Callable[..., Any]
+_BETWEEN = re.compile(r"~(?!2F|7E)")
 
 
 class RecordViewSet(EdgeViewSet):
@@ -60,8 +64,16 @@ class RecordViewSet(EdgeViewSet):
     upserts: ClassVar[Service | bool] = False
 
     lookup_url_kwarg = "number"
-    parser_classes: Any = (JSONParser, CsvParser)
+    parser_classes: Any = (JsonParser, CsvParser)
     renderer_classes: Any = (JSONRenderer, CsvRenderer)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        taken = filters.RESERVED & {*cls.filters, *cls.asks}
+        if taken:
+            raise ValueError(
+                f"{cls.__name__}: {', '.join(sorted(taken))} already means something in every list"
+            )
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -108,13 +120,10 @@ class RecordViewSet(EdgeViewSet):
 
     def get_object(self) -> Any:
         names, given = self.key_names(), str(self.kwargs[self.lookup_url_kwarg])
-        values = given.split("~") if len(names) > 1 else [given]
-        if len(values) != len(names):
-            self._missing(given)
-        try:
-            record = self.get_queryset().filter(**dict(zip(names, values, strict=True))).first()
-        except (ValueError, TypeError):
-            record = None
+        record = None
+        for values in addressed(given, len(names)):
+            with suppress(ValueError, TypeError):
+                record = record or self.get_queryset().filter(**dict(zip(names, values, strict=True))).first()
         if record is None:
             self._missing(given)
         self.check_object_permissions(self.request, record)
@@ -210,6 +219,14 @@ class RecordViewSet(EdgeViewSet):
         service = given if callable(given) else None
         outcome = bulk.upsert(self, rows, by=request.user, partial=partial, service=service)
         return Response(outcome.as_json(), status=200 if outcome.saved or outcome.clean else 400)
+
+
+def addressed(given: str, count: int) -> list[list[str]]:
+    """The keys that a part of an address may mean: as it stands, and with `~2F` read as the slash that no part of an
+    address can have."""
+    plain = given.split("~") if count > 1 else [given]
+    written = [key_said(one) for one in (_BETWEEN.split(given) if count > 1 else [given])]
+    return [values for values in (plain, *([written] if written != plain else [])) if len(values) == count]
 
 
 def _keyed(serializer: type[serializers.BaseSerializer[Any]]) -> list[str]:

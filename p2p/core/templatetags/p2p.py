@@ -138,12 +138,13 @@ def verbs(context: RequestContext, slot: str, record: Any = None, show: int = 3)
             "verb": each,
             "url": each.url(record),
             "refusals": each.refusals(record),
+            "primary": each.leads(record),
             "id": f"no-{slot}-{each.key}",
         }
         for each in allowed
     ]
-    first = [each for each in drawn if each["verb"].primary]
-    rest = [each for each in drawn if not each["verb"].primary]
+    first = [each for each in drawn if each["primary"]]
+    rest = [each for each in drawn if not each["primary"]]
     return {
         "shown": rest[:show] + first,
         "hidden": rest[show:],

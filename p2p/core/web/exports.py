@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from p2p.core.characters import writable
 from p2p.core.fields import plain as written
 from p2p.core.web.columns import Column, plain
 
@@ -67,10 +68,10 @@ def as_xlsx(rows: Iterable[Any], columns: Sequence[Column], name: str) -> HttpRe
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name[:31])
     sheet.freeze_panes = "A2"
-    sheet.append([_text(sheet, head, bold=True) for head in heads(columns)])
+    sheet.append([text_cell(sheet, head, bold=True) for head in heads(columns)])
     for number, record in enumerate(rows):
         if number >= XLSX_ROWS - 1:
-            sheet.append([_text(sheet, "This sheet is full; the CSV file has all rows.", bold=True)])
+            sheet.append([text_cell(sheet, "This sheet is full; the CSV file has all rows.", bold=True)])
             break
         sheet.append([_cell(sheet, plain(column, record)) for column in columns])
     target = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
@@ -84,8 +85,9 @@ def as_xlsx(rows: Iterable[Any], columns: Sequence[Column], name: str) -> HttpRe
     )
 
 
-def _text(sheet: Any, value: str, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value=value)
+def text_cell(sheet: Any, value: str, *, bold: bool = False) -> Any:
+    """A cell of a written-only sheet that is text whatever it begins with, and never breaks the workbook."""
+    cell = WriteOnlyCell(sheet, value=writable(value))
     cell.data_type = "s"  # said outright: openpyxl would take a leading "=" for a formula
     if bold:
         cell.font = Font(bold=True)
@@ -93,4 +95,4 @@ def _text(sheet: Any, value: str, *, bold: bool = False) -> Any:
 
 
 def _cell(sheet: Any, value: Any) -> Any:
-    return _text(sheet, value) if isinstance(value, str) else value
+    return text_cell(sheet, value) if isinstance(value, str) else value

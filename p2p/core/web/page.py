@@ -140,4 +140,5 @@ def back(request: HttpRequest, fallback: str = "/") -> str:
     """Where a form said it came from, if that is on this host."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if safe else fallback
+    # Anything else than an address would be looked up as the name of a view.
+    return asked if safe and asked.startswith(("/", "http:", "https:")) else fallback

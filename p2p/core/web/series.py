@@ -45,7 +45,10 @@ def line(
     values = _numbers(points) + levels or [0.0, 1.0]
     low, high = min(values), max(values)
     pad = (high - low) * 0.08 or abs(high) * 0.05 or 1.0
-    marks = ticks(low - pad, high + pad, 4)
+    # No room beyond zero where nothing is: stock that was never below it does not seem to be.
+    bottom = 0.0 if 0 <= low < pad else low - pad
+    top = 0.0 if low < 0 and -pad < high <= 0 else high + pad
+    marks = ticks(bottom, top, 4)
     scale = Scale(marks[0], marks[-1], height - 24, 10)
     left, right = 46.0, width - (64.0 if levels else 34.0)
     across = Scale(0, max(1, len(points) - 1), left, right)

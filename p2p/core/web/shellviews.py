@@ -61,6 +61,11 @@ def _spoken(request: HttpRequest, status: int, title: Any, text: Any) -> HttpRes
     )
 
 
+def refused_page(request: HttpRequest, text: str) -> HttpResponse:
+    """What was sent cannot be read, whatever page it was for."""
+    return _spoken(request, 400, _("This cannot be read"), text)
+
+
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     text = str(exception) or _("Your roles do not include this. Ask an administrator for the role you need.")
     return _spoken(request, 403, _("Not for your role"), text)

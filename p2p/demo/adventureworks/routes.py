@@ -77,7 +77,7 @@ def _seconds(hours: Decimal) -> str:
 def routes() -> Iterator[SheetRows]:
     made = sorted(steps(), key=int)
     yield "routes", ("item", "version", "state"), [(numbers()[key], 1, "active") for key in made]
-    heads = ("item", "site", "version", "number", "name", "group_site", "group", "cost_category")
+    heads = ("item", "site", "version", "number", "name", "group_site", "group", "run_category")
     times = ("setup_seconds", "run_seconds", "run_basis")
     names = {row["location_id"]: row["name"] for row in read("locations")}
     yield (

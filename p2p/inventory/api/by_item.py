@@ -59,6 +59,6 @@ class StockByItemApi(RecordViewSet):
             day = None
         if day is None:
             raise ValidationError({"as_of": _("{text} is no day: write 2026-01-31.").format(text=text)})
-        if day > clock.now().date():
+        if day > clock.today():
             raise ValidationError({"as_of": _("{day} has not come yet.").format(day=day)})
         return day

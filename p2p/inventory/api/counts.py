@@ -33,8 +33,15 @@ APPROVERS = (Role.SUPERVISOR,)
 class CountApi(RecordViewSet):
     queryset = selectors.counts()
     serializer_class = serializers.CountSerializer
-    filters = {"site": "site__code", "state": "state", "kind": "kind", "after": "planned_on__gte"}
-    searches = ("number", "note")
+    filters = {
+        "site": "site__code",
+        "state": "state",
+        "kind": "kind",
+        "after": "planned_on__gte",
+        "reference": "reference",
+        "reason": "reason__code",
+    }
+    searches = ("number", "note", "reference")
     orderings = ("number", "planned_on")
     order = ("-id",)
     site_path = "site__code"
@@ -92,7 +99,7 @@ class CountApi(RecordViewSet):
     @action(detail=False, methods=["get"])
     def accuracy(self, request: Request) -> Response:
         """Inventory record accuracy by month, of two years."""
-        since = (clock.now().date() - timedelta(days=730)).replace(day=1)
+        since = (clock.today() - timedelta(days=730)).replace(day=1)
         found = selectors.accuracy(sites_of(request.user), since)
         return Response({"results": serializers.AccuracySerializer(found, many=True).data})
 

@@ -58,7 +58,7 @@ class _PieceApi(SheetViewSet):
 class LotApi(_PieceApi):
     """Lots: read, made, described, tested again, split and merged."""
 
-    queryset = Lot.objects.select_related("item", "vendor")
+    queryset = Lot.objects.select_related("item__unit", "vendor")
     serializer_class, sheet = shapes.LotRecord, "lots"
     key = ("item__number", "number")
     filters = {
@@ -107,7 +107,7 @@ class LotApi(_PieceApi):
 class SerialApi(_PieceApi):
     """Serial numbers: read, made in blocks, described."""
 
-    queryset = Serial.objects.select_related("item", "lot")
+    queryset = Serial.objects.select_related("item__unit", "lot")
     serializer_class, sheet = shapes.SerialRecord, "serials"
     key = ("item__number", "number")
     filters = {"item": "item__number", "lot": "lot__number", "vendor_serial": "vendor_serial"}

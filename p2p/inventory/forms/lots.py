@@ -12,6 +12,7 @@ from p2p.inventory.forms.measured import ask_pieces, pieces_field, quantity_fiel
 from p2p.inventory.forms.stock import PlaceField, places
 from p2p.inventory.models import Balance, HandlingUnit, Lot, Serial
 from p2p.inventory.selectors.attributes import standings
+from p2p.inventory.selectors.pieces import others_in_stock
 from strategies.forms.common import DAY
 from strategies.models import Characteristic, Item, Location, ReasonCode, Site, Vendor
 
@@ -133,9 +134,7 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, lot: Lot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        there = Balance.objects.filter(item=lot.item_id, quantity__gt=0).values("lot")
-        rows = Lot.objects.filter(item=lot.item_id, pk__in=there).exclude(pk=lot.pk)
-        fields["lots"].queryset = rows.order_by("number")
+        fields["lots"].queryset = others_in_stock(lot).order_by("number")
         fields["reason"].queryset = reasons(ReasonCode.Kind.ADJUSTMENT)
 
 

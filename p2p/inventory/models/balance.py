@@ -47,7 +47,7 @@ class Balance(models.Model):
             ),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="balance_reserved_not_negative"),
             models.CheckConstraint(
-                condition=Q(reserved__lte=F("quantity")) | Q(may_go_negative=True),
+                condition=Q(reserved=0) | Q(reserved__lte=F("quantity")),
                 name="balance_reserved_is_there",
             ),
         ]

@@ -56,6 +56,17 @@ class Count(models.Model):
     )
     planned_on = models.DateField()
     note = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(
+        max_length=60, blank=True, help_text=_("The document at which somebody found too little; else empty.")
+    )
+    reason = models.ForeignKey(
+        "strategies.ReasonCode",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What was said there."),
+    )
     created_at = models.DateTimeField(default=now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

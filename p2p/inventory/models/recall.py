@@ -76,6 +76,7 @@ class RecallLine(models.Model):
         STOCK = "stock", _("In stock")
         PROCESS = "process", _("In process")
         VENDOR = "vendor", _("At a vendor")
+        RETURNED = "returned", _("Returned to the vendor")
         SHIPPED = "shipped", _("Shipped")
         SCRAPPED = "scrapped", _("Scrapped")
         CONSUMED = "consumed", _("Consumed")

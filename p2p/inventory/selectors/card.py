@@ -29,6 +29,11 @@ class CardLine:
     balance: Decimal
 
     @property
+    def only_moved(self) -> bool:
+        """Whether it went from one place that is shown to another, so that nothing changed."""
+        return not self.change
+
+    @property
     def pieces(self) -> Decimal | None:
         """What it changed in pieces; None where the item is not counted beside its weight."""
         pieces = self.move.catch_quantity
@@ -45,14 +50,15 @@ def moves() -> QuerySet[Move]:
     ).order_by("-effective_at", "-id")  # fmt: skip
 
 
-# In the order of time, so that what was entered late stands where it happened.
+# In the order of time, so that what was entered late stands where it happened. What was packed or unpacked where it
+# lies changes nothing at any place: that is told where the handling unit is.
 _PAGE = """
     WITH place AS MATERIALIZED ({places})
     SELECT m.id, CASE WHEN t.id IS NULL THEN 0 ELSE m.quantity END - CASE WHEN s.id IS NULL THEN 0 ELSE m.quantity END
     FROM inventory_move m LEFT JOIN place s ON s.id = m.source_id LEFT JOIN place t ON t.id = m.target_id
     WHERE m.item_id = %(item)s AND (s.id IS NOT NULL OR t.id IS NOT NULL)
         AND (%(since)s::timestamptz IS NULL OR m.effective_at >= %(since)s)
-        AND (m.effective_at, m.id) < (%(until)s, %(before)s) {piece}
+        AND (m.effective_at, m.id) < (%(until)s, %(before)s) AND m.source_id <> m.target_id {piece}
     ORDER BY m.effective_at DESC, m.id DESC
     LIMIT %(limit)s
 """
@@ -70,8 +76,8 @@ def stock_card(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[CardLine]:
-    """The item's last `limit` moves (of those before move `before`), the latest first, each with the balance after
-    it: at all places that hold stock, at `location` and what is in it, or as `scope` says.
+    """The item's last `limit` moves between places (of those before move `before`), the latest first, each with the
+    balance after it: at all places that hold stock, at `location` and what is in it, or as `scope` says.
 
     Four queries in one snapshot, however long the ledger is: the running balance begins with sums by month.
     """

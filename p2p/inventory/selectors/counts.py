@@ -92,7 +92,7 @@ def counts() -> QuerySet[Count]:
     """Counts, newest first, each with how many of its places are done."""
     done = Tally("places", filter=Q(places__state=CountPlace.State.COUNTED))
     return (
-        Count.objects.select_related("site", "count_class", "created_by", "approved_by")
+        Count.objects.select_related("site", "count_class", "reason", "created_by", "approved_by")
         .annotate(places_all=Tally("places"), places_done=done)
         .order_by("-id")
     )
@@ -174,13 +174,15 @@ def unit_costs(site: Site, items: set[int], day: date) -> dict[int, Decimal]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a count stands: lines, how many differ, wait for a decision, and what the differences are worth."""
+    """How a count stands: lines, how many differ, wait for a decision, and what the differences are worth.
+    `priced`: the cost of at least one item that differs is known."""
 
     lines: int
     differ: int
     waiting: int
     more: Decimal
     less: Decimal
+    priced: bool = True
 
 
 def outcome(count: Count, day: date) -> Outcome:
@@ -198,6 +200,7 @@ def outcome(count: Count, day: date) -> Outcome:
         waiting=sum(row[3] for row in rows if row[1] is None),
         more=sum((value for value, accepted in worth if value > 0 and accepted is not False), ZERO),
         less=sum((value for value, accepted in worth if value < 0 and accepted is not False), ZERO),
+        priced=any(row[0] in costs for row in rows if row[4]) or not any(row[4] for row in rows),
     )
 
 

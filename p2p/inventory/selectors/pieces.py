@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, When
@@ -12,8 +13,8 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from p2p.core import clock
 from p2p.core.access import at_sites, require, sites_of
-from p2p.core.clock import now
 from p2p.core.fields import plain
 from p2p.core.models import Journal
 from p2p.core.web.journal import tell_apart
@@ -29,6 +30,16 @@ def visible_units(user: Any) -> QuerySet[HandlingUnit]:
     """Units at the user's sites, and those that stand nowhere yet."""
     rows = HandlingUnit.objects.select_related("location__site", "parent")
     return at_sites(rows, user, path="location__site__code") | rows.filter(location=None)
+
+
+def others_in_stock(lot: Lot) -> QuerySet[Lot]:
+    """Other lots of its item that lie somewhere: what it may be merged with."""
+    there = Balance.objects.filter(item=lot.item_id, quantity__gt=0).values("lot")
+    return Lot.objects.filter(item=lot.item_id, pk__in=there).exclude(pk=lot.pk)
+
+
+def has_others(lot: Lot) -> bool:
+    return others_in_stock(lot).exists()
 
 
 def require_where_it_lies(user: Any, piece: Lot | Serial, *roles: str) -> None:
@@ -101,7 +112,7 @@ class Status:
 def statuses(lot: Lot | Serial, today: date | None = None) -> list[Status]:
     """How a lot or serial number stands: on hold, expired, to be tested again, nothing left; else to be used. Two
     queries."""
-    day = today or now().date()
+    day = today or clock.today()
     column = {"lot": lot} if isinstance(lot, Lot) else {"serial": lot}
     found = []
     if Hold.objects.filter(**column, released_at=None).exists():
@@ -158,16 +169,17 @@ def _journal(piece: Piece) -> Iterator[Event]:
     for row in rows.order_by("-pk")[:MOST]:
         said = dict(row.payload or {})
         tone = {"True": "good", "False": "bad"}.get(str(said.get("passed", "")), "")
-        yield Event(row.at, tell_apart(row), _detail(said), str(row.by or ""), tone=tone)
+        yield Event(row.at, tell_apart(row), _detail(piece, said), str(row.by or ""), tone=tone)
 
 
-def _detail(said: Mapping[str, Any]) -> str:
+def _detail(piece: Piece, said: Mapping[str, Any]) -> str:
     changes = said.get("changes")
     if isinstance(changes, dict):
         return "; ".join(_change(name, both) for name, both in changes.items())
     out_of, into = said.get("out_of"), said.get("into")
     if isinstance(out_of, list) and isinstance(into, list):
-        quantity = said.get("quantity", "")
+        unit = "" if isinstance(piece, HandlingUnit) else piece.item.unit.code
+        quantity = f"{plain(Decimal(str(said.get('quantity', 0))))} {unit}".rstrip()
         return f"{', '.join(map(str, out_of))} → {', '.join(map(str, into))} ({quantity})"
     if "passed" in said:
         until = _("until {day}").format(day=said["until"]) if said.get("until") else ""
@@ -190,13 +202,29 @@ def _moves(piece: Piece) -> Iterator[Event]:
     for move in moves().filter(mine)[:MOST]:
         yield Event(
             move.effective_at,
-            str(move.get_kind_display()),
-            _moved(move),
+            _step(move, piece),
+            _moved(move, piece),
             str(move.by or ""),
             reverse("inventory:move", args=[move.pk]),
         )
 
 
-def _moved(move: Move) -> str:
-    what = f"{plain(move.quantity)} {move.item.unit.code} {move.source.code} → {move.target.code}"
-    return ", ".join(filter(None, [what, move.reference]))
+def _step(move: Move, piece: Piece) -> str:
+    """What was packed and unpacked is so for the handling unit; for all else it is a move."""
+    if isinstance(piece, HandlingUnit) and move.handling_unit_id != move.into_unit_id:
+        packed = move.into_unit_id == piece.pk
+        return _("Packed") if packed else _("Unpacked")
+    return str(move.get_kind_display())
+
+
+def _moved(move: Move, piece: Piece) -> str:
+    """How much, of a handling unit's content of what, from where to where, on which document."""
+    quantity = f"{plain(move.quantity)} {move.item.unit.code}"
+    if move.catch_quantity is not None and move.item.catch_unit is not None:
+        quantity += f", {plain(move.catch_quantity)} {move.item.catch_unit.code}"
+    if isinstance(piece, HandlingUnit):
+        number = str(move.lot or move.serial or "")
+        quantity += f" {move.item.number} {number}".rstrip()
+    document = "" if isinstance(piece, HandlingUnit) and move.reference == piece.number else move.reference
+    way = move.source.code if move.source_id == move.target_id else f"{move.source.code} → {move.target.code}"
+    return ", ".join(filter(None, [f"{quantity}: {way}", document]))

@@ -20,6 +20,7 @@ from p2p.inventory.models import Lot, Move, Recall, RecallLine, Serial
 from p2p.inventory.selectors.genealogy import LIMIT
 from p2p.inventory.selectors.starts import Began, Suspicion, began
 from p2p.inventory.selectors.trace import Node, Trace, describe, key_of, pieces, trace
+from p2p.inventory.selectors.untracked import untracked_spots
 from p2p.inventory.selectors.whereabouts import Spot, spots
 from strategies.models import Item, Location, Resource, Site, Vendor, Worker
 
@@ -73,16 +74,18 @@ def scope(suspicion: Suspicion, *, upstream: bool = False) -> Scope:
     if upstream:
         depths |= {key: reach.depth for key, reach in found.down.reaches.items() if key not in depths}
     nodes = describe(found, list(depths))
-    lines = [line for key in depths if key in nodes for line in _lines(nodes[key], depths[key])]
+    moves = [node.piece for key in depths if (node := nodes.get(key)) and isinstance(node.piece, Move)]
+    spread = untracked_spots(moves)
+    lines = [line for key in depths if key in nodes for line in _lines(nodes[key], depths[key], spread)]
     loose, issues = _in_process(start.issues, nodes)
     return Scope(start, found, nodes, depths, [*lines, *loose], issues)
 
 
-def _lines(node: Node, depth: int) -> list[Touched]:
+def _lines(node: Node, depth: int, untracked: Mapping[int, list[Spot]]) -> list[Touched]:
     piece = node.piece
-    if isinstance(piece, Move):
-        return [_untracked(piece, depth)] if piece.target.holds_stock else []
-    lot, serial = (piece, None) if isinstance(piece, Lot) else (None, piece)
+    found = untracked.get(piece.pk, []) if isinstance(piece, Move) else _settled(node.spots)
+    lot = piece if isinstance(piece, Lot) else None
+    serial = piece if isinstance(piece, Serial) else None
     return [
         Touched(
             depth,
@@ -96,15 +99,8 @@ def _lines(node: Node, depth: int) -> list[Touched]:
             spot.document,
             spot.note,
         )
-        for spot in _settled(node.spots)
+        for spot in found
     ]
-
-
-def _untracked(move: Move, depth: int) -> Touched:
-    note = _("untracked: cannot be told from the rest of its item there")
-    return Touched(
-        depth, move.item, AT.STOCK, move.quantity, location=move.target, document=move.reference, note=note
-    )
 
 
 def _settled(found: Iterable[Spot]) -> list[Spot]:
@@ -169,13 +165,15 @@ class Balance:
     stock: Decimal
     process: Decimal
     vendor: Decimal
+    returned: Decimal
     shipped: Decimal
     scrapped: Decimal
     consumed: Decimal
 
     @property
     def known(self) -> Decimal:
-        return self.stock + self.process + self.vendor + self.shipped + self.scrapped + self.consumed
+        inside = self.stock + self.process + self.vendor
+        return inside + self.returned + self.shipped + self.scrapped + self.consumed
 
     @property
     def difference(self) -> Decimal:

@@ -22,7 +22,7 @@ from django.db.models import (
     When,
 )
 
-from p2p.core.clock import now
+from p2p.core import clock
 from p2p.inventory.models import Balance, Hold, Lot, Reservation, SoftReservation
 from strategies.models import Item, Location, Site
 
@@ -43,7 +43,7 @@ class Today(Value):
         super().__init__(None, output_field=DateField())
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s::date", [now().date()]
+        return "%s::date", [clock.today()]
 
 
 def _not_past(column: str) -> Q:

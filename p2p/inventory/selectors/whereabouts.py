@@ -103,8 +103,8 @@ class _Gone:
 
 
 def spots(keys: Collection[Key]) -> dict[Key, list[Spot]]:
-    """Key -> its whereabouts: in stock, at vendors, in process, shipped, scrapped, consumed. Three queries and what
-    the documents on the right need for their answer."""
+    """Key -> its whereabouts: in stock, in process, at vendors or back there, shipped, scrapped, consumed. Three
+    queries and what the documents on the right need for their answer."""
     gone = _gone(keys)
     seen = _sightings(gone)
     places = _places(keys)
@@ -167,7 +167,7 @@ def _spots_of(gone: Collection[_Gone], seen: Mapping[int, list[Sighting]]) -> It
             taken = one.quantity if one.target == Location.Kind.ADJUSTMENT else -one.quantity
             yield Spot(AT.CONSUMED, taken, document=one.document, at=one.at, moves=(one.move,))
         elif one.target == Location.Kind.SUPPLIER:
-            yield from _known(one, AT.VENDOR, True, seen)
+            yield from _known(one, AT.RETURNED, True, seen)
         elif Location.Kind.PRODUCTION in (one.source, one.target) and one.kind != Move.Kind.OUTPUT:
             yield from _in_process(one, seen.get(one.move, ()))
 

@@ -27,6 +27,7 @@ class CountSerializer(RecordSerializer):
     items = serializers.ListField(child=serializers.CharField(), required=False, write_only=True)
     at_most = serializers.IntegerField(min_value=1, required=False, allow_null=True, write_only=True)
     planned_on = serializers.DateField(required=False, allow_null=True)
+    reason = KeyField(key="code", read_only=True)
     places_all = serializers.IntegerField(read_only=True)
     places_done = serializers.IntegerField(read_only=True)
 
@@ -34,10 +35,12 @@ class CountSerializer(RecordSerializer):
         model = Count
         fields = (
             "number", "kind", "state", "site", "count_class", "places", "items", "at_most", "blind", "frozen",
-            "recount_by_other", "planned_on", "note", "created_at", "created_by", "posted_at", "approved_by",
-            "places_all", "places_done",
+            "recount_by_other", "planned_on", "note", "reference", "reason", "created_at", "created_by", "posted_at",
+            "approved_by", "places_all", "places_done",
         )  # fmt: skip
-        read_only_fields = ("number", "state", "created_at", "created_by", "posted_at", "approved_by")
+        read_only_fields = (
+            "number", "state", "reference", "created_at", "created_by", "posted_at", "approved_by",
+        )  # fmt: skip
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         codes, numbers = given.pop("places", []), given.pop("items", [])

@@ -126,6 +126,7 @@ class BalanceOfSerializer(VerbSerializer):
     stock = DecimalText(max_digits=24, decimal_places=12)
     process = DecimalText(max_digits=24, decimal_places=12)
     vendor = DecimalText(max_digits=24, decimal_places=12)
+    returned = DecimalText(max_digits=24, decimal_places=12)
     shipped = DecimalText(max_digits=24, decimal_places=12)
     scrapped = DecimalText(max_digits=24, decimal_places=12)
     consumed = DecimalText(max_digits=24, decimal_places=12)

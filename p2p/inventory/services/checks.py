@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -195,7 +196,10 @@ def _check_expiry(line: MoveLine) -> None:
     lot = line.lot
     if lot is None or line.kind not in {Move.Kind.ISSUE, Move.Kind.DELIVERY}:
         return
-    day = (line.effective_at or now()).date()
+    if lot.retest_on is None and lot.expires_on is None:
+        return
+    zone = ZoneInfo(line.source.site.time_zone)
+    day = (line.effective_at or now()).astimezone(zone).date()
     if lot.retest_on is not None and lot.retest_on < day:
         raise Refused(
             _("Lot {lot} of {item} was to be tested again by {day}: it is used after that only."),

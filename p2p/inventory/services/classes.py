@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def classify(*, site: Site, day: date | None = None, by: User | None) -> list[Classed]:
     """Write the class that follows into the rule of each item at the site whose class changes; the others keep
     theirs. Answers what changed. Refused while no class says up to which share of value it goes."""
-    found = classes(site, day or clock.now().date())
+    found = classes(site, day or clock.today(site.time_zone))
     if not found:
         raise Refused(
             _("No count class says up to which share of the yearly use it goes, or nothing lies at {site}."),

@@ -112,7 +112,7 @@ _SHORT = """
         AND b.lot_id IS NOT DISTINCT FROM n.lot_id AND b.serial_id IS NOT DISTINCT FROM n.serial_id
         AND b.handling_unit_id IS NOT DISTINCT FROM n.handling_unit_id
     JOIN strategies_location l ON l.id = p.location_id
-    WHERE p.count_id = %s AND n.accepted AND n.counted < n.expected AND NOT b.may_go_negative
+    WHERE p.count_id = %s AND n.accepted AND n.counted < n.expected AND NOT (b.may_go_negative AND b.reserved = 0)
         AND b.quantity - b.reserved < n.expected - n.counted
     ORDER BY b.item_id, b.location_id, b.lot_id NULLS FIRST, b.serial_id NULLS FIRST,
         b.handling_unit_id NULLS FIRST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from p2p.inventory.models import Balance, Count, CountClass, CountPlace, Hold
 from p2p.inventory.models.count import COUNT_FLOW
 from p2p.inventory.selectors.counts import Wanted, every_place, places_due, where_items_lie
 from p2p.inventory.services.holds import unhold
-from strategies.models import Item, Location, Site
+from strategies.models import Item, Location, ReasonCode, Site
 from strategies.services.numbering import take_numbers
 
 if TYPE_CHECKING:
@@ -48,18 +48,21 @@ def create_count(
     recount_by_other: bool = True,
     planned_on: date | None = None,
     note: str = "",
+    reference: str = "",
+    reason: ReasonCode | None = None,
     by: User | None,
 ) -> Count:
     """A count with its places. Cycle: what is due on that day by class (of `count_class` alone where given);
     spot: `places`, or wherever `items` lie, or those items at those places; full: every place of the site.
-    `at_most` cuts the list of what is due. `frozen`: nothing moves there until it is posted.
+    `at_most` cuts the list of what is due. `frozen`: nothing moves there until it is posted. `reference` and `reason`:
+    the document at which somebody found too little, and what was said.
 
     Refused when nothing is to be counted, or a place is in another count that is still open.
     """
-    day = planned_on or clock.now().date()
+    day = planned_on or clock.today(site.time_zone)
     wanted = _wanted(site, kind, places, items, count_class, day, at_most)
-    _lock_places(wanted)
-    wanted = _not_counted_now(wanted, by_hand=kind != Count.Kind.CYCLE)
+    lock_places({one.location for one in wanted})
+    wanted = not_counted_now(wanted, by_hand=kind != Count.Kind.CYCLE)
     if not wanted:
         raise _nothing(kind, site)
     (number,) = take_numbers(code="CT", count=1)
@@ -73,6 +76,8 @@ def create_count(
         count_class=count_class,
         planned_on=day,
         note=note,
+        reference=reference,
+        reason=reason,
         created_at=clock.now(),
         created_by=by,
     )
@@ -130,13 +135,13 @@ def _nothing(kind: str, site: Site) -> Refused:
     )
 
 
-def _lock_places(wanted: Sequence[Wanted]) -> None:
-    """Two counts made at the same moment see each other."""
-    keys = sorted({one.location for one in wanted})
+def lock_places(keys: Collection[int]) -> None:
+    """Two counts made at the same moment see each other. Before any balance is locked: a frozen count locks those
+    after."""
     list(Location.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def _not_counted_now(wanted: Sequence[Wanted], *, by_hand: bool) -> list[Wanted]:
+def not_counted_now(wanted: Sequence[Wanted], *, by_hand: bool) -> list[Wanted]:
     """Without what another open count has already; what was named by hand is refused instead."""
     keys = {one.location for one in wanted}
     open_places = CountPlace.objects.filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from django.db import transaction
 
 from p2p.core.clock import now
 from p2p.core.models import User
-from p2p.inventory.models import Move, Reservation
+from p2p.inventory.models import Balance, Move, Reservation
 from p2p.inventory.refusals import in_words
 
 
@@ -20,7 +21,8 @@ def keep_again(
     """Reserve so much (the item's unit, 0: nothing) of what each move took out, where it took it, for its reference, or
     for the document of `documents` that stands at the same place in the list.
 
-    Call it after the move was taken back, in the same transaction: its balances are locked then. One statement.
+    Call it after the move was taken back, in the same transaction: its balances are locked then. Less is reserved where
+    less lies free: the rest makes good what was owed there. Two statements.
     """
     moment = now()
     own = [move.reference for move, _quantity in taken]
@@ -40,4 +42,28 @@ def keep_again(
         if quantity > 0
     ]
     with in_words():
-        return Reservation.objects.bulk_create(rows)
+        return Reservation.objects.bulk_create(within_free(rows))
+
+
+def within_free(rows: Sequence[Reservation]) -> list[Reservation]:
+    """New reservations cut to what lies free at their places, the first ones first: what comes in where stock is below
+    zero makes that good before anything is kept. The balances are locked. One query, none without rows."""
+    if not rows:
+        return []
+    piles = Balance.objects.filter(
+        item__in={row.item_id for row in rows}, location__in={row.location_id for row in rows}
+    )
+    free: dict[tuple[int | None, ...], Decimal] = defaultdict(Decimal)
+    for pile in piles:
+        free[_place_of(pile)] = max(pile.quantity - pile.reserved, Decimal(0))
+    kept = []
+    for row in rows:
+        row.quantity = min(row.quantity, free[_place_of(row)])
+        free[_place_of(row)] -= row.quantity
+        if row.quantity > 0:
+            kept.append(row)
+    return kept
+
+
+def _place_of(row: Balance | Reservation) -> tuple[int | None, ...]:
+    return row.item_id, row.location_id, row.lot_id, row.serial_id, row.handling_unit_id

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.clock import now
+from p2p.core import clock
 from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
@@ -165,7 +165,7 @@ def retest(
 
 
 def _until(row: Lot, until: date | None) -> date:
-    today = now().date()
+    today = clock.today()
     days = row.item.retest_days
     if until is None and days is None:
         raise Refused(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.clock import now
+from p2p.core import clock
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.engine.patterns import LONGEST
@@ -72,7 +72,7 @@ def create_serials(*, item: Item, site: Site, count: int, by: User | None) -> li
             item=item,
             quantity=Decimal(count),
             pattern=rule.serial_pattern or "{item}-{n:6}",
-            day=now().date(),
+            day=clock.today(site.time_zone),
             words={"site": site.code},
         )
     )

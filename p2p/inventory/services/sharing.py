@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from p2p.core.clock import now
+from p2p.core import clock
 from p2p.inventory.engine.allocation import Claim, Pile, Share, Want, allocate
 from p2p.inventory.models import HandlingUnit
 from p2p.inventory.selectors.rules import Rule, rules_for
@@ -169,7 +169,7 @@ def _free_piles(
         cursor.execute(_FREE, asked)
         rows = cursor.fetchall()
     sites = {need.site.pk: need.site for need in needs}
-    today = now().date()
+    today = clock.today()
     piles: dict[int, list[Pile]] = {}
     places: dict[int, Location] = {}
     for row in rows:
@@ -234,7 +234,7 @@ def _wants(
     needs: Sequence[Need], rules: Mapping[tuple[int, int], Rule], claims: Sequence[_Claimed], mine: bool
 ) -> list[Want]:
     left = {row.key: row.quantity for row in claims}
-    today = now()
+    today = clock.now()
     return [_want(need, rules.get((need.item.pk, need.site.pk)), left, today, mine) for need in needs]
 
 

@@ -40,14 +40,20 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a move takes out, and where; `reserved`: it was kept for the wish's document."""
+class Pile:
+    """So much of an item (its unit) at one place, of this lot, piece and handling unit."""
 
     place: Location
     quantity: Decimal
     lot: Lot | None = None
     serial: Serial | None = None
     unit: HandlingUnit | None = None
+
+
+@dataclass(frozen=True)
+class Taken(Pile):
+    """What a move takes out, and where; `reserved`: it was kept for the wish's document."""
+
     reserved: bool = False
 
 

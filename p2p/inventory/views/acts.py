@@ -30,7 +30,12 @@ class ReverseMove(ActionForm):
 
 
 def _what(row: Hold) -> str:
-    return str(row.item.number if row.item else row.location)
+    """What is held, as narrow as it is: a lot on hold is not all of its item."""
+    piece = row.lot or row.serial
+    named = [row.item.number if row.item else "", piece.number if piece else ""]
+    if row.location:
+        named.append(_now("at {place}").format(place=row.location.code) if row.item else str(row.location))
+    return " ".join(filter(None, named))
 
 
 class PlaceHold(ActionForm):

@@ -93,7 +93,8 @@ class StockCard(Page):
         return render(request, "inventory/stock_card.html", context, status=200 if form.is_valid() else 422)
 
     def _plot(self, scope: Scope, given: dict[str, Any]) -> Any:
-        until: date = given.get("until") or clock.now().date()
+        # The line counts days of UTC: the plant's own day would end it before what happened this evening.
+        until: date = given.get("until") or clock.today("UTC")
         since: date = given.get("since") or until - timedelta(days=A_YEAR)
         if since >= until:
             return ""

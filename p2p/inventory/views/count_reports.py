@@ -29,7 +29,7 @@ class AccuracyPage(Page):
     TARGET = 95
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        since = (clock.now().date() - timedelta(days=730)).replace(day=1)
+        since = (clock.today() - timedelta(days=730)).replace(day=1)
         found = selectors.accuracy(sites_of(who(request)), since)
         points = [(one.month.strftime("%Y-%m"), one.share * 100) for one in found]
         title = _now("Records within tolerance, %")
@@ -49,7 +49,7 @@ class ClassesPage(Page):
         sites = list(at_sites(Site.objects.filter(active=True), who(request), path="code").order_by("code"))
         asked = request.GET.get("site", "")
         site = next((one for one in sites if one.code == asked), sites[0] if sites else None)
-        found = classes(site, clock.now().date()) if site else []
+        found = classes(site, clock.today()) if site else []
         changes = [one for one in found if one.changes]
         context = {
             "page": self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -32,7 +32,12 @@ from strategies.models import Site
 
 COUNTERS = (Role.OPERATOR, Role.SUPERVISOR)
 APPROVERS = (Role.SUPERVISOR,)
-ZERO = Decimal(0)
+
+
+def worth_of(line: Any, costs: Mapping[int, Decimal]) -> Decimal | None:
+    """What the difference of a counted line is worth; None where nobody knows what one costs."""
+    cost = costs.get(line.item_id)
+    return None if cost is None or line.difference is None else line.difference * cost
 
 
 def sees_money(request: HttpRequest) -> bool:
@@ -44,33 +49,40 @@ class CountFilter(filters.FilterSet):  # type: ignore[misc]
     kind = filters.ChoiceFilter(label=_("Kind"), choices=Count.Kind.choices)
     site = filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
     planned_on = filters.DateFromToRangeFilter(label=_("Day"))
+    asked = filters.BooleanFilter(method="told", label=_("Something was missing"))
 
     class Meta:
         model = Count
         fields = ("state", "kind", "site", "planned_on")
 
+    def told(self, rows: Any, _name: str, wanted: bool) -> Any:
+        return rows.exclude(reference="") if wanted else rows.filter(reference="")
+
 
 class Counts(ListPage):
     model, title, section, slot = Count, _("Counts"), "inventory", "counts"
-    search = ("number", "note", "places__location__code")
+    search = ("number", "note", "reference", "places__location__code")
     order = ("-id",)
     filterset_class = CountFilter
     columns = (
-        Column("number", _("Count"), kind="code", link=True, width=120),
+        Column("number", _("Count"), kind="code", link=True, width=110),
         Column("state", _("State"), kind="state", width=130),
-        Column("kind", _("Kind"), value=lambda one: one.get_kind_display(), order="kind", width=120),
-        Column("site.code", _("Site"), kind="code", width=100),
-        Column("count_class.code", _("Class"), kind="code", width=70),
+        Column("kind", _("Kind"), value=lambda one: one.get_kind_display(), order="kind", width=110),
+        Column("site.code", _("Site"), kind="code", width=90),
+        Column("count_class.code", _("Class"), kind="code", width=70, hidden=True),
         Column("planned_on", _("Day"), kind="date"),
         Column("places_all", _("Places"), kind="number", order=""),
         Column("done", _("Counted"), kind="bar", bar=("places_done", "", "places_all"), width=130),
-        Column("frozen", _("Frozen"), kind="yes"),
-        Column("note", _("Note")),
+        Column("frozen", _("Frozen"), kind="yes", hidden=True),
+        Column("reference", _("Missing at"), kind="code", width=110),
+        Column("reason", _("Reason"), order="reason__name", width=140),
+        Column("note", _("Note"), width=220),
         Column("created_by", _("By"), order="created_by__username", width=100),
         Column("posted_at", _("Posted"), kind="time"),
     )
     tabs = (
         Tab("open", _("Being counted"), "state=open", counted=True),
+        Tab("missing", _("Something was missing"), "state=open&asked=true", counted=True),
         Tab("review", _("To be approved"), "state=review", counted=True, hot=True),
         Tab("posted", _("Posted"), "state=posted"),
     )
@@ -96,7 +108,10 @@ class NewCount(ActionForm):
 
     def initial(self) -> dict[str, Any]:
         first = at_sites(Site.objects.filter(active=True), who(self.request), *APPROVERS, path="code").first()
-        return {"site": first.pk if first else None, "planned_on": clock.now().date()}
+        return {
+            "site": first.pk if first else None,
+            "planned_on": clock.today(first.time_zone if first else ""),
+        }
 
     def act(self, form: Any) -> Any:
         count = create_count(**form.cleaned_data, by=who(self.request))
@@ -117,7 +132,7 @@ class CountPage(RecordPage):
 
     @cached_property
     def outcome(self) -> selectors.Outcome:
-        return selectors.outcome(self.record, clock.now().date())
+        return selectors.outcome(self.record, clock.today(self.record.site.time_zone))
 
     def facts(self) -> Sequence[Said]:
         one = self.record
@@ -128,14 +143,27 @@ class CountPage(RecordPage):
             Said(_("Frozen"), _("yes") if one.frozen else _("no")),
             Said(_("By"), one.created_by or formats.NONE),
         ]
+        if one.reference:
+            facts.append(Said(_("Missing at"), one.reference, tone="warn"))
+            facts.append(Said(_("Reason"), one.reason or formats.NONE))
         if one.state != Count.State.OPEN:
             facts.append(Said(_("Differ"), f"{self.outcome.differ} / {self.outcome.lines}"))
             if self.outcome.waiting:
                 facts.append(Said(_("To decide"), self.outcome.waiting, tone="warn"))
             if sees_money(self.request):
-                money = one.site.currency_id and one.site.currency.code
-                facts.append(Said(_("More"), f"{formats.number(self.outcome.more, 2)} {money}"))
-                facts.append(Said(_("Less"), f"{formats.number(self.outcome.less, 2)} {money}"))
+                money, known = one.site.currency_id and one.site.currency.code, self.outcome.priced
+                facts.append(
+                    Said(
+                        _("More"),
+                        f"{formats.number(self.outcome.more, 2)} {money}" if known else formats.NONE,
+                    )
+                )
+                facts.append(
+                    Said(
+                        _("Less"),
+                        f"{formats.number(self.outcome.less, 2)} {money}" if known else formats.NONE,
+                    )
+                )
         return facts
 
     def tabs(self) -> Sequence[RecordTab]:
@@ -158,14 +186,13 @@ class CountPage(RecordPage):
         """What the ledger would be told: accepted and undecided differences, with their worth."""
         lines = selectors.current_lines(self.record).exclude(difference=0).exclude(accepted=False)
         found = list(lines[: self.SHOWN])
-        costs = selectors.unit_costs(self.record.site, {line.item_id for line in found}, clock.now().date())
+        costs = selectors.unit_costs(
+            self.record.site, {line.item_id for line in found}, clock.today(self.record.site.time_zone)
+        )
         money = sees_money(self.request)
         return {
             "money": money,
-            "rows": [
-                (line, line.difference, line.difference * costs.get(line.item_id, ZERO) if money else None)
-                for line in found
-            ],
+            "rows": [(line, line.difference, worth_of(line, costs) if money else None) for line in found],
         }
 
 

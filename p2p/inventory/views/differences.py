@@ -24,7 +24,7 @@ from p2p.inventory.models import Count, CountLine
 from p2p.inventory.selectors import counts as selectors
 from p2p.inventory.services.count_again import recount
 from p2p.inventory.services.count_posting import decide
-from p2p.inventory.views.counts import APPROVERS, ZERO, sees_money
+from p2p.inventory.views.counts import APPROVERS, sees_money, worth_of
 from p2p.inventory.words import item_url
 
 
@@ -127,14 +127,14 @@ class Differences(ListPage):
             )
         return [*columns[:6], *figures, *columns[6:]]
 
-    def _worth(self, line: Any) -> Decimal:
-        worth: Decimal = line.difference * self._costs.get(line.item_id, ZERO)
-        return worth
+    def _worth(self, line: Any) -> Decimal | None:
+        """None where nobody knows what one costs."""
+        return worth_of(line, self._costs)
 
     @cached_property
     def _costs(self) -> dict[int, Decimal]:
         items = set(selectors.current_lines(self.count).order_by().values_list("item", flat=True))
-        return selectors.unit_costs(self.count.site, items, clock.now().date())
+        return selectors.unit_costs(self.count.site, items, clock.today(self.count.site.time_zone))
 
     def rows(self) -> QuerySet[Any]:
         return selectors.lines().filter(place__count=self.count, attempt=F("place__attempt"))

@@ -208,8 +208,12 @@ class Retest(_OfAllOfIt):
 
 class SplitLot(_OfPiece):
     model, form_class, roles = Lot, forms.SplitForm, MOVERS
-    title, submit = _("Split the lot"), _("Split")
+    submit = _("Split")
     text = _("The part gets a number of its own; days, attributes and holds go along.")
+
+    @property
+    def title(self) -> Any:  # type: ignore[override]
+        return _now("Split lot {lot}").format(lot=self.record.number)
 
     def initial(self) -> dict[str, Any]:
         """Nothing: `number` is the new lot's, not this one's."""
@@ -228,8 +232,12 @@ class SplitLot(_OfPiece):
 
 class MergeLots(_OfPiece):
     model, form_class, roles = Lot, forms.MergeForm, MOVERS
-    title, submit = _("Merge lots"), _("Merge")
+    submit = _("Merge")
     text = _("It expires when the first of them does; what is merged with a held lot is held.")
+
+    @property
+    def title(self) -> Any:  # type: ignore[override]
+        return _now("Merge lot {lot} with others").format(lot=self.record.number)
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"lot": self.record}

@@ -187,13 +187,13 @@ class RecallLines(ListPage):
         Column("item.name", _("Name")),
         Column("lot.number", _("Lot"), kind="code", width=120),
         Column("serial.number", _("Serial"), kind="code", width=120),
-        Column("where", _("Where"), value=lambda one: one.get_where_display(), order="where", width=110),
+        Column("where", _("Where"), value=lambda one: one.get_where_display(), order="where", width=170),
         Column("quantity", _("Quantity"), kind="quantity", unit="item.unit.code"),
         Column("location.site.code", _("Site"), kind="code", width=80),
         Column("location.code", _("Place"), kind="code", width=100),
         Column("party", _("Customer or vendor"), width=170),
         Column("reference", _("Document"), kind="code", width=120),
-        Column("hold_id", _("On hold"), kind="yes"),
+        Column("held", _("On hold"), kind="yes", value=lambda one: one.hold_id is not None, order="hold"),
         Column("note", _("Note"), hidden=True),
     )
     empty_title, empty_text = _("Nothing is touched"), _("Draw it up again with Look again.")

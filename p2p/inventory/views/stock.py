@@ -159,7 +159,7 @@ class StockByLot(_AddedUp):
 def _late(day: date | None) -> str:
     if day is None:
         return ""
-    left = (day - clock.now().date()).days
+    left = (day - clock.today()).days
     return "bad" if left < 0 else "warn" if left <= 30 else ""
 
 
@@ -215,7 +215,7 @@ class StockPlaces(Page):
         sites = list(at_sites(Site.objects.filter(active=True), who(request), path="code").order_by("code"))
         asked = request.GET.get("site", "")
         site = next((one for one in sites if one.code == asked), sites[0] if sites else None)
-        rows = _branches(places_in(site, None, clock.now().date()), 1, _money(request)) if site else []
+        rows = _branches(places_in(site, None, clock.today()), 1, _money(request)) if site else []
         context = {"page": self, "sites": sites, "site": site, "rows": rows}
         return render(request, "inventory/stock_places.html", context)
 
@@ -228,7 +228,7 @@ class PlaceParts(Page):
     def get(self, request: HttpRequest, pk: int, level: int) -> HttpResponseBase:
         places = at_sites(Location.objects.select_related("site__currency"), who(request))
         place = get_object_or_404(places, pk=pk)
-        parts = places_in(place.site, place, clock.now().date())
+        parts = places_in(place.site, place, clock.today())
         lying = list(selectors.balances().filter(location=place)[: self.SHOWN + 1])
         rows = _branches(parts, level + 1, _money(request))
         rows += [_leaf(row, level + 1) for row in lying[: self.SHOWN]]

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from p2p.core.facts import Refused
 from p2p.core.web import formats
@@ -224,7 +224,11 @@ class Supply(Queue):
         if "fill" in request.POST:
             made = self.once(lambda: supply.replenish(site=self.here, by=who(request)))
             if made is not None:
-                words = _("{count} places are below their minimum: tasks made.").format(count=len(made))
+                words = ngettext(
+                    "{count} task made for what is below its minimum.",
+                    "{count} tasks made for what is below its minimum.",
+                    len(made),
+                ).format(count=len(made))
                 messages.success(request, words if made else _("No place is below its minimum."))
             return redirect("pages:floor-supply")
         return self.opened(self.said.code)

@@ -18,24 +18,24 @@ from django.utils.translation import gettext_lazy
 
 from execution import selectors as execution
 from execution.forms import reasons
-from execution.in_hand import in_hand
 from execution.models import Adjustment, MaterialMove
 from execution.selectors import FLUSHED
 from execution.services.adjust import adjust, undo_adjustment
+from execution.services.chosen import InHand
 from execution.services.handed_back import issues_of
 from execution.services.job import beyond_plan
-from execution.services.keeping import Key, held, key_of, wanted
+from execution.services.keeping import held, wanted
+from execution.services.lines import Key, key_of
 from p2p.core.access import Role, at_sites, may
 from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.web import formats
 from p2p.core.web.page import who
 from p2p.inventory.models import Balance
-from p2p.inventory.selectors.scanned import Found
 from p2p.pages.floor.coming import Coming
 from p2p.pages.floor.gathered import Gathered, progress
 from p2p.pages.floor.job import job_url, materials_of
-from p2p.pages.floor.said import NEW_SERIAL, Said, number
+from p2p.pages.floor.said import number
 from p2p.pages.floor.scans import Scans
 from p2p.pages.floor.stock import SHOWN, lying_at
 from p2p.pages.floor.tablet import DOERS
@@ -102,10 +102,6 @@ class ComponentPage(Scans):
     def exchanged(self) -> str:
         """In the session: what was kept last for it, and in exchange for what."""
         return f"floor_kept_{self.kwargs['pk']}"
-
-    def _able(self, said: Said) -> list[Found]:
-        """Nothing new comes: a number that nobody knows is no piece."""
-        return [one for one in super()._able(said) if one.kind != NEW_SERIAL]
 
     def get(self, request: HttpRequest, number: str, operation: int, pk: int) -> HttpResponse:
         coming = Coming.of(request.GET.dict())
@@ -220,7 +216,16 @@ class Booked(ComponentPage):
         return redirect(self.target(made))
 
     def book(self, coming: Coming) -> Any:
+        """Call one service; what it made."""
         raise NotImplementedError
+
+    def asked(self, coming: Coming) -> tuple[Decimal, InHand]:
+        """How much, and of what. Refused where nobody said how much."""
+        pieces = self.pieces(coming)
+        quantity = Decimal(len(pieces)) if pieces else number(coming.quantity)
+        if quantity is None:
+            raise Refused(_("Say how much: type a number above zero, or scan the pieces."), field="quantity")
+        return quantity, self.in_hand(self.material, coming)
 
     def target(self, made: Any) -> str:
         return self.url + (f"?last={made[-1].pk}" if made else "")
@@ -230,18 +235,7 @@ class Adjusts(Booked):
     sign = 1
 
     def book(self, coming: Coming) -> Sequence[Adjustment]:
-        pieces = [*self.gathered.numbers, *coming.numbers()]
-        quantity = Decimal(len(pieces)) if pieces else number(coming.quantity)
-        if quantity is None:
-            raise Refused(_("Say how much: type a number above zero, or scan the pieces."), field="quantity")
-        named = in_hand(
-            self.material,
-            location="" if coming.unit else coming.place,
-            lot=coming.lot,
-            serials=pieces,
-            unit=coming.unit,
-            catch_quantity=number(coming.count),
-        )
+        quantity, named = self.asked(coming)
         why = reasons(ReasonCode.Kind.ADJUSTMENT).filter(code=self.request.POST.get("reason", "")).first()
         return adjust(
             material=self.material,

@@ -4,6 +4,7 @@ both undone."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from execution.in_hand import in_hand
 from execution.services.keep import Exchange, keep, let_go, undo_keep
-from execution.services.keeping import Pile
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.core.web.page import who
 from p2p.inventory.models import HandlingUnit, Lot, Serial
+from p2p.inventory.services.taking import Pile
 from p2p.pages.floor.coming import Coming
 from p2p.pages.floor.component import Booked
 from p2p.pages.floor.said import number
@@ -40,17 +41,7 @@ class _Exchanges(Booked):
 
 class Keep(_Exchanges):
     def book(self, coming: Coming) -> Exchange:
-        pieces = [*self.gathered.numbers, *coming.numbers()]
-        quantity = Decimal(len(pieces)) if pieces else number(coming.quantity)
-        if quantity is None:
-            raise Refused(_("Say how much: type a number above zero, or scan the pieces."), field="quantity")
-        named = in_hand(
-            self.material,
-            location="" if coming.unit else coming.place,
-            lot=coming.lot,
-            serials=pieces,
-            unit=coming.unit,
-        )
+        quantity, named = self.asked(replace(coming, count=""))
         done = keep(material=self.material, quantity=quantity, named=named, by=who(self.request))
         if done == Exchange():
             messages.info(self.request, _("This much of it is kept for this job already."))

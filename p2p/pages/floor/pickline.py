@@ -14,18 +14,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from execution.forms import reasons
-from execution.in_hand import in_hand
 from execution.models import PickLine
 from execution.services.by_scan import pick_line, pick_short
 from execution.services.chosen import InHand
 from p2p.core.facts import Refused
 from p2p.core.web import formats
 from p2p.core.web.page import who
-from p2p.inventory.selectors.scanned import Found
 from p2p.pages.floor.coming import Coming
 from p2p.pages.floor.gathered import Gathered, progress
 from p2p.pages.floor.picking import Picking
-from p2p.pages.floor.said import NEW_SERIAL, Said, number
+from p2p.pages.floor.said import number
 from p2p.pages.floor.scans import Scans
 from strategies.models import Item, ReasonCode
 
@@ -62,10 +60,6 @@ class PickLinePage(Scans, Picking):
     @cached_property
     def gathered(self) -> Gathered:
         return Gathered(self.request.session, f"pick-{self.kwargs['pk']}")
-
-    def _able(self, said: Said) -> list[Found]:
-        """Nothing new comes: a number that nobody knows is no piece."""
-        return [one for one in super()._able(said) if one.kind != NEW_SERIAL]
 
     def get(self, request: HttpRequest, number: str, pk: int) -> HttpResponse:
         if self.line is None:
@@ -140,18 +134,9 @@ class DoPick(PickLinePage):
         return redirect(self.list_url(last=self.kwargs["pk"]))
 
     def named(self, coming: Coming) -> tuple[list[str], InHand]:
-        pieces = [*self.gathered.numbers, *coming.numbers()]
         material = self.current.material
         material.order = self.pick_list.order
-        given = in_hand(
-            material,
-            location="" if coming.unit else coming.place,
-            lot=coming.lot,
-            serials=pieces,
-            unit=coming.unit,
-            catch_quantity=number(coming.count),
-        )
-        return pieces, given
+        return self.pieces(coming), self.in_hand(material, coming)
 
     def book(self, coming: Coming) -> Any:
         pieces, given = self.named(coming)
@@ -166,11 +151,15 @@ class PickShort(DoPick):
         pieces, given = self.named(coming)
         found = Decimal(len(pieces)) if pieces else number(coming.quantity) or ZERO
         why = reasons(ReasonCode.Kind.ADJUSTMENT).filter(code=self.request.POST.get("reason", "")).first()
-        item = self.item
+        item, place = self.item, self.current.location
         missing = pick_short(line=self.current, quantity=found, reason=why, named=given, by=who(self.request))
-        words = _("{quantity} {unit} of {item} are missing here: the list says where else they lie.")
-        messages.success(
-            self.request,
-            words.format(quantity=formats.number(missing), unit=item.unit.code, item=item.number),
+        words = (
+            _(
+                "{quantity} {unit} of {item} are missing here: the list says where else they lie. {place} is counted."
+            )
+            if place is not None
+            else _("{quantity} {unit} of {item} are missing: they are nowhere in stock.")
         )
+        told = {"quantity": formats.number(missing), "unit": item.unit.code, "item": item.number}
+        messages.success(self.request, words.format(**told, place=place.code if place else ""))
         return missing

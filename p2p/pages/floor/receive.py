@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -60,10 +60,20 @@ class ReceiveOrder(Scans, Receiving):
         return bool(self.order.kind == "purchase")
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        if not self.orders().filter(number=number).exists():
-            messages.info(request, _("{order} expects nothing here any more.").format(order=number))
-            return redirect("pages:floor-receive")
+        if not self.waits:
+            return self.gone(messages.INFO)
         return self.show(Coming.of(request.GET.dict()))
+
+    @property
+    def waits(self) -> bool:
+        found: bool = self.orders().filter(number=self.kwargs["number"]).exists()
+        return found
+
+    def gone(self, level: int) -> HttpResponse:
+        """It came whole, or was called off, while this page stood open."""
+        words = _("{order} expects nothing here any more.").format(order=self.kwargs["number"])
+        messages.add_message(self.request, level, words)
+        return redirect("pages:floor-receive")
 
     def show(self, coming: Coming, *, refusal: Refused | str = "", code: str = "") -> HttpResponse:
         item, serials = self.order.item, self.gathered.numbers
@@ -97,6 +107,8 @@ class ReceiveOrder(Scans, Receiving):
         return self.draw("receive_order", context, status=409 if refusal else 200)
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        if not self.waits:
+            return self.gone(messages.ERROR)
         coming = Coming.of(request.POST.dict())
         try:
             said = self.stepped_on(coming, self.said)
@@ -115,6 +127,8 @@ class DoReceive(ReceiveOrder):
         coming = Coming.of(request.POST.dict())
         try:
             rows = self.once(lambda: self._receive(coming))
+        except Http404:
+            return self.gone(messages.ERROR)
         except Refused as no:
             return self.show(coming, refusal=no)
         if rows:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,10 @@ from p2p.core.access import Role, may, require
 from p2p.core.digits import whole
 from p2p.core.facts import Refused
 from p2p.core.web.page import who
+from p2p.inventory import labels
+from p2p.inventory.models import Move
 from p2p.inventory.selectors.scanned import scanned
+from p2p.inventory.views.units import labels_answer
 from p2p.pages.floor.bring import BringPage
 from p2p.pages.floor.coming import Coming, label_of, with_label
 from p2p.pages.floor.tablet import DOERS
@@ -40,7 +44,7 @@ class Receiving(BringPage):
     roles = DOERS
 
     def orders(self) -> Any:
-        rows = selectors.expected(who(self.request), today=clock.now().date(), roles=self.roles)
+        rows = selectors.expected(who(self.request), today=clock.today(), roles=self.roles)
         return rows.filter(site=self.here).order_by("expected_on", "vendor__name", "number")
 
     def last(self) -> Any:
@@ -55,9 +59,17 @@ class Receiving(BringPage):
             row.fresh = "last" in self.request.GET
             booked = [each.move for each in booked_with(row)]
             row.whole = sum(move.quantity for move in booked)
+            row.labelled = bool(labelled(booked))
+            row.plate = row.move.into_unit
             waiting = Inspection.objects.filter(arrivals__move__in=booked, state=Inspection.State.OPEN)
             row.inspections = list(waiting.distinct().order_by("pk"))
         return row
+
+
+def labelled(moves: Sequence[Move]) -> list[Any]:
+    """What of a receipt gets a label: the pallets it stands on, then its lots and its pieces, each once."""
+    pieces = [move.serial or move.lot for move in moves]
+    return list(dict.fromkeys(one for one in [*(move.into_unit for move in moves), *pieces] if one))
 
 
 def remember(request: HttpRequest, row: ReplenishmentMove) -> None:
@@ -149,6 +161,17 @@ class Receive(Receiving):
     def _said(self, code: str) -> str:
         """What the label said besides the item goes along."""
         return with_label(Coming(), label_of(code)).query()
+
+
+class ReceiptLabels(Receiving):
+    """The labels of all that was booked in one go, its pallet first; as PDF or `?as=zpl`."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        rows = selectors.receipts(who(request)).filter(order__site=self.here)
+        chosen = labelled([each.move for each in booked_with(get_object_or_404(rows, pk=pk))])
+        if not chosen:
+            raise Http404
+        return labels_answer(request, [labels.label_of(one) for one in chosen])
 
 
 class UndoReceive(Receiving):

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from execution.in_hand import in_hand
+from execution.services.chosen import InHand
 from p2p.core.facts import Refused
 from p2p.core.fields import plain
 from p2p.inventory.engine.scan import Reading
@@ -16,6 +18,7 @@ from p2p.pages.floor.coming import Coming, label_of, with_label
 from p2p.pages.floor.gathered import Gathered, must_be_new
 from p2p.pages.floor.hand import PIECES
 from p2p.pages.floor.said import NEW_SERIAL, QUANTITY, Said, number, one_of, weight
+from planning.models import Material
 from strategies.models import Item, Location
 
 TAKEN_OFF = ("unit", "place", "lot", "expires", "vendor_lot", "note", "quantity")
@@ -61,10 +64,10 @@ class Scans(BringPage):
         return self._taken(coming, said, chosen)
 
     def _able(self, said: Said) -> list[Found]:
-        """What it may be here: of a piece by piece item also a number that nobody knows yet."""
+        """What it may be here: where new pieces come also a number that nobody knows yet."""
         found = scanned(said.code, site=self.here)
         mine = [one for one in found if one.kind not in PIECES or one.item == self.item]
-        if not found and self.item.tracking == Item.Tracking.SERIAL:
+        if not found and self.by_serial and self.brings_new:
             return [Found(NEW_SERIAL, said.code)]
         return mine or found
 
@@ -118,6 +121,20 @@ class Scans(BringPage):
         if found is None:
             raise Refused(_("{quantity} is no quantity: type a number above zero."), quantity=text or "–")
         return plain(found)
+
+    def pieces(self, coming: Coming) -> list[str]:
+        return [*self.gathered.numbers, *coming.numbers()]
+
+    def in_hand(self, material: Material, coming: Coming) -> InHand:
+        """What was scanned of a component. A pallet says where it stands."""
+        return in_hand(
+            material,
+            location="" if coming.unit else coming.place,
+            lot=coming.lot,
+            serials=self.pieces(coming),
+            unit=coming.unit,
+            catch_quantity=number(coming.count),
+        )
 
     def place_named(self, code: str) -> Location | None:
         if not code:

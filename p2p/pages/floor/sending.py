@@ -21,7 +21,7 @@ from p2p.inventory.selectors.scanned import Found
 from p2p.pages.floor.coming import Coming
 from p2p.pages.floor.gathered import Gathered, progress
 from p2p.pages.floor.outgoing import DEMAND, TRANSFER, DemandOut, Out, Packed, TransferOut
-from p2p.pages.floor.said import NEW_SERIAL, Said, number
+from p2p.pages.floor.said import number
 from p2p.pages.floor.scans import Scans
 from p2p.pages.floor.ship import Shipping
 from strategies.models import Item
@@ -55,10 +55,6 @@ class ShipOne(Scans, Shipping):
     @cached_property
     def gathered(self) -> Gathered:
         return Gathered(self.request.session, f"shipment-{self.going_out.key}")
-
-    def _able(self, said: Said) -> list[Found]:
-        """Nothing new leaves: a number that nobody knows is no piece."""
-        return [one for one in super()._able(said) if one.kind != NEW_SERIAL]
 
     def _put(self, coming: Coming, found: Found) -> Coming:
         """A transfer leaves the place that it is from."""

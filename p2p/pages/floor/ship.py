@@ -39,11 +39,11 @@ class Shipping(BringPage):
     roles = DOERS
 
     def transfers(self) -> Any:
-        rows = selectors.to_ship(who(self.request), today=clock.now().date(), roles=self.roles)
+        rows = selectors.to_ship(who(self.request), today=clock.today(), roles=self.roles)
         return rows.filter(from_location__site=self.here).order_by("goes_on", "number")
 
     def demands(self) -> Any:
-        rows = selectors.to_deliver(who(self.request), today=clock.now().date(), roles=self.roles)
+        rows = selectors.to_deliver(who(self.request), today=clock.today(), roles=self.roles)
         return rows.filter(site=self.here).order_by("goes_on", "number", "line")
 
     def going(self, *, items: Any = None, **named: Any) -> list[Out]:
@@ -112,7 +112,7 @@ class Ship(Shipping):
         demands = self.demands().filter(
             Q(number__iexact=number, line=place)
             if place is not None
-            else Q(number__iexact=code) | Q(customer__number__iexact=code)
+            else Q(number__iexact=code) | Q(customer__number__iexact=code) | Q(reference__iexact=code)
         )
         transfers = self.transfers().filter(Q(number__iexact=code) | Q(site__code__iexact=code))
         named: list[Out] = [TransferOut(row) for row in transfers[:SHOWN]]

@@ -49,7 +49,7 @@ def _to_pick(site: Site) -> int:
 
 def _due(site: Site) -> int:
     """What is to leave by today, to customers and other sites."""
-    today = clock.now().date()
+    today = clock.today()
     customers = selectors.to_deliver(today=today).filter(site=site, goes_on__lte=today)
     return (
         customers.count()
@@ -86,7 +86,7 @@ TILES = (
         icon="clipboard-list",
         url_name="pages:floor-pick",
         count=_to_pick,
-        waits=_("{number} lists"),
+        waits=_("{number} to pick"),
     ),
     Tile(
         title=_("Move"),

@@ -22,11 +22,13 @@ Rules
     Fixed operations stay where they are, whatever else; others are placed around them.
     With alternatives the station that finishes first gets the work; an endless one is taken at arrival if no
     other is known to be earlier.
+    Behind a hard link an operation starts at the first working instant at which it could: the one before it is
+    put off for that (`hard.py`), or all is laid down once more (`serial.py`). Gaps that remain are listed.
     Several dispatch rules are tried (`rules.py`); the least weighted tardiness wins. Deterministic.
     `check` shares no code with the scheduler and is meant to be called before every store.
 
-Sources: Giffler and Thompson 1960 (schedule generation), Vepsalainen and Morton 1987 (apparent tardiness
-cost).
+Sources: Giffler and Thompson 1960 (schedule generation), Kolisch 1996 (serial generation), Vepsalainen and
+Morton 1987 (apparent tardiness cost).
 """
 
 from planning.engine.schedule.best import schedule
@@ -36,6 +38,7 @@ from planning.engine.schedule.model import (
     Alternative,
     Finish,
     Fixed,
+    Gap,
     Key,
     Operation,
     Order,
@@ -54,6 +57,7 @@ __all__ = [
     "Alternative",
     "Finish",
     "Fixed",
+    "Gap",
     "Key",
     "Load",
     "Operation",

@@ -77,14 +77,10 @@ class Dispatch:
 
     def _release_following(self, place: int, row: Placed, number: int | None) -> None:
         """Those behind it may have it; `number` is its choice, None for fixed work."""
-        operation = self.prepared.problem.operations[place]
-        handed = row.end + operation.rest + operation.transit if row.handed is None else row.handed
         for after in self.prepared.following[place]:
             self.left[after] -= 1
-            overlap = self.prepared.overlaps.get((place, after))
-            available = handed
+            available, handed, overlap = self.timing.hands_on(place, row, number, after)
             if overlap is not None:
-                available = self.timing.first_handed(place, row, number, overlap)
                 self.lasts.setdefault(after, []).append((overlap, handed))
             if available >= self.ready[after]:
                 self.ready[after] = available

@@ -45,7 +45,7 @@ class _Walk:
             operation = self.operations[row.operation]
             opened = _opening(self.work.get(row.resource), row.arrived)
             lost["closed", row.resource] += min(opened, row.start) - row.arrived
-            lost["resource", row.resource] += row.start - min(opened, row.start)
+            lost["resource", self._busy(row)] += row.start - min(opened, row.start)
             before = self._holding_back(operation)
             begin = max(operation.earliest, order.release)
             if before is None or self._handed_on(before) < begin:
@@ -57,9 +57,13 @@ class _Walk:
         waits = [Wait(kind, subject, seconds) for (kind, subject), seconds in lost.items() if seconds > 0]
         return tuple(sorted(waits, key=lambda wait: -wait.seconds))
 
+    def _busy(self, row: Placed) -> Key:
+        """The resource it waited for: its own, or that of one which has to follow it without a gap."""
+        follower = self.placed.get(row.because) if row.cause == "hard" and row.because is not None else None
+        return follower.resource if follower else row.resource
+
     def _handed_on(self, row: Placed) -> int:
-        operation = self.operations[row.operation]
-        return row.end + operation.rest + operation.transit if row.handed is None else row.handed
+        return row.passed_on(self.operations[row.operation])
 
     def _holding_back(self, operation: Operation) -> Placed | None:
         """The earlier operation that was handed on last."""

@@ -32,7 +32,7 @@ def loads(problem: Problem, placed: Sequence[Placed], bounds: Sequence[int]) -> 
         if sums is None:
             continue
         place = max(0, bisect_right(bounds, row.start) - 1)
-        freed = row.end if row.freed is None else row.freed
+        freed = row.leaves()
         while place < len(sums) and bounds[place] < freed:
             start, end = max(bounds[place], row.start), min(bounds[place + 1], freed)
             sums[place] += max(0, work[row.resource].between(start, end)) if end > start else 0

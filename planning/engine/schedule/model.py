@@ -68,7 +68,7 @@ class Operation:
     queue: seconds between arrival and start. rest, transit: seconds after the end until the next operation may
     have it. phases: which of these, of setup and of run pass by the clock and not by the working time of the
     resource, and which keep the station. overlaps: of operations in `after`, those it does not wait for to the
-    end.
+    end. hard: of operations in `after`, those it has to follow without a gap.
     """
 
     id: Key
@@ -81,6 +81,7 @@ class Operation:
     transit: int = 0
     phases: Phases = USUAL
     overlaps: tuple[Overlap, ...] = ()
+    hard: tuple[Key, ...] = ()
     fixed: Fixed | None = None
 
 
@@ -104,7 +105,7 @@ class Problem:
     now: int
 
 
-Cause: TypeAlias = Literal["now", "release", "material", "previous", "resource", "fixed"]
+Cause: TypeAlias = Literal["now", "release", "material", "previous", "resource", "fixed", "hard"]
 
 
 class Placed(NamedTuple):
@@ -112,8 +113,9 @@ class Placed(NamedTuple):
 
     setup_end: from here to `end` it runs. arrived: when it could have started, had the resource been free and
     open. cause and because: why it did not start earlier; "previous" names the operation before it in the
-    route, "resource" the operation that held the station. freed: when the station is free again, None at the
-    end. handed: when the next operation may have all of it, None when as usual.
+    route, "resource" the operation that held the station, "hard" the one that follows without a gap. freed: when
+    the station is free again, None at the end. handed: when the next operation may have all of it, None when as
+    usual.
     """
 
     operation: Key
@@ -129,6 +131,14 @@ class Placed(NamedTuple):
     freed: int | None = None
     handed: int | None = None
 
+    def leaves(self) -> int:
+        """When its station is free again."""
+        return self.end if self.freed is None else self.freed
+
+    def passed_on(self, operation: Operation) -> int:
+        """When the next operation may have all of it."""
+        return self.end + operation.rest + operation.transit if self.handed is None else self.handed
+
 
 class Unplaced(NamedTuple):
     """An operation that could not be scheduled.
@@ -143,6 +153,16 @@ class Unplaced(NamedTuple):
     order: Key
     reason: Literal["no_resource", "no_time", "loop", "previous", "unknown_order"]
     because: Key | None = None
+
+
+class Gap(NamedTuple):
+    """An operation that does not follow `before` as soon as it could, although a hard link says so, and by how many
+    working seconds of its resource."""
+
+    operation: Key
+    order: Key
+    before: Key
+    seconds: int
 
 
 WaitKind: TypeAlias = Literal["resource", "closed", "material", "release", "transit"]
@@ -171,7 +191,8 @@ class Finish(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """The best of the rules tried. tardiness: sum of weight x seconds late; by_rule: for every rule."""
+    """The best of the rules tried. tardiness: sum of weight x seconds late; by_rule: for every rule; gaps: the hard
+    links that it does not keep."""
 
     placed: list[Placed]
     unplaced: list[Unplaced]
@@ -180,3 +201,4 @@ class Schedule:
     tardiness: int
     makespan: int
     by_rule: Mapping[str, int] = field(default_factory=dict)
+    gaps: Sequence[Gap] = ()

@@ -73,7 +73,7 @@ def prepare(problem: Problem) -> Prepared:
             if before in position:
                 following[position[before]].append(place)
                 waiting_for[place] += 1
-    sequence = _in_order(following, waiting_for)
+    sequence = in_order(following, waiting_for)
     for place in set(range(len(problem.operations))) - set(sequence) - set(unplaced):
         unplaced[place] = Unplaced(problem.operations[place].id, problem.operations[place].order, "loop")
     shortest = [min((choice[2] for choice in row), default=0) for row in choices]
@@ -143,7 +143,7 @@ def _check(operation: Operation, alternative: Alternative) -> None:
         raise ValueError(f"operation {operation.id}: times cannot be negative")
 
 
-def _in_order(following: Sequence[Sequence[int]], waiting_for: Sequence[int]) -> list[int]:
+def in_order(following: Sequence[Sequence[int]], waiting_for: Sequence[int]) -> list[int]:
     """Operations with all earlier ones before them; those on or behind a loop are missing."""
     left = list(waiting_for)
     ready = deque(place for place, count in enumerate(left) if not count)

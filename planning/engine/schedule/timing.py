@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import TypeAlias
 
@@ -15,15 +15,17 @@ from strategies.engine.worktime import OutOfTime, WorkTime
 NEVER = 1 << 62
 Lasts: TypeAlias = Sequence[tuple[Overlap, int]]
 """Of operations that an operation overlaps with: how, and when it has the last of their pieces."""
+Handed: TypeAlias = tuple[int, int, Overlap | None]
+"""When what comes after may have the first of an operation and all of it, and how they overlap."""
 
 
 class Timing:
     """What the working time of resources makes of the seconds of operations."""
 
-    __slots__ = ("choices", "courses", "operations", "resources", "work_of")
+    __slots__ = ("choices", "courses", "operations", "overlaps", "resources", "work_of")
 
     def __init__(self, prepared: Prepared) -> None:
-        self.choices, self.courses = prepared.choices, prepared.courses
+        self.choices, self.courses, self.overlaps = prepared.choices, prepared.courses, prepared.overlaps
         self.operations, self.resources = prepared.problem.operations, prepared.problem.resources
         self.work_of: dict[Key, WorkTime] = {row.id: row.work for row in self.resources}
 
@@ -66,6 +68,15 @@ class Timing:
             there = max(there, not_before(overlap, choice, work, self._waited(place, number, handed)))
         return there
 
+    def behind(self, place: int, number: int, ready: int, earlier: Iterable[Handed]) -> int:
+        """When it has arrived at a choice, ready then, and behind all of these. Raises OutOfTime."""
+        lasts = []
+        for first, handed, overlap in earlier:
+            ready = max(ready, first)
+            if overlap is not None:
+                lasts.append((overlap, handed))
+        return self.arrived(place, number, ready, lasts)
+
     def opened(self, place: int, number: int, there: int) -> int:
         """The first instant from then on at which it may start. Raises OutOfTime."""
         opening = self.resources[self.choices[place][number][0]].work.opening(there)
@@ -75,6 +86,12 @@ class Timing:
     def handed(self, place: int, at: Key, done: int) -> int:
         """When the next may have what was done then at a resource."""
         return handed_on(self.operations[place], self.work_of.get(at), done)
+
+    def hands_on(self, place: int, row: Placed, number: int | None, after: int) -> Handed:
+        """What the operation after may have when of one that lies so; `number` as in `first_handed`."""
+        handed, overlap = row.passed_on(self.operations[place]), self.overlaps.get((place, after))
+        first = handed if overlap is None else self.first_handed(place, row, number, overlap)
+        return first, handed, overlap
 
     def first_handed(self, place: int, row: Placed, number: int | None, overlap: Overlap) -> int:
         """When the next may have the first pieces of an operation; `number` is its choice, None for fixed work, which

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from django.db import models
 from django.utils.translation import gettext as _
 
+from p2p.core.characters import unfit
 from p2p.core.fields import plain
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
@@ -39,8 +40,10 @@ class Text:
     longest: int = 0
 
     def parse(self, text: str) -> str:
-        if "\x00" in text:
-            raise Unreadable(_("The text has a character that cannot be stored."))
+        if sign := unfit(text):
+            raise Unreadable(
+                _("The text has the character {sign}, which no text may have.").format(sign=sign)
+            )
         if self.longest and len(text) > self.longest:
             raise Unreadable(
                 _("“{start}…” has {count} characters, {longest} fit.").format(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
 from itertools import islice
+from math import isfinite
 from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
@@ -27,6 +28,10 @@ LARGEST = 1 << 30
 """Bytes that a ZIP may unfold to."""
 _SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """What reading a member of a ZIP file raises that is cut off, has changed, or needs a password."""
+_BROKEN = (
+    *_SPOILT, InvalidFileException, SyntaxError, ValueError, LookupError, TypeError, AttributeError, OSError
+)  # fmt: skip
+"""What the reader of workbooks raises when what it unpacks is not what a workbook holds."""
 
 
 def must_be_known(name: str) -> None:
@@ -109,26 +114,48 @@ def damaged(name: str) -> Refused:
 def _worksheets(content: IO[bytes], name: str) -> Iterator[Table]:
     try:
         book = load_workbook(content, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
+    except _BROKEN:
         raise damaged(name) from None
     for sheet in book.worksheets:
-        _line, headings = next(iter(Worksheet(sheet)), (1, []))
+        _line, headings = next(iter(Worksheet(sheet, name)), (1, []))
         if headings:
             habits = Habits(mac=book.epoch == CALENDAR_MAC_1904)
-            yield Table(sheet.title, heads(headings), Worksheet(sheet, 1), sheet.max_row or 0, habits)
+            width = max(place for place, heading in enumerate(headings, start=1) if heading)
+            rows = Worksheet(sheet, name, 1, width)
+            yield Table(sheet.title, heads(headings[:width]), rows, sheet.max_row or 0, habits)
 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """The rows of a worksheet that are not empty, from the `first` on, with their lines; read anew each time."""
+    """The rows of a worksheet that are not empty, from the `first` on, with their lines; read anew each time.
+
+    Of the first `width` columns: with one forgotten cell in its last corner a sheet has seventeen thousand million.
+    """
 
     sheet: Any
+    file: str
     first: int = 0
+    width: int | None = None
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
-        rows = enumerate(self.sheet.iter_rows(values_only=True), start=1)
-        words = ((line, [as_text(cell) for cell in cells]) for line, cells in rows)
+        filled = ((line, cells) for line, cells in self._cells() if any(cell is not None for cell in cells))
+        words = ((line, [as_text(cell) for cell in cells]) for line, cells in filled)
         return islice(((line, cells) for line, cells in words if any(cells)), self.first, None)
+
+    def _cells(self) -> Iterator[tuple[int, Sequence[Any]]]:
+        line = 0
+        try:
+            for line, cells in enumerate(self.sheet.iter_rows(max_col=self.width, values_only=True), start=1):
+                yield line, cells
+        except _BROKEN:
+            raise Refused(
+                _("{name} is damaged: the sheet {sheet} cannot be read after line {line}."),
+                code="damaged",
+                field="content",
+                name=self.file,
+                sheet=self.sheet.title,
+                line=line,
+            ) from None
 
 
 def as_text(cell: Any) -> str:
@@ -137,6 +164,8 @@ def as_text(cell: Any) -> str:
         return ""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
+    if isinstance(cell, float) and not isfinite(cell):
+        return str(cell)
     if isinstance(cell, float):
         # Fifteen digits are what a spreadsheet itself shows: 0.1 + 0.2 is 0.3 there.
         whole = cell.is_integer() and abs(cell) < 1e15

@@ -118,11 +118,21 @@ def perform(run: ImportRun, say: Say) -> dict[str, Any]:
         with run.content.open("rb") as content:
             found = tables(content, str(run.settings.get("name") or run.content.name))
             outcome = take_in(found, say=say, dry_run=run.dry_run, partly=partly, most=KEPT, by=run.asked_by)
+        _say_when_empty(outcome)
         outcome.problems.extend(notes)
         keep_problems(run, outcome.problems, most=KEPT)
         run.summary = outcome.as_json()
         tell(Imported(run=run, by=run.asked_by))
     return outcome.as_json()
+
+
+def _say_when_empty(outcome: Outcome) -> None:
+    """A file of headings, or of nothing, saves nothing: whoever chose the wrong one is told."""
+    if outcome.errors or any(tally.lines for tally in outcome.tallies.values()):
+        return
+    sheet = next(iter(outcome.tallies), "")
+    outcome.problems.append(Problem(sheet, _("The file has no rows: nothing is saved."), code="no_rows"))
+    outcome.saved = False
 
 
 def take_in(

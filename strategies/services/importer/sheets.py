@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import Model
 
+from p2p.core.characters import repeated
 from strategies.services.importer.kinds import Kind
 
 Words: TypeAlias = Any
@@ -33,6 +34,9 @@ class Problem:
     column: str = ""
     level: str = "error"
     code: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", repeated(self.text))
 
     @property
     def is_error(self) -> bool:
@@ -70,7 +74,8 @@ class Reference:
     """One or more headings that name a row of another sheet, such as site and code of a location.
 
     `keys` are the look-ups on `model` that the headings are compared with; the last heading is the one
-    problems are shown at, and the reference is empty when its cell is.
+    problems are shown at, and the reference is empty when its cell is. `example` is of the last heading, `within` of
+    one before that is no column of its own.
     """
 
     field: str
@@ -81,6 +86,7 @@ class Reference:
     only_new: bool = False
     help: Words = ""
     example: str = ""
+    within: str = ""
 
     @property
     def target(self) -> str:

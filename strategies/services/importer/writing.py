@@ -11,6 +11,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from p2p.core.web.exports import text_cell
 from strategies.services.importer.kinds import Kind, Number, Whole
 from strategies.services.importer.sheets import Attributes, Column, Reference, Sheet
 
@@ -35,7 +36,8 @@ def _example(sheet: Sheet, heading: str) -> str:
     for one in sheet.fields:
         if not isinstance(one, Attributes) and one.headings[-1] == heading:
             return one.example
-    return ""
+    led = (one for one in sheet.fields if isinstance(one, Reference) and heading in one.headings)
+    return next((one.within for one in led if one.within), "")
 
 
 def as_csv(sheet: Sheet) -> Iterator[str]:
@@ -57,7 +59,7 @@ def as_xlsx(sheet: Sheet) -> bytes:
     for place, cells in enumerate(_exported(sheet)):
         if place:
             numbers = [*numeric, *[False] * (len(cells) - len(numeric))]
-            page.append([_cell(cell, number) for cell, number in zip(cells, numbers, strict=True)])
+            page.append([_cell(page, cell, number) for cell, number in zip(cells, numbers, strict=True)])
         else:
             page.append(cells)
     buffer = io.BytesIO()
@@ -65,11 +67,11 @@ def as_xlsx(sheet: Sheet) -> bytes:
     return buffer.getvalue()
 
 
-def _cell(text: str, numeric: bool) -> Any:
+def _cell(page: Any, text: str, numeric: bool) -> Any:
     """A number where a spreadsheet keeps all its digits, else text."""
-    if not numeric or not text:
-        return text or None
-    return Decimal(text) if len(text.replace(".", "").lstrip("-0")) <= 15 else text
+    if numeric and text and len(text.replace(".", "").lstrip("-0")) <= 15:
+        return Decimal(text)
+    return text_cell(page, text) if text else None
 
 
 def _exported(sheet: Sheet) -> Iterator[list[str]]:

@@ -9,6 +9,7 @@ import pytest
 from execution.models import Adjustment, MaterialMove, PickLine, PickList
 from execution.services.adjust import adjust, undo_adjustment
 from execution.services.chosen import InHand
+from execution.services.keep import keep
 from execution.services.pick import Picked, pick
 from execution.services.release import release
 from execution.services.report import report
@@ -224,6 +225,41 @@ class TestUndo:
         undo_adjustment(adjustment=said, by=plant.worker)
         assert issued(order, plant.wheel) == 20
         assert plant.there(plant.wheel) == 980
+        sound()
+
+    def test_what_was_filled_up_since_is_not_taken_twice_without_a_word(
+        self, plant: Plant, why: ReasonCode
+    ) -> None:
+        order = released(plant)
+        pick(pick_list=PickList.objects.get(), by=plant.worker)
+        (said,) = adjust(material=of(order, plant.wheel), quantity=Decimal(-1), by=plant.worker)
+        adjust(material=of(order, plant.wheel), quantity=Decimal(1), by=plant.worker)
+        with pytest.raises(Refused, match="1 EA of WHEEL would be more than .* say why"):
+            undo_adjustment(adjustment=said, by=plant.worker)
+        assert issued(order, plant.wheel) == 20 and not Adjustment.objects.filter(reverses=said).exists()
+        sound()
+
+    def test_what_somebody_gave_a_reason_for_is_taken_again_beyond_the_plan(
+        self, plant: Plant, why: ReasonCode
+    ) -> None:
+        order = released(plant)
+        pick(pick_list=PickList.objects.get(), by=plant.worker)
+        adjust(material=of(order, plant.wheel), quantity=Decimal(2), reason=why, by=plant.worker)
+        (said,) = adjust(material=of(order, plant.wheel), quantity=Decimal(-1), by=plant.worker)
+        undo_adjustment(adjustment=said, by=plant.worker)
+        assert issued(order, plant.wheel) == 22
+        sound()
+
+    def test_what_was_kept_instead_of_what_was_given_back_is_free_again(self, plant: Plant) -> None:
+        order = released(plant)
+        line = PickLine.objects.get(material__item=plant.wheel)
+        pick(pick_list=line.pick_list, lines=[Picked(line=line, quantity=Decimal(5))], by=plant.worker)
+        (said,) = adjust(material=of(order, plant.wheel), quantity=Decimal(-1), by=plant.worker)
+        keep(material=of(order, plant.wheel), quantity=Decimal(16), by=plant.worker)
+        undo_adjustment(adjustment=said, by=plant.worker)
+        assert issued(order, plant.wheel) == 5
+        kept = Reservation.objects.filter(item=plant.wheel)
+        assert sum(row.quantity for row in kept) == 15
         sound()
 
     def test_what_is_in_a_product_since_stays(self, plant: Plant) -> None:

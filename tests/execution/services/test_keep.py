@@ -258,6 +258,21 @@ class TestRefused:
 
 
 class TestGivingBack:
+    def test_other_pieces_than_the_quantity_says_stay_kept(self, plant: Plant) -> None:
+        motor = make_item("MOTOR", tracking="serial")
+        one, two = (make_serial(motor, name) for name in ("SN-1", "SN-2"))
+        for piece in (one, two):
+            make_stock(motor, 1, plant.places["STORE"], serial=piece)
+        order = make_order(plant.product, 2, site=plant.site, materials={motor: 1})
+        release(orders=[order], by=None)
+        mine = Material.objects.get(order=order)
+        for quantity, pieces in ((1, (one, two)), (2, (one, one))):
+            with pytest.raises(Refused, match=f"{quantity} pieces of MOTOR need {quantity} serial numbers"):
+                let_go(material=mine, quantity=Decimal(quantity), named=InHand(serials=pieces), by=None)
+        assert Reservation.objects.count() == 2
+        let_go(material=mine, quantity=Decimal(1), named=InHand(serials=(two,)), by=None)
+        assert Reservation.objects.get().serial == one
+
     def test_it_is_free_for_others_and_the_line_waits(self, steel: Steel) -> None:
         steel.let_go(4)
         assert steel.lines() == {"OLD": 6, "": 4}

@@ -300,7 +300,7 @@ def test_what_was_picked_of_a_line_stays_picked_when_its_own_supply_comes(shop):
 def test_a_line_that_waits_for_what_is_made_for_its_order_takes_no_free_stock_unasked(shop):
     press = shop.order(shop.press)
     make_stock(shop.frame, 50, shop.store)
-    (frames,) = release(orders=[press], by=None)
+    (frames,) = release(orders=[press], despite_shortage=True, by=None)
     said = f"3 EA of FRAME are still to be made or bought for {press.number}: reserve free stock for it"
     with pytest.raises(Refused, match=said):
         pick(pick_list=frames, by=None)

@@ -200,3 +200,32 @@ def test_a_site_below_zero_flushes_without_stock(plant: Plant) -> None:
     report(operation=operations(order)[0], good=Decimal(10), by=plant.worker)
     assert plant.there(plant.wheel) == -20
     assert problems() == []
+
+
+def test_below_zero_nothing_is_flushed_that_is_reserved_for_others(plant: Plant) -> None:
+    Site.objects.filter(pk=plant.site.pk).update(may_go_negative=True)
+    plant.fill(20)
+    release(orders=[plant.order(10)], by=plant.worker)
+    other = plant.order(2, flushing="operation", operations=[{}])
+    release(orders=[other], despite_shortage=True, by=plant.worker)
+    with pytest.raises(Refused, match=r"cannot take its components: free stock lacks 4 EA WHEEL\."):
+        report(operation=operations(other)[0], good=Decimal(2), by=plant.worker)
+
+
+def test_what_is_brought_back_makes_good_what_is_owed_and_the_line_waits(plant: Plant) -> None:
+    Site.objects.filter(pk=plant.site.pk).update(may_go_negative=True)
+    plant.fill(20)
+    (pick_list,) = release(orders=[plant.order(10)], by=plant.worker)
+    pick(pick_list=pick_list, by=plant.worker)
+    other = plant.order(3, flushing="operation", operations=[{}])
+    release(orders=[other], despite_shortage=True, by=plant.worker)
+    report(operation=operations(other)[0], good=Decimal(3), by=plant.worker)
+    assert plant.there(plant.wheel) == -6
+    unpick(pick_list=PickList.objects.get(pk=pick_list.pk), by=plant.worker)
+    assert plant.there(plant.wheel) == 14
+    lines = PickLine.objects.filter(material__item=plant.wheel).order_by("location__code")
+    assert list(lines.values_list("location__code", "quantity", "reservation__quantity")) == [
+        ("STORE", 14, 14),
+        (None, 6, None),
+    ]
+    assert problems() == []

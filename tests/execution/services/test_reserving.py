@@ -9,12 +9,12 @@ import pytest
 from django.db import transaction
 
 from execution.models import PickLine
-from execution.selectors import shortages
 from execution.services.pick import pick
 from execution.services.release import release, unrelease
 from execution.services.report import report
 from execution.services.reserve import reserve_materials
 from execution.services.start import start
+from execution.shortages import shortages
 from p2p.core.facts import tell
 from p2p.core.refusal import Refused
 from p2p.inventory.checking import problems

@@ -12,9 +12,13 @@ from execution.services.pick import pick
 from execution.services.release import release
 from execution.services.report import report
 from execution.services.undo import undo
+from execution.shortages import shortages
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
+from p2p.inventory.checking import problems
 from p2p.inventory.models import Reservation
+from p2p.inventory.services.doors import Doors
+from p2p.inventory.services.ledger import MoveLine, post
 from planning.models import Operation, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.services import mrp
 from planning.services.demand import cancel_demand, create_demand
@@ -22,7 +26,7 @@ from planning.services.firm import firm, unfirm
 from planning.services.order import cancel_order, change_order
 from planning.services.receipts import take_back
 from planning.services.receive import receive
-from strategies.models import Item, ItemPolicy, Location
+from strategies.models import Item, ItemPolicy, Location, Site
 from tests.factories import make_bom, make_item, make_site, make_stock, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -137,11 +141,24 @@ def test_a_report_taken_back_gives_the_reservation_back(shop):
 def test_free_stock_is_not_reserved_for_a_pegged_line_when_the_order_is_released(shop):
     make_stock(shop.frame, 50, shop.store)
     press = order_of(shop.press)
-    (frames,) = release(orders=[press], by=None)
+    assert [str(one) for one in shortages([press])[press.pk]] == ["3 EA FRAME"]
+    with pytest.raises(Refused, match="short for MO-000001: 3 EA FRAME"):
+        release(orders=[press], by=None)
+    (frames,) = release(orders=[press], despite_shortage=True, by=None)
     assert kept() == []
     assert [(line.location, int(line.quantity)) for line in PickLine.objects.filter(pick_list=frames)] == [
         (None, 3)
     ]
+
+
+def test_an_order_lacks_nothing_once_what_is_made_for_it_is_kept_for_it(shop):
+    press = order_of(shop.press)
+    started(shop, shop.frame)
+    made(shop.frame, 2)
+    assert [str(one) for one in shortages([press])[press.pk]] == ["1 EA FRAME"]
+    made(shop.frame, 1)
+    assert shortages([press]) == {press.pk: []}
+    release(orders=[press], by=None)
 
 
 def test_what_comes_after_the_release_goes_onto_the_open_pick_list(shop):
@@ -220,3 +237,14 @@ def test_more_than_is_wanted_is_everybodys(shop):
     assert shop.plan().summary["messages"].get("cancel") is None
     frame.refresh_from_db()
     assert frame.made_for == press.materials.get()
+
+
+def test_what_comes_makes_good_what_is_owed_before_it_is_kept(shop):
+    Site.objects.filter(pk=shop.site.pk).update(may_go_negative=True)
+    places = {place.kind: place for place in Location.objects.filter(site=shop.site)}
+    door = Doors([shop.site]).receiving(shop.site)
+    gone = MoveLine(item=shop.tube, source=door, target=places["production"], quantity=D(4), kind="issue")
+    post(lines=[gone], by=None)
+    bring(shop, 6)
+    assert kept() == [("TUBE", order_of(shop.frame).number, 2)]
+    assert problems() == []

@@ -329,8 +329,8 @@ def test_what_counts_and_adjustments_took_is_nowhere(plant):
     assert where == {"stock": 6} and made == 9
 
 
-def test_what_went_back_to_the_vendor_is_at_the_vendor(plant):
+def test_what_went_back_to_the_vendor_is_returned_to_it(plant):
     lot = plant.bought(9)
     plant.move("return", "STORE", "SUPPLIER", 4, lot)
     where, made = amounts(lot)
-    assert where == {"stock": 5, "vendor": 4} and made == 9
+    assert where == {"stock": 5, "returned": 4} and made == 9

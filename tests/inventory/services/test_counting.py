@@ -516,9 +516,11 @@ def test_the_figures_of_a_thousand_places_cost_a_fixed_number_of_queries(
         submit_count(count=count, by=olinda)
 
 
+@pytest.mark.parametrize("below_zero", [False, True])
 def test_what_is_missing_and_reserved_waits_for_a_supervisor_even_within_the_tolerance(
-    site: Site, places: dict[str, Location], olinda: User, shane: User
+    site: Site, places: dict[str, Location], olinda: User, shane: User, below_zero: bool
 ) -> None:
+    Site.objects.filter(pk=site.pk).update(may_go_negative=below_zero)
     item = make_item()
     make_stock(item, 100, places["A"])
     loose = CountClass.objects.create(code="C", name="C", tolerance_fraction="0.05")

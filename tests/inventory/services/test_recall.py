@@ -20,7 +20,14 @@ from p2p.inventory.services.holds import unhold
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.trace_facts import Recalled, RecallLifted
 from planning.models import Customer, Demand, DemandMove
-from tests.factories import make_item, make_lot, make_serial, make_user, make_vendor
+from tests.factories import (
+    make_item,
+    make_location,
+    make_lot,
+    make_serial,
+    make_user,
+    make_vendor,
+)
 from tests.inventory.selectors.test_trace import Plant
 
 pytestmark = pytest.mark.django_db
@@ -304,3 +311,36 @@ def test_the_apps_on_the_right_are_told_once_with_what_is_in_process(plant, insp
         recall = service.hold_all(recall=drawn(inspector, steel), by=inspector)
     assert [(fact.recall, fact.issues) for fact in told] == [(recall, (issue.pk,))]
     assert RecallLine.objects.get(recall=recall, where="process").quantity == 5
+
+
+def test_untracked_stock_is_followed_to_where_it_lies_now_and_held_there(plant, inspector):
+    bolt = make_item("BOLT")
+    plant.places["RECEIVING"] = make_location(plant.site, code="RECEIVING")
+    came = plant.move("receipt", "SUPPLIER", "RECEIVING", 240, None, item=bolt)
+    plant.move("transfer", "RECEIVING", "STORE", 240, None, item=bolt)
+    recall = service.hold_all(recall=drawn(inspector, came, untracked=True), by=inspector)
+    (line,) = recall.lines.all()
+    assert (line.where, line.location, line.quantity) == ("stock", plant.places["STORE"], 240)
+    (held,) = Hold.objects.filter(reference=recall.number)
+    assert held.location == plant.places["STORE"] and line.hold == held
+
+
+def test_untracked_stock_may_lie_at_each_place_it_was_brought_to_and_what_left_is_said(plant, inspector):
+    bolt = make_item("BOLT")
+    plant.places["RECEIVING"] = make_location(plant.site, code="RECEIVING")
+    came = plant.move("receipt", "SUPPLIER", "RECEIVING", 240, None, item=bolt)
+    plant.move("transfer", "RECEIVING", "STORE", 200, None, item=bolt)
+    plant.move("delivery", "STORE", "CUSTOMER", 150, None, item=bolt)
+    recall = drawn(inspector, came, untracked=True)
+    found = {line.location and line.location.code: (line.where, line.quantity) for line in recall.lines.all()}
+    assert found == {"RECEIVING": ("stock", 40), "STORE": ("stock", 50), None: ("shipped", 150)}
+    assert "may lie here" in recall.lines.filter(where="stock").first().note
+
+
+def test_what_went_back_to_the_vendor_is_not_called_at_a_vendor(plant, inspector):
+    steel = plant.bought(20)
+    plant.move("return", "STORE", "SUPPLIER", 5, steel)
+    recall = drawn(inspector, steel)
+    assert recall.lines.get(where="returned").quantity == 5
+    assert not recall.lines.filter(where="vendor").exists()
+    assert recall.lines.get(where="returned").get_where_display() == "Returned to the vendor"

@@ -19,7 +19,7 @@ from outsourcing.services.order import draft, send
 from outsourcing.services.receive import Back, receive, undo
 from p2p.core.facts import Refused
 from planning.models import Operation
-from strategies.models import OutsourcingPolicy
+from strategies.models import OutsourcingPolicy, Site
 from tests.core.paper.reading import pages
 from tests.factories import (
     make_item,
@@ -104,6 +104,17 @@ def test_the_decision_stands_with_the_receipt_and_goes_with_it() -> None:
     assert (trip.line.rejected_quantity, operation.with_vendor, operation.scrap_quantity) == (0, 100, 0)
     trip.receive(100)
     assert (trip.line.complete, ReceiptLine.objects.latest("id").over_agreed) == (True, 0)
+
+
+def test_pieces_beyond_those_sent_do_not_lie_at_the_vendor_when_they_are_taken_back() -> None:
+    trip = Trip()
+    Site.objects.update(over_report_fraction=D("0.05"))
+    report(operation=trip.operation(10), good=D(5), by=trip.by)
+    first, second = trip.receive(60), trip.receive(42)
+    undo(receipt=second.receipt, by=trip.by)
+    assert (trip.line.sent_quantity, trip.operation(20).with_vendor) == (100, 40)
+    undo(receipt=first.receipt, by=trip.by)
+    assert trip.operation(20).with_vendor == 100
 
 
 def test_pieces_that_never_came_are_back_at_the_vendor_when_the_receipt_is_taken_back() -> None:

@@ -150,6 +150,18 @@ def test_a_purchase_takes_the_price_of_its_quantity_in_the_items_unit():
     assert ReplenishmentOrder.objects.get().proposal.state == "firmed"
 
 
+def test_transfers_that_are_firmed_take_numbers_of_their_own_beside_purchases():
+    run = make_run(make_site())
+    for item, kind in (("A", "transfer"), ("B", "buy"), ("C", "transfer")):
+        propose(run, make_item(item), 1, kind=kind, **({"vendor": make_vendor()} if kind == "buy" else {}))
+    made = firm(run=run, by=None).replenishments
+    assert sorted((order.item.number, order.number) for order in made) == [
+        ("A", "TO-000001"),
+        ("B", "PO-000001"),
+        ("C", "TO-000002"),
+    ]
+
+
 def test_a_purchase_without_vendor_stays_a_proposal_and_the_rest_is_firmed():
     site = make_site()
     run = make_run(site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,21 +16,14 @@ from strategies.models import Calendar, CalendarException, ResourceCalendar, Res
 from strategies.selectors.capacity import members_of, pooled
 from strategies.selectors.worktimes import Dated, split
 from tests.factories import make_calendar, make_group, make_item, make_order, make_resource, make_site
+from tests.planning.laid import HOUR, MONDAY, work
 
 pytestmark = pytest.mark.django_db
-MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def site():
     return make_site("ONE", calendar=make_calendar("DAY"))
-
-
-def work(site, group, hours, **also):
-    return make_order(
-        make_item(), site=site, operations=[{"group": group, "run_seconds": hours * 3600}], **also
-    )
 
 
 def placed(order):

@@ -11,7 +11,13 @@ from p2p.core import clock
 from planning.models import Operation
 from planning.services.order import create_order
 from planning.words import overflow
-from strategies.models import OutsourcingPolicy, Resource, ResourceCalendar, ResourceMembership
+from strategies.models import (
+    OutsourcingPolicy,
+    Resource,
+    ResourceCalendar,
+    ResourceMembership,
+    RouteOperation,
+)
 from tests.factories import (
     make_calendar,
     make_group,
@@ -133,3 +139,44 @@ def test_scheduled_work_over_a_closed_weekend_counts_in_the_weeks_it_is_done_in(
     # Four hours on Friday, four on Monday.
     operation = order(4, load="0", day=MONDAY)
     assert operation.overflow["load"] == 10
+
+
+def test_a_job_that_gets_half_of_each_day_fills_half_of_each_week_and_goes_on_in_the_next(site, paint, order):
+    assert order(36, load="0.3").overflow["load"] == 45  # of the 80 hours of two machines
+    Resource.objects.filter(group=paint).update(job_fraction=Decimal("0.5"))
+    assert not order(36, load="0.3").outside  # 20 of them in the first week
+    after = order(4, load="0", day=MONDAY + timedelta(weeks=1))
+    assert (after.overflow["start"], after.overflow["load"]) == ("2026-03-09", 25)  # 16 and 4 of 80
+
+
+def test_whoever_names_no_machine_goes_by_the_one_that_gives_a_job_most(site, paint, order):
+    stingy, generous = machines(paint)
+    Resource.objects.filter(pk=stingy.pk).update(job_fraction=Decimal("0.5"))
+    assert order(36, load="0.3").outside
+    Resource.objects.filter(pk=generous.pk).update(job_fraction=Decimal("0.25"))
+    assert not order(36, load="0.3").outside
+    # Half of two stations is all of the one a job is at, and an endless place has no share to give.
+    Resource.objects.filter(pk=stingy.pk).update(stations=2)
+    assert order(36, load="0.3").outside
+    Resource.objects.filter(pk=stingy.pk).update(stations=1, finite=False)
+    assert order(36, load="0.3").outside
+
+
+def test_an_operation_of_one_machine_gets_its_share_also_while_it_waits_to_be_scheduled(site, paint, order):
+    stingy, _generous = machines(paint)
+    Resource.objects.filter(pk=stingy.pk).update(job_fraction=Decimal("0.5"))
+    named = order(36, load="9")
+    named.route_operation.resource = stingy
+    named.route_operation.save()
+    assert order(4, load="0").overflow["load"] == 30  # 20 and 4 of 80
+    RouteOperation.objects.update(resource=stingy)
+    item, due = named.order.item, MONDAY
+    OutsourcingPolicy.objects.filter(item=item).update(overflow_load=Decimal("0.5"))
+    again = create_order(
+        site=site, item=item, quantity=Decimal(36), start_on=due, due_on=due, by=None
+    ).operations.get()
+    assert not again.outside  # 20 and 20 of 80
+    Resource.objects.filter(pk=stingy.pk).update(job_fraction=1)
+    assert create_order(
+        site=site, item=item, quantity=Decimal(36), start_on=due, due_on=due, by=None
+    ).operations.get().outside  # fmt: skip

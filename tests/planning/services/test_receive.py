@@ -127,6 +127,14 @@ def test_more_than_ordered_comes_in_as_far_as_the_rule_tolerates(site: Site) -> 
     assert (order.received_quantity, order.state) == (11, "received")
 
 
+def test_a_tolerance_of_half_a_piece_takes_no_piece_in_and_promises_none(site: Site) -> None:
+    order = bought(site)
+    StockRule.objects.create(over_receipt_fraction=Decimal("0.25"))
+    with pytest.raises(Refused, match="at most 12 more are taken in, not 13"):
+        receive(order=order, quantity=Decimal(13), by=None)
+    receive(order=order, quantity=Decimal(12), by=None)
+
+
 def test_goods_with_too_little_shelf_life_left_are_not_taken_in(site: Site) -> None:
     order = bought(site, make_item("PAINT", tracking="lot"))
     StockRule.objects.create(receipt_days=30)

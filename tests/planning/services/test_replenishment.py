@@ -13,7 +13,8 @@ from p2p.inventory.selectors import on_hand
 from planning.facts import Replenished
 from planning.services import replenishment
 from planning.services.receive import receive
-from tests.factories import make_item, make_site, make_stock, make_vendor
+from strategies.services.numbering import save_number_series
+from tests.factories import make_item, make_site, make_stock, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,20 @@ def test_a_transfer_takes_the_goods_from_the_other_place():
         receive(order=moved, quantity=Decimal(11), by=None)
     receive(order=moved, quantity=Decimal(10), by=None)
     assert on_hand(site) == {item.pk: Decimal(10)}
+
+
+def test_purchases_and_transfers_are_numbered_each_by_a_series_of_their_own():
+    site = make_site()
+    store = site.locations.get(code="STORE")
+    save_number_series(code="TO", prefix="UML-", width=4, next_value=7, by=make_user())
+    numbers = [
+        order(site).number,
+        order(site, from_location=store).number,
+        order(site).number,
+        order(site, from_location=store, number="PO-000009").number,
+        order(site, from_location=store).number,
+    ]
+    assert numbers == ["PO-000001", "UML-0007", "PO-000002", "PO-000009", "UML-0008"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -22,10 +22,9 @@ from tests.factories import (
     make_site,
     make_user,
 )
+from tests.planning.laid import HOUR, MONDAY
 
 pytestmark = pytest.mark.django_db
-MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,11 +14,10 @@ from strategies.selectors.capacity import pooled
 from strategies.selectors.worktimes import Calendars
 from strategies.services.routechecks import route_is_whole
 from strategies.services.routes import TimesInput, check_times
-from tests.factories import make_calendar, make_group, make_item, make_order, make_route, make_site
+from tests.factories import make_calendar, make_group, make_item, make_route, make_site
+from tests.planning.laid import HOUR, MONDAY, work
 
 pytestmark = pytest.mark.django_db
-MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -27,11 +26,6 @@ def site():
     calendar = make_calendar("DAY", shifts=(("06:00", "10:00"), ("10:00", "18:00")))
     calendar.shifts.filter(starts="06:00").update(property="PAINT")
     return make_site("ONE", calendar=calendar)
-
-
-def work(site, group, hours, property="", **also):
-    step = {"group": group, "run_seconds": hours * 3600, "property": property}
-    return make_order(make_item(), site=site, operations=[step], **also)
 
 
 def placed(order):

@@ -13,7 +13,7 @@ from p2p.inventory.checking import problems
 from p2p.inventory.models import HandlingUnit, Move, Reservation
 from p2p.inventory.services.reservations import Need, reserve
 from p2p.inventory.services.taking import Taken
-from planning.models import DemandMove, ReplenishmentMove, ShipmentMove
+from planning.models import DemandMove, ReplenishmentMove, ReplenishmentOrder, ShipmentMove
 from planning.services import delivered, receipts, shipments
 from planning.services.delivery import DeliveryLine, deliver
 from planning.services.demand import create_customer, create_demand
@@ -114,3 +114,20 @@ def test_no_more_goes_back_to_the_vendor_than_came_with_or_without_replacement()
     back(3)
     with pytest.raises(Refused, match="0 EA have come and not gone back yet: 1 cannot go back"):
         back(1, sent_again=True)
+
+
+def test_what_the_vendor_sends_again_is_no_finding_but_more_or_less_than_that_is() -> None:
+    site, item = make_site("MAIN"), make_item("BOLT")
+    order = create_replenishment(
+        site=site, item=item, quantity=Decimal(10), due_on=date(2099, 1, 1), vendor=make_vendor(), number="PO-1",
+        by=None,
+    )  # fmt: skip
+    store = site.locations.get(code="STORE")
+    receive(order=order, quantity=Decimal(10), location=store, by=None)
+    give_back(order=order, pieces=[Taken(store, Decimal(3))], sent_again=True, by=None)
+    assert problems() == []
+    receive(order=order, quantity=Decimal(2), location=store, by=None)
+    assert problems() == []
+    for wrong in (8, 13):
+        ReplenishmentOrder.objects.update(received_quantity=wrong)
+        assert [found.sentence for found in problems()] == [f"PO-1: has {wrong}, should be 9 to 12"]

@@ -173,6 +173,7 @@ def test_a_list_costs_the_same_however_long_it_is(inspector: Client, site: Site)
 
     make_plan(site)
     make_released(site)
+    cost()  # with what a process asks once: the reader's time zone
     first = cost()
     for _index in range(4):
         make_released(site)

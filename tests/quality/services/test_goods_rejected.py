@@ -231,13 +231,13 @@ class TestGivingBack:
         returned(record, inspector)
         assert Move.objects.get(kind="return").reference == order.number
 
-    def test_a_trace_finds_them_at_their_vendor(self, site: Site, inspector: User) -> None:
+    def test_a_trace_finds_them_returned_to_their_vendor(self, site: Site, inspector: User) -> None:
         order, record = rejected(site, inspector)
         returned(record, inspector)
         assert record.lot is not None
         found = {(spot.where, spot.quantity, spot.party) for spot in describe_lot(record.lot)}
         assert order.vendor is not None
-        assert found == {("stock", 6, ""), ("vendor", 4, order.vendor.name)}
+        assert found == {("stock", 6, ""), ("returned", 4, order.vendor.name)}
 
     def test_money_goes_back_at_what_was_paid(self, site: Site, inspector: User) -> None:
         order, record = rejected(site, inspector, price=Decimal("2.50"))

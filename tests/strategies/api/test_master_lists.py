@@ -209,12 +209,21 @@ def test_many_items_go_in_by_number_and_a_second_time_change_nothing(engineer):
     assert (second["added"], second["changed"], second["unchanged"]) == (0, 0, 30)
 
 
+def test_a_row_with_a_list_in_a_cell_is_refused_with_line_and_column(engineer):
+    make_unit()
+    rows = [{"number": "A", "name": "A", "unit": "EA"}, {"number": "B", "name": {"de": "B"}, "unit": "EA"}]
+    answer = post(engineer, "items/bulk/?partial=1", rows)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "Line 2, name: A text, a number, true, false or null belongs here."
+    assert not Item.objects.exists()
+
+
 def test_one_wrong_row_keeps_all_out_and_is_named(engineer):
     make_unit()
     rows = [{"number": "A", "name": "A", "unit": "EA"}, {"number": "B", "name": "B", "unit": "XX"}]
     answer = post(engineer, "items/bulk/", rows)
     assert answer.status_code == 400
-    assert answer.json()["detail"] == "Line 2: There is no unit “XX”."
+    assert answer.json()["detail"] == "Line 2, unit: There is no unit “XX”."
     assert not Item.objects.exists()
     partial = post(engineer, "items/bulk/?partial=1", rows, key="k2")
     assert (partial.status_code, partial.json()["added"], partial.json()["errors"]) == (200, 1, 1)

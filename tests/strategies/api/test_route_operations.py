@@ -119,6 +119,17 @@ def test_requirements_decide_which_resources_are_applicable_on_a_day(api, draft)
     assert api.get(f"{BASE}/route-operations/{row.pk}/applicable/?day=soon").status_code == 400
 
 
+def test_a_condition_names_what_its_kind_says_and_nothing_else(api, draft):
+    Capability.objects.create(code="DRILL", name="Drilling")
+    row = draft.operations.get(number=10)
+    needs = {"requirements": [{"kind": "type", "type": "machine", "capability": "DRILL"}]}
+    answer = api.post(f"{BASE}/route-operations/{row.pk}/set-requirements/", needs, format="json")
+    assert answer.status_code == 409
+    said = "Operation 10: a condition says one thing: take either “Of this kind” or “With this capability”."
+    assert answer.data["detail"] == said
+    assert not row.requirements.exists()
+
+
 def test_a_resource_beside_has_its_own_conditions(api, draft):
     row = draft.operations.get(number=10)
     beside = {"name": "Worker", "load_fraction": "0.5", "requirements": [{"kind": "type", "type": "person"}]}
@@ -185,6 +196,10 @@ def test_a_route_says_when_it_would_be_done_that_begins_then(api):
     assert done() == "2026-03-03 09:00:00+00:00"
     oven.phases.create(phase="queue_after", working_time=True)
     assert done() == "2026-03-04 09:00:00+00:00"
+    group.resources.update(job_fraction=Decimal("0.25"))  # two hours of each day
+    assert done() == "2026-03-05 13:00:00+00:00"
+    group.resources.update(stations=2)  # four: two stations, and a job is at one of them
+    assert done() == "2026-03-04 13:00:00+00:00"
     assert "done_at" not in api.get(at).data
     wrong = api.get(at, {"start": "tomorrow"})
     assert (wrong.status_code, "tomorrow is not an instant" in str(wrong.data)) == (400, True)

@@ -110,6 +110,7 @@ def test_a_resource_carries_all_that_is_known_of_it(ask, plant):
         "stations": 3,
         "efficiency": "0.9",
         "schedule_fraction": "0.8",
+        "job_fraction": "0.25",
         "batch_capacity": "200",
         "capacity_per_hour": "50",
         "capacity_unit": "EA",
@@ -118,6 +119,7 @@ def test_a_resource_carries_all_that_is_known_of_it(ask, plant):
         "bottleneck": True,
         "setup_category": make_cost_category(kind="setup").code,
         "run_category": make_cost_category(kind="run").code,
+        "ledger_account": "4711",
         "input_location": "STORE",
     }
     made = ask("post", "resources/", body)
@@ -139,6 +141,8 @@ def test_a_resource_carries_all_that_is_known_of_it(ask, plant):
         ({"stations": 0}, "stations", "A resource has at least one station."),
         ({"scrap_fraction": "1"}, "scrap_fraction", "Scrap is from 0 to less than 1."),
         ({"schedule_fraction": "1.2"}, "schedule_fraction", "The share for planning is more than 0"),
+        ({"job_fraction": "0"}, "job_fraction", "The share for one job is more than 0 and at most 1."),
+        ({"job_fraction": "1.1"}, "job_fraction", "The share for one job is more than 0 and at most 1."),
         ({"efficiency": "0"}, "efficiency", "The efficiency has to be more than 0."),
     ],
 )
@@ -399,7 +403,7 @@ def test_bulk_takes_many_by_key_and_names_a_stay_that_overlaps(ask, plant):
     )
     assert over.status_code == 400
     assert over.json()["detail"] == (
-        "Line 1: It overlaps with another row that holds from 2026-03-02 to 2026-03-06."
+        "Line 1, valid_from: It overlaps with another row that holds from 2026-03-02 to 2026-03-06."
     )
 
 

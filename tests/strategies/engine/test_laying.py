@@ -51,6 +51,15 @@ def test_the_place_that_is_done_first_is_taken_with_its_efficiency() -> None:
     assert lay([once(10, 6)], [], {10: [slow]}, Fraction(1), 10)[10].end == 22
 
 
+def test_one_job_has_only_its_share_of_each_day() -> None:
+    shared = DAYS._replace(share=Fraction(1, 2), midnights=[day * 24 for day in range(100)])
+    assert laid(once(10, 10, setup=2), once(20, 2, queue=1), place=shared) == [(0, 52), (53, 55)]
+    slow = [DAYS._replace(work=WorkTime([(day * 24, day * 24 + 5) for day in range(100)])), shared]
+    assert lay([once(10, 8)], [], {10: slow}, Fraction(1), 0)[10][:2] == (0, 27)  # five hours beat four
+    first = once(10, 8, transfer=Fraction(6))
+    assert laid(first, once(20, 16), place=shared)[1][0] == 26  # two of six hours are the second day's
+
+
 def test_no_working_time_is_said_and_nothing_loops() -> None:
     with pytest.raises(OutOfTime):
         laid(once(10, 6), place=Place(WorkTime([])))

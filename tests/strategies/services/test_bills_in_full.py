@@ -218,6 +218,14 @@ def test_percents_make_a_hundred_before_anybody_may_use_them(engineer):
     assert versions.approve(version=bom, by=engineer).state == "approved"
 
 
+def test_a_share_in_a_unit_that_nothing_leads_to_is_refused_by_the_unit_of_the_batch(engineer):
+    paint, dye = make_item("PAINT", unit=make_unit("KG")), make_item("DYE", unit=make_unit("EA"))
+    with pytest.raises(
+        Refused, match="A share of PAINT is one of its KG, .* how many EA of the line one KG is"
+    ):
+        boms.draft_bom(item=paint, lines=[line(dye, formula="percent", percent=D(1))], by=engineer)
+
+
 def test_a_percent_is_of_the_batch_in_the_lines_own_unit(engineer):
     gram, kilo = make_unit("G"), make_unit("KG", digits=3)
     make_conversion("KG", "G", 1000)

@@ -11,6 +11,7 @@ from p2p.core.models import Journal
 from strategies.models import Item, ItemPolicy, SettingsChange, Unit
 from strategies.services.settings import PolicyInput, change_policy, set_policy
 from strategies.services.settings_bulk import change_settings, preview_settings, undo_settings
+from strategies.services.vendors import delete_vendor
 from tests.factories import make_item, make_location, make_site, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,19 @@ def test_what_was_changed_since_keeps_what_it_has(engineer):
     assert third.policies.get().lead_time_days == 0
     with pytest.raises(Refused, match="was taken back before"):
         undo_settings(change=change, by=engineer)
+
+
+def test_rows_do_not_name_again_what_was_deleted_since(engineer):
+    site, old, new = make_site("ONE"), make_vendor("OLD"), make_vendor("NEW")
+    named, plain = (make_item(number, supply="buy") for number in ("NAMED", "PLAIN"))
+    bin_ = make_location(site, code="BIN")
+    named.policies.update(vendor=old, location=bin_)
+    wanted = {"vendor": new, "location": None}
+    change = change_settings(items=Item.objects.all(), wanted=wanted, by=engineer)
+    delete_vendor(vendor=old, by=engineer)
+    done = undo_settings(change=change, by=engineer)
+    assert done.kept == [["NAMED", "What it named before is deleted: it keeps what it has."]]
+    assert (named.policies.get().vendor, plain.policies.get().vendor) == (new, None)
 
 
 def test_nothing_is_taken_back_when_all_was_changed_since(engineer):

@@ -9,6 +9,7 @@ import pytest
 
 from p2p.core.facts import Refused
 from p2p.core.models import Journal
+from strategies.forms.together import GroupsForm
 from strategies.models import (
     Calendar,
     CalendarException,
@@ -106,13 +107,27 @@ def test_work_centres_workers_and_the_library_change_too(engineer):
     wanted = {"cost_category": cost, "calendar": calendar, "active": False}
     done = change_together(records=ResourceGroup.objects.all(), wanted=wanted, by=engineer)
     assert (done.changed, ResourceGroup.objects.filter(**wanted).count()) == (2, 2)
+    change_together(records=ResourceGroup.objects.all(), wanted={"ledger_account": "4700"}, by=engineer)
+    form = GroupsForm({"ledger_account": "-", "agreed": "on"})
+    assert form.is_valid()
+    assert set(ResourceGroup.objects.values_list("ledger_account", flat=True)) == {"4700"}
+    assert (
+        change_together(
+            records=ResourceGroup.objects.filter(pk=saws.pk), wanted=form.wanted(), by=engineer
+        ).changed
+        == 1
+    )
+    assert dict(ResourceGroup.objects.values_list("code", "ledger_account")) == {
+        saws.code: "",
+        mills.code: "4700",
+    }
     make_worker(site, group=saws)
     make_worker(site)
     change_together(records=Worker.objects.all(), wanted={"group": mills}, by=engineer)
     assert Worker.objects.filter(group=mills).count() == 2
     for code in ("CUT", "DRILL"):
         StandardOperation.objects.create(code=code, name=code.title(), group=saws, setup_seconds=90)
-    wanted = {"group": mills, "cost_category": cost, "active": False}
+    wanted = {"group": mills, "run_category": cost, "active": False}
     assert change_together(records=StandardOperation.objects.all(), wanted=wanted, by=engineer).changed == 2
     assert StandardOperation.objects.filter(**wanted, setup_seconds=90).count() == 2
 

@@ -55,7 +55,7 @@ document.addEventListener("submit", event => {
   const form = event.target;
   if (!("once" in form.dataset)) return;
   event.preventDefault();
-  const scan = "scan" in form.dataset && { before: body => { if (body.get("scanned")) waiting.sending(form, body.get("code"), body.get("key")); }, after: waiting.answered };
+  const scan = "scan" in form.dataset && { before: body => { if (body.get("scanned")) waiting.sending(form, body.get("code"), body.get("key")); return body.get("scanned"); }, after: waiting.answered };
   send(form, event.submitter, draw, scan || undefined);
 });
 

@@ -34,12 +34,12 @@ async function ask(url, body) {
   } catch { return { problem: "lost" }; } finally { clearTimeout(timer); }
 }
 
-// `notes.before(body)` hears what goes out, `notes.after()` that it was answered.
+// `notes.before(body)` hears what goes out and says whether it is kept for later, `notes.after()` that it was answered.
 export async function send(form, button, draw, notes) {
   if (form.dataset.sent) return;
   const sheet = form.closest("dialog"), body = filled(form, button);
-  notes?.before(body);
-  if (!navigator.onLine) { stop(words("offline"), sheet); return; }
+  const kept = notes?.before(body);
+  if (!navigator.onLine) { stop(words(kept ? "waits" : "offline"), sheet); return; }
   form.dataset.sent = "1";
   form.setAttribute("aria-busy", "true");
   say(words("sending"));

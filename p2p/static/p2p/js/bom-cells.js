@@ -1,13 +1,19 @@
 // One cell of a bill's line edited in place, and the row in which a new line is typed.
 import { say } from "./shell.js";
-import { body, branch, card, choices, editable, focus, isSending, keepsEntry, refuse, send, settle, words } from "./bom-rows.js";
+import { body, branch, card, choices, editable, focus, isSending, keepsEntry, movedOn, refuse, send, settle, words } from "./bom-rows.js";
 import { suggest } from "./find.js";
 
 const ORDER = ["component", "quantity", "unit", "kind", "scrap_fraction", "operation_number", "flushing", "valid_from", "valid_to"];
 let open = null;
 export const entered = () => open;
+let next = null; // the cell that was asked for while another one is being saved
+/** Whether a value is typed that nobody has seen yet: a tap elsewhere comes before the cell knows that it was left. */
+const unsaved = () => open && !open.fresh && open.input.value !== open.was && !open.td.querySelector(".d-err");
 /** Whether nothing is typed any more: an entry that is being saved stays open. */
-export const freed = () => !open || close();
+export function freed() {
+  if (unsaved() && !isSending()) keep();
+  return !open || close();
+}
 
 keepsEntry({
   hold() {
@@ -25,6 +31,7 @@ keepsEntry({
 
 export function edit(td) {
   if (!editable || !td?.dataset.f || td.classList.contains("d-editing") || !td.closest("tr[data-line]")) return;
+  if (unsaved()) next = { line: td.closest("tr").dataset.line, field: td.dataset.f };
   if (!freed()) return;
   const field = td.dataset.f, given = choices[field];
   const input = document.createElement(given ? "select" : "input");
@@ -63,12 +70,14 @@ export async function keep(then = 0) {
   const { td, input, was, fresh } = open, row = td.closest("tr"), field = td.dataset.f;
   if (fresh) { await keepNew(row); return; }
   if (input.value === was) { close(); step(row, field, then); return; }
-  const said = await send({ do: "change", line: Number(row.dataset.line), field, value: input.value });
+  const said = await send({ do: "change", line: Number(row.dataset.line), field, value: input.value }), asked = next;
+  next = null;
   if (said.refused) { refuse(said, td); return; }
   open = null;
   await settle(said);
   say(words.saved);
-  step(body.querySelector(`tr[data-line="${said.line}"]`), field, then);
+  if (asked) edit(body.querySelector(`tr[data-line="${asked.line}"] [data-f="${asked.field}"]`));
+  else step(body.querySelector(`tr[data-line="${said.line}"]`), field, then);
 }
 
 function step(row, field, then) {
@@ -77,13 +86,22 @@ function step(row, field, then) {
   const cell = name => row.querySelector(`[data-f="${name}"]`);
   let at = then ? ORDER.indexOf(field) + then : -1;
   while (then && ORDER[at] && getComputedStyle(cell(ORDER[at])).visibility === "hidden") at += then; // folded on a narrow page
-  if (ORDER[at]) edit(cell(ORDER[at])); else focus(row);
+  if (ORDER[at]) edit(cell(ORDER[at])); else if (then || !movedOn(row.dataset.line)) focus(row);
 }
 
 // ---- a new line: component, quantity, unit in a row of its own
+/** What a new line goes behind: the line one stands on, also below it; else the last; of an empty bill, the head of
+    the first operation. */
+function standing() {
+  let here = document.activeElement?.closest?.("tr[aria-level]");
+  if (here?.closest("tbody") !== body) here = null;
+  while (here && here.ariaLevel !== "1") here = here.previousElementSibling;
+  return here || [...body.querySelectorAll("tr[data-line]")].at(-1) || body.querySelector('tr.group:not([data-op=""])') || body.querySelector("tr.group");
+}
+
 export function insert() {
   if (!editable || !freed()) return;
-  const here = document.activeElement?.closest?.("tr[aria-level]"), at = here && here.closest("tbody") === body ? here : body.querySelector("tr[aria-level]:last-of-type");
+  const at = standing();
   const row = document.createElement("tr");
   row.className = "d-new";
   row.dataset.after = at?.dataset.line || "";

@@ -74,6 +74,11 @@ if (card) {
 }
 if (card && editable) {
   listen(card, body, place);
+  document.addEventListener("keydown", event => { // a bill without lines has no row to stand on
+    if (event.key !== "Insert" || event.target !== document.body || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    insert();
+  });
   document.addEventListener("paste", async event => {
     const text = event.clipboardData?.getData("text/plain") || "";
     if (event.target.closest?.("input, textarea, select, dialog") || !text.trim()) return;

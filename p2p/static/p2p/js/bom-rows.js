@@ -45,7 +45,13 @@ export async function settle(said) {
   if (said.renew || otherChain()) await renew();
   if (said.said) toast(said.said, { kind: "info" });
   const row = body.querySelector(`tr[data-line="${said.line}"]`);
-  if (row) focus(row);
+  if (row && !(said.row && movedOn(said.line))) focus(row);
+}
+
+/** Whether somebody stands on another line by now: a key that comes next is meant for that one. */
+export function movedOn(line) {
+  const here = document.activeElement?.closest?.("tr[data-line]")?.dataset.line;
+  return Boolean(here) && here !== String(line);
 }
 
 /** The sums below the lines, and what stands over and under them: how many, how long, how many without a cost. */

@@ -28,17 +28,20 @@ function add(values) {
   return number.toLocaleString(language, { maximumFractionDigits: Math.min(places, 6) }).replace("-", "−");
 }
 
+// Kilograms and pieces have no sum: each unit of a column has its own.
 function totals(chosen) {
   const heads = [...document.querySelectorAll("#list thead th")];
   const columns = new Map();
   for (const row of chosen) {
     [...row.cells].forEach((cell, index) => {
       if (!/^-?\d+(\.\d+)?$/.test(cell.dataset.v || "")) return;
-      if (!columns.has(index)) columns.set(index, []);
-      columns.get(index).push(cell.dataset.v);
+      if (!columns.has(index)) columns.set(index, new Map());
+      const units = columns.get(index), unit = cell.querySelector(".u")?.textContent.trim() || "";
+      units.set(unit, [...(units.get(unit) || []), cell.dataset.v]);
     });
   }
-  return [...columns].map(([index, values]) => `${heads[index].textContent.trim()} ${add(values)}`).join(" · ");
+  const sums = units => [...units].map(([unit, values]) => `${add(values)} ${unit}`.trim()).join(", ");
+  return [...columns].map(([index, units]) => `${heads[index].textContent.trim()} ${sums(units)}`).join(" · ");
 }
 
 function showBulk() {
@@ -56,7 +59,7 @@ function showBulk() {
   const words = bar.querySelector("[data-bulkcount]");
   words.textContent = `${count.toLocaleString(language)} ${words.dataset.one}`;
   bar.querySelector("[data-bulktotals]").textContent = all ? "" : totals(ticked.map(box => box.closest("tr")));
-  bar.querySelectorAll("[data-bulklink]").forEach(link => { link.dataset.dialog = ""; link.href = `${link.getAttribute("href").split("?")[0]}?ids=${ticked.map(box => box.value).join(",")}${all ? `&all=${encodeURIComponent(location.search)}` : ""}`; });
+  bar.querySelectorAll("[data-bulklink]").forEach(link => { link.dataset.dialog = ""; link.href = `${link.getAttribute("href").split("?")[0]}?ids=${ticked.map(box => box.value).join(",")}&next=${encodeURIComponent(location.pathname + location.search)}${all ? `&all=${encodeURIComponent(location.search)}` : ""}`; });
 }
 
 function tick(box, on) {

@@ -31,3 +31,13 @@ document.addEventListener("keydown", event => {
   const turn = event.key === "ArrowDown" ? 1 : -1, at = items.indexOf(document.activeElement);
   items[at < 0 ? (turn > 0 ? 0 : items.length - 1) : (at + turn + items.length) % items.length].focus();
 }, true);
+
+// A menu is done with once something of it is chosen, and the focus is back on its button: a dialog that opens now gives
+// it back there. Caught on its way down, before anything answers the click.
+document.addEventListener("click", event => {
+  const item = event.target.closest?.("details.p-menu[open] .p-popitem"), menu = item?.closest("details.p-menu");
+  if (!menu || item.getAttribute("aria-disabled") === "true") return;
+  const back = menu.querySelector(":scope > summary");
+  if (menu.contains(document.activeElement) || document.activeElement === document.body) back.focus({ preventScroll: true });
+  menu.open = false;
+}, true);

@@ -34,6 +34,7 @@ from strategies.services.importer.definitions.phantom_reviews import (
     ended_bills_are_marked,
     ended_bills_leave_no_parent_empty,
     nothing_beside_phantoms,
+    phantoms_are_not_weighed,
     phantoms_in_lines_have_bills,
 )
 from strategies.services.importer.definitions.reviews import (
@@ -142,6 +143,7 @@ SHEETS = (
             units_convert("bom_lines", "component", "error"),
             named_versions_may_be_used,
             percents_follow,
+            phantoms_are_not_weighed,
         ),
         settle=(bills_stay_without_loop, phantoms_in_lines_have_bills, nothing_beside_phantoms),
         fields=(

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.utils.translation import gettext_lazy
 
+from p2p.core.refusal import Refused
 from strategies.models import ControlFigure, CutOver, NumberSeries, Site
+from strategies.services.cutover import check_measure
 from strategies.services.importer.kinds import Number, Text, Whole
-from strategies.services.importer.sheets import Column, Reference, Sheet
+from strategies.services.importer.sheets import Column, Reference, Row, Sheet
+
+
+def _measured(row: Row) -> Iterator[tuple[str, str]]:
+    try:
+        check_measure(row.values["measure"])
+    except Refused as refused:
+        yield "measure", str(refused)
+
 
 SHEETS = (
     Sheet(
@@ -14,7 +26,8 @@ SHEETS = (
         name="number_series",
         title=gettext_lazy("Number series"),
         about=gettext_lazy(
-            "Where the numbers of documents go on: MO production orders, PO purchases, PK pick lists."
+            "Where the numbers of documents go on: MO production orders, PO purchases, TO transfers, "
+            "PK pick lists."
         ),
         model=NumberSeries,
         key=("code", "site"),
@@ -40,6 +53,7 @@ SHEETS = (
         ),
         model=ControlFigure,
         key=("cut_over", "measure", "of"),
+        checks=(_measured,),
         fields=(
             Reference("cut_over", CutOver, ("cut_over",), ("name",), required=True, example="Bothell"),
             Column("measure", Text(40), required=True, example="stock.value"),

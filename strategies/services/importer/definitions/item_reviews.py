@@ -16,6 +16,7 @@ from strategies.models import Item, OutsourcingPolicy, RouteOperation, Unit
 from strategies.selectors.outside import gaps
 from strategies.services.importer.sheets import Problem, Row
 from strategies.services.items import in_bills
+from strategies.services.phantom_weights import in_use_as_phantom, takers
 from strategies.services.units import contradictions, contradicts, words_of
 
 Known = Mapping[str, tuple[int, int, str, bool, int | None]]
@@ -64,7 +65,7 @@ def _objections(rows: Mapping[int, Row], fact: Any, column: str) -> Iterator[Pro
 
 
 def items_make_sense(rows: Sequence[Row]) -> Iterator[Problem]:
-    """Review of items: what is stored now must not contradict itself. Three queries."""
+    """Review of items: what is stored now must not contradict itself. Eight queries."""
     lines = {row.values["number"]: row.line for row in rows}
     mine = Item.objects.filter(number__in=lines)
     untracked = mine.filter(tracking="none").filter(Q(shelf_life_days__gt=0) | Q(retest_days__gt=0))
@@ -78,12 +79,16 @@ def items_make_sense(rows: Sequence[Row]) -> Iterator[Problem]:
     ):
         text = _("{item} is a service: it is neither tracked nor a phantom.")
         yield Problem("items", text.format(item=number), lines[number], "kind", code="service")
-    both = Q(tracking="serial") | Q(kind="service") | Q(catch_unit=F("unit"))
+    both = Q(tracking="serial") | Q(kind="service") | Q(phantom=True) | Q(catch_unit=F("unit"))
     for number in mine.filter(both, catch_unit__isnull=False).values_list("number", flat=True):
         text = _(
-            "{item} cannot be weighed and counted: it is a service, has serial numbers, or names one unit twice."
+            "{item} cannot be weighed and counted: it is a service or a phantom, has serial numbers, or names one unit "
+            "twice."
         )
         yield Problem("items", text.format(item=number), lines[number], "catch_unit", code="catch_weight")
+    for line in takers(list(mine.filter(catch_unit__isnull=False).values_list("pk", flat=True))):
+        place = lines[line.component.number]
+        yield Problem("items", str(in_use_as_phantom(line)), place, "catch_unit", code="phantom_weighed")
     yield from _variants(lines)
 
 
@@ -177,7 +182,7 @@ def overflow_can_go(rows: Sequence[Row]) -> Iterator[Problem]:
         rule=OutsourcingPolicy.Rule.OVERFLOW, item__in={key[1] for key in lines}
     )
     policies = list(stored.select_related("vendor", "item").order_by("pk"))
-    found = gaps(policies, clock.now().date())
+    found = gaps(policies, clock.today())
     for row in policies:
         key = (row.site_id, row.item_id, row.operation_number, row.vendor_id, row.valid_from)
         if row.pk in found and key in lines:

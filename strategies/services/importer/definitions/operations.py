@@ -27,6 +27,7 @@ from strategies.models import (
 from strategies.models.version import VersionState
 from strategies.services.importer.definitions.reviews import scrap_comes_with_the_resource
 from strategies.services.importer.definitions.routes import TIMES
+from strategies.services.importer.definitions.work_reviews import categories_fit
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Problem, Reference, Review, Row, Sheet, Tally
 from strategies.services.requirements import NAMES
@@ -157,6 +158,7 @@ SHEETS = (
             *TIMES,
             Column("active", YES, example="yes"),
         ),
+        reviews=(categories_fit("standard_operations"),),
         finish=(scrap_comes_with_the_resource(StandardOperation, "code", "name"),),
     ),
     Sheet(

@@ -14,6 +14,7 @@ from strategies.services.importer.definitions.version_reviews import stay_drafts
 from strategies.services.importer.sheets import Problem, Row
 from strategies.services.importer.spool import portions
 from strategies.services.phantom_outputs import losing_outputs, lost_beside
+from strategies.services.phantom_weights import weighed_phantom, weighed_phantoms
 from strategies.services.phantoms import (
     Gone,
     no_active_bill,
@@ -96,6 +97,15 @@ def phantoms_in_lines_have_bills(rows: Sequence[Row], by: User | None) -> Iterat
                 "bom_lines", str(no_active_bill(line)), place, "component", code="phantom_without_bill"
             )
     stay_drafts(BomVersion, told)
+
+
+def phantoms_are_not_weighed(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Review of bom_lines: a line that takes as a phantom what is weighed and counted. One query."""
+    at = {(row.values["bom"], row.values["position"]): row.line for row in rows}
+    for line in weighed_phantoms().filter(bom__in={bom for bom, _position in at}):
+        place = at.get((line.bom_id, line.position))
+        if place is not None:
+            yield Problem("bom_lines", str(weighed_phantom(line)), place, "kind", code="phantom_weighed")
 
 
 def nothing_beside_phantoms(rows: Sequence[Row], by: User | None) -> Iterator[Problem]:

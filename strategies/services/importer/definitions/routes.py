@@ -18,6 +18,7 @@ from strategies.models import (
     RouteVersion,
     StandardOperation,
 )
+from strategies.models.operation import CATEGORIES
 from strategies.services.importer.definitions.bills import OVERLAPS, VERSION_FIELDS, days_in_order
 from strategies.services.importer.definitions.reviews import (
     alternates_have_no_links,
@@ -30,6 +31,7 @@ from strategies.services.importer.definitions.version_reviews import (
     new_versions_are_marked,
     versions_answer_for_themselves,
 )
+from strategies.services.importer.definitions.work_reviews import categories_fit
 from strategies.services.importer.kinds import Choice, Flag, Number, Text, Whole
 from strategies.services.importer.sheets import Column, Reference, Sheet
 
@@ -49,7 +51,7 @@ COPIED_FROM = gettext_lazy("the operation of the library it was copied from")
 TIMES: tuple[Column | Reference, ...] = (
     Reference("group", ResourceGroup, ("group_site", "group"), ("site__code", "code"), example="60"),
     Reference("resource", Resource, ("group_site", "resource"), ("site__code", "code")),
-    Reference("cost_category", CostCategory, ("cost_category",), ("code",)),
+    *(Reference(name, CostCategory, (name,), ("code",)) for name in CATEGORIES),
     Reference("route_group", RouteGroup, ("route_group",), ("code",)),
     Column("setup_seconds", Whole(), example="900"),
     Column("run_seconds", Number(at_least=ZERO, places=6), example="240"),
@@ -103,6 +105,7 @@ SHEETS = (
         together=_VERSION,
         whole=("route",),
         guards=(lines_may_change("route_operations", RouteOperation, "route"),),
+        reviews=(categories_fit("route_operations"),),
         finish=(link_operations, scrap_comes_with_the_resource(RouteOperation, "route", "number")),
         fields=(
             ROUTE,

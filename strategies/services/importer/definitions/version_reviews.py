@@ -32,8 +32,9 @@ from strategies.services.bill_checks import USABLE
 from strategies.services.importer.definitions.reviews import PAGE
 from strategies.services.importer.sheets import Problem, Review, Row, Settle
 from strategies.services.importer.spool import SLICE
-from strategies.services.phantom_outputs import losing_outputs, nothing_lost_beside
-from strategies.services.phantoms import ALIVE, phantoms_have_bills, without_bill
+from strategies.services.phantom_outputs import losing_outputs
+from strategies.services.phantom_weights import phantoms_may_be_taken
+from strategies.services.phantoms import ALIVE, without_bill
 from strategies.services.routechecks import CAPACITIES
 from strategies.services.versions import may_be_submitted, must_hold
 
@@ -190,8 +191,7 @@ def _not_to_go_live(left: Mapping[int, Brought]) -> set[int]:
 
 def _finds_what_it_takes(version: BomVersion) -> None:
     must_hold(version)
-    phantoms_have_bills([version.pk])
-    nothing_lost_beside([version.pk])
+    phantoms_may_be_taken([version.pk])
 
 
 def _naming_unusable(boms: set[int]) -> set[int]:

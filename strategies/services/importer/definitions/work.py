@@ -22,6 +22,7 @@ from strategies.models import (
 )
 from strategies.services.importer.definitions.work_reviews import (
     calendars_have_hours,
+    categories_fit,
     days_in_order,
     somebody_stands_behind,
     stays_apart,
@@ -38,6 +39,14 @@ PLACES = tuple(
 )
 CALENDAR = Reference("calendar", Calendar, ("calendar",), ("code",), example="3SHIFT")
 MATRIX = Reference("setup_matrix", SetupMatrix, ("setup_matrix",), ("code",))
+LEDGER_ACCOUNT = Column(
+    "ledger_account",
+    Text(30),
+    help=gettext_lazy(
+        "of the general ledger, for what work here absorbs; of a resource empty: its work centre's"
+    ),
+    example="4711",
+)
 HOURS = ("calendar_shifts", "calendar_exceptions")
 
 
@@ -82,6 +91,7 @@ SHEETS = (
             Column("name", NAME, required=True, example="Final assembly"),
             CALENDAR,
             Reference("cost_category", CostCategory, ("cost_category",), ("code",), example="ASSEMBLY"),
+            LEDGER_ACCOUNT,
             *PLACES,
             Reference("production_unit", ProductionUnit, ("site", "production_unit"), ("site__code", "code")),
             MATRIX,
@@ -97,7 +107,7 @@ SHEETS = (
         key=("site", "code"),
         after=(*HOURS, "workers"),
         checks=(somebody_stands_behind,),
-        reviews=(calendars_have_hours("resources"),),
+        reviews=(calendars_have_hours("resources"), categories_fit("resources")),
         sentences={
             "resource_vendor_named": gettext_lazy("A vendor's resource has to name the vendor."),
             "resource_worker_named": gettext_lazy("A person's resource has to name the worker."),
@@ -113,6 +123,7 @@ SHEETS = (
             Column("stations", Whole(1, 10_000), example="5"),
             Column("efficiency", Number(above=ZERO), example="1"),
             Column("schedule_fraction", Number(above=ZERO, at_most=ONE), example="1"),
+            Column("job_fraction", Number(above=ZERO, at_most=ONE), example="1"),
             Column("finite", Flag(), example="yes"),
             Column("exclusive", Flag()),
             Column("bottleneck", Flag()),
@@ -123,6 +134,7 @@ SHEETS = (
             _category("setup"),
             _category("run"),
             _category("quantity"),
+            LEDGER_ACCOUNT,
             MATRIX,
             CALENDAR,
             Reference("vendor", Vendor, ("vendor",), ("number",)),

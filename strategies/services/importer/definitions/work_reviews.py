@@ -17,7 +17,8 @@ from p2p.core.facts import objections_by_record
 from strategies.engine.calendar import WeekSlot, collide
 from strategies.engine.holidays import UnknownCountry, UnknownRegion, check_country
 from strategies.facts import SiteRecosting
-from strategies.models import Calendar, CalendarException, CalendarShift, Resource, Site
+from strategies.models import Calendar, CalendarException, CalendarShift, CostCategory, Resource, Site
+from strategies.models.operation import CATEGORIES
 from strategies.services.importer.sheets import Problem, Review, Row
 from strategies.services.keeping import span
 
@@ -45,6 +46,24 @@ def country_is_known(row: Row) -> Iterable[tuple[str, str]]:
     except UnknownRegion:
         text = _("{country} has no region {region} with holidays of its own.")
         yield "holiday_region", text.format(country=country, region=region)
+
+
+def categories_fit(sheet: str) -> Review:
+    """Review: what setup, run and pieces are booked under are categories of that kind. One query."""
+
+    def look(rows: Sequence[Row]) -> Iterator[Problem]:
+        named = {row.values[name] for row in rows for name in CATEGORIES} - {None}
+        known = CostCategory.objects.in_bulk(named) if named else {}
+        said = [(row, name, known.get(row.values[name])) for row in rows for name in CATEGORIES]
+        for row, name, category in said if named else ():
+            kind = CostCategory.Kind(name.removesuffix("_category"))
+            if category is not None and category.kind != kind:
+                text = _("{category} is no category for {kind}.").format(
+                    category=category.code, kind=kind.label
+                )
+                yield Problem(sheet, text, row.line, name, code="other_kind")
+
+    return look
 
 
 def costed_sites_keep_their_money(rows: Sequence[Row]) -> Iterator[Problem]:

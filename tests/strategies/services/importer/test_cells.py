@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
+from openpyxl import Workbook
 
 from p2p.core.refusal import Refused
 from strategies.models import Item
@@ -56,7 +57,7 @@ def test_a_cell_is_read(kind, text, value):
         (Clock(), "25:00", "“25:00” is not a time of day written like 07:00."),
         (Choice(Item.Tracking), "batch", "“batch” is not one of none, lot, serial."),
         (Text(3), "four", "“four…” has 4 characters, 3 fit."),
-        (Text(), "a\x00b", "The text has a character that cannot be stored."),
+        (Text(), "a\x00b", "The text has the character U+0000, which no text may have."),
     ],
 )
 def test_a_cell_that_cannot_be_read_says_why_in_one_sentence(kind, text, sentence):
@@ -113,3 +114,59 @@ def test_a_zip_within_a_zip_is_refused():
         archive.writestr("inner.zip", b"PK")
     with pytest.raises(Refused, match="plant.zip holds another ZIP file"):
         read(buffer.getvalue(), "plant.zip")
+
+
+def test_a_forgotten_cell_in_the_last_corner_of_a_sheet_is_not_read():
+    book = Workbook()
+    page = book.active
+    page.title = "items"
+    for cells in (["number", None, "name"], ["A", "x", "Nut", "a note"], [None, None, None, "another"]):
+        page.append(cells)
+    page["XFD1048576"] = "forgotten"
+    content = io.BytesIO()
+    book.save(content)
+    (table,) = tables(content, "items.xlsx")
+    assert table.headings == ["number", "", "name"]
+    assert [(line, list(cells)) for line, cells in table.rows] == [(2, ["A", "x", "Nut"])]
+
+
+def edited(part, old, new):
+    """A workbook of one row, with something else in one of its parts."""
+    book = Workbook()
+    book.active.title = "items"
+    book.active.append(["number", "price"]), book.active.append(["A", 1.5])
+    plain, changed = io.BytesIO(), io.BytesIO()
+    book.save(plain)
+    with zipfile.ZipFile(plain) as whole, zipfile.ZipFile(changed, "w") as other:
+        for each in whole.infolist():
+            data = whole.read(each)
+            assert old in data or not each.filename.endswith(part)
+            other.writestr(each, data.replace(old, new) if each.filename.endswith(part) else data)
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"<v>1.5</v>", b"<v>abc</v>"), (b'r="A2"', b'r="!!"'), (b"</sheetData>", b"<sheetData>")],
+)
+def test_a_workbook_that_is_broken_inside_is_refused_by_name_sheet_and_line(old, new):
+    with pytest.raises(Refused) as no:
+        for table in tables(edited("sheet1.xml", old, new), "items.xlsx"):
+            list(table.rows)
+    assert str(no.value).startswith("items.xlsx is damaged: the sheet items cannot be read after line ")
+
+
+def test_a_workbook_whose_parts_are_not_there_is_damaged():
+    book = Workbook()
+    book.create_chartsheet("empty")
+    content = io.BytesIO()
+    book.save(content)
+    with pytest.raises(Refused, match="is damaged: it cannot be opened"):
+        list(tables(content, "items.xlsx"))
+
+
+def test_a_number_beyond_all_numbers_is_no_number():
+    (table,) = tables(edited("sheet1.xml", b"<v>1.5</v>", b"<v>1E400</v>"), "items.xlsx")
+    assert [list(cells) for _line, cells in table.rows] == [["A", "inf"]]
+    with pytest.raises(Unreadable):
+        Number().parse("inf")

@@ -322,6 +322,15 @@ def test_a_file_that_cannot_be_read_fails_its_run_with_one_sentence(
     assert run.problem.startswith(sentence)
 
 
+@pytest.mark.parametrize("files", [{}, {"items": "number,name,unit\n"}])
+def test_a_file_without_rows_says_so_and_is_not_called_saved(files, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        run = import_file(content=_zip(**files), name="plant.zip", by=make_user("engineer"))
+    run.refresh_from_db()
+    assert run.state == "done" and run.summary["saved"] is False
+    assert [problem.text for problem in run.problems.all()] == ["The file has no rows: nothing is saved."]
+
+
 def test_another_kind_of_file_is_refused_at_once():
     with pytest.raises(Refused, match="items.pdf is neither a CSV, an XLSX nor a ZIP file"):
         import_file(content=b"", name="items.pdf", by=None)

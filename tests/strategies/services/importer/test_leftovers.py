@@ -168,6 +168,13 @@ def test_a_workbook_keeps_codes_as_text_and_numbers_as_numbers(plant):
     assert (rows["1E5"]["attribute.size"], rows["1E5"]["variant_of"]) == ("62", "00123")
 
 
+def test_a_workbook_holds_no_formula_and_breaks_on_no_sign(plant):
+    make_item("=1+1", name="Bell\x07"), make_item("-2", name="=cmd|' /C calc'!A0")
+    page = load_workbook(io.BytesIO(as_xlsx(find_sheet("items"))))["items"]
+    cells = {cell.value: cell.data_type for row in page.iter_rows() for cell in row}
+    assert {cells[text] for text in ("=1+1", "-2", "=cmd|' /C calc'!A0", "Bell\ufffd")} == {"s"}
+
+
 def test_settings_of_variants_go_in_by_sheet(plant):
     raw = b"item,rank,variant.colour,supply,stopped\n00123,9,gelb,make,yes\n00123,0,gruen,make,no\n"
     outcome = take_in(tables(io.BytesIO(raw), "item_policies.csv"), partly=True, by=None)

@@ -81,10 +81,11 @@ def test_one_file_brings_a_whole_plant_and_a_second_time_changes_nothing():
                 "capacity_per_hour",
                 "capacity_unit",
                 "schedule_fraction",
+                "job_fraction",
             ],
             [
-                (2, ["ONE", "ADA", "Ada", "person", "60", "4711", "", "", "", "0.8"]),
-                (3, ["ONE", "V", "Acme", "vendor", "50", "", "ACME", "12", "EA", ""]),
+                (2, ["ONE", "ADA", "Ada", "person", "60", "4711", "", "", "", "0.8", "0.5"]),
+                (3, ["ONE", "V", "Acme", "vendor", "50", "", "ACME", "12", "EA", "", ""]),
             ],
         ),
         Table(
@@ -114,6 +115,9 @@ def test_one_file_brings_a_whole_plant_and_a_second_time_changes_nothing():
     assert [str(one) for one in outcome.problems] == [] and outcome.saved
     ada = Resource.objects.get(code="ADA")
     assert (ada.worker.number, ada.kind, str(ada.schedule_fraction)) == ("4711", "person", "0.800000000000")
+    assert [
+        float(one.job_fraction) for one in Resource.objects.filter(code__in=["ADA", "V"]).order_by("code")
+    ] == [0.5, 1]
     assert Calendar.objects.get(code="EARLY").base.code == "DAY"
     assert CalendarShift.objects.get(calendar__code="EARLY").property == "PAINT"
     assert CalendarException.objects.get().source == "holidays"

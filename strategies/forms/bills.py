@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from strategies.forms.cells import number
-from strategies.forms.common import DAY, NUMBER, Keyed, SiteOrAll
+from strategies.forms.common import DAY, NUMBER, Keyed, SiteOrAll, asked
 from strategies.models import BomLine, BomOutput, BomVersion, Item, Location, Site, Unit, Vendor
 from strategies.services.bom_inputs import StepInput
 
@@ -98,16 +98,23 @@ class LineForm(Filled):
     formula = forms.ChoiceField(
         label=_("Formula"), choices=BomLine.Formula.choices, initial=BomLine.Formula.STANDARD
     )
-    height = forms.DecimalField(label=_("Height"), required=False, **NUMBER)
-    width = forms.DecimalField(label=_("Width"), required=False, **NUMBER)
-    depth = forms.DecimalField(label=_("Depth"), required=False, **NUMBER)
-    density = forms.DecimalField(label=_("Density"), required=False, **NUMBER)
-    percent = forms.DecimalField(
-        label=_("Share of the batch"),
-        required=False,
-        help_text=_("0.25 is 25 %, for the formula in percent"),
-        max_digits=13,
-        decimal_places=12,
+    height = asked(
+        forms.DecimalField(label=_("Height"), required=False, **NUMBER), formula="height area volume density"
+    )
+    width = asked(
+        forms.DecimalField(label=_("Width"), required=False, **NUMBER), formula="area volume density"
+    )
+    depth = asked(forms.DecimalField(label=_("Depth"), required=False, **NUMBER), formula="volume density")
+    density = asked(forms.DecimalField(label=_("Density"), required=False, **NUMBER), formula="density")
+    percent = asked(
+        forms.DecimalField(
+            label=_("Share of the batch"),
+            required=False,
+            help_text=_("0.25 is 25 %, for the formula in percent"),
+            max_digits=13,
+            decimal_places=12,
+        ),
+        formula=BomLine.Formula.PERCENT,
     )
     rounding = forms.ChoiceField(
         label=_("Rounded"), choices=BomLine.Rounding.choices, initial=BomLine.Rounding.NONE

@@ -27,5 +27,12 @@ class SiteOrAll(forms.ModelChoiceField):
         super().__init__(rows, **{**start, **options})
 
 
+def asked(field: forms.Field, **when: str) -> Any:
+    """The field, in sight only while another one says one of these words: `asked(level, kind="capability skill")`."""
+    ((name, answers),) = when.items()
+    field.asked = f"{name}={answers}"  # type: ignore[attr-defined]
+    return field
+
+
 class NothingForm(forms.Form):
     """Nothing to ask: the button is the answer."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from p2p.core.digits import whole
 from p2p.core.fields import plain
-from strategies.forms.common import NUMBER, Keyed
+from strategies.forms.common import NUMBER, Keyed, asked
 from strategies.models import (
     CalendarShift,
     Capability,
@@ -188,18 +188,36 @@ class TakeForm(forms.Form):
 
 class RequirementForm(forms.Form):
     kind = forms.ChoiceField(label=_("It has to be"), choices=Requirement.Kind.choices)
-    resource = forms.ModelChoiceField(
-        label=_("Resource"), queryset=Resource.objects.filter(active=True), required=False
+    resource = asked(
+        forms.ModelChoiceField(
+            label=_("Resource"), queryset=Resource.objects.filter(active=True), required=False
+        ),
+        kind=Requirement.Kind.RESOURCE,
     )
-    group = forms.ModelChoiceField(
-        label=_("Work centre"), queryset=ResourceGroup.objects.filter(active=True), required=False
+    group = asked(
+        forms.ModelChoiceField(
+            label=_("Work centre"), queryset=ResourceGroup.objects.filter(active=True), required=False
+        ),
+        kind=Requirement.Kind.GROUP,
     )
-    type = forms.ChoiceField(label=_("Kind"), choices=[("", "–"), *Resource.Kind.choices], required=False)
-    capability = forms.ModelChoiceField(
-        label=_("Capability"), queryset=Capability.objects.order_by("code"), required=False
+    type = asked(
+        forms.ChoiceField(label=_("Kind"), choices=[("", "–"), *Resource.Kind.choices], required=False),
+        kind=Requirement.Kind.TYPE,
     )
-    skill = forms.ModelChoiceField(label=_("Skill"), queryset=Skill.objects.order_by("code"), required=False)
-    minimum_level = forms.DecimalField(label=_("At level"), initial=0, required=False, **NUMBER)
+    capability = asked(
+        forms.ModelChoiceField(
+            label=_("Capability"), queryset=Capability.objects.order_by("code"), required=False
+        ),
+        kind=Requirement.Kind.CAPABILITY,
+    )
+    skill = asked(
+        forms.ModelChoiceField(label=_("Skill"), queryset=Skill.objects.order_by("code"), required=False),
+        kind=Requirement.Kind.SKILL,
+    )
+    minimum_level = asked(
+        forms.DecimalField(label=_("At level"), initial=0, required=False, **NUMBER),
+        kind=f"{Requirement.Kind.CAPABILITY} {Requirement.Kind.SKILL}",
+    )
     for_operations = forms.BooleanField(label=_("Counts when days are planned"), required=False, initial=True)
     for_jobs = forms.BooleanField(label=_("Counts when hours are planned"), required=False, initial=True)
 

@@ -1,6 +1,7 @@
 // The shell of every page: dialogs, menus, tooltips, toasts, keys, rail, theme switch, Ctrl+K.
 import { openPalette } from "./palette.js";
 import { startExpected } from "./expected.js";
+import "./asked.js";
 import "./find.js";
 import "./menus.js";
 import "./tips.js";

@@ -50,8 +50,9 @@ class Worker:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.unlink()
         self._launch()
-        self._keeper = threading.Thread(target=self._keep, name="keep-worker", daemon=True)
-        self._keeper.start()
+        keeper = threading.Thread(target=self._keep, name="keep-worker", daemon=True)
+        keeper.start()
+        self._keeper = keeper  # a Ctrl-C while it begins leaves nobody to wait for: it sees that all ends
 
     def check(self) -> None:
         """Trouble if it ends again and again."""

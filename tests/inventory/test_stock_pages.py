@@ -208,8 +208,8 @@ def test_the_line_of_the_card_ends_with_what_happened_in_the_evening_of_the_plan
     with clock.frozen(datetime(2026, 11, 23, 2, 30, tzinfo=UTC)):
         make_stock(make_item("BOLT"), 10, places["A"])
         shown = client.get("/inventory/stock/card/BOLT/").content.decode()
-    assert "<td>23 Nov</td><td" in shown
-    assert "22 Nov" not in shown
+    assert '<th scope="row">23 Nov</th><td class="n">10</td>' in shown
+    assert '<th scope="row">22 Nov</th>' not in shown
 
 
 def test_movements_are_found_by_item_lot_document_and_place(

@@ -67,6 +67,16 @@ class Operation(models.Model):
     quantity = QuantityField()
     good_quantity = QuantityField(default=0)
     scrap_quantity = QuantityField(default=0)
+    half_finished = models.ForeignKey(
+        "strategies.Item",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        # Most operations name none: the index of those that do is small, and firming does not write it.
+        db_index=False,
+        related_name="+",
+        help_text=_("What its good pieces are called until the next operation takes them."),
+    )
     property = models.CharField(
         max_length=30,
         blank=True,
@@ -108,6 +118,11 @@ class Operation(models.Model):
                 fields=["state", "starts_at"],
                 name="operation_open",
                 condition=Q(state__in=["planned", "released", "started"]),
+            ),
+            models.Index(
+                fields=["half_finished"],
+                name="operation_half_finished",
+                condition=Q(half_finished__isnull=False),
             ),
         ]
         constraints = [

@@ -175,6 +175,7 @@ def _operation(
         transit_seconds=timed.transit,
         transfer_quantity=step.transfer_quantity if timed.transfer is not None else None,
         property=step.property,
+        half_finished_id=step.half_finished_id,
         phases=timed.phases.kept(),
         scrap_fraction=step.scrap_fraction,
         quantity=quantity,

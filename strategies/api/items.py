@@ -17,8 +17,9 @@ from p2p.core.fields import plain
 from p2p.core.rest import verb
 from strategies import serializers as shapes
 from strategies.api.base import EDITORS, SheetViewSet
-from strategies.models import Item, ItemPolicy, Site
+from strategies.models import Item, ItemPolicy, RouteOperation, Site
 from strategies.selectors import bom as bills
+from strategies.selectors.halves import left_by
 from strategies.selectors.settings import explained
 from strategies.services.items import change_item, create_item, delete_item, restore_item, retire_item
 from strategies.services.settings import add_policy, change_policy, remove_policy
@@ -72,10 +73,13 @@ class Items(SheetViewSet):
     @action(detail=True, methods=["get"], url_path="where-used")
     def where_used(self, request: Request, number: str) -> Response:
         """Every item that takes this one, on all levels, on `?day=` at `?site=`, with how much one piece
-        takes."""
+        takes; and the operations of routes that leave their pieces as it."""
         asked = _asked(request)
         rows = bills.where_used(self.get_object(), day=asked["day"], site=asked["site"])
-        return Response({"parents": [_needed(row) for row in rows]})
+        halves = left_by(self.get_object(), day=asked["day"], site=asked["site"])
+        return Response(
+            {"parents": [_needed(row) for row in rows], "half_finished": [_left(row) for row in halves]}
+        )
 
 
 def _needed(row: bills.Needed) -> dict[str, Any]:
@@ -86,6 +90,19 @@ def _needed(row: bills.Needed) -> dict[str, Any]:
         "unit": row.item.unit.code,
         "level": row.level,
         "direct": row.direct,
+    }
+
+
+def _left(row: RouteOperation) -> dict[str, Any]:
+    return {
+        "item": row.route.item.number,
+        "name": row.route.item.name,
+        "site": row.route.site.code if row.route.site else None,
+        "version": row.route.version,
+        "state": row.route.state,
+        "route": row.route_id,
+        "operation": row.number,
+        "operation_name": row.name,
     }
 
 

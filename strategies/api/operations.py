@@ -28,12 +28,12 @@ class Operations(SheetViewSet):
     """Operations of routes; adding and changing needs a draft."""
 
     queryset = OPERATIONS.select_related(
-        "group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of", "route"
+        "group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of", "half_finished", "route"
     )
     serializer_class, sheet = OperationRecord, "route_operations"
     key, record_name = "id", "operation"
     filters = {"route": "route", "item": "route__item__number", "group": "group__code",
-               "standard": "standard__code"}  # fmt: skip
+               "standard": "standard__code", "half_finished": "half_finished__number"}  # fmt: skip
     searches, order = ("name", "route__item__number"), ("route", "number", "id")
     adds = staticmethod(routeoperations.put_operation)
     changes = staticmethod(routeoperations.change_operation)

@@ -18,6 +18,7 @@ from strategies.models import (
     Capability,
     Characteristic,
     CostCategory,
+    Item,
     Requirement,
     Resource,
     ResourceGroup,
@@ -165,6 +166,12 @@ class OperationForm(TimesForm):
         initial=1,
         required=False,
         help_text=_("Of alternates: lowest first"),
+    )
+    half_finished = Keyed(
+        label=_("Leaves as"),
+        rows=Item.objects.select_related("unit"),
+        required=False,
+        help_text=_("What the pieces are called until the next operation takes them"),
     )
     field_order = ("number", "name")
 

@@ -51,6 +51,14 @@ class RouteOperation(OperationTimes):
         help_text=_("May be done instead of that operation."),
     )
     priority = models.PositiveIntegerField(default=1, help_text=_("Of alternates: the lowest comes first."))
+    half_finished = models.ForeignKey(
+        "strategies.Item",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What its good pieces are called until the next operation takes them."),
+    )
 
     class Meta:
         ordering = ["route", "number"]

@@ -53,8 +53,9 @@ TITLES = {
     "property": _("only in shifts of"),
     "alternate_of": _("instead of"),
     "priority": _("priority"),
+    "half_finished": _("leaves as"),
 }
-RELATED = ("group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of")
+RELATED = ("group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of", "half_finished")
 Phase = RouteGroupPhase.Phase
 
 
@@ -131,8 +132,7 @@ class Places:
 def steps_of(rows: Sequence[RouteOperation]) -> list[Step]:
     """Operations as the engine wants them. One query."""
     groups = {row.group_id for row in rows if row.group_id}
-    named = {row.resource_id for row in rows if row.resource_id}
-    places = Places(groups, named)
+    places = Places(groups, {row.resource_id for row in rows if row.resource_id})
     return [step_of(row, places) for row in rows]
 
 

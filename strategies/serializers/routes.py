@@ -168,7 +168,7 @@ class OperationRecord(PartsRecord):
 
 OPERATIONS = (
     RouteOperation.objects.select_related(
-        "group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of"
+        "group", "resource", *CATEGORIES, "route_group", "standard", "alternate_of", "half_finished"
     )
     .prefetch_related(
         Prefetch("steps", InstructionStep.objects.select_related("characteristic").order_by("position")),

@@ -19,6 +19,7 @@ from strategies.models import BomLine, Item, ItemGroup, SetupFamily, Unit, Vendo
 from strategies.models.item import Flushing
 from strategies.models.version import VersionState
 from strategies.selectors.units import conversions
+from strategies.services.halves import counted_otherwise, left_by_routes
 from strategies.services.itemchecks import said_wrong
 from strategies.services.keep import KEEP, Keep, check_revision, put
 from strategies.services.phantom_weights import no_bill_has_it_as_phantom
@@ -152,9 +153,12 @@ def change_item(
 
 
 def _recounted(item: Item, unit: Unit | Keep, tracking: str | Keep, catch: Unit | Keep | None) -> bool:
-    """Whether the item is to be counted in another way. Refused when bills or prices could not follow."""
+    """Whether the item is to be counted in another way. Refused when bills, prices or routes could not
+    follow."""
     if unit is not KEEP and unit.pk != item.unit_id:
         _lines_must_follow(item, unit)
+        for no in counted_otherwise({item.pk: unit.pk}):
+            raise no
         return True
     if catch is not KEEP and (catch.pk if catch else None) != item.catch_unit_id:
         return True
@@ -223,12 +227,19 @@ def _must_be_free(number: str) -> None:
 
 @transaction.atomic
 def retire_item(*, item: Item, by: User) -> Item:
-    """Not to be used any more. Refused while an active bill takes it or an open document wants it, naming
-    one."""
-    for no in in_bills([item]):
+    """Not to be used any more. Refused while an active bill takes it, a route in use leaves pieces as it, or an open
+    document wants it, naming one."""
+    for no in in_definitions([item]):
         raise no
     ask(ItemsRetiring(items=(item,), by=by))
     return _switch(item, by, active=False)
+
+
+def in_definitions(items: Iterable[Item]) -> list[Refused]:
+    """Why each of the items cannot go out of use: bills in use that take it, routes in use that leave it. Two
+    queries."""
+    chosen = list(items)
+    return [*in_bills(chosen), *left_by_routes(chosen)]
 
 
 def in_bills(items: Iterable[Item]) -> list[Refused]:

@@ -14,7 +14,7 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from strategies.facts import ItemsRetiring, ItemsSaved
 from strategies.models import Item, ItemGroup
-from strategies.services.items import in_bills
+from strategies.services.items import in_definitions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,4 +96,4 @@ def _blocked(keys: list[int], wanted: Wanted) -> tuple[str, ...]:
         for told in objections_by_record(ItemsRetiring(items=items)).values()
         for sentence in told[:1]
     ]
-    return (*(str(no) for no in in_bills(items)), *said)
+    return (*(str(no) for no in in_definitions(items)), *said)

@@ -10,6 +10,7 @@ from strategies.engine.routing import ends
 from strategies.models import Resource, RouteOperation, RouteVersion
 from strategies.selectors.capacity import serves
 from strategies.selectors.routes import steps_of
+from strategies.services.halves import halves_hold
 
 Basis = RouteOperation.Basis
 CAPACITIES: dict[str, str] = {Basis.CAPACITY: "capacity_per_hour", Basis.RESOURCE_BATCH: "batch_capacity"}
@@ -18,11 +19,14 @@ CAPACITIES: dict[str, str] = {Basis.CAPACITY: "capacity_per_hour", Basis.RESOURC
 
 def route_is_whole(route: RouteVersion) -> None:
     """Refused for a route without operations, with more than one end, with times that a resource has to give and
-    no resource gives, or gives in a unit that does not convert, or with a property that no shift has. Several starts
-    are welcome. Five queries, two where a capacity tells the time, ten for each operation that asks for shifts."""
+    no resource gives, or gives in a unit that does not convert, with a property that no shift has, or with operations
+    that leave pieces as what is no half-finished item of it. Several starts are welcome. Five queries, two where a
+    capacity tells the time, ten for each operation that asks for shifts."""
     rows = {
         row.number: row
-        for row in route.operations.select_related("group", "resource", "route_group")
+        for row in route.operations.select_related(
+            "group", "resource", "route_group", "alternate_of", "half_finished__unit"
+        )
         .prefetch_related("route_group__phases")
         .order_by("number")
     }
@@ -42,6 +46,8 @@ def route_is_whole(route: RouteVersion) -> None:
     for row in rows.values():
         _must_have_capacity(row)
         _must_have_shifts(route, row)
+    if last:
+        halves_hold(route.item, rows.values(), last[0])
     steps_of(list(rows.values()))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from strategies.models import RouteOperation, RouteVersion
+from strategies.services.halves import fits
 from strategies.services.routedrafts import begin, finish
 from strategies.services.routelinks import Link, drawn, redraw, with_new, without
 from strategies.services.routes import OperationInput, check_operations, columns_of, inputs_of
@@ -29,7 +30,8 @@ def put_operation(
     by: User,
 ) -> RouteOperation:
     """Add one operation to a draft, or change the one with its number. `follows` are the numbers it waits
-    for; without them a plain chain stays a chain by number, and another graph stays as it was drawn."""
+    for; without them a plain chain stays a chain by number, and another graph stays as it was drawn. Refused for times
+    that make no sense and a half-finished item that can be none."""
     draft = begin(route=route, revision=revision, by=by)
     known = {one.number: one for one in inputs_of(draft)} | {operation.number: operation}
     check_operations(list(known.values()))
@@ -38,6 +40,7 @@ def put_operation(
     if operation.alternate_of is not None:
         links = list(without([(one, other, bool(rest)) for one, other, *rest in links], operation.number))
     row = draft.operations.filter(number=operation.number).first() or RouteOperation(route=draft)
+    _may_be_left(draft, operation, row)
     _store(row, operation)
     redraw(draft, links)
     finish(route=draft, by=by)
@@ -98,6 +101,7 @@ def change_operation(
     if to.alternate_of is not None and row.alternate_of_id is None:
         links = without(links, row.number)
     old = row.number
+    _may_be_left(draft, to, row)
     _store(row, to)
     kept: list[Link] = [
         (to.number if one == old else one, to.number if other == old else other, hard)
@@ -165,6 +169,14 @@ def _placed(
         return list(links)
     moved: list[Link] = [(number if one == after else one, other, hard) for one, other, hard in links]
     return [*moved, (after, number)]
+
+
+def _may_be_left(draft: RouteVersion, to: OperationInput, row: RouteOperation) -> None:
+    """At once where another half-finished item is said, so that who says it is told; where it stands in the route is
+    looked at when the route is to be used, for drawing goes through odd steps."""
+    half = to.half_finished
+    if half is not None and half.pk != row.half_finished_id:
+        fits(to.number, half, draft.item)
 
 
 def _store(row: RouteOperation, operation: OperationInput) -> RouteOperation:

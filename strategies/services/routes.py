@@ -62,12 +62,14 @@ class TimesInput:
 
 @dataclass(frozen=True, kw_only=True)
 class OperationInput(TimesInput):
-    """One operation of a route; `alternate_of` is the number of the one it may stand in for."""
+    """One operation of a route; `alternate_of` is the number of the one it may stand in for, `half_finished` what its
+    good pieces are called until the next one takes them."""
 
     number: int
     standard: StandardOperation | None = None
     alternate_of: int | None = None
     priority: int = 1
+    half_finished: Item | None = None
 
 
 @transaction.atomic
@@ -137,7 +139,7 @@ def copy_route(
 
 def inputs_of(route: RouteVersion) -> list[OperationInput]:
     """The operations of a route as inputs, by number. One query."""
-    related = ("group", "resource", "route_group", "standard", "alternate_of")
+    related = ("group", "resource", "route_group", "standard", "alternate_of", "half_finished")
     rows = route.operations.select_related(*related, *CATEGORIES)
     return [input_of(row) for row in rows.order_by("number")]
 

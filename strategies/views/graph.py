@@ -193,8 +193,17 @@ def _shape(
             20 + 8 * len(str(row.number)),
             _cut(row.name, 17 if row.inspect or row.outside else 20),
         ),
-        _under(words, high),
+        _under(words, high) + _leaves(row, high),
         grip,
+    )
+
+
+def _leaves(row: RouteOperation, high: int) -> SafeString:
+    """What the pieces are called behind it, over its right end: under it its alternates stand."""
+    if row.half_finished is None or high != HIGH:
+        return SafeString("")
+    return format_html(
+        '<text class="half" x="{}" y="-4">→ {}</text>', WIDE, _cut(row.half_finished.number, 24)
     )
 
 
@@ -229,6 +238,8 @@ def _said(row: RouteOperation) -> str:
         words.append(_("instead of {number}").format(number=row.alternate_of.number))
     if row.group:
         words.append(row.group.name)
+    if row.half_finished:
+        words.append(_("leaves as {item}").format(item=row.half_finished.number))
     words += [_("done by a vendor")] * row.outside + [_("inspection point")] * row.inspect
     return ", ".join(words)
 

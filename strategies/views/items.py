@@ -22,6 +22,7 @@ from strategies.models import Item, ItemPolicy, Site
 from strategies.selectors import bom as bills
 from strategies.selectors import items as selectors
 from strategies.selectors import lists
+from strategies.selectors.halves import left_by
 from strategies.selectors.routes import operations_of
 from strategies.selectors.settings import explained
 from strategies.services.items import change_item, create_item, delete_item
@@ -122,7 +123,13 @@ class ItemPage(RecordPage):
     def _where_used(self) -> dict[str, Any]:
         today = clock.today()
         used = bills.where_used(self.record, day=today)
-        return {"used": used, "tops": sum(row.item.kind == Item.Kind.PRODUCT for row in used), "day": today}
+        halves = {"left_by": left_by(self.record, day=today)[:500]}
+        return {
+            **halves,
+            "used": used,
+            "tops": sum(row.item.kind == Item.Kind.PRODUCT for row in used),
+            "day": today,
+        }
 
     def _route(self) -> dict[str, Any]:
         route = selectors.route_of(self.record, day=clock.today())

@@ -21,6 +21,7 @@ from strategies.models import BomAlternate, BomLine, Item, Site
 from strategies.models.version import VersionState
 from strategies.selectors import bom as bills
 from strategies.selectors.bom import Needed
+from strategies.selectors.halves import left_by
 from strategies.views.bom_rows import day_of
 
 SHOWN = 500
@@ -86,6 +87,7 @@ class WhereUsed(Page):
             "count": count,
             "more": max(0, count - SHOWN),
             "alternates": self._alternates(item) if item else (),
+            "left_by": left_by(item, day=day_of(request), site=site)[:SHOWN] if item else (),
             "csv": chips.query(asked, export="csv"),
             "xlsx": chips.query(asked, export="xlsx"),
         }

@@ -14,8 +14,9 @@ from p2p.core.facts import objections_by_record
 from strategies.facts import ItemsRecounting, ItemsRetiring
 from strategies.models import Item, OutsourcingPolicy, RouteOperation, Unit
 from strategies.selectors.outside import gaps
+from strategies.services.halves import counted_otherwise
 from strategies.services.importer.sheets import Problem, Row
-from strategies.services.items import in_bills
+from strategies.services.items import in_definitions
 from strategies.services.phantom_weights import in_use_as_phantom, takers
 from strategies.services.units import contradictions, contradicts, words_of
 
@@ -33,7 +34,7 @@ def _known(rows: Sequence[Row]) -> Known:
 
 
 def counted_items_stay(rows: Sequence[Row]) -> Iterator[Problem]:
-    """Guard of items: another unit or tracking of something that is counted, or out of use while wanted. Three
+    """Guard of items: another unit or tracking of something that is counted, or out of use while wanted. Five
     queries, and those of who objects."""
     known = _known(rows)
     recounted, retired = {}, {}
@@ -50,8 +51,10 @@ def counted_items_stay(rows: Sequence[Row]) -> Iterator[Problem]:
         if active and row.values["active"] is False:
             retired[pk] = row
     yield from _objections(recounted, ItemsRecounting, "unit")
+    for no in counted_otherwise({pk: row.values["unit"] for pk, row in recounted.items()}):
+        yield Problem("items", str(no), recounted[no.about.pk].line, "unit", code=no.code)
     yield from _objections(retired, ItemsRetiring, "active")
-    for no in in_bills(Item.objects.in_bulk(retired).values()) if retired else ():
+    for no in in_definitions(Item.objects.in_bulk(retired).values()) if retired else ():
         yield Problem("items", str(no), retired[no.about.pk].line, "active", code=no.code)
 
 

@@ -10,6 +10,7 @@ from strategies.models import (
     Characteristic,
     CostCategory,
     InstructionStep,
+    Item,
     Resource,
     ResourceGroup,
     RouteGroup,
@@ -48,6 +49,7 @@ def _operation(field: str, heading: str, *, required: bool = True) -> Reference:
 
 
 COPIED_FROM = gettext_lazy("the operation of the library it was copied from")
+LEFT_AS = gettext_lazy("item its good pieces are until the next operation takes them")
 TIMES: tuple[Column | Reference, ...] = (
     Reference("group", ResourceGroup, ("group_site", "group"), ("site__code", "code"), example="60"),
     Reference("resource", Resource, ("group_site", "resource"), ("site__code", "code")),
@@ -115,6 +117,7 @@ SHEETS = (
             Reference("standard", StandardOperation, ("standard",), ("code",), help=COPIED_FROM),
             _operation("alternate_of", "alternate_of", required=False),
             Column("priority", Whole(1), help=gettext_lazy("of alternates: the lowest comes first")),
+            Reference("half_finished", Item, ("half_finished",), ("number",), help=LEFT_AS),
         ),
     ),
     Sheet(

@@ -201,7 +201,7 @@ def _naming_unusable(boms: set[int]) -> set[int]:
 
 
 def _doubtful_routes(routes: set[int]) -> set[int]:
-    """Those that `route_is_whole` would refuse. Up to four queries."""
+    """Those that `route_is_whole` would refuse, and all with half-finished items. Up to five queries."""
     own: dict[int, list[int]] = {route: [] for route in routes}
     links: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = RouteOperation.objects.filter(route__in=routes).order_by()
@@ -212,6 +212,8 @@ def _doubtful_routes(routes: set[int]) -> set[int]:
     ):
         links[route].append((before, after))
     found = {route for route in routes if len(ends(own[route], links[route])) != 1}
+    # Where a half-finished item may stand is a question of the whole graph, and few routes name one.
+    found |= set(rows.filter(half_finished__isnull=False).values_list("route", flat=True))
     measured = rows.filter(run_basis__in=CAPACITIES, outside=False)
     given: dict[str, dict[tuple[str, int | None], set[int | None]]] = {}
     columns = ("route", "run_basis", "resource", "group", "route__item__unit")

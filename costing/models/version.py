@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import PriceField, QuantityField, RateField
+from p2p.core.fields import CodeField, PriceField, QuantityField, RateField
 from p2p.core.flow import Flow
 from p2p.core.runs import Run
 
@@ -25,7 +25,7 @@ class CostVersion(models.Model):
         ACTIVE = "active", _("Active")
         RETIRED = "retired", _("Retired")
 
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.STANDARD)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
@@ -54,7 +54,7 @@ class CostElement(models.Model):
         OUTSOURCING = "outsourcing", _("Direct outsourcing")
         OVERHEAD = "overhead", _("Overhead")
 
-    code = models.CharField(max_length=20, unique=True)
+    code = CodeField(max_length=20, unique=True)
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=12, choices=Kind.choices)
 

@@ -7,12 +7,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
+from p2p.core.fields import CodeField
 
 
 class Device(models.Model):
     """A tablet paired with a work centre; only the hash of its token is kept."""
 
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     group = models.ForeignKey("strategies.ResourceGroup", on_delete=models.PROTECT, related_name="+")
     token_hash = models.CharField(max_length=64, blank=True)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 from p2p.core.flow import Flow
 
 PICK_FLOW = Flow(
@@ -22,7 +22,7 @@ class PickList(models.Model):
         PICKED = "picked", _("Picked")
         CANCELLED = "cancelled", _("Cancelled")
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     order = models.ForeignKey("planning.ProductionOrder", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(default=now)

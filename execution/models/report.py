@@ -8,14 +8,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 from strategies.models.reason import ReasonCode
 
 
 class Report(models.Model):
     """Append-only. A reversal carries the same figures with the opposite sign."""
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     operation = models.ForeignKey("planning.Operation", on_delete=models.PROTECT, related_name="+")
     good = QuantityField(default=0)
     scrap = QuantityField(default=0)

@@ -8,13 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 
 
 class Dispatch(models.Model):
     """A delivery note."""
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     order = models.ForeignKey(
         "outsourcing.SubcontractOrder", on_delete=models.PROTECT, related_name="dispatches"
     )

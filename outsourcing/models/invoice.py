@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import PriceField, QuantityField, RateField
+from p2p.core.fields import CodeField, PriceField, QuantityField, RateField
 from p2p.core.flow import Flow
 
 INVOICE_FLOW = Flow("state", match=({"open", "blocked"}, "matched"), block=({"open"}, "blocked"))
@@ -23,7 +23,7 @@ class Invoice(models.Model):
         BLOCKED = "blocked", _("Blocked")
         MATCHED = "matched", _("Matched")
 
-    number = models.CharField(max_length=60)
+    number = CodeField(max_length=60)
     vendor = models.ForeignKey("strategies.Vendor", on_delete=models.PROTECT, related_name="+")
     currency = models.ForeignKey("strategies.Currency", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)

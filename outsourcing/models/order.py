@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import PriceField, QuantityField, RateField
+from p2p.core.fields import CodeField, PriceField, QuantityField, RateField
 from p2p.core.flow import Flow
 
 SUBCONTRACT_FLOW = Flow(
@@ -36,7 +36,7 @@ class SubcontractOrder(models.Model):
         CLOSED = "closed", _("Closed")
         CANCELLED = "cancelled", _("Cancelled")
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     vendor = models.ForeignKey("strategies.Vendor", on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
     currency = models.ForeignKey("strategies.Currency", on_delete=models.PROTECT, related_name="+")

@@ -1,9 +1,17 @@
-"""Whole numbers that somebody typed, or put into an address."""
+"""Digits that somebody typed, or put into an address."""
 
 from __future__ import annotations
 
+import unicodedata
+
 LARGEST_KEY = 2**63 - 1
 """What a key of the database can be."""
+
+
+def latin(text: str) -> str:
+    """The text with the digits of every script as 0 to 9: "٤٢" says 42. For numbers, days and times only: codes keep
+    the digits they are written with."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
 
 
 def whole(text: object, *, least: int = 0, most: int = LARGEST_KEY) -> int | None:

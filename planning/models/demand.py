@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField, RateField
+from p2p.core.fields import CodeField, QuantityField, RateField
 from p2p.core.flow import Flow
 
 DEMAND_FLOW = Flow(
@@ -19,7 +19,7 @@ DEMAND_FLOW = Flow(
 
 
 class Customer(models.Model):
-    number = models.CharField(max_length=30, unique=True)
+    number = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=150)
     over_delivery_fraction = RateField(
         default=0, help_text=_("How much more than ordered the customer takes, 0.1 = 10 %.")
@@ -63,7 +63,7 @@ class Demand(models.Model):
         DELIVERED = "delivered", _("Delivered")
         CANCELLED = "cancelled", _("Cancelled")
 
-    number = models.CharField(max_length=40, help_text=_("Document, such as the sales order."))
+    number = CodeField(max_length=40, help_text=_("Document, such as the sales order."))
     line = models.PositiveIntegerField(default=1)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SALES)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField, RateField
+from p2p.core.fields import CodeField, QuantityField, RateField
 from p2p.core.flow import Flow
 from planning.models.made_for import MadeFor, at_most_one, tie_indexes
 from planning.models.proposal import Named, Need
@@ -44,7 +44,7 @@ class ProductionOrder(MadeFor):
 
     OPEN = (State.FIRM, State.SCHEDULED, State.RELEASED, State.STARTED)
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.STANDARD)
     state = models.CharField(max_length=10, choices=State.choices, default=State.FIRM)
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")

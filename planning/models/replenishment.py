@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import PriceField, QuantityField
+from p2p.core.fields import CodeField, PriceField, QuantityField
 from p2p.core.flow import Flow
 from planning.models.made_for import MadeFor, at_most_one, tie_indexes
 
@@ -40,7 +40,7 @@ class ReplenishmentOrder(MadeFor):
     OPEN = (State.FIRM, State.SENT, State.CONFIRMED)
     """Something of it is still to come."""
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PURCHASE)
     state = models.CharField(max_length=10, choices=State.choices, default=State.FIRM)
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 from p2p.core.flow import Flow
 
 INSPECTION_FLOW = Flow(
@@ -30,7 +30,7 @@ class Inspection(models.Model):
         CONCEDED = "conceded", _("Accepted with concession")
         CANCELLED = "cancelled", _("Cancelled")
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     plan = models.ForeignKey("quality.ControlPlan", on_delete=models.PROTECT, related_name="inspections")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     operation = models.ForeignKey(

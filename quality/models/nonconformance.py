@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 from p2p.core.flow import Flow
 
 NCR_FLOW = Flow(
@@ -29,7 +29,7 @@ class NonConformance(models.Model):
         SCRAP = "scrap", _("Scrap")
         RETURN = "return", _("Return to vendor")
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     disposition = models.CharField(max_length=8, choices=Disposition.choices, blank=True)

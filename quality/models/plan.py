@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField, RateField
+from p2p.core.fields import CodeField, QuantityField, RateField
 from p2p.core.flow import Flow
 
 CONTROL_PLAN_FLOW = Flow("state", activate=({"draft"}, "active"), retire=({"active"}, "retired"))
@@ -27,7 +27,7 @@ class ControlPlan(models.Model):
     AT_RECEIPT = (Trigger.RECEIPT, Trigger.GOODS)
     """When a vendor brings something: a plan may name the vendor."""
 
-    code = models.CharField(max_length=40)
+    code = CodeField(max_length=40)
     version = models.PositiveIntegerField(default=1)
     name = models.CharField(max_length=100)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)

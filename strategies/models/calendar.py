@@ -7,13 +7,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import RateField
+from p2p.core.fields import CodeField, RateField
 from p2p.core.history import track
 
 
 @track()
 class Calendar(models.Model):
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=60, default="UTC")
     base = models.ForeignKey(

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 
 
 class Characteristic(models.Model):
@@ -15,7 +15,7 @@ class Characteristic(models.Model):
         ATTRIBUTE = "attribute", _("Pass or fail")
         TEXT = "text", _("Text")
 
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.VARIABLE)
     unit = models.ForeignKey(

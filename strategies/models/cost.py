@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import PriceField
+from p2p.core.fields import CodeField, PriceField
 
 
 class CostCategory(models.Model):
@@ -14,7 +14,7 @@ class CostCategory(models.Model):
         RUN = "run", _("Run")
         QUANTITY = "quantity", _("Quantity")
 
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.RUN)
 

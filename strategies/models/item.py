@@ -9,7 +9,7 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import PriceField, QuantityField, RateField
+from p2p.core.fields import CodeField, PriceField, QuantityField, RateField
 from p2p.core.history import track
 from strategies.models.site import ReserveAt
 
@@ -25,7 +25,7 @@ class Flushing(models.TextChoices):
 
 
 class ItemGroup(models.Model):
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
@@ -50,7 +50,7 @@ class Item(models.Model):
         LOT = "lot", _("By lot")
         SERIAL = "serial", _("By serial number")
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MATERIAL)
     group = models.ForeignKey(
@@ -92,7 +92,7 @@ class Item(models.Model):
     list_price = PriceField(null=True, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     source_system = models.CharField(max_length=40, blank=True)
-    external_id = models.CharField(max_length=60, blank=True)
+    external_id = CodeField(max_length=60, blank=True)
     active = models.BooleanField(default=True)
     revision = models.PositiveIntegerField(default=1)
 

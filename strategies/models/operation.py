@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField, RateField
+from p2p.core.fields import CodeField, QuantityField, RateField
 from p2p.core.history import track
 
 CATEGORIES = ("setup_category", "run_category", "quantity_category")
@@ -20,7 +20,7 @@ class RouteGroup(models.Model):
     group).
     """
 
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     estimates_setup = models.BooleanField(default=True)
     estimates_run = models.BooleanField(default=True)
@@ -129,7 +129,7 @@ class OperationTimes(models.Model):
 class StandardOperation(OperationTimes):
     """An operation of the library: its properties are copied into a route, never shared with it."""
 
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.fields import CodeField
+
 
 class ReasonCode(models.Model):
     class Kind(models.TextChoices):
@@ -24,7 +26,7 @@ class ReasonCode(models.Model):
         STAFF = "staff", _("Operating staff")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    code = models.CharField(max_length=30)
+    code = CodeField(max_length=30)
     name = models.CharField(max_length=100)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"

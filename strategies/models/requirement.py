@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField, RateField
+from p2p.core.fields import CodeField, QuantityField, RateField
 from p2p.core.history import track
 from strategies.models.resource import Resource
 from strategies.models.version import no_overlap
@@ -14,7 +14,7 @@ from strategies.models.version import no_overlap
 
 @track()
 class Capability(models.Model):
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
 
     class Meta:
@@ -66,7 +66,7 @@ class Skill(models.Model):
         CERTIFICATE = "certificate", _("Certificate")
         TITLE = "title", _("Title")
 
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SKILL)
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField, RateField
+from p2p.core.fields import CodeField, QuantityField, RateField
 from p2p.core.history import track
 from strategies.models.version import no_overlap
 
@@ -18,7 +18,7 @@ class ProductionUnit(models.Model):
     """A part of a plant that keeps its own stores and people: a hall, a line, a business unit."""
 
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")
-    code = models.CharField(max_length=30)
+    code = CodeField(max_length=30)
     name = models.CharField(max_length=100)
     input_location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -40,7 +40,7 @@ class ResourceGroup(models.Model):
     """A work centre: interchangeable resources that share a queue."""
 
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="groups")
-    code = models.CharField(max_length=30)
+    code = CodeField(max_length=30)
     name = models.CharField(max_length=100)
     calendar = models.ForeignKey(
         "strategies.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -91,7 +91,7 @@ class Resource(models.Model):
         LOCATION = "location", _("Place")
 
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="resources")
-    code = models.CharField(max_length=30)
+    code = CodeField(max_length=30)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MACHINE)
     group = models.ForeignKey(ResourceGroup, on_delete=models.PROTECT, related_name="resources")
@@ -261,7 +261,7 @@ class ResourceCalendar(models.Model):
 @track()
 class Worker(models.Model):
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="workers")
-    number = models.CharField(max_length=30, unique=True)
+    number = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import AmountField
+from p2p.core.fields import AmountField, CodeField
 from p2p.core.history import track
 
 
@@ -14,7 +14,7 @@ from p2p.core.history import track
 class SetupFamily(models.Model):
     """Items that need no changeover between them: one colour, one die."""
 
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
 
     class Meta:
@@ -27,7 +27,7 @@ class SetupFamily(models.Model):
 
 @track()
 class SetupMatrix(models.Model):
-    code = models.CharField(max_length=30, unique=True)
+    code = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     revision = models.PositiveIntegerField(default=1)
 

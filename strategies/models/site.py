@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import RateField
+from p2p.core.fields import CodeField, RateField
 
 
 class Currency(models.Model):
-    code = models.CharField(max_length=3, unique=True)
+    code = CodeField(max_length=3, unique=True)
     name = models.CharField(max_length=60)
     minor_digits = models.PositiveSmallIntegerField(
         default=2, help_text=_("Digits after the point in postings.")
@@ -60,7 +60,7 @@ class Site(models.Model):
         DIVISOR = "divisor", _("needed ÷ (1 − scrap)")
         MARKUP = "markup", _("needed × (1 + scrap)")
 
-    code = models.CharField(max_length=20, unique=True)
+    code = CodeField(max_length=20, unique=True)
     name = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=60, default="UTC")
     currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+")
@@ -116,7 +116,7 @@ class Location(models.Model):
     OUTSIDE = (Kind.SUPPLIER, Kind.CUSTOMER, Kind.PRODUCTION, Kind.SCRAP, Kind.ADJUSTMENT)
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="locations")
-    code = models.CharField(max_length=30)
+    code = CodeField(max_length=30)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.STORE)
     parent = models.ForeignKey(

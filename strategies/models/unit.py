@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.fields import CodeField
+
 
 class Unit(models.Model):
     class Rounding(models.TextChoices):
@@ -14,7 +16,7 @@ class Unit(models.Model):
         DOWN = "down", _("Down")
         HALF_EVEN = "half_even", _("Half to even")
 
-    code = models.CharField(max_length=10, unique=True)
+    code = CodeField(max_length=10, unique=True)
     name = models.CharField(max_length=60)
     digits = models.PositiveSmallIntegerField(
         default=0, help_text=_("Digits after the point that may be booked.")

@@ -10,14 +10,14 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import PriceField, QuantityField, RateField
+from p2p.core.fields import CodeField, PriceField, QuantityField, RateField
 from p2p.core.history import track
 from strategies.models.version import DateRange
 
 
 @track()
 class Vendor(models.Model):
-    number = models.CharField(max_length=30, unique=True)
+    number = CodeField(max_length=30, unique=True)
     name = models.CharField(max_length=150)
     currency = models.ForeignKey("strategies.Currency", on_delete=models.PROTECT, related_name="+")
     calendar = models.ForeignKey(
@@ -28,7 +28,7 @@ class Vendor(models.Model):
     subcontractor = models.BooleanField(default=False, help_text=_("Works on our operations."))
     active = models.BooleanField(default=True)
     source_system = models.CharField(max_length=40, blank=True)
-    external_id = models.CharField(max_length=60, blank=True)
+    external_id = CodeField(max_length=60, blank=True)
 
     class Meta:
         ordering = ["number"]

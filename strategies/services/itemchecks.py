@@ -12,8 +12,8 @@ from strategies.models import Item
 def said_wrong(item: Item) -> Iterable[tuple[str, object]]:
     """(field, sentence) of everything about the item alone that cannot be."""
     tracked = item.tracking != Item.Tracking.NONE
-    if not item.number.strip() or not item.number.isprintable():
-        yield "number", _("The number is empty or has characters that cannot be printed.")
+    if not item.number.strip():
+        yield "number", _("The number is empty.")
     if item.kind == Item.Kind.SERVICE and tracked:
         yield "tracking", _("A service is not stored: {item} cannot be tracked by lot or serial number.")
     if item.kind == Item.Kind.SERVICE and item.phantom:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.characters import hidden
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from strategies.models import NumberSeries, Site
@@ -64,10 +65,13 @@ def save_number_series(
     """A series of running numbers, new or changed: `prefix` and `next_value` with at least `width` digits.
 
     Refused: a second series of the same document and site, another document or site of one that is there, and a
-    next number that was given out already under this prefix, also when it had others since.
+    next number that was given out already under this prefix, also when it had others since; a prefix with a character
+    that nobody sees.
     """
     row = opened(NumberSeries, numberseries)
     _check_series(row, code, site, width, next_value)
+    if why := hidden(prefix):
+        raise Refused(why, code="hidden", field="prefix")
     used = row.used if row.pk is None else row.used | {row.prefix: row.next_value}
     least = used.get(prefix, 1)
     if next_value < least:

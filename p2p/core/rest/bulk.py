@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from p2p.core.characters import repeated
+from p2p.core.characters import called, repeated
 from p2p.core.facts import Fact, tell
 from p2p.core.refusal import Refused
 from p2p.core.rest.permissions import check_code, check_moved, check_site
@@ -182,7 +182,11 @@ def _related(serializer: Any, rows: list[Any]) -> dict[str, dict[str, Model]]:
         if not isinstance(one, KeyField) or one.read_only:
             continue
         key = one.key_name()
-        values = {str(row[name]) for row in rows if isinstance(row, dict) and row.get(name) not in {None, ""}}
+        values = {
+            called(str(row[name]))
+            for row in rows
+            if isinstance(row, dict) and row.get(name) not in {None, ""}
+        }
         rows_of = one.get_queryset()
         records = rows_of.filter(**{f"{key}__in": values}) if values and rows_of is not None else ()
         found[name] = {str(getattr(record, key)): record for record in records}
@@ -192,13 +196,13 @@ def _related(serializer: Any, rows: list[Any]) -> dict[str, dict[str, Model]]:
 def _key_text(row: Any, fields: list[str]) -> str:
     if not isinstance(row, dict) or any(row.get(name) in {None, ""} for name in fields):
         return ""
-    return "~".join(str(row[name]) for name in fields)
+    return "~".join(called(str(row[name])) for name in fields)
 
 
 def _existing(view: Any, rows: list[Any], keys: tuple[str, ...]) -> dict[str, Any]:
     """Key text -> {pk, site} of the records that are there already; one query."""
     fields = [key.split("__")[0] for key in keys]
-    firsts = {str(row[fields[0]]) for row in rows if _key_text(row, fields)}
+    firsts = {called(str(row[fields[0]])) for row in rows if _key_text(row, fields)}
     site = [view.site_path] if view.site_path else []
     present = view.queryset.model._base_manager.filter(**{f"{keys[0]}__in": firsts})
     found = {}

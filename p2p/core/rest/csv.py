@@ -12,7 +12,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
-from p2p.core.characters import unfit
+from p2p.core.characters import composed, unfit
 from p2p.core.rest.json import strange
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -25,7 +25,7 @@ class CsvParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            text = stream.read().decode("utf-8-sig")
+            text = composed(stream.read().decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise ParseError(_("The file is not UTF-8: save it as CSV UTF-8.")) from None
         head_line = text.partition("\n")[0]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 
-from p2p.core.characters import unfit
+from p2p.core.characters import composed, unfit
 
 DEEPEST = 40
 LONGEST_NUMBER = 60
@@ -43,7 +43,8 @@ class JsonParser(JSONParser):
             errors = dict(strange(body))
             if errors:
                 raise ValidationError(errors)
-        return body
+        # Letters may come as escapes, too: what is no plain text has to be looked at after it was read.
+        return body if text.isascii() and "\\u" not in text else in_one_form(body)
 
 
 def _read(text: str, odd: list[NoNumber]) -> Any:
@@ -90,6 +91,17 @@ def _inside(one: Any) -> Any:
     if isinstance(one, dict):
         return one.values()
     return one if isinstance(one, list) else ()
+
+
+def in_one_form(value: Any) -> Any:
+    """The same with all texts composed, so that what is looked for by them is found."""
+    if isinstance(value, str):
+        return composed(value)
+    if isinstance(value, list):
+        return [in_one_form(inner) for inner in value]
+    if isinstance(value, dict):
+        return {composed(name): in_one_form(inner) for name, inner in value.items()}
+    return value
 
 
 def strange(value: Any, place: str = "") -> Iterator[tuple[str, str]]:

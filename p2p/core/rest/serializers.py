@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from p2p.core.access import MONEY_ROLES, may
+from p2p.core.characters import called
 from p2p.core.fields import AmountField, PriceField, QuantityField, RateField, plain
 
 KEYS = ("number", "code", "username", "key", "title", "name")
@@ -77,7 +78,7 @@ class KeyField(serializers.RelatedField[Any, Any, Any]):
             self.fail("invalid", what=self._what())
         known = self.context.get("known", {}).get(self.field_name)
         if known is not None:
-            found = known.get(str(data))
+            found = known.get(called(str(data)))
             if found is None:
                 self.fail("does_not_exist", what=self._what(), value=data)
             return found

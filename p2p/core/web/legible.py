@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from p2p.core.characters import seen, too_much, unfit
+from p2p.core.characters import composed, seen, too_much, unfit
 from p2p.core.rest.problems import PROBLEM
 from p2p.core.web.shellviews import refused_page
 
@@ -18,7 +18,8 @@ NUL = "\x00"
 
 class Legible:
     """Middleware. No text of the database can have a NUL, in an address no more than in a form; a form's text has no
-    other control characters, either. The bodies of the API are read by their parsers."""
+    other control characters, either; and every letter has its one form, in which it is kept and looked for. The
+    bodies of the API are read by their parsers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,6 +27,7 @@ class Legible:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         wrong = next(_wrong(request), None)
         if wrong is None:
+            _compose(request)
             return self.get_response(request)
         place, sign = wrong
         sentence = _("The text has the character {sign}, which no text may have.").format(sign=sign)
@@ -38,6 +40,29 @@ class Legible:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """What no form had stopped and the database could not hold; a page's post is one transaction."""
         return refused_page(request, too_much(error)) if isinstance(error, DataError) else None
+
+
+def _compose(request: HttpRequest) -> None:
+    if other := _composed(request.GET):
+        request.GET = other  # type: ignore[assignment]  # as immutable as what stood there
+    if (
+        request.method == "POST"
+        and not request.path.startswith("/api/")
+        and (other := _composed(request.POST))
+    ):
+        request.POST = other  # type: ignore[assignment]  # likewise
+
+
+def _composed(said: QueryDict) -> QueryDict | None:
+    """The same with all texts composed; None where they are."""
+    given = [(name, [str(text) for text in texts]) for name, texts in said.lists()]
+    if all(text == composed(text) for name, texts in given for text in (name, *texts)):
+        return None
+    other = QueryDict(mutable=True, encoding=said.encoding)
+    for name, texts in given:
+        other.setlist(composed(name), [composed(text) for text in texts])
+    other._mutable = False
+    return other
 
 
 def _wrong(request: HttpRequest) -> Iterator[tuple[str, str]]:

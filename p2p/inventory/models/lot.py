@@ -7,13 +7,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 from p2p.core.flow import Flow
 
 
 class Lot(models.Model):
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=60)
+    number = CodeField(max_length=60)
     vendor = models.ForeignKey(
         "strategies.Vendor", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -55,7 +55,7 @@ class Lot(models.Model):
 
 class Serial(models.Model):
     item = models.ForeignKey("strategies.Item", on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=60)
+    number = CodeField(max_length=60)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, blank=True, related_name="serials")
     vendor_serial = models.CharField(max_length=60, blank=True)
     made_on = models.DateField(null=True, blank=True)
@@ -99,7 +99,7 @@ class HandlingUnit(models.Model):
         CLOSED = "closed", _("Closed")
         RETIRED = "retired", _("Retired")
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.PALLET)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     parent = models.ForeignKey(
@@ -108,7 +108,7 @@ class HandlingUnit(models.Model):
     location = models.ForeignKey(
         "strategies.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    sscc = models.CharField(max_length=18, blank=True, help_text=_("GS1 serial shipping container code."))
+    sscc = CodeField(max_length=18, blank=True, help_text=_("GS1 serial shipping container code."))
     gross_weight = QuantityField(null=True, blank=True, help_text=_("In kg."))
     created_at = models.DateTimeField(default=now)
     revision = models.PositiveIntegerField(default=1)

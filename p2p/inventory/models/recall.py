@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 from p2p.core.flow import Flow
 
 RECALL_FLOW = Flow(
@@ -27,7 +27,7 @@ class Recall(models.Model):
         HELD = "held", _("All on hold")
         CLOSED = "closed", _("Closed")
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     title = models.CharField(max_length=150)
     site = models.ForeignKey(
         "strategies.Site",

@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from p2p.core.fields import QuantityField, RateField
+from p2p.core.fields import CodeField, QuantityField, RateField
 
 
 class CountClass(models.Model):
     """How often and how exactly stock of this class (APICS: ABC) is counted."""
 
-    code = models.CharField(max_length=10, unique=True)
+    code = CodeField(max_length=10, unique=True)
     name = models.CharField(max_length=100)
     days_between = models.PositiveIntegerField(default=90)
     tolerance_fraction = RateField(
@@ -195,7 +195,7 @@ class SupplyRule(models.Model):
         help_text=_("Empty: any store of the site."),
     )
     method = models.CharField(max_length=8, choices=Method.choices, default=Method.MIN_MAX)
-    card = models.CharField(max_length=40, blank=True, help_text=_("What is scanned when a bin is empty."))
+    card = CodeField(max_length=40, blank=True, help_text=_("What is scanned when a bin is empty."))
     bins = models.PositiveIntegerField(default=2)
     bin_quantity = QuantityField(null=True, blank=True)
     minimum = QuantityField(null=True, blank=True)

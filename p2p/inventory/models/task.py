@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.clock import now
-from p2p.core.fields import QuantityField
+from p2p.core.fields import CodeField, QuantityField
 from p2p.core.flow import Flow
 
 TASK_FLOW = Flow(
@@ -40,7 +40,7 @@ class StockTask(models.Model):
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")
 
-    number = models.CharField(max_length=40, unique=True)
+    number = CodeField(max_length=40, unique=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     site = models.ForeignKey("strategies.Site", on_delete=models.PROTECT, related_name="+")

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from p2p.core.characters import hidden
+from p2p.core.digits import latin
+from p2p.core.fields import CodeField
 from p2p.core.runs import Say
 from strategies.services.importer.codes import numbers_for_codes
 from strategies.services.importer.habits import WAITS, Habits, Native
-from strategies.services.importer.kinds import Day, Number, Text, Unreadable, Whole
+from strategies.services.importer.kinds import Clock, Day, Number, Text, Unreadable, Whole
 from strategies.services.importer.problems import Problems
 from strategies.services.importer.references import KNOWN, reference_reader
 from strategies.services.importer.repeats import Keys
@@ -178,7 +181,8 @@ def _column_reader(column: Column, checked: Checked, habits: Habits) -> Callable
     # Most cells of a column repeat: dates, flags, quantities. Each is read once.
     known: dict[str, Any] = {}
     empty = _empty(column, checked.sheet)
-    plain = _plain(column, habits)
+    plain, is_code = _plain(column, habits), isinstance(_kept_in(column, checked.sheet), CodeField)
+    counts = isinstance(column.kind, Number | Whole | Day | Clock)
 
     def read(row: Row) -> None:
         text = row.cells[place]
@@ -186,7 +190,7 @@ def _column_reader(column: Column, checked: Checked, habits: Habits) -> Callable
             row.values[target] = known[text]
             return
         row.values[target] = None
-        words = text if isinstance(text, Native) else text.strip()
+        words = text if isinstance(text, Native) else latin(text.strip()) if counts else text.strip()
         if not words and column.required:
             checked.refuse(row.line, name, _("“{column}” is empty.").format(column=name), "empty")
             return
@@ -196,6 +200,8 @@ def _column_reader(column: Column, checked: Checked, habits: Habits) -> Callable
                 row.values[target] = Waiting(words)
                 checked.waits = True
                 return
+            if is_code and (why := hidden(words)):
+                raise Unreadable(why)
             row.values[target] = column.kind.parse(ours) if words else empty
             if text.__class__ is str and len(known) < KNOWN:
                 known[text] = row.values[target]
@@ -218,10 +224,15 @@ def _empty(column: Column, sheet: Sheet) -> Any:
     """What an empty cell means: the sheet's own default, else the model's, else nothing."""
     if column.default is not None:
         return column.default
-    field = next((one for one in sheet.model._meta.concrete_fields if one.name == column.target), None)
+    field = _kept_in(column, sheet)
     if field is not None and field.has_default():
         return field.get_default()
     return "" if isinstance(column.kind, Text) else None
+
+
+def _kept_in(column: Column, sheet: Sheet) -> Any:
+    """The column of the table, None for what is worked out of the cell."""
+    return next((one for one in sheet.model._meta.concrete_fields if one.name == column.target), None)
 
 
 def _attributes_reader(attributes: Attributes, checked: Checked) -> Callable[[Row], None]:

@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
+from p2p.core.characters import composed
 from p2p.core.refusal import Refused
 from strategies.services.importer.habits import Habits, Native
 from strategies.services.importer.tables import Table, csv_table, heads
@@ -176,4 +177,4 @@ def as_text(cell: Any) -> str:
         return Native(cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(" "))
     if isinstance(cell, date | time):
         return Native(cell.isoformat())
-    return str(cell)
+    return composed(str(cell))

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from p2p.core.characters import composed
 from p2p.core.refusal import Refused
 from strategies.services.importer.habits import Habits
 
@@ -101,7 +102,7 @@ def _first(opened: Opened, encoding: str, skip: int = 0) -> str:
 
 
 def _lines(opened: Opened, encoding: str) -> Iterator[str]:
-    return iter(io.TextIOWrapper(io.BufferedReader(_Bytes(opened()), BLOCK), encoding, newline=""))
+    return map(composed, io.TextIOWrapper(io.BufferedReader(_Bytes(opened()), BLOCK), encoding, newline=""))
 
 
 class _Bytes(io.RawIOBase):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from p2p.core.facts import later
 from p2p.core.models import User
-from p2p.inventory.models import Move, StockTask
+from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, StockTask
+from p2p.inventory.selectors.carried_on import Key, Lying, carried_on, put_there
+from p2p.inventory.services.kept import free_parts
 from p2p.inventory.services.needs import DELIVERY, Need
-from p2p.inventory.services.reservations import reserve
+from p2p.inventory.services.reservations import lock, reserve
 from p2p.inventory.task_facts import TaskDone
 from planning.models import Demand
 from planning.selectors.goods import reserved_for
@@ -32,19 +34,34 @@ def keep_brought(fact: TaskDone) -> None:
         return
     rows = _lines(fact.task)
     if rows.select_for_update(no_key=True, skip_locked=True).values_list("pk"):
-        _keep(rows, moves, fact.by)
+        _keep(rows, put_there(moves), fact.by)
     elif rows.exists():
         later(fact)
 
 
 def keep_brought_later(fact: TaskDone) -> None:
-    """The same once more, waiting for the line. What was carried back meanwhile, or on, is not kept."""
+    """The same once more, waiting for the line. What was carried on meanwhile is kept where it lies now, as far as it
+    is still free; what was taken back is not kept. Carried on while its place is asked for, it waits for the next
+    time."""
     rows = _lines(fact.task)
     list(rows.select_for_update(no_key=True).values_list("pk"))
+    keys = {one.key for one in carried_on(fact.moves)}
+    lock([*keys, *_free_piles(fact.task.item_id)])
     standing = Move.objects.filter(pk__in=[move.pk for move in fact.moves], reversed_by=None)
-    to_shipping = standing.filter(target__kind=Location.Kind.SHIPPING)
-    related = ("target__site", "lot", "into_unit")
-    _keep(rows, list(to_shipping.select_related(*related).order_by("pk")), fact.by)
+    moves = standing.filter(target__kind=Location.Kind.SHIPPING).select_related(
+        "target__site", "lot", "into_unit"
+    )
+    lying = carried_on(moves.order_by("pk"))
+    if keys.issuperset(one.key for one in lying):
+        _keep(rows, lying, fact.by)
+    else:
+        later(fact)
+
+
+def _free_piles(item: int) -> list[Key]:
+    """What `reserve` locks when it looks what others have claimed: locked in one go with the rest."""
+    rows = Balance.objects.filter(item=item, quantity__gt=F("reserved"))
+    return list(rows.values_list("item", "location", "lot", "serial", "handling_unit"))
 
 
 def _lines(task: StockTask) -> QuerySet[Demand]:
@@ -54,32 +71,35 @@ def _lines(task: StockTask) -> QuerySet[Demand]:
     )
 
 
-def _keep(rows: QuerySet[Demand], moves: Sequence[Move], by: User | None) -> None:
+def _keep(rows: QuerySet[Demand], lying: Sequence[Lying], by: User | None) -> None:
     demand = rows.select_related("item__unit", "site").first()
     if demand is None:
         return
     kept = reserved_for([demand.reference]).get((demand.item_id, demand.reference), ZERO)
-    needs = _needs(demand, moves, Ordered([demand]).left(demand) - kept)
-    if needs:
-        reserve(needs=needs, partial=True, by=by)
+    parts = free_parts(lying, most=Ordered([demand]).left(demand) - kept)
+    if parts:
+        reserve(needs=_needs(demand, parts), partial=True, by=by)
 
 
-def _needs(demand: Demand, moves: Sequence[Move], left: Decimal) -> list[Need]:
-    needs = []
-    for move in moves:
-        quantity = min(move.quantity, left)
-        if quantity > 0:
-            left -= quantity
-            needs.append(
-                Need(
-                    item=demand.item,
-                    quantity=quantity,
-                    site=demand.site,
-                    location=move.target,
-                    lot=move.lot,
-                    handling_unit=move.into_unit,
-                    reference=demand.reference,
-                    purpose=DELIVERY,
-                )
-            )
-    return needs
+def _needs(demand: Demand, parts: Sequence[tuple[Lying, Decimal]]) -> list[Need]:
+    keys = [one.key for one, _quantity in parts]
+    places = Location.objects.select_related("site").in_bulk({key[1] for key in keys})
+    lots, units = (
+        Lot.objects.in_bulk({key[2] for key in keys}),
+        HandlingUnit.objects.in_bulk({key[4] for key in keys}),
+    )
+    return [
+        Need(
+            item=demand.item,
+            quantity=quantity,
+            site=demand.site,
+            location=places[place],
+            lot=lots.get(lot),
+            handling_unit=units.get(unit),
+            reference=demand.reference,
+            purpose=DELIVERY,
+        )
+        for (_item, place, lot, _serial, unit), quantity in zip(
+            keys, [part for _one, part in parts], strict=True
+        )
+    ]

@@ -14,9 +14,10 @@ from p2p.core import clock
 from p2p.core.facts import later, tell
 from p2p.inventory.models import Move, Reservation
 from p2p.inventory.refusals import in_words
+from p2p.inventory.selectors.carried_on import Lying, carried_on, put_there
 from p2p.inventory.selectors.stock import promised
-from p2p.inventory.services.kept import within_free
-from p2p.inventory.services.reservations import Key, lock
+from p2p.inventory.services.kept import free_parts
+from p2p.inventory.services.reservations import lock
 from planning.measures import Measures
 from planning.models import Demand, Material, ProductionOrder
 from planning.tie_facts import SetAside, StillToKeep, Supply
@@ -52,18 +53,25 @@ def keep(*, supply: Supply, moves: Sequence[Move], by: User | None) -> list[Rese
     if not _lock_need(supply, wait=False):
         later(StillToKeep(supply=supply, moves=tuple(came), by=by))
         return []
-    return _keep(supply, came, by)
+    return _keep(supply, put_there(came), by)
 
 
 @transaction.atomic
 def keep_later(*, supply: Supply, moves: Sequence[Move], by: User | None) -> list[Reservation]:
-    """The same once more: nothing is locked yet, so the need is waited for. What went elsewhere meanwhile is not kept,
-    nor what was taken back."""
+    """The same once more: nothing is locked yet, so the need is waited for. What was carried on meanwhile (put away,
+    repacked, brought elsewhere in the site) is kept where it lies now, as far as it is still free: what somebody took,
+    reserved or put into another lot is his, and what was taken back is not kept. Carried on while its place is asked
+    for, it waits for the next time."""
     if not (_is_tied(supply) and _lock_need(supply, wait=True)):
         return []
-    lock([came_to(move) for move in moves])
+    keys = {one.key for one in carried_on(moves)}
+    lock(list(keys))
     standing = Move.objects.filter(pk__in=[move.pk for move in moves], reversed_by=None)
-    return _keep(supply, list(standing.order_by("pk")), by)
+    lying = carried_on(standing.order_by("pk"))
+    if not keys.issuperset(one.key for one in lying):
+        later(StillToKeep(supply=supply, moves=tuple(moves), by=by))
+        return []
+    return _keep(supply, lying, by)
 
 
 def _is_tied(supply: Supply) -> bool:
@@ -79,19 +87,14 @@ def _lock_need(supply: Supply, *, wait: bool) -> bool:
     return bool(rows.select_for_update(no_key=True, skip_locked=not wait).values_list("pk", flat=True))
 
 
-def _keep(supply: Supply, moves: Sequence[Move], by: User | None) -> list[Reservation]:
+def _keep(supply: Supply, lying: Sequence[Lying], by: User | None) -> list[Reservation]:
     """Balances and the need are locked."""
     need = _need_of(supply)
     if need is None:
         return []
     left = need.lacks - promised([need.reference]).get((need.reference, supply.item_id), ZERO)
-    rows = []
-    for move in moves:
-        quantity = min(move.quantity, left)
-        if quantity > 0:
-            left -= quantity
-            rows.append(_reservation(move, quantity, need.reference, by))
-    rows = within_free(rows)
+    parts = free_parts(lying, most=left)
+    rows = [_reservation(one, quantity, need.reference, by) for one, quantity in parts]
     if rows:
         with in_words():
             Reservation.objects.bulk_create(rows)
@@ -99,13 +102,14 @@ def _keep(supply: Supply, moves: Sequence[Move], by: User | None) -> list[Reserv
     return rows
 
 
-def _reservation(move: Move, quantity: Decimal, reference: str, by: User | None) -> Reservation:
+def _reservation(lying: Lying, quantity: Decimal, reference: str, by: User | None) -> Reservation:
+    item, location, lot, serial, unit = lying.key
     return Reservation(
-        location_id=move.target_id,
-        item_id=move.item_id,
-        lot_id=move.lot_id,
-        serial_id=move.serial_id,
-        handling_unit_id=move.into_unit_id,
+        location_id=location,
+        item_id=item,
+        lot_id=lot,
+        serial_id=serial,
+        handling_unit_id=unit,
         quantity=quantity,
         reference=reference,
         reserved_at=clock.now(),
@@ -144,7 +148,3 @@ def _demand_need(key: int, item: int) -> Wanted | None:
         return None
     left = Measures([item]).left_of(row)
     return None if left is None else Wanted(row, row.reference, left)
-
-
-def came_to(move: Move) -> Key:
-    return move.item_id, move.target_id, move.lot_id, move.serial_id, move.into_unit_id

@@ -13,11 +13,11 @@ from django.db.models import F, Q, QuerySet
 from p2p.core.facts import ask, tell
 from p2p.inventory.facts import Unreserving
 from p2p.inventory.models import Balance, Move, Reservation
+from p2p.inventory.selectors.carried_on import came_to
 from p2p.inventory.services.ledger import lock_carried
 from p2p.inventory.services.reservations import Key, lock
 from p2p.inventory.services.taking import Taken
 from planning.models import Demand, Material, ProductionOrder, ReplenishmentOrder
-from planning.services.kept_for import came_to
 from planning.services.surplus import shrink
 from planning.tie_facts import SetFree, Supply
 from strategies.models import Item

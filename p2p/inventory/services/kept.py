@@ -12,6 +12,7 @@ from p2p.core.clock import now
 from p2p.core.models import User
 from p2p.inventory.models import Balance, Move, Reservation
 from p2p.inventory.refusals import in_words
+from p2p.inventory.selectors.carried_on import Key, Lying
 
 
 @transaction.atomic
@@ -50,12 +51,7 @@ def within_free(rows: Sequence[Reservation]) -> list[Reservation]:
     zero makes that good before anything is kept. The balances are locked. One query, none without rows."""
     if not rows:
         return []
-    piles = Balance.objects.filter(
-        item__in={row.item_id for row in rows}, location__in={row.location_id for row in rows}
-    )
-    free: dict[tuple[int | None, ...], Decimal] = defaultdict(Decimal)
-    for pile in piles:
-        free[_place_of(pile)] = max(pile.quantity - pile.reserved, Decimal(0))
+    free = _free([_place_of(row) for row in rows])
     kept = []
     for row in rows:
         row.quantity = min(row.quantity, free[_place_of(row)])
@@ -65,5 +61,31 @@ def within_free(rows: Sequence[Reservation]) -> list[Reservation]:
     return kept
 
 
-def _place_of(row: Balance | Reservation) -> tuple[int | None, ...]:
+def free_parts(lying: Sequence[Lying], *, most: Decimal) -> list[tuple[Lying, Decimal]]:
+    """How much may be kept of what came by moves where it lies now, the first places first: no more than `most`, of
+    each move no more than it brought, at each place no more than is free. The balances are locked. One query."""
+    if not lying:
+        return []
+    free = _free([one.key for one in lying])
+    brought = {one.move.pk: one.move.quantity for one in lying}
+    parts = []
+    for one in lying:
+        part = min(one.quantity, brought[one.move.pk], free[one.key], most)
+        if part > 0:
+            parts.append((one, part))
+            brought[one.move.pk] -= part
+            free[one.key] -= part
+            most -= part
+    return parts
+
+
+def _free(keys: Sequence[Key]) -> dict[Key, Decimal]:
+    piles = Balance.objects.filter(item__in={key[0] for key in keys}, location__in={key[1] for key in keys})
+    free: dict[Key, Decimal] = defaultdict(Decimal)
+    for pile in piles:
+        free[_place_of(pile)] = max(pile.quantity - pile.reserved, Decimal(0))
+    return free
+
+
+def _place_of(row: Balance | Reservation) -> Key:
     return row.item_id, row.location_id, row.lot_id, row.serial_id, row.handling_unit_id

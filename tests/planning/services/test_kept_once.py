@@ -14,9 +14,12 @@ from p2p.core.clock import now
 from p2p.core.models import OutboxRow
 from p2p.core.outbox import deliver
 from p2p.inventory.checking import problems
-from p2p.inventory.models import Reservation, StockTask
+from p2p.inventory.models import Balance, HandlingUnit, Lot, Reservation, StockTask
 from p2p.inventory.services.ledger import MoveLine, post
-from p2p.inventory.services.task_work import do
+from p2p.inventory.services.needs import Need
+from p2p.inventory.services.packing import Packing, pack
+from p2p.inventory.services.reservations import reserve
+from p2p.inventory.services.task_work import carry_now, do, undo
 from planning.models import Demand, Material, ReplenishmentOrder
 from planning.services.demand import create_demand
 from planning.services.receipts import take_back
@@ -30,6 +33,7 @@ from tests.factories import (
     make_lot,
     make_order,
     make_site,
+    make_stock,
     make_vendor,
 )
 from tests.inventory.services.test_races import at_once
@@ -133,7 +137,8 @@ def test_what_was_taken_back_meanwhile_is_not_kept_later() -> None:
     assert problems() == []
 
 
-def test_what_is_brought_while_somebody_has_its_line_in_hand_is_kept_afterwards() -> None:
+def brought_unkept() -> Item:
+    """Eight are brought to the door for a line that somebody has in hand."""
     site = make_site("MAIN")
     places = make_locations(site)
     dock = make_location(site, code="DOCK", kind="receiving")
@@ -154,7 +159,83 @@ def test_what_is_brought_while_somebody_has_its_line_in_hand_is_kept_afterwards(
         Demand.objects.select_for_update().get(pk=line.pk)
         assert [type(one).__name__ for one in at_once([lambda: do(task=task, by=None)])] == ["StockTask"]
     assert not Reservation.objects.exists()
+    return item
+
+
+def test_what_is_brought_while_somebody_has_its_line_in_hand_is_kept_afterwards() -> None:
+    brought_unkept()
     deliver()
     (kept,) = Reservation.objects.select_related("location")
     assert (kept.location.code, kept.quantity, kept.reference) == ("DOOR", 8, "SO-1/1")
     assert problems() == []
+
+
+def test_what_was_brought_on_before_its_line_could_keep_it_is_kept_there() -> None:
+    item = brought_unkept()
+    door = Balance.objects.get(item=item, location__code="DOOR")
+    truck = make_location(door.location.site, code="TRUCK", kind="shipping")
+    carry_now(item=item, quantity=D(5), source=door.location, target=truck, lot=door.lot, by=None)
+    deliver()
+    rows = Reservation.objects.order_by("location__code").values_list(
+        "location__code", "quantity", "reference"
+    )
+    assert list(rows) == [("DOOR", 3, "SO-1/1"), ("TRUCK", 5, "SO-1/1")]
+    assert problems() == []
+
+
+def came_unkept(bought: Bought) -> ReplenishmentOrder:
+    """Five of lot A come while somebody has the press in hand."""
+    order = bought.purchase()
+    with transaction.atomic():
+        type(bought.press).objects.select_for_update().get(pk=bought.press.pk)
+        at_once([lambda: receive(order=order, quantity=D(5), lot="A", by=None)])
+    assert bought.kept() == 0
+    return order
+
+
+def test_what_was_carried_on_before_it_could_be_kept_is_kept_where_it_lies_now() -> None:
+    bought = Bought()
+    came_unkept(bought)
+    store = Balance.objects.get(item=bought.tube, quantity__gt=0).location
+    near, far = make_location(bought.site, code="NEAR"), make_location(bought.site, code="FAR")
+    lot = Lot.objects.get(number="A")
+    carry_now(item=bought.tube, quantity=D(3), source=store, target=near, lot=lot, by=None)
+    carry_now(item=bought.tube, quantity=D(2), source=near, target=far, lot=lot, by=None)
+    pallet = HandlingUnit.objects.create(number="PAL-1", location=far)
+    pack(unit=pallet, lines=(Packing(item=bought.tube, quantity=D(1)),), by=None)
+    deliver()
+    kept = Reservation.objects.order_by("location__code", "handling_unit")
+    rows = kept.values_list("location__code", "handling_unit__number", "quantity")
+    assert sorted(rows, key=str) == sorted(
+        [(store.code, None, D(2)), ("NEAR", None, D(1)), ("FAR", None, D(1)), ("FAR", "PAL-1", D(1))], key=str
+    )
+    assert problems() == []
+
+
+def test_what_somebody_took_of_it_meanwhile_is_not_kept_and_never_more_than_came() -> None:
+    bought = Bought()
+    came_unkept(bought)
+    row = Balance.objects.get(item=bought.tube, quantity__gt=0)
+    near = make_location(bought.site, code="NEAR")
+    make_stock(bought.tube, 9, row.location, lot=row.lot)  # the same lot from elsewhere: the pile is one
+    carry_now(item=bought.tube, quantity=D(12), source=row.location, target=near, lot=row.lot, by=None)
+    need = Need(item=bought.tube, quantity=D(10), site=bought.site, location=near, reference="OTHER")
+    reserve(needs=[need], by=None)
+    deliver()
+    mine = Reservation.objects.filter(reference=bought.press.number)
+    assert sorted(mine.values_list("location__code", "quantity")) == sorted(
+        [(row.location.code, D(2)), ("NEAR", D(2))]
+    )
+    assert problems() == []
+
+
+def test_a_carry_that_was_taken_back_is_not_followed() -> None:
+    bought = Bought()
+    came_unkept(bought)
+    row = Balance.objects.get(item=bought.tube, quantity__gt=0)
+    near = make_location(bought.site, code="NEAR")
+    task = carry_now(item=bought.tube, quantity=D(5), source=row.location, target=near, lot=row.lot, by=None)
+    undo(task=task, by=None)
+    make_stock(bought.tube, 7, near, lot=row.lot)
+    deliver()
+    assert list(Reservation.objects.values_list("location__code", "quantity")) == [(row.location.code, D(5))]

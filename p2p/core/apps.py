@@ -10,9 +10,10 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from p2p.core import addresses, reactions
+        from p2p.core import addresses, long_lists, reactions
         from p2p.core.history import without_savepoints
 
         addresses.register()
+        long_lists.register()
         reactions.wire()
         post_migrate.connect(without_savepoints, sender=self)

@@ -11,7 +11,7 @@ from p2p.core.access import Role
 from p2p.core.web import journal, lookup
 from p2p.inventory.models import HandlingUnit
 from p2p.inventory.models.lot import UNIT_FLOW
-from p2p.inventory.selectors.pieces import has_others
+from p2p.inventory.selectors.pieces import content, has_others
 from p2p.inventory.services import units
 
 KEEPERS = (Role.SUPERVISOR, Role.INSPECTOR)
@@ -84,13 +84,13 @@ def _units() -> None:
         roles=MOVERS,
         primary=True,
     )
-    for order, (key, title, name) in enumerate(
+    for order, (key, title, name, when) in enumerate(
         (
-            ("pack", _("Pack"), "pack"),
-            ("unpack", _("Unpack"), "unpack"),
-            ("move", _("Move"), "move-unit"),
-            ("nest", _("Put into another"), "nest"),
-            ("close", _("Close"), "close-unit"),
+            ("pack", _("Pack"), "pack", _open),
+            ("unpack", _("Unpack"), "unpack", _holds),
+            ("move", _("Move"), "move-unit", _open),
+            ("nest", _("Put into another"), "nest", _open),
+            ("close", _("Close"), "close-unit", _full),
         )
     ):
         places.verb(
@@ -101,7 +101,7 @@ def _units() -> None:
             roles=MOVERS,
             order=10 + order,
             primary=key == "pack",
-            when=_open,
+            when=when,
         )
     _steps_of_units()
 
@@ -128,6 +128,15 @@ def _steps_of_units() -> None:
 
 def _open(unit: HandlingUnit) -> bool:
     return unit.state == HandlingUnit.State.OPEN
+
+
+def _holds(unit: HandlingUnit) -> bool:
+    """What lies in a unit that stands in it is taken out of that one."""
+    return _open(unit) and content(unit).filter(handling_unit=unit).exists()
+
+
+def _full(unit: HandlingUnit) -> bool:
+    return _open(unit) and (unit.children.exists() or content(unit).exists())
 
 
 def _may(key: str) -> Any:

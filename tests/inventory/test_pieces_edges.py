@@ -24,8 +24,8 @@ from p2p.inventory.models import (
     StockRule,
     SupplyRule,
 )
-from p2p.inventory.services.packing import Packing, pack
-from p2p.inventory.services.units import create_units
+from p2p.inventory.services.packing import Packing, pack, unpack
+from p2p.inventory.services.units import create_units, nest
 from strategies.models import Characteristic, Site
 from tests.factories import make_item, make_location, make_lot, make_serial, make_site, make_stock, make_user
 
@@ -274,6 +274,22 @@ def test_units_on_their_pages(lot, store):
     assert client.post(reverse("inventory:unpack", args=[unit.pk]), body).status_code == 303
     assert client.post(reverse("inventory:close-unit", args=[unit.pk]), {}).status_code == 303
     assert "Closed" in client.get(reverse("inventory:units")).content.decode()
+
+
+def test_an_empty_unit_offers_neither_unpacking_nor_closing(lot, store):
+    client = client_of("operator")
+    pallet, box = create_units(location=store, count=2, by=None)
+
+    def offered(unit):
+        page = client.get(f"/inventory/units/{unit.number}/").content.decode()
+        return {step for step in ("pack", "unpack", "close") if f"/units/{unit.pk}/{step}" in page}
+
+    assert offered(pallet) == {"pack"}
+    nest(unit=box, parent=pallet, by=None)
+    pack(unit=box, lines=[Packing(item=lot.item)], by=None)
+    assert (offered(pallet), offered(box)) == ({"pack", "close"}, {"pack", "unpack", "close"})
+    unpack(unit=box, by=None)
+    assert offered(box) == {"pack"}
 
 
 @pytest.mark.parametrize("form", ["pdf", "zpl"])

@@ -54,7 +54,10 @@ def pack(
 
 @transaction.atomic
 def unpack(*, unit: HandlingUnit, lines: Sequence[Packing] = (), by: User | None) -> list[Move]:
-    """Take stock out of a unit; it lies loose at the same place. Without lines, everything."""
+    """Take stock out of a unit; it lies loose at the same place. Without lines, everything.
+
+    Refused: a unit that is not open or holds nothing itself (what lies in a unit that stands in it is taken out of that
+    one), less in it than asked for."""
     return _repack(unit=unit, lines=lines, location=None, out_of=unit, into=None, step="unpacked", by=by)
 
 
@@ -71,14 +74,20 @@ def _repack(
     rows = locked([one for one in (unit, out_of) if one is not None])
     for row in rows.values():
         must_be_open(row)
+    if into is None and rows[unit.pk].location is None:
+        raise _empty(unit)
     place = _place(rows[unit.pk], location)
     piles = _piles(place, out_of, lines)
     chosen, counts = _chosen(lines, piles, place, out_of)
     if not chosen:
-        raise Refused(_("{unit} is empty."), code="empty", about=unit, unit=unit.number)
+        raise _empty(unit)
     moves = carried(chosen, place, into, unit.number, by, counts=counts)
     tell(UnitsHandled(units=(rows[unit.pk],), step=step, by=by))
     return moves
+
+
+def _empty(unit: HandlingUnit) -> Refused:
+    return Refused(_("{unit} is empty."), code="empty", about=unit, unit=unit.number)
 
 
 def _place(row: HandlingUnit, location: Location | None) -> Location:

@@ -100,6 +100,12 @@ def test_stock_is_packed_and_unpacked_where_the_unit_stands(store, nut):
     assert problems() == []
 
 
+def test_a_unit_that_stands_nowhere_is_said_to_be_empty_when_it_is_unpacked():
+    (unit,) = create_units(by=None)
+    with pytest.raises(Refused, match=f"{unit.number} is empty"):
+        unpack(unit=unit, by=None)
+
+
 def test_reserved_stock_is_packed_with_its_reservation(store, nut, site):
     unit = unit_at(store)
     reserve(needs=[Need(item=nut, quantity=Decimal(100), site=site)], by=None)

@@ -18,13 +18,26 @@ UPDATE strategies_{table} SET run_category_id = COALESCE(run_category_id, setup_
 """
 
 
-def each_to_its_part(apps, schema_editor):
-    """The one category an operation had was that of the part of its kind; what could be taken back says so as well."""
-    for table in TABLES:
-        for kind in ("setup", "quantity"):
-            schema_editor.execute(MOVED.format(table=table, kind=kind))
+def written(schema_editor, statements):
+    """History is never changed, but for being told in other columns: its triggers are off for that."""
+    history = [table for table in TABLES if table.endswith("event")]
     # Else what hangs on the changed rows until the end is in the way of the triggers.
     schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in history:
+        schema_editor.execute(f"ALTER TABLE strategies_{table} DISABLE TRIGGER USER")
+    for statement in statements:
+        schema_editor.execute(statement)
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in history:
+        schema_editor.execute(f"ALTER TABLE strategies_{table} ENABLE TRIGGER USER")
+
+
+def each_to_its_part(apps, schema_editor):
+    """The one category an operation had was that of the part of its kind; what could be taken back says so as well."""
+    written(
+        schema_editor,
+        [MOVED.format(table=table, kind=kind) for table in TABLES for kind in ("setup", "quantity")],
+    )
     kinds = dict(apps.get_model("strategies", "CostCategory").objects.values_list("pk", "kind"))
     edits = apps.get_model("strategies", "RouteEdit").objects
     for edit in edits.order_by("pk").iterator(200):
@@ -35,9 +48,7 @@ def each_to_its_part(apps, schema_editor):
 
 
 def one_again(apps, schema_editor):
-    for table in TABLES:
-        schema_editor.execute(JOINED.format(table=table))
-    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    written(schema_editor, [JOINED.format(table=table) for table in TABLES])
     edits = apps.get_model("strategies", "RouteEdit").objects
     for edit in edits.order_by("pk").iterator(200):
         for row in edit.before.get("RouteOperation", ()):

@@ -25,7 +25,6 @@ from p2p.core.models import User
 from p2p.core.refusal import Refused
 from p2p.inventory.services.checks import check_quantity
 from p2p.inventory.services.count_asked import ask_count, withdraw_count
-from p2p.inventory.services.counting import lock_places
 from p2p.inventory.services.reservations import unreserve
 from planning.models import Material
 from strategies.models import Location, ReasonCode
@@ -105,20 +104,20 @@ def pick_short(
         raise Refused(
             _("Say why it is not all there: choose a reason."), code="reason_missing", field="reason"
         )
-    _job, _material, known = _locked(line)
-    place = known.location
-    lock_places([place.pk] if place is not None else [])
+    _job, material, known = _locked(line)
+    place, missing = known.location, known.quantity - known.picked_quantity - quantity
+    if place is not None and missing > 0:
+        # Counts come before stock: who makes another one has its number, and waits for what is picked here.
+        _have_counted(line, material, place, missing, reason, by)
     if quantity:
         pick_line(line=line, quantity=quantity, named=named, at=at, by=by)
     job, material = opened(line.material)
     current = _open_line(material, line)
     if current is None:
         raise Refused(_("All of this line is there: nothing is missing."), code="nothing_missing")
-    missing: Decimal = current.quantity - current.picked_quantity
     lock_stock(job=job, also=[(material.item, place)] if place is not None else [])
     if place is not None:
         _elsewhere(job, current, missing, by)
-        _have_counted(line, material, place, missing, reason, by)
     tell(
         PickedShort(
             order=job.order,
@@ -159,7 +158,7 @@ def _have_counted(
 @transaction.atomic
 def put_line_back(*, line: PickLine, by: User | None) -> list[MaterialMove]:
     """Take back what was picked of a line last, in one go: it lies where it lay, and the line wants it again. A count
-    that was asked for because the rest was missing is cancelled unless somebody has begun it.
+    that was asked for because the rest was missing there is cancelled unless somebody has begun it.
 
     Refused when nothing was picked of it, or products contain it.
     """
@@ -170,5 +169,6 @@ def put_line_back(*, line: PickLine, by: User | None) -> list[MaterialMove]:
         raise Refused(
             _("Nothing was picked from {pick_list}."), about=line.pick_list, pick_list=line.pick_list.number
         )
-    withdraw_count(reference=line.pick_list.number, item=material.item, by=by)
+    places = {line.location_id, *(row.move.source_id for row in batch)} - {None}
+    withdraw_count(reference=line.pick_list.number, item=material.item, places=places, by=by)
     return put_back(job=job, rows=batch, told=Issue(now(), by))

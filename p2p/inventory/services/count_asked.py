@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -46,16 +47,19 @@ def ask_count(
 
 
 @transaction.atomic
-def withdraw_count(*, reference: str, item: Item | None = None, by: User | None) -> list[Count]:
-    """What was said to be missing at a document was taken back: counts that were asked for there (of `item` alone where
-    given) and that nobody has begun are cancelled. Locks the counts: before any balance is locked."""
+def withdraw_count(
+    *, reference: str, item: Item | None = None, places: Collection[int] = (), by: User | None
+) -> list[Count]:
+    """What was said to be missing at a document was taken back: counts that were asked for there (of `item` at `places`
+    alone where given) and that nobody has begun are cancelled. Locks the counts: before any balance is locked."""
     asked = (
         Count.objects.filter(reference=reference, state=Count.State.OPEN)
         if reference
         else Count.objects.none()
     )
     if item is not None:
-        asked = asked.filter(pk__in=CountPlace.objects.filter(item=item).values("count"))
+        there = CountPlace.objects.filter(item=item, location__in=places)
+        asked = asked.filter(pk__in=there.values("count"))
     rows = list(asked.order_by("pk").select_for_update())
     begun = CountPlace.objects.filter(count__in=rows).exclude(state=CountPlace.State.OPEN, attempt=1)
     keep = set(begun.values_list("count", flat=True))

@@ -109,18 +109,18 @@ def _coming(need: Need) -> Decimal:
     """What open orders that are for it still bring; for an order: for any of its lines of the item."""
     orders, demands = ([need.order], []) if isinstance(need, Material) else ([], [need])
     made, bought = tied_to(orders=orders, demands=demands)
-    left = F("quantity") - F("good_quantity") - F("scrap_quantity")
     sums = (
-        _open(made, ProductionOrder.OPEN, need.item_id).aggregate(sum=Sum(left, default=ZERO)),
-        _open(bought, ReplenishmentOrder.OPEN, need.item_id).aggregate(
-            sum=Sum(F("quantity") - F("received_quantity"), default=ZERO)
-        ),
+        _open(made, ProductionOrder.OPEN, need.item_id, F("good_quantity") + F("scrap_quantity")),
+        _open(bought, ReplenishmentOrder.OPEN, need.item_id, F("received_quantity")),
     )
-    return sum((max(one["sum"], ZERO) for one in sums), ZERO)
+    return sum(sums, ZERO)
 
 
-def _open(rows: QuerySet[Any], states: Sequence[str], item: int) -> QuerySet[Any]:
-    return rows.filter(state__in=states, item=item).select_related(None).order_by()
+def _open(rows: QuerySet[Any], states: Sequence[str], item: int, done: Any) -> Decimal:
+    """What they still bring together; one that brought more than it was to takes nothing away from the others."""
+    left = rows.filter(state__in=states, item=item, quantity__gt=done).select_related(None).order_by()
+    total: Decimal = left.aggregate(sum=Sum(F("quantity") - done, default=ZERO))["sum"]
+    return total
 
 
 def bind(supply: Supply, need: Need | None) -> None:

@@ -178,7 +178,8 @@ def _summary(taken: Capacity, relieved: Relieved, stale: Collection[int]) -> dic
 
 
 def _gaps(taken: Capacity, gaps: Sequence[engine.Gap]) -> list[dict[str, Any]]:
-    """The hard links that are not kept. One query, none where there is no gap."""
+    """The hard links that are not kept, but for those whose order was unmade meanwhile. One query, none where there is
+    no gap."""
     keys = {int(key) for gap in gaps for key in (gap.operation, gap.before)}
     rows = Operation.objects.in_bulk(keys) if keys else {}
     return [
@@ -191,6 +192,7 @@ def _gaps(taken: Capacity, gaps: Sequence[engine.Gap]) -> list[dict[str, Any]]:
             "seconds": gap.seconds,
         }
         for gap in gaps
+        if {int(gap.operation), int(gap.before)} <= rows.keys()
     ]
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
-from planning.models import Operation, OperationLink
+from planning.models import Operation, OperationLink, ProductionOrder
 from planning.services import schedule
 from planning.services.order import create_order
 from strategies.models import RouteLink
@@ -90,6 +91,26 @@ def test_a_gap_that_stays_is_said_on_the_page_and_over_rest(do, client, site, fo
     )
     rest = client.get(f"/api/v1/planning/schedule-runs/{run.pk}/").json()
     assert rest["summary"]["gap_count"] == 1
+
+
+def test_a_gap_of_an_order_that_was_unmade_meanwhile_is_not_told(do, forge, site, order, monkeypatch):  # noqa: F811
+    heat = order.operations.get(number=10)
+    begin = MONDAY + timedelta(hours=8)
+    Operation.objects.filter(pk=heat.pk).update(
+        locked=True, starts_at=begin, ends_at=begin + timedelta(hours=2), station=0,
+        resource=forge[0].resources.get(),
+    )  # fmt: skip
+    think = schedule._think
+
+    def unmade(*args):
+        answer = think(*args)
+        with transaction.atomic():  # as from another transaction: with a number of its own
+            ProductionOrder.objects.filter(pk=order.pk).delete()
+        return answer
+
+    monkeypatch.setattr(schedule, "_think", unmade)
+    monkeypatch.setattr(schedule, "ATTEMPTS", 1)
+    assert do(site).summary["gaps"] == []
 
 
 def test_another_machine_of_the_work_centre_takes_it_where_its_own_is_taken(do, site, forge, order):  # noqa: F811

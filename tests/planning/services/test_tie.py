@@ -163,6 +163,15 @@ def test_what_is_partly_covered_takes_another_order_for_the_rest(shop, line):
     assert ProductionOrder.objects.filter(for_material=line).count() == 2
 
 
+def test_an_order_that_brought_more_than_it_was_to_hides_nothing_that_is_under_way(shop, line):
+    more = shop.make(shop.frame, 1, made_for=line)
+    ProductionOrder.objects.filter(pk=more.pk).update(good_quantity=1, scrap_quantity=2)
+    shop.make(shop.frame, 3, made_for=line)
+    assert refused(shop, words(line), shop.frame) == (
+        f"{words(line)} is covered: 0 EA are kept for it and 3 EA under way."
+    )
+
+
 def test_a_need_is_called_as_it_is_shown(shop, line):
     find = partial(named, item=shop.frame, site=shop.site)
     assert (

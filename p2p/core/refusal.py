@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
 
 from p2p.core.characters import repeated
+from p2p.core.web import formats
 
 
 class Refused(Exception):
-    """A business rule says no; `str(refused)` is one sentence fit for the user, in the reader's language.
+    """A business rule says no; `str(refused)` is one sentence fit for the user, in the reader's language; days are
+    handed over as days, and written as the reader writes them.
 
     `code` is stable for programs, `field` names the input that is wrong, `about` the record the
     objection concerns (so that one question about many records can be answered record by record).
@@ -29,11 +32,19 @@ class Refused(Exception):
     def __str__(self) -> str:
         # A lazy translation is turned into words only here, in the language active at the edge.
         words = str(self.sentence)
-        return repeated(words.format(**self.params)) if self.params else words
+        said = {name: _written(value) for name, value in self.params.items()}
+        return repeated(words.format(**said)) if said else words
 
     def __reduce__(self) -> tuple[Any, ...]:
         # An exception crosses process borders (Celery, xdist) as plain words: lazy text does not pickle.
         return _again, (str(self), self.code, self.field)
+
+
+def _written(value: object) -> object:
+    """Days and instants as the reader writes them."""
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    return formats.day(value) if isinstance(value, date) else value
 
 
 def _again(sentence: str, code: str, field: str) -> Refused:

@@ -8,16 +8,19 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model, ProtectedError, Q, QuerySet, RestrictedError
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import tell
 from p2p.core.models import User
 from p2p.core.refusal import Refused
+from p2p.core.web import formats
 from strategies.facts import WorkRemoved, WorkSaved
 from strategies.models import Calendar, Location, Site
 
 Row = TypeVar("Row", bound=Model)
+_day = lazy(formats.day, str)
 
 
 def opened(kind: type[Row], record: Row | None, revision: int | None = None) -> Row:
@@ -107,13 +110,14 @@ def overlapping(rows: QuerySet[Row], first: date | None, last: date | None, row:
 
 
 def span(first: date | None, last: date | None) -> Any:
-    """Days in words."""
+    """Days in words, as whoever reads them writes days."""
+    since, until = _day(first), _day(last)
     if first is not None and last is not None:
-        return format_lazy(_("from {first} to {last}"), first=first, last=last)
+        return format_lazy(_("from {first} to {last}"), first=since, last=until)
     if first is not None:
-        return format_lazy(_("from {first} on"), first=first)
+        return format_lazy(_("from {first} on"), first=since)
     if last is not None:
-        return format_lazy(_("until {last}"), last=last)
+        return format_lazy(_("until {last}"), last=until)
     return _("always")
 
 

@@ -76,7 +76,7 @@ def save_exchange_rate(
             field="valid_from",
             source=source.code,
             target=target.code,
-            day=valid_from.isoformat(),
+            day=valid_from,
         )
     return keep(row, {"source": source, "target": target, "valid_from": valid_from, "rate": rate}, by)
 

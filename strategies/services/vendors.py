@@ -243,5 +243,5 @@ def overlapping(row: VendorPrice, other: VendorPrice) -> Refused:
         currency=other.currency.code,
         quantity=f"{other.minimum_quantity.normalize():f}",
         unit=other.unit.code,
-        day=other.valid_from.isoformat(),
+        day=other.valid_from,
     )

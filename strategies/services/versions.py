@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet
@@ -18,6 +18,7 @@ from strategies.facts import Activating, Reopening, VersionChanged, VersionMoved
 from strategies.models import BomLine, BomVersion, Item, RouteVersion, Site
 from strategies.models.version import VERSION_FLOW, Version, VersionState
 from strategies.services.bill_checks import check_bill
+from strategies.services.keeping import span
 from strategies.services.phantom_weights import phantoms_may_be_taken
 from strategies.services.phantoms import (
     Gone,
@@ -218,10 +219,10 @@ def _overlapping(version: Either) -> QuerySet[Either]:
     return rows.order_by("pk")
 
 
-def _shared_days(one: Either, other: Either) -> str:
+def _shared_days(one: Either, other: Either) -> Any:
     first = max((day for day in (one.valid_from, other.valid_from) if day), default=None)
     last = min((day for day in (one.valid_to, other.valid_to) if day), default=None)
-    return f"{first or '…'} – {last or '…'}"
+    return span(first, last)
 
 
 def _make_room(other: Either, first_day: date | None, by: User) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
+from p2p.core.web import formats
 from p2p.inventory.models import Balance, Lot, Move
 from strategies.services.importer import Table, find_sheet, take_in
 from strategies.services.importer.writing import template
@@ -105,7 +106,8 @@ def test_opening_more_of_a_lot_has_to_agree_with_the_books(plant):
         (
             2,
             "expires_on",
-            "PAINT has a lot L1 already, and it expires on 2027-01-01, not 2027-02-02: name another lot.",
+            f"PAINT has a lot L1 already, and it expires on {formats.day(date(2027, 1, 1))}, "
+            f"not {formats.day(date(2027, 2, 2))}: name another lot.",
         )
     ]
     assert Move.objects.count() == 1

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from p2p.core.web import formats
 from strategies.models import (
     Capability,
     Resource,
@@ -255,7 +256,10 @@ def test_an_overlapping_stay_is_refused_under_its_field(engineer, plant):
     body = {"resource": saw.resources.get().pk, "group": paint.pk, "valid_from": "2026-03-06", "valid_to": ""}
     answer = engineer.post("/strategies/new/stay/", body)
     assert answer.status_code == 409
-    assert "50-1 works in Paint shop from 2026-03-02 to 2026-03-06 already." in answer.content.decode()
+    assert (
+        f"50-1 works in Paint shop from {formats.day(date(2026, 3, 2))} to {formats.day(date(2026, 3, 6))} already."
+        in answer.content.decode()
+    )
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -12,6 +12,7 @@ from django.db import transaction
 from p2p.core.clock import frozen, now
 from p2p.core.facts import listening
 from p2p.core.refusal import Refused
+from p2p.core.web import formats
 from p2p.inventory.checking import problems
 from p2p.inventory.facts import BackDating
 from p2p.inventory.models import Move
@@ -81,10 +82,10 @@ def test_a_lot_past_its_day_is_neither_used_nor_delivered_but_may_be_scrapped(
     for lot in (old, overdue):
         make_stock(glue, 5, places["STORE"], lot=lot)
     away = (glue, places["STORE"], places["PRODUCTION" if kind == "issue" else "CUSTOMER"], 1, kind)
-    assert refusal(line(*away, lot=old)) == "Lot L1 of GLUE expired on 2020-01-31."
+    assert refusal(line(*away, lot=old)) == f"Lot L1 of GLUE expired on {formats.day(date(2020, 1, 31))}."
     assert (
         refusal(line(*away, lot=overdue))
-        == "Lot L2 of GLUE was to be tested again by 2020-02-29: it is used after that only."
+        == f"Lot L2 of GLUE was to be tested again by {formats.day(date(2020, 2, 29))}: it is used after that only."
     )
     scrap = [line(glue, places["STORE"], places["SCRAP"], 1, "scrap", lot=lot) for lot in (old, overdue)]
     assert len(post(lines=scrap, by=None)) == 2

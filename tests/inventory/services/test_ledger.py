@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from p2p.core.facts import heard
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
+from p2p.core.web import formats
 from p2p.inventory.checking import problems
 from p2p.inventory.facts import Moved
 from p2p.inventory.models import Balance, Move
@@ -116,7 +117,10 @@ def test_an_expired_lot_is_not_issued(places: dict[str, Location]) -> None:
     item = make_item("GLUE", tracking="lot")
     lot = make_lot(item, "L1", expires_on=date(2020, 1, 31))
     make_stock(item, 5, places["STORE"], lot=lot)
-    with pytest.raises(Refused, match="Lot L1 of GLUE expired on 2020-01-31."), transaction.atomic():
+    with (
+        pytest.raises(Refused, match=f"Lot L1 of GLUE expired on {formats.day(date(2020, 1, 31))}."),
+        transaction.atomic(),
+    ):
         post(lines=[line(item, places["STORE"], places["PRODUCTION"], 1, "issue", lot=lot)], by=None)
 
 

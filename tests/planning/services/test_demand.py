@@ -9,6 +9,7 @@ import pytest
 
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
+from p2p.core.web import formats
 from p2p.inventory.models import Reservation, SoftReservation
 from p2p.inventory.services.claims import claim
 from p2p.inventory.services.reservations import Need, reserve
@@ -45,7 +46,8 @@ def row(site, item, **also):
         ({"quantity": Decimal("1.5")}, "1.5 EA has more digits than the unit allows (0 after the point)."),
         (
             {"due_on": date(2026, 2, 1)},
-            "Demand SO1/1: it is due on 2026-02-01, before it was ordered on 2026-03-01.",
+            f"Demand SO1/1: it is due on {formats.day(date(2026, 2, 1))}, "
+            f"before it was ordered on {formats.day(date(2026, 3, 1))}.",
         ),
     ],
 )

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from p2p.core.refusal import Refused
+from p2p.core.web import formats
 from planning.models import Demand, Peg, ProductionOrder, Proposal
 from planning.services.demand import change_demand, create_demand
 from planning.services.demand_bulk import DemandRow, put_demand
@@ -154,8 +155,8 @@ def test_versions_that_may_not_be_wanted_are_refused_in_one_sentence(shop):
         (other, "OTHER v1 is a version of another item", {}),
         (elsewhere, "BIKE v3 is for ELSE only", {}),
         (draft, "BIKE v4 is Draft; approved and active ones can be wanted", {}),
-        (late, "BIKE v5 holds from 2026-03-21 on, after the line is due", {}),
-        (past, "BIKE v6 held until 2026-03-01, before the line was ordered", {}),
+        (late, f"BIKE v5 holds from {formats.day(date(2026, 3, 21))} on, after the line is due", {}),
+        (past, f"BIKE v6 held until {formats.day(date(2026, 3, 1))}, before the line was ordered", {}),
         (bought, "STEEL is not made at PLANT, a version says nothing", {"item": shop.steel}),
     ):
         with pytest.raises(Refused) as no:

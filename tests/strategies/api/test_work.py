@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
 from p2p.core.models import Journal
+from p2p.core.web import formats
 from strategies.models import (
     CalendarException,
     CalendarShift,
@@ -176,11 +179,14 @@ def test_a_stay_is_taken_and_the_next_one_over_it_names_it(ask, plant):
     assert made.status_code == 201, made.content
     over = ask("post", "resource-memberships/", {**stay, "valid_from": "2026-03-13", "valid_to": None})
     assert over.status_code == 409
-    assert over.json()["detail"] == "50-1 works in 60 from 2026-03-02 to 2026-03-13 already."
+    assert (
+        over.json()["detail"]
+        == f"50-1 works in 60 from {formats.day(date(2026, 3, 2))} to {formats.day(date(2026, 3, 13))} already."
+    )
     after = ask("post", "resource-memberships/", {**stay, "valid_from": "2026-03-14", "valid_to": None})
     assert after.status_code == 201
     longer = ask("patch", f"resource-memberships/{made.json()['id']}/", {"valid_to": "2026-03-20"})
-    assert longer.json()["detail"] == "50-1 works in 60 from 2026-03-14 on already."
+    assert longer.json()["detail"] == f"50-1 works in 60 from {formats.day(date(2026, 3, 14))} on already."
     wrong = ask("patch", f"resource-memberships/{made.json()['id']}/", {"valid_to": "2026-03-01"})
     assert wrong.json()["detail"] == "The last day is before the first."
     days = {
@@ -315,13 +321,13 @@ def test_days_are_closed_opened_and_given_back_together(ask):
     assert [one["day"] for one in made.json()["exceptions"]] == days
     hours = {"day": days[0], "working": True, "starts": "06:00", "ends": "10:00", "efficiency": "0.5"}
     both = ask("post", "calendars/W/set-days/", {"days": days[:1], "entries": [hours, closed[0]]})
-    assert both.json()["detail"] == "2026-12-24 cannot be closed and open."
+    assert both.json()["detail"] == f"{formats.day(date(2026, 12, 24))} cannot be closed and open."
     meet = ask(
         "post",
         "calendars/W/set-days/",
         {"days": days[:1], "entries": [hours, {**hours, "starts": "09:00", "ends": "12:00"}]},
     )
-    assert meet.json()["detail"] == "On 2026-12-24 two openings overlap."
+    assert meet.json()["detail"] == f"On {formats.day(date(2026, 12, 24))} two openings overlap."
     two = ask(
         "post",
         "calendars/W/set-days/",
@@ -381,7 +387,7 @@ def test_a_calendar_for_a_time_is_of_one_owner(ask, plant):
     both = ask("post", "resource-calendars/", {**row, "group": "60", "resource": "60-1"})
     assert both.json()["detail"] == "Name a resource or a work centre, one of them."
     again = ask("post", "resource-calendars/", {**row, "group": "60", "valid_from": "2026-04-01"})
-    assert again.json()["detail"] == "60 works by Calendar from 2026-03-02 on already."
+    assert again.json()["detail"] == f"60 works by Calendar from {formats.day(date(2026, 3, 2))} on already."
 
 
 def test_bulk_takes_many_by_key_and_names_a_stay_that_overlaps(ask, plant):
@@ -403,7 +409,8 @@ def test_bulk_takes_many_by_key_and_names_a_stay_that_overlaps(ask, plant):
     )
     assert over.status_code == 400
     assert over.json()["detail"] == (
-        "Line 1, valid_from: It overlaps with another row that holds from 2026-03-02 to 2026-03-06."
+        "Line 1, valid_from: It overlaps with another row that holds "
+        f"from {formats.day(date(2026, 3, 2))} to {formats.day(date(2026, 3, 6))}."
     )
 
 

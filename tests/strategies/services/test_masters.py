@@ -12,6 +12,7 @@ from django.test import Client
 
 from p2p.core.models import Journal
 from p2p.core.refusal import Refused
+from p2p.core.web import formats
 from strategies.models import Characteristic, Currency, ExchangeRate, ItemGroup, NumberSeries, ReasonCode
 from strategies.selectors.exchange import Exchange
 from strategies.services.characteristics import delete_characteristic, save_characteristic
@@ -122,7 +123,9 @@ class TestMoney:
         made = save_exchange_rate(**same, rate=D(1), by=by)
         save_exchange_rate(exchangerate=made, **same, rate=D(2), by=by)
         assert ExchangeRate.objects.get().rate == 2
-        with pytest.raises(Refused, match="There is a rate of EUX in USX from 2026-01-01 on already"):
+        with pytest.raises(
+            Refused, match=f"rate of EUX in USX from {formats.day(date(2026, 1, 1))} on already"
+        ):
             save_exchange_rate(**same, rate=D(3), by=by)
         for wrong, words in (({"rate": D(0)}, "more than 0"), ({"target": euro, "rate": D(1)}, "to another")):
             with pytest.raises(Refused, match=words):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from p2p.core.web import formats
 from strategies.models import (
     Calendar,
     CalendarException,
@@ -223,7 +226,12 @@ def test_stays_that_overlap_in_one_file_name_the_later_line():
         {**row, "valid_from": "2026-03-06"},
     )
     assert found == [
-        (2, "valid_from", "It overlaps with another row that holds from 2026-03-02 to 2026-03-06.")
+        (
+            2,
+            "valid_from",
+            f"It overlaps with another row that holds "
+            f"from {formats.day(date(2026, 3, 2))} to {formats.day(date(2026, 3, 6))}.",
+        )
     ]
 
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlparse
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = os.environ.get("P2P_PRODUCTION") == "1"
@@ -288,4 +289,6 @@ LOGGING = {
 }
 
 # The order page shows all areas and lives right of them; lists on its left find it through this table.
-ABSOLUTE_URL_OVERRIDES = {"planning.productionorder": lambda order: f"/orders/{order.number}/"}
+ABSOLUTE_URL_OVERRIDES = {
+    "planning.productionorder": lambda order: reverse("pages:order", args=[order.number])
+}

@@ -9,7 +9,7 @@ from django.urls import reverse
 from p2p.core.addresses import key_of, part
 from p2p.inventory.models import HandlingUnit
 from p2p.inventory.services.units import create_units
-from tests.factories import make_calendar, make_item, make_location, make_user
+from tests.factories import make_calendar, make_item, make_location, make_order, make_site, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,12 @@ def test_a_key_with_a_slash_has_a_page_and_breaks_no_list(planner: Client, numbe
     assert planner.get("/strategies/calendars/").status_code == 200
     assert planner.get(reverse("strategies:calendar", args=[calendar.code])).status_code == 200
     assert key_of(part(number)) == number
+
+
+@pytest.mark.parametrize("number", ["MO/2026/0017", "MO?7#8%"])
+def test_the_page_of_an_order_is_found_from_wherever_it_is_named(planner: Client, number: str) -> None:
+    order = make_order(make_item(), site=make_site(), number=number)
+    assert planner.get(order.get_absolute_url()).status_code == 200
 
 
 def test_the_api_names_a_key_with_a_slash_by_its_sign(planner: Client) -> None:

@@ -44,11 +44,14 @@ def untracked_spots(moves: Collection[Move]) -> dict[int, list[Spot]]:
 
 
 def _later(began: Collection[Move]) -> dict[int, list[_Later]]:
+    # What was taken back went nowhere: the goods of others that lie there are none of these.
     rows = Move.objects.filter(
         item__in={move.item_id for move in began},
         pk__gt=min(move.pk for move in began),
         lot=None,
         serial=None,
+        reverses=None,
+        reversed_by=None,
     )
     found: dict[int, list[_Later]] = defaultdict(list)
     columns = rows.order_by("pk").values_list("pk", "item_id", "source_id", "target_id", "target__kind")

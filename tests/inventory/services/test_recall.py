@@ -17,7 +17,7 @@ from p2p.inventory.selectors import recall as reads
 from p2p.inventory.selectors.starts import Suspicion
 from p2p.inventory.services import recall as service
 from p2p.inventory.services.holds import unhold
-from p2p.inventory.services.ledger import MoveLine, post
+from p2p.inventory.services.ledger import MoveLine, post, reverse
 from p2p.inventory.trace_facts import Recalled, RecallLifted
 from planning.models import Customer, Demand, DemandMove
 from tests.factories import (
@@ -335,6 +335,20 @@ def test_untracked_stock_may_lie_at_each_place_it_was_brought_to_and_what_left_i
     found = {line.location and line.location.code: (line.where, line.quantity) for line in recall.lines.all()}
     assert found == {"RECEIVING": ("stock", 40), "STORE": ("stock", 50), None: ("shipped", 150)}
     assert "may lie here" in recall.lines.filter(where="stock").first().note
+
+
+def test_untracked_stock_is_not_sought_where_a_move_that_was_taken_back_went(plant, inspector):
+    bolt = make_item("BOLT")
+    plant.places["RECEIVING"] = make_location(plant.site, code="RECEIVING")
+    plant.move("receipt", "SUPPLIER", "STORE", 100, None, item=bolt)
+    came = plant.move("receipt", "SUPPLIER", "RECEIVING", 240, None, item=bolt)
+    wrong = plant.move("transfer", "RECEIVING", "STORE", 50, None, item=bolt)
+    sent = plant.move("delivery", "RECEIVING", "CUSTOMER", 50, None, item=bolt)
+    reverse(moves=[sent, wrong], by=None)
+    plant.move("scrap", "RECEIVING", "SCRAP", 10, None, item=bolt)
+    recall = service.hold_all(recall=drawn(inspector, came, untracked=True), by=inspector)
+    found = {line.location and line.location.code: (line.where, line.quantity) for line in recall.lines.all()}
+    assert found == {"RECEIVING": ("stock", 230), None: ("scrapped", 10)}
 
 
 def test_what_went_back_to_the_vendor_is_not_called_at_a_vendor(plant, inspector):

@@ -190,6 +190,7 @@ def test_serial_numbers_open_their_line_and_a_double_is_named(store: Store) -> N
     assert "is scanned already" in store.send(store.url(line), 409, code=line.serial.number, scanned="1")
     store.send(store.url(line, "do"))
     assert issued() == 1
+    assert f" · {line.serial.number}" in store.page(here)
     other = store.send(here, code="SN-3", scanned="1")
     store.page(other)
     second = PickLine.objects.get(picked_quantity=0)

@@ -12,7 +12,7 @@ from django.test import Client
 from p2p.inventory.models import Balance, StockTask
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.tasks import Work, create
-from tests.factories import make_item, make_serial
+from tests.factories import make_item, make_serial, make_stock
 from tests.pages.test_floor_stock import Store
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +156,16 @@ def test_a_piece_that_somebody_else_took_meanwhile_is_named_and_none_moves(pumps
     assert other.post(MOVE, {**fields, "code": "A-02", "scanned": "1"}).status_code == 302
     page = pumps.scanned(mine, "A-01")
     assert "SN-1 does not lie at DOCK any more: take it off the list." in page
+
+
+def test_what_was_brought_is_named_piece_by_piece(pumps: Pumps) -> None:
+    page = pumps.scanned(pumps.url, "SN-1", "SN-3", "A-01")
+    assert " · SN-1, SN-3" in page
+
+
+def test_of_many_pieces_the_first_is_named_and_a_tap_names_all(pumps: Pumps) -> None:
+    StockTask.objects.all().delete()
+    make_stock(pumps.pump, 1, pumps.dock, serial=make_serial(pumps.pump, "SN-4"))
+    StockTask.objects.all().delete()
+    page = pumps.scanned(MOVE, "SN-1", "SN-2", "SN-3", "SN-4", "A-01")
+    assert "SN-1 and 3 more" in page and "<div>SN-1, SN-2, SN-3, SN-4</div>" in page

@@ -247,6 +247,15 @@ def scanned(tablet: Client, order: ReplenishmentOrder, *codes: str) -> str:
     return answer.content.decode()
 
 
+def test_pieces_that_came_together_are_all_named(tablet: Client, site: Site) -> None:
+    order = bought(site, make_item("PUMP", tracking="serial"), 5)
+    tablet.post(page_of(order), {"sheet": "more", "serials": "SN-1..SN-4"})
+    do(tablet, order)
+    for page in ("/floor/stock/receive/", page_of(order)):
+        shown = tablet.get(page).content.decode()
+        assert "SN-1 and 3 more" in shown and "<div>SN-1, SN-2, SN-3, SN-4</div>" in shown
+
+
 @pytest.fixture
 def pumps(site: Site) -> ReplenishmentOrder:
     return bought(site, make_item("PUMP", tracking="serial"), 3)

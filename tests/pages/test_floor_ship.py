@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from p2p.core import clock
-from p2p.inventory.models import Balance
+from p2p.inventory.models import Balance, Lot, Move
+from p2p.inventory.services.needs import Need
 from p2p.inventory.services.packing import Packing, pack
+from p2p.inventory.services.reservations import reserve
 from p2p.inventory.services.units import create_units
 from planning.models import Demand, DemandMove, ReplenishmentOrder, ShipmentMove
 from planning.services.demand import create_customer, create_demand
@@ -256,3 +259,72 @@ def test_nobody_ships_what_leaves_another_site(tablet: Client) -> None:
     assert tablet.post(address("do", order))["Location"] == reverse(LIST)
     assert not ShipmentMove.objects.exists()
     assert tablet.get(reverse("pages:floor-ship-one", args=["nothing", 1])).status_code == 404
+
+
+def names_in(page: str) -> list[str]:
+    """What is said of lots and pieces, those to be tapped with all that they open."""
+    folded = re.findall(r"<summary.*?</svg><span>(.*?)</span></summary><div>(.*?)</div>", page)
+    return [" = ".join(pair) for pair in folded]
+
+
+def test_what_left_in_many_pieces_names_the_first_and_all_by_a_tap(tablet: Client, site: Site) -> None:
+    saw = make_item("SAW", tracking="serial")
+    for number in range(1, 6):
+        there(site, saw, 1, serial=make_serial(saw, f"S-{number}"))
+    line = ordered(site, saw, 5)
+    tablet.post(address("one", line), {"sheet": "more", "serials": "S-1..S-4"})
+    do(tablet, line)
+    assert names_in(tablet.get(reverse(LIST)).content.decode()) == ["S-1 and 3 more = S-1, S-2, S-3, S-4"]
+
+
+def test_all_lots_that_left_together_are_named(tablet: Client, site: Site) -> None:
+    dough = make_item("DOUGH", tracking="lot")
+    for name in ("A", "B"):
+        there(site, dough, 4, lot=make_lot(dough, name))
+    do(tablet, ordered(site, dough, 8))
+    assert "Lot A, B" in tablet.get(reverse(LIST)).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["demand", "transfer"])
+def test_lots_that_are_kept_for_it_are_named_with_what_the_rule_chooses(
+    tablet: Client, site: Site, kind: str
+) -> None:
+    dough = make_item("DOUGH", tracking="lot")
+    for name in ("A", "B", "C"):
+        there(site, dough, 4, lot=make_lot(dough, name))
+    what = ordered(site, dough, 10) if kind == "demand" else transfer(site, dough, 10)
+    bare = tablet.get(address("one", what)).content.decode()
+    assert "Lot by the item&#x27;s rule" in bare or "Lot by the item's rule" in bare
+    reference = what.reference if isinstance(what, Demand) else what.number
+    need = {
+        "item": dough,
+        "site": site,
+        "reference": reference,
+        "purpose": kind.replace("demand", "delivery"),
+    }
+    lots = {lot.number: lot for lot in Lot.objects.all()}
+    reserve(needs=[Need(quantity=Decimal(4), lot=lots["C"], **need)], by=None)
+    reserve(needs=[Need(quantity=Decimal(3), lot=lots["B"], **need)], by=None)
+    page = tablet.get(address("one", what)).content.decode()
+    assert "Kept lot C: 4 EA, B: 3 EA" in page and "The rest by the item" in page and "Lot by" not in page
+    whole = tablet.get(address("one", what), {"quantity": "7"}).content.decode()
+    assert "Kept lot C: 4 EA, B: 3 EA" in whole and "by the item" not in whole
+    chosen = tablet.get(address("one", what), {"lot": "A"}).content.decode()
+    assert "Kept lot" not in chosen
+    do(tablet, what, quantity="7")
+    rows = Move.objects.filter(item=dough, target__kind__in=("customer", "transit"))
+    assert sorted(rows.values_list("lot__number", "quantity")) == [("B", 3), ("C", 4)]
+
+
+def test_pieces_that_are_kept_are_named(tablet: Client, site: Site) -> None:
+    saw = make_item("SAW", tracking="serial")
+    for number in range(1, 6):
+        there(site, saw, 1, serial=make_serial(saw, f"S-{number}"))
+    line = ordered(site, saw, 5)
+    reserve(
+        needs=[Need(item=saw, site=site, quantity=Decimal(5), reference=line.reference, purpose="delivery")],
+        by=None,
+    )
+    page = tablet.get(address("one", line)).content.decode()
+    assert names_in(page) == ["Kept S-1 and 4 more = Kept S-1, S-2, S-3, S-4, S-5"]
+    assert "Pieces by" not in page and "<b>STORE</b>" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ from p2p.inventory.selectors.tasks import next_task, open_tasks, tasks
 from p2p.inventory.services import supply, task_work
 from p2p.pages.floor.gathered import Gathered, lies
 from p2p.pages.floor.hand import Hand, Held, Step, held, step, with_amount
+from p2p.pages.floor.names import Names, names_of
 from p2p.pages.floor.said import Said
 from p2p.pages.floor.stock import SHOWN, StockPage
 from p2p.pages.floor.tablet import DOERS
@@ -42,12 +44,13 @@ MOST_WAITING = 8
 
 @dataclass(frozen=True)
 class Last:
-    """The part of a task that was booked last: how much went where; `unit` went whole."""
+    """The part of a task that was booked last: how much of what went where; `unit` went whole."""
 
     task: StockTask
     quantity: Decimal
     target: Location
     unit: HandlingUnit | None = None
+    names: Sequence[Names] = ()
 
 
 class BringPage(StockPage):
@@ -135,9 +138,10 @@ class BringPage(StockPage):
         if task is None or not batch:
             return None
         together = Move.objects.filter(reference=task.number, posted_at=batch[-1].posted_at, item=task.item)
-        mine = together.filter(reverses=None, reversed_by=None).values_list("quantity", flat=True)
+        mine = together.filter(reverses=None, reversed_by=None).select_related("lot", "serial").order_by("pk")
+        moved = sum((move.quantity for move in mine), Decimal(0))
         whole = task.handling_unit if task.at_once else None
-        return Last(task, sum(mine, Decimal(0)), batch[-1].target, whole)
+        return Last(task, moved, batch[-1].target, whole, names_of(mine))
 
 
 class Queue(BringPage):

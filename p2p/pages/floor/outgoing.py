@@ -12,8 +12,9 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from p2p.core.refusal import Refused
-from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Serial
+from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, Reservation, Serial
 from p2p.inventory.services.pieces import Named, named
+from p2p.pages.floor.names import Names, names_of
 from planning import selectors
 from planning.models import ShipmentMove
 from planning.services import delivered, shipments
@@ -62,6 +63,17 @@ class Out:
     @property
     def number(self) -> str:
         return str(self.record)
+
+    @property
+    def reference(self) -> str:
+        """By which stock is reserved for it."""
+        return self.number
+
+    def kept(self, place: str = "") -> list[Reservation]:
+        """What is reserved for it, at the place only where one was scanned, in the turn in which it goes. One query."""
+        rows = Reservation.objects.filter(reference=self.reference, item=self.item)
+        rows = rows.filter(location__code=place) if place else rows
+        return list(rows.select_related("item__unit", "lot", "serial", "location").order_by("pk"))
 
     @property
     def day(self) -> date:
@@ -130,6 +142,11 @@ class DemandOut(Out):
         super().__init__(record)
         self._ordered = ordered or Ordered([record])
 
+    @property
+    def reference(self) -> str:
+        found: str = self.record.reference
+        return found
+
     @cached_property
     def _measured(self) -> Decimal | None:
         """None where the conversion into the item's unit is gone: the sentence comes when somebody ships."""
@@ -191,6 +208,11 @@ class Left:
         return sum(
             (row.move.quantity for row in self.rows if row.move.item_id == self.move.item_id), Decimal(0)
         )
+
+    @property
+    def names(self) -> list[Names]:
+        moves = [row.move for row in self.rows]
+        return names_of(move for move in moves if move.item_id == self.move.item_id)
 
     @property
     def number(self) -> str:

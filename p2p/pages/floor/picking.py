@@ -29,6 +29,7 @@ from p2p.inventory.selectors.scanned import Found, scanned
 from p2p.inventory.services.needs import PRODUCTION
 from p2p.pages.floor.bring import BringPage
 from p2p.pages.floor.coming import Coming
+from p2p.pages.floor.names import names_of
 from p2p.pages.floor.said import one_of
 from p2p.pages.floor.stock import SHOWN
 
@@ -184,10 +185,12 @@ class PickOne(Picking):
         row = rows.select_related("move__item__unit", "pick_line").order_by("-pk").first()
         if row is None or row.pick_line is None:
             return None
-        batch = rows.filter(pick_line=row.pick_line, move__posted_at=row.move.posted_at)
+        batch = rows.filter(pick_line=row.pick_line, move__posted_at=row.move.posted_at).order_by("move")
+        moves = [one.move for one in batch.select_related("move__lot", "move__serial")]
         return {
             "item": row.move.item,
-            "quantity": sum(batch.values_list("move__quantity", flat=True), ZERO),
+            "quantity": sum((one.quantity for one in moves), ZERO),
+            "names": names_of(moves),
             "when": formats.hour(row.move.posted_at),
             "url": self.line_url(row.pick_line, "undo"),
             "fresh": self.request.GET.get("last") == str(row.pick_line.pk),

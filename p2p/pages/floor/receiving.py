@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ from p2p.inventory.selectors.scanned import scanned
 from p2p.inventory.views.units import labels_answer
 from p2p.pages.floor.bring import BringPage
 from p2p.pages.floor.coming import Coming, label_of, with_label
+from p2p.pages.floor.names import Names, names_of
 from p2p.pages.floor.tablet import DOERS
 from planning import selectors
 from planning.models import ReplenishmentMove
@@ -59,6 +60,7 @@ class Receiving(BringPage):
             row.fresh = "last" in self.request.GET
             booked = [each.move for each in booked_with(row)]
             row.whole = sum(move.quantity for move in booked)
+            row.names = names_of(move for move in booked if move.item_id == row.move.item_id)
             row.labelled = bool(labelled(booked))
             row.plate = row.move.into_unit
             waiting = Inspection.objects.filter(arrivals__move__in=booked, state=Inspection.State.OPEN)
@@ -78,12 +80,22 @@ def remember(request: HttpRequest, row: ReplenishmentMove) -> None:
 
 @dataclass
 class Came:
-    """One receipt of an order, as many pieces as it was; `mine`: this person may take it back."""
+    """One receipt of an order, all that came in one go, the latest first; `mine`: this person may take it back."""
 
-    row: ReplenishmentMove
-    whole: Decimal
-    pieces: int
     mine: bool
+    rows: list[ReplenishmentMove] = field(default_factory=list)
+
+    @property
+    def row(self) -> ReplenishmentMove:
+        return self.rows[-1]
+
+    @property
+    def whole(self) -> Decimal:
+        return sum((one.move.quantity for one in self.rows), Decimal(0))
+
+    @property
+    def names(self) -> list[Names]:
+        return names_of(one.move for one in reversed(self.rows))
 
 
 def came_for(order: Any, user: Any) -> list[Came]:
@@ -93,8 +105,7 @@ def came_for(order: Any, user: Any) -> list[Came]:
     boss: bool = may(user, Role.SUPERVISOR, site=order.site)
     for row in rows.select_related("move__by", "move__lot", "move__serial").order_by("-pk")[:MOST_PIECES]:
         key = (row.move.posted_at, row.move.by_id)
-        one = found.setdefault(key, Came(row, Decimal(0), 0, boss or row.move.by_id == user.pk))
-        one.row, one.whole, one.pieces = row, one.whole + row.move.quantity, one.pieces + 1
+        found.setdefault(key, Came(boss or row.move.by_id == user.pk)).rows.append(row)
     return list(found.values())[:LAST]
 
 

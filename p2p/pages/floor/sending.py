@@ -20,6 +20,7 @@ from p2p.inventory.models import HandlingUnit
 from p2p.inventory.selectors.scanned import Found
 from p2p.pages.floor.coming import Coming
 from p2p.pages.floor.gathered import Gathered, progress
+from p2p.pages.floor.names import kept_of
 from p2p.pages.floor.outgoing import DEMAND, TRANSFER, DemandOut, Out, Packed, TransferOut
 from p2p.pages.floor.said import number
 from p2p.pages.floor.scans import Scans
@@ -98,6 +99,8 @@ class ShipOne(Scans, Shipping):
         wanted = number(coming.quantity) or (self._of_unit(unit) if unit else None) or out.left
         amount = Decimal(len(serials)) if serials else wanted
         place = coming.place or (unit.location.code if unit and unit.location else "")
+        kept = [] if unit or coming.lot or serials else out.kept(coming.place)
+        at = {row.location.code for row in kept}
         context = {
             "out": out,
             "item": self.item,
@@ -109,7 +112,9 @@ class ShipOne(Scans, Shipping):
             "by_serial": self.by_serial,
             "serials": serials,
             "progress": progress(len(serials), wanted) if serials else None,
-            "place": place or (out.source.code if out.source else ""),
+            "kept": kept_of(kept),
+            "rest": amount > sum((row.quantity for row in kept), Decimal(0)),
+            "place": place or (out.source.code if out.source else "") or (min(at) if len(at) == 1 else ""),
             "whole": unit is not None and out.whole_units,
             "key": self.request.POST.get("key") or uuid4().hex,
             "refusal": refusal,

@@ -87,7 +87,7 @@ def _verbs() -> None:
 def _transfers() -> None:
     """Raised by hand, printed to be picked, called off."""
     places.verb(
-        "to-ship.actions", key="new", title=_("New transfer"), url_name="planning:transfer-new", roles=RAISERS,
+        "to-ship.actions", key="new", title=_("New transfer"), url_name="planning:transfer-out", roles=RAISERS,
         primary=True, order=10,
     )  # fmt: skip
     for slot in ("replenishments.actions", "expected.actions"):

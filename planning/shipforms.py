@@ -15,7 +15,7 @@ from p2p.inventory.forms.reasons import ask_reason
 from p2p.inventory.models import HandlingUnit
 from planning.forms import day
 from planning.lineforms import NOTE, numbers, place_field, serials_field
-from planning.selectors.shipping import best_place
+from planning.selectors.shipping import best_place, kept_lots
 from strategies.models import Item, Location, ReasonCode, Site
 
 
@@ -102,7 +102,10 @@ class _OfOrder(Measured):
     unit = unit_field()
     catch_quantity = quantity_field(_("Pieces"), required=False)
     lot = forms.CharField(
-        label=_("Lot"), max_length=60, required=False, help_text=_("Empty: by the item's rule.")
+        label=_("Lot"),
+        max_length=60,
+        required=False,
+        help_text=_("Empty: what is kept for it, then by the item's rule."),
     )
     serials = serials_field()
 
@@ -132,6 +135,17 @@ class ShipForm(_OfOrder):
         label=_("Despatch note"), max_length=60, required=False, help_text=_("Empty: the next number.")
     )
     field_order = ("pallet", "quantity", "unit", "catch_quantity", "lot", "serials", "despatch_note")
+
+    def __init__(self, *args: Any, order: Any, **kwargs: Any) -> None:
+        super().__init__(*args, order=order, **kwargs)
+        if "lot" not in self.fields:
+            return
+        kept = kept_lots(order)
+        if kept:
+            unit = order.item.unit.code
+            said = ", ".join(f"{lot} ({plain(quantity)} {unit})" for lot, quantity in kept.items())
+            words = _("Empty: the lots kept for it, {lots}; then by the item's rule.")
+            self.fields["lot"].help_text = words.format(lots=said)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

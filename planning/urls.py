@@ -67,6 +67,7 @@ urlpatterns = [
     path("receipts/<int:pk>/take-back/", backs.TakeReceiptBack.as_view(), name="receipt-take-back"),
     path("expected/", goods.Expected.as_view(), name="expected"),
     path("transfers/new/", transfers.TransferNew.as_view(), name="transfer-new"),
+    path("transfers/out/", transfers.TransferOut.as_view(), name="transfer-out"),
     path("transfers/new/<int:pk>/", transfers.TransferNew.as_view(), name="transfer-of"),
     path("transfers/there/", transfers.ThereIs.as_view(), name="transfer-there"),
     path("transfers/<int:pk>/note/", papers.TransferPaper.as_view(), name="transfer-note"),

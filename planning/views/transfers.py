@@ -29,6 +29,8 @@ class TransferNew(ActionForm):
     title, submit = _("New transfer"), _("Order")
     text = _("Goods are shipped at the first place and received at the second, of this site or of another.")
     template_name = "planning/transfer.html"
+    leaves = False
+    """Whether the person's own site is the one that sends."""
 
     def admit(self) -> None:
         """At which of the two sites the role is held is asked when they are named."""
@@ -43,26 +45,31 @@ class TransferNew(ActionForm):
         return rows.filter(number__iexact=self.request.GET.get("item", "")).first()
 
     def initial(self) -> dict[str, Any]:
-        item = self._item()
-        mine = list(
-            at_sites(
-                Site.objects.filter(active=True).order_by("code"), who(self.request), *RAISERS, path="code"
-            )
-        )
-        start: dict[str, Any] = {
-            "due_on": clock.today(mine[0].time_zone if mine else ""),
-            "site": mine[0].code if mine else None,
-        }
-        start["from_site"] = self._other_than(mine[:1], start["site"])
-        there = [one for one in selectors.there_is(item) if one.free > 0] if item is not None else []
-        if item is not None:
-            start["item"] = item.number
+        item, mine = self._item(), self._mine()
+        start: dict[str, Any] = {"due_on": clock.today(mine[0].time_zone if mine else ""), **self._ends(mine)}
+        if item is None:
+            return start
+        start["item"] = item.number
+        there = [one for one in selectors.there_is(item) if one.free > 0]
+        if self.leaves and mine:
+            there.sort(key=lambda one: one.place.site != mine[0])
         if there:
             best = there[0].place
             start |= {"from_site": best.site.code, "source": best.code}
             others = [site.code for site in mine if site != best.site]
             start["site"] = others[0] if others else self._other_than([best.site], best.site.code)
         return start
+
+    def _mine(self) -> list[Site]:
+        """Sites at which this person may raise a transfer, his own first."""
+        user = who(self.request)
+        rows = at_sites(Site.objects.filter(active=True).order_by("code"), user, *RAISERS, path="code")
+        return sorted(rows, key=lambda site: site.code != user.default_scope)
+
+    def _ends(self, mine: Sequence[Site]) -> dict[str, Any]:
+        own = mine[0].code if mine else None
+        other = self._other_than(mine[:1], own)
+        return {"from_site": own, "site": other} if self.leaves else {"from_site": other, "site": own}
 
     def _other_than(self, sites: Sequence[Site], otherwise: str | None) -> str | None:
         """The first site that is none of these, for the other end of the way."""
@@ -90,6 +97,12 @@ class TransferNew(ActionForm):
         template = "planning/transfer_dialog.html" if in_dialog(self.request) else self.template_name
         context = {"page": self, "form": form, "record": None, "action": self.request.get_full_path()}
         return render(self.request, template, context, status=status)
+
+
+class TransferOut(TransferNew):
+    """Whoever looks at what is to be shipped sends from his own site: the stock there is what he ships."""
+
+    leaves = True
 
 
 class ThereIs(Page):

@@ -145,6 +145,39 @@ def test_the_form_proposes_where_it_lies_and_orders(plant: Plant) -> None:
     assert kept(order) == {"B": 8}
 
 
+def test_from_to_ship_it_leaves_the_own_site(plant: Plant) -> None:
+    client = of("operator", plant.main)
+    assert reverse("planning:transfer-out") in client.get(reverse("planning:to-ship")).content.decode()
+    page = reverse("planning:transfer-out")
+    start = client.get(page).context["form"].initial
+    assert (start["from_site"], start["site"]) == ("MAIN", "OTHER")
+    make_stock(plant.dough, 2, make_location(plant.main, code="HERE"), lot=plant.lots["A"])
+    start = client.get(page, {"item": "DOUGH"}).context["form"].initial
+    assert (start["from_site"], start["source"], start["site"]) == ("MAIN", "HERE", "OTHER")
+
+
+def test_who_works_at_several_sites_sends_from_the_one_he_calls_his_own(plant: Plant) -> None:
+    client = Client()
+    client.force_login(make_user("operator", default_scope="OTHER"))
+    start = client.get(reverse("planning:transfer-out")).context["form"].initial
+    assert (start["from_site"], start["site"]) == ("OTHER", "MAIN")
+    start = client.get(reverse("planning:transfer-new")).context["form"].initial
+    assert (start["from_site"], start["site"]) == ("MAIN", "OTHER")
+
+
+def test_the_form_that_ships_names_the_lots_that_are_kept(plant: Plant) -> None:
+    free, order = plant.asked(1), plant.asked(8, lots=["B"])
+    client = of("operator", plant.other)
+    words = {
+        one.pk: str(
+            client.get(reverse("planning:replenishment-ship", args=[one.pk])).context["form"].fields["lot"].help_text
+        )
+        for one in (free, order)
+    }
+    assert words[order.pk] == "Empty: the lots kept for it, B (8 EA); then by the item's rule."
+    assert words[free.pk] == "Empty: what is kept for it, then by the item's rule."
+
+
 def test_what_is_held_is_not_proposed(plant: Plant) -> None:
     hold(item=plant.dough, location=plant.far, kind="manual", reason=make_reason(kind="hold"), by=None)
     client = of("operator", plant.main)

@@ -288,3 +288,4 @@ def _words() -> None:
     journal.phrase("strategies.UnitsSaved", lambda _said: _("saved"))
     journal.phrase("strategies.CalendarChanged", lambda _said: _("working time changed"))
     journal.phrase("strategies.Imported", lambda _said: _("import ended"))
+    journal.phrase("strategies.TakenIn", lambda said: _("a list sent: {sheet}").format(sheet=said["sheet"]))

@@ -67,11 +67,12 @@ class SheetViewSet(RecordViewSet):
             by=request.user,
         )
         good = outcome.saved or (dry_run and not outcome.errors)
-        return Response(_told(outcome, self.sheet), status=200 if good else 400)
+        return Response(_told(outcome, self.sheet, good=good), status=200 if good else 400)
 
 
-def _told(outcome: Outcome, sheet: str) -> dict[str, Any]:
-    tally = outcome.tallies.get(sheet)
+def _told(outcome: Outcome, sheet: str, *, good: bool) -> dict[str, Any]:
+    # Of what was refused as a whole nothing is added, however many lines of it were right.
+    tally = outcome.tallies.get(sheet) if good else None
     counts = tally.as_json() if tally else {}
     problems = [
         {"line": one.line, "field": one.column, "detail": one.text, "code": one.code, "level": one.level}

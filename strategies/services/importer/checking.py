@@ -31,8 +31,11 @@ REASON = "reason"
 class Checked:
     """The rows of one table that could be read, and what was wrong with the others.
 
-    Of each kind of problem the first `most` are kept, all of them where it is 0.
+    Of each kind of problem the first `most` are kept, all of them where it is 0. `touched` are the keys of records
+    that are new or have changed, where somebody wants to know.
     """
+
+    touched: set[int] | None = None
 
     def __init__(self, sheet: Sheet, given: frozenset[str], most: int = 0) -> None:
         self.sheet = sheet

@@ -48,6 +48,8 @@ class Outcome:
     tallies: dict[str, Tally] = field(default_factory=dict)
     problems: Problems = field(default_factory=Problems)
     saved: bool = False
+    touched: dict[str, set[int]] = field(default_factory=dict)
+    """The keys of records of a sheet that are new or have changed, where `take_in` was to name them."""
 
     @property
     def errors(self) -> int:
@@ -143,11 +145,13 @@ def take_in(
     partly: bool = False,
     most: int = 0,
     roles: Sequence[str] = EDITORS,
+    naming: bool = False,
     by: User | None,
 ) -> Outcome:
     """Take tables in, in the order their sheets need. One transaction; see the head of this module for
     errors. Rows of sites where `by` holds none of the roles are refused; without `by` nobody is asked. Of each
-    kind of problem the first `most` are kept and the rest is counted; 0 keeps all."""
+    kind of problem the first `most` are kept and the rest is counted; 0 keeps all. With `naming` the outcome knows
+    which records are new or have changed."""
     outcome = Outcome(problems=Problems(most=most))
     by_sheet = _recognised(found, outcome)
     order = [sheet for sheet in sheets() if sheet.name in by_sheet]
@@ -158,6 +162,7 @@ def take_in(
                 say(str(sheet.title), place, len(order))
             for table in by_sheet[sheet.name]:
                 checked = check(sheet, table, say, most=most)
+                checked.touched = outcome.touched.setdefault(sheet.name, set()) if naming else None
                 refuse_other_sites(checked, by, roles)
                 stored.append((sheet, _take_table(checked, outcome, by)))
         for sheet, rows in stored:
@@ -234,6 +239,8 @@ def _reviewed(
 ) -> bool:
     """Store, then let the sheet's reviews look at it; True when they refused lines and it has to be done
     again."""
+    if checked.touched:
+        checked.touched.clear()
     with transaction.atomic():
         store(checked, tally, by)
         refused = _look(checked, sheet.reviews)

@@ -55,8 +55,9 @@ def _field(model: type[Model], name: str) -> ModelField[Any, Any]:
     return model._meta.get_field(name)  # type: ignore[return-value]
 
 
-def plan(sheet: Sheet, given: frozenset[str]) -> Plan:
-    """Prepare the statements. Only columns the file has are changed in rows that exist."""
+def plan(sheet: Sheet, given: frozenset[str], *, naming: bool = False) -> Plan:
+    """Prepare the statements. Only columns the file has are changed in rows that exist. With `naming` they say which
+    rows are new or have changed."""
     model = sheet.model
     targets = tuple(dict.fromkeys(one.target for one in sheet.fields))
     columns = [_quote(_field(model, name).column) for name in targets]
@@ -73,15 +74,16 @@ def plan(sheet: Sheet, given: frozenset[str]) -> Plan:
             sets.append("revision = kept.revision + 1")
         old, new = (", ".join(f"{side}.{name}" for name in changing) for side in ("kept", "excluded"))
         action = f"UPDATE SET {', '.join(sets)} WHERE ({old}) IS DISTINCT FROM ({new})"
+    touched = f"kept.{_quote(model._meta.pk.column)}" if naming else "NULL::bigint"
     upsert = f"""
         WITH done AS (
             INSERT INTO {table} AS kept ({", ".join([*columns, *others])})
             SELECT {", ".join([*columns, *["%s"] * len(others)])} FROM {stage}
              WHERE line_ <= %s ORDER BY line_
             ON CONFLICT ({keys}) DO {action}
-            RETURNING (xmax = 0) AS is_new, {_whole(sheet)} AS whole
+            RETURNING (xmax = 0) AS is_new, {_whole(sheet)} AS whole, {touched} AS touched
         ) SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
-                 array_agg(DISTINCT whole) FROM done"""
+                 array_agg(DISTINCT whole), array_agg(touched) FROM done"""
     return Plan(
         targets,
         f"CREATE TEMP TABLE {stage} ON COMMIT DROP AS"
@@ -121,11 +123,11 @@ def upsert(checked: Checked, rows: Rows, tally: Tally) -> None:
     that belongs to them, and the rest is tried again."""
     if not rows:
         return
-    prepared = plan(checked.sheet, checked.given)
+    prepared = plan(checked.sheet, checked.given, naming=checked.touched is not None)
     left = rows
     for _attempt in range(_MOST_BROKEN):
         try:
-            created, changed, wholes = _store(prepared, left, checked.sheet)
+            created, changed, wholes, touched = _store(prepared, left, checked.sheet)
         except Broken as broken:
             checked.refuse(broken.line, broken.column, broken.sentence, "rule")
             checked.drop_refused()
@@ -133,6 +135,8 @@ def upsert(checked: Checked, rows: Rows, tally: Tally) -> None:
             if not left:
                 return
             continue
+        if checked.touched is not None:
+            checked.touched.update(touched)
         tally.created += created
         tally.changed += changed
         tally.unchanged += len(left) - created - changed
@@ -153,7 +157,7 @@ def _count_anew(sheet: Sheet, created: int) -> None:
             cursor.execute(f"ANALYZE {_quote(sheet.model._meta.db_table)}")
 
 
-def _store(prepared: Plan, rows: Rows, sheet: Sheet) -> tuple[int, int, list[int]]:
+def _store(prepared: Plan, rows: Rows, sheet: Sheet) -> tuple[int, int, list[int], list[int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_quote(_STAGE)}")
         cursor.execute(prepared.stage)
@@ -166,12 +170,13 @@ def _store(prepared: Plan, rows: Rows, sheet: Sheet) -> tuple[int, int, list[int
             raise Broken(line, _sentence(error, sheet), _column(error, sheet)) from error
 
 
-def _try(prepared: Plan, last: int) -> tuple[int, int, list[int]]:
-    """How many rows are new, how many have changed, and what these belong to."""
+def _try(prepared: Plan, last: int) -> tuple[int, int, list[int], list[int]]:
+    """How many rows are new, how many have changed, what these belong to, and which they are."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(prepared.upsert, [*prepared.fixed, last])
-        created, changed, wholes = cursor.fetchone()
-        return int(created), int(changed), [key for key in wholes or () if key is not None]
+        created, changed, *keys = cursor.fetchone()
+        wholes, touched = ([key for key in found or () if key is not None] for found in keys)
+        return int(created), int(changed), wholes, touched
 
 
 def _first_broken(prepared: Plan, lines: Sequence[int]) -> int:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from execution import material_serializers as serializers
+from execution.half_finished import between, totals
 from execution.in_hand import in_hand
 from execution.models import Adjustment, PickLine, WipMove
-from execution.serializers import WipMoveSerializer
+from execution.serializers import PileSerializer, WipMoveSerializer
 from execution.services.adjust import adjust, undo_adjustment
 from execution.services.by_scan import pick_line, pick_short, put_line_back
 from execution.services.keep import Exchange, keep, let_go
 from p2p.core.access import Role
+from p2p.core.fields import plain
 from p2p.core.rest import RecordViewSet, verb
 from planning.models import Material
+from strategies.models import Item
 
 FLOOR = (Role.OPERATOR, Role.SUPERVISOR, Role.INTEGRATOR)
 
@@ -214,10 +223,38 @@ def _read_again(line: PickLine) -> PickLine:
 
 
 class WipMoveApi(RecordViewSet):
-    queryset = WipMove.objects.select_related("operation__order", "location", "report")
+    queryset = WipMove.objects.select_related(
+        "operation__order", "operation__half_finished", "location", "report"
+    )
     serializer_class = WipMoveSerializer
     key = "id"
-    filters = {"order_number": "operation__order__number", "kind": "kind", "after": "effective_at__gte"}
+    filters = {
+        "order_number": "operation__order__number",
+        "half_finished": "operation__half_finished__number",
+        "kind": "kind",
+        "after": "effective_at__gte",
+    }
     orderings = ("id",)
     order = ("-id",)
     site_path = "operation__order__site__code"
+
+    @action(detail=False, methods=["get"])
+    def standing(self, request: Request) -> Response:
+        """How many of each half-finished item stand between operations now. With `?item=` of that one, and where:
+        behind which operation of which order, at which place or vendor."""
+        number = request.query_params.get("item")
+        if number is None:
+            found = [
+                {"item": one, "name": name, "unit": unit, "quantity": plain(pieces)}
+                for one, name, unit, pieces in totals(request.user)
+            ]
+            return Response({"results": found})
+        item = Item.objects.filter(number=number).select_related("unit").first()
+        if item is None:
+            raise exceptions.ValidationError(
+                {"item": _("There is no item {number}.").format(number=number[:40])}
+            )
+        piles = between(item, request.user)
+        total = plain(sum((one.pieces for one in piles), Decimal(0)))
+        said = {"item": item.number, "name": item.name, "unit": item.unit.code, "quantity": total}
+        return Response({"results": [{**said, "standing": PileSerializer(piles, many=True).data}]})

@@ -29,7 +29,7 @@ def traveller(order: ProductionOrder) -> bytes:
     order = selectors.orders().select_related("bom", "route", "output_location").get(pk=order.pk)
     operations = list(
         Operation.objects.filter(order=order)
-        .select_related("order", "group", "resource", "vendor")
+        .select_related("order", "group", "resource", "vendor", "half_finished")
         .order_by("number")
     )
     steps = steps_of_operations([each.route_operation_id for each in operations])
@@ -136,12 +136,7 @@ def _operation(operation: Operation) -> Flowable:
         for mark, wanted in ((_("AT VENDOR"), operation.outside), (_("INSPECT"), operation.inspect))
         if wanted
     ]
-    words: list[Any] = [
-        paper.marked(f"<b>{paper.plain(operation.name)}</b> {paper.plain(' · '.join(marks))}"),
-        paper.text(" · ".join(part for part in (where, times) if part), paper.SMALL),
-    ]
-    if operation.starts_at:
-        words.append(paper.text(paper.moment(operation.starts_at), paper.SMALL))
+    words = _words(operation, where, times, marks)
     by_hand = Table(
         [[paper.text(label, paper.SMALL), ""] for label in (_("Good"), _("Scrap"), _("Sign"))],
         colWidths=[13 * mm, 19 * mm],
@@ -167,6 +162,20 @@ def _operation(operation: Operation) -> Flowable:
         )
     )
     return sheet
+
+
+def _words(operation: Operation, where: str, times: str, marks: list[str]) -> list[Any]:
+    """What it is, where and how long, what its pieces are called behind it, when."""
+    words: list[Any] = [
+        paper.marked(f"<b>{paper.plain(operation.name)}</b> {paper.plain(' · '.join(marks))}"),
+        paper.text(" · ".join(part for part in (where, times) if part), paper.SMALL),
+    ]
+    if operation.half_finished:
+        leaves = f"{operation.half_finished.number} {operation.half_finished.name}"
+        words.append(paper.text(f"{_('Leaves as')} {leaves}", paper.SMALL))
+    if operation.starts_at:
+        words.append(paper.text(paper.moment(operation.starts_at), paper.SMALL))
+    return words
 
 
 def _materials(order: ProductionOrder) -> list[Flowable]:

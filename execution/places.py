@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from execution import selectors
 from execution.facts import Ending, Finishing, FinishingOperation, Releasing
+from execution.half_finished import is_half_finished
 from execution.labels import brought
 from execution.models import Downtime, PickList, Report
 from execution.models.pick import PICK_FLOW
@@ -31,6 +32,7 @@ def register() -> None:
     _rail()
     _order()
     _order_beside()
+    _item()
     _operation()
     _documents()
     _words()
@@ -126,6 +128,13 @@ def _order() -> None:
         "order.tabs", key="reserved", title=_("Reserved"), url_name="execution:order-reserved", order=21
     )
     places.panel("order.tabs", key="trace", title=_("Trace"), url_name="execution:order-trace", order=22)
+
+
+def _item() -> None:
+    places.panel(
+        "item.overview", key="between", title=_("Between operations"), url_name="execution:item-between", order=12,
+        when=is_half_finished,
+    )  # fmt: skip
 
 
 def _order_beside() -> None:

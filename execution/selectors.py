@@ -79,7 +79,7 @@ def operations() -> QuerySet[Operation]:
         issued_quantity__lt=F("quantity"),
     )
     return Operation.objects.select_related(
-        "order__item__unit", "order__site", "group", "resource", "vendor"
+        "order__item__unit", "order__site", "group", "resource", "vendor", "half_finished"
     ).annotate(
         ready_from=Subquery(before.annotate(least=Min("good_quantity")).values("least")),
         block=Subquery(block.values("sentence")[:1]),
@@ -225,7 +225,8 @@ def pieces_behind(order: ProductionOrder) -> list[tuple[Operation, str, Decimal]
         .annotate(pieces=Sum("quantity"))
         .order_by("operation__number", "location__code")
     )
-    known = {each.pk: each for each in Operation.objects.filter(order=order).select_related("order")}
+    operations = Operation.objects.filter(order=order).select_related("order__item", "half_finished")
+    known = {each.pk: each for each in operations}
     return [(known[operation], place or "", pieces) for operation, place, pieces in rows if pieces]
 
 
@@ -248,7 +249,8 @@ def output_moves(report: Report) -> QuerySet[OutputMove]:
 
 def wip_moves(report: Report) -> QuerySet[WipMove]:
     """The steps of pieces of one report."""
-    return WipMove.objects.filter(report=report).select_related("operation__order", "location").order_by("id")
+    rows = WipMove.objects.filter(report=report).order_by("id")
+    return rows.select_related("operation__order", "operation__half_finished", "location")
 
 
 def printed(order: ProductionOrder) -> QuerySet[PrintedDocument]:

@@ -128,6 +128,7 @@ class DowntimeSerializer(RecordSerializer):
 class WipMoveSerializer(RecordSerializer):
     order = serializers.CharField(source="operation.order.number", read_only=True)
     operation = serializers.IntegerField(source="operation.number", read_only=True)
+    half_finished = KeyField(source="operation.half_finished", read_only=True)
     location = KeyField(key="code", read_only=True)
     report = KeyField(key="number", read_only=True)
 
@@ -137,6 +138,7 @@ class WipMoveSerializer(RecordSerializer):
             "id",
             "order",
             "operation",
+            "half_finished",
             "location",
             "quantity",
             "kind",
@@ -244,6 +246,18 @@ class WeighInput(AtInput):
         required=False,
         allow_null=True,
     )
+
+
+class PileSerializer(VerbSerializer):
+    """Pieces behind an operation, at a place or a vendor."""
+
+    order = serializers.CharField()
+    operation = serializers.IntegerField()
+    name = serializers.CharField()
+    site = serializers.CharField()
+    location = serializers.CharField(source="place")
+    vendor = serializers.CharField()
+    quantity = DecimalText(source="pieces", max_digits=24, decimal_places=12)
 
 
 class FaultSerializer(VerbSerializer):

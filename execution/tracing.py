@@ -66,6 +66,7 @@ def _piles(orders: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
         .values_list(
             "operation__order",
             "operation__number",
+            "operation__half_finished__number",
             "location__code",
             "location__kind",
             "location__vendor__name",
@@ -74,11 +75,16 @@ def _piles(orders: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
         .order_by("operation__order", "operation__number", "location__code")
     )
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for order, operation, place, kind, vendor, pieces in rows:
+    for order, operation, half, place, kind, vendor, pieces in rows:
         if pieces <= 0:
             continue
         at_vendor = kind == Location.Kind.VENDOR
-        words = _("{pieces} behind operation {operation}").format(pieces=plain(pieces), operation=operation)
+        said = (
+            _("{pieces} {item} behind operation {operation}")
+            if half
+            else _("{pieces} behind operation {operation}")
+        )
+        words = said.format(pieces=plain(pieces), item=half, operation=operation)
         if place:
             words = _("{words} at {place}").format(
                 words=words, place=vendor if at_vendor and vendor else place
@@ -94,7 +100,7 @@ def reported(asked: Reviewing) -> list[Reading]:
     )
     rows = (
         Report.objects.filter(operation__order__in=brought, reverses__isnull=True, reversed_by__isnull=True)
-        .select_related("operation__order", "resource", "worker", "by")
+        .select_related("operation__order", "operation__half_finished", "resource", "worker", "by")
         .order_by("-effective_at", "-pk")
     )
     return [_reading(row, brought[row.operation.order_id]) for row in rows[:MOST]]
@@ -102,7 +108,9 @@ def reported(asked: Reviewing) -> list[Reading]:
 
 def _reading(row: Report, move: int) -> Reading:
     who = row.worker.name if row.worker else str(row.by or "")
-    words = [_("{good} good").format(good=plain(row.good))]
+    half = row.operation.half_finished
+    good = _("{good} good as {item}") if half else _("{good} good")
+    words = [good.format(good=plain(row.good), item=half)]
     words += [_("{scrap} scrap").format(scrap=plain(row.scrap))] if row.scrap else []
     words += [each for each in (row.resource.code if row.resource else "", who, row.vendor_receipt) if each]
     return Reading(

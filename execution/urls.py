@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution.views import lists, picking, reserved, scrap, tracing, work
+from execution.views import halves, lists, picking, reserved, scrap, tracing, work
 
 app_name = "execution"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("orders/<int:pk>/traveller", picking.Traveller.as_view(), name="traveller"),
     path("operations/<int:pk>/report", work.ReportWork.as_view(), name="report"),
     path("operations/<int:pk>/start", work.StartWork.as_view(), name="start"),
+    path("panels/item/<int:pk>", halves.ItemBetween.as_view(), name="item-between"),
     path("panels/order/<int:pk>", picking.OrderFloor.as_view(), name="order-floor"),
     path("panels/order/<int:pk>/trace", tracing.OrderTrace.as_view(), name="order-trace"),
     path("panels/order/<int:pk>/issues", picking.OrderIssues.as_view(), name="order-issues"),

@@ -80,6 +80,7 @@ def delivery_note(dispatch: Dispatch) -> bytes:
         DispatchMove.objects.filter(dispatch_line__dispatch=dispatch)
         .select_related("dispatch_line__line__operation__order", "move__item__unit", "move__lot")
         .select_related("wip_move__operation__order__item__unit", "wip_move__lot")
+        .select_related("wip_move__operation__half_finished__unit")
         .order_by("id")
     )
     facts = (
@@ -128,7 +129,9 @@ def _sent(row: DispatchMove) -> list[Any]:
     else:
         assert row.wip_move is not None
         before = row.wip_move.operation
-        item, quantity, lot = before.order.item, row.wip_move.quantity, row.wip_move.lot
+        item, quantity, lot = (
+            before.half_finished or before.order.item, row.wip_move.quantity, row.wip_move.lot
+        )  # fmt: skip
         stage = _("after operation {number}, {name}").format(number=before.number, name=before.name)
         what = [paper.text(item.number, paper.BOLD), paper.text(before.order.number, paper.SMALL)]
         name = [paper.text(item.name), paper.text(stage, paper.SMALL)]

@@ -206,9 +206,9 @@ def _wip_at_vendors() -> Iterable[dict[str, Any]]:
             "operation__order_id",
             "operation__number",
             "operation__name",
-            "operation__order__item__number",
-            "operation__order__item__name",
             "operation__order__item__unit__code",
+            number=Coalesce("operation__half_finished__number", "operation__order__item__number"),
+            name=Coalesce("operation__half_finished__name", "operation__order__item__name"),
         )
         .annotate(pieces=Sum("quantity"), since=Min("effective_at"))
         .filter(pieces__gt=0)

@@ -155,7 +155,7 @@ class OperationSerializer(RecordSerializer):
         fields = (
             "id", "order", "number", "name", "state", "group", "resource", "station", "setup_seconds",
             "run_seconds", "queue_seconds", "queue_after_seconds", "transit_seconds", "quantity", "good_quantity",
-            "scrap_quantity", "property",
+            "scrap_quantity", "half_finished", "property",
             "inspect", "outside", "vendor", "vendor_days", "overflow", "promised_at",
             "promised_quantity", "with_vendor",
             "starts_at", "ends_at", "locked", "began_at", "done_at", "blocked", "revision",

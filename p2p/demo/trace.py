@@ -36,6 +36,8 @@ from strategies.models import (
 )
 
 TUBE, FRAME, BIKE = "TU-CRMO", "CF-FRAME", "CF-BIKE"
+RAW = "CF-RAW"
+"""A welded frame until it is painted: nobody makes or buys it by itself, so nothing says how it is supplied."""
 NAMES = {
     TUBE: ("Chromoly tube, seamless", "lot", "buy"),
     FRAME: ("Custom frame, welded", "lot", "make"),
@@ -74,7 +76,8 @@ def _items() -> dict[str, Item]:
         values = {"name": name, "unit": unit, "tracking": tracking}
         found[number] = Item.objects.get_or_create(number=number, defaults=values)[0]
         ItemPolicy.objects.get_or_create(item=found[number], site=site(), defaults={"supply": supply})
-    return found
+    values = {"name": "Custom frame, raw", "unit": unit}
+    return {**found, RAW: Item.objects.get_or_create(number=RAW, defaults=values)[0]}
 
 
 def _recipes(items: Mapping[str, Item]) -> None:
@@ -87,6 +90,8 @@ def _recipes(items: Mapping[str, Item]) -> None:
             for number, name in ((10, "Weld" if product == FRAME else "Build up"), (20, "Paint and check"))
         )
         RouteLink.objects.create(route=route, before=first, after=last)
+        if product == FRAME:
+            RouteOperation.objects.filter(pk=first.pk).update(half_finished=items[RAW])
         BomLine.objects.create(
             bom=bom,
             position=10,

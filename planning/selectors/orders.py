@@ -89,7 +89,7 @@ def order_head(number: str) -> ProductionOrder:
 def operations(user: Any = None) -> QuerySet[Operation]:
     """Operations with order, work centre and resource; `blocked` says that something keeps them."""
     rows = Operation.objects.select_related(
-        "order__site", "order__item", "group", "resource", "vendor", "route_operation"
+        "order__site", "order__item", "group", "resource", "vendor", "route_operation", "half_finished"
     ).annotate(blocked=Exists(Block.objects.filter(operation=OuterRef("pk"), closed_at__isnull=True)))
     return _seen(rows, user, path="order__site__code")
 

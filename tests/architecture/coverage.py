@@ -60,7 +60,8 @@ def service_fault(path: str) -> str:
     """What is wrong with a dotted path of a function or class, "" when nothing is."""
     module, _dot, name = path.rpartition(".")
     if not re.search(
-        r"\.(services|engine|selectors|checking|tracing|reactions|snapshot|beside|count_paper)(\.|$)", path
+        r"\.(services|engine|selectors|checking|tracing|reactions|snapshot|beside|count_paper|half_finished)(\.|$)",
+        path,
     ):
         return f"{path} is neither a service nor an engine nor a selector"
     try:

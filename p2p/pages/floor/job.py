@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from execution import selectors as execution
 from execution.forms import naming_asked, reasons
+from execution.half_finished import comes_as
 from execution.labels import brought
 from execution.models import Clocking, Report
 from execution.output_forms import OutputsForm
@@ -79,6 +80,7 @@ class JobPage(FloorPage):
             "group": self.group(),
             "operation": row,
             "order": row.order,
+            "comes_as": comes_as(job, row),
             "job_url": job_url(row),
             "ready": execution.readiness(row),
             "why": why_not(row, job) if works else _("Operators and supervisors report on this page."),

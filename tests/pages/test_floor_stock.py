@@ -287,6 +287,15 @@ def test_a_pallet_is_looked_up_with_its_boxes_and_moved_whole_with_undo(store: S
     assert not StockTask.objects.filter(state__in=("open", "started")).exists()
 
 
+def test_a_pallet_in_hand_is_one_pallet_with_its_number_and_what_stands_on_it(store: Store) -> None:
+    nested(store)
+    page = store.scan("/floor/stock/move/", "PAL-1")
+    assert re.search(r'<div class="mid"><b>1</b><small>Pallet</small>', page)
+    assert "PAL-1" in page and "5 EA" in page and "BOX-1" in page
+    part = store.get("/floor/stock/move/?unit=BOX-1&item=BOLT&quantity=2")
+    assert re.search(r'<div class="mid"><b>2</b><small>EA</small>', part)
+
+
 def test_a_pallet_to_put_away_names_all_that_lies_on_it_also_in_its_boxes(store: Store) -> None:
     pallet = HandlingUnit.objects.create(number="PAL-1", location=store.dock)
     box = HandlingUnit.objects.create(number="BOX-1", kind="box", location=store.dock, parent=pallet)

@@ -72,7 +72,7 @@ class PlanPage(RecordPage):
     def extra(self) -> dict[str, Any]:
         rows = selectors.inspections().filter(plan=self.record)
         draft = self.record.state == ControlPlan.State.DRAFT
-        drawn = self.request.GET.get("tab") == "process"
+        drawn = self.tab == "process"
         return {
             "charts": [(each, charting.figures(each)) for each in charting.charted(self.record)]
             if drawn

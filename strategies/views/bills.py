@@ -58,7 +58,7 @@ class BomPage(RecordPage):
         ]
 
     def extra(self) -> dict[str, Any]:
-        bom, tab = self.record, self.request.GET.get("tab", "tree")
+        bom, tab = self.record, self.tab
         if tab == "sums":
             day = day_of(self.request)
             return {"needs": selectors.explode_version(bom, day=day), "day": day}

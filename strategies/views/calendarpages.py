@@ -77,7 +77,7 @@ class CalendarPage(RecordPage):
         ]
 
     def extra(self) -> dict[str, Any]:
-        tab = self.request.GET.get("tab", "week")
+        tab = self.tab
         if tab == "uses":
             return {"uses": selectors.all_followers(self.record)}
         if tab == "year":

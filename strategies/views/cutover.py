@@ -124,7 +124,7 @@ class DeskPage(RecordPage):
 
     def extra(self) -> dict[str, Any]:
         desk, run = self.record, self._run
-        tab = self.request.GET.get("tab", "files")
+        tab = self.tab
         under_way = desk.runs.filter(state__in=cutover.UNDER_WAY).first()
         found: dict[str, Any] = {
             "run": run,
@@ -202,7 +202,7 @@ class CutOverRunPage(RecordPage):
         ]
 
     def extra(self) -> dict[str, Any]:
-        tab = self.request.GET.get("tab", "compare")
+        tab = self.tab
         return {"run": self.record, "open": False, **_shown(self.record, tab, self.request)}
 
 

@@ -82,7 +82,7 @@ class ItemPage(RecordPage):
 
     def extra(self) -> dict[str, Any]:
         # Only what the tab that is looked at shows is read.
-        tab = self.request.GET.get("tab") or self.tabs()[0].key
+        tab = self.tab
         read = {
             "overview": self._overview,
             "bom": self._bill,

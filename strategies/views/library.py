@@ -104,7 +104,7 @@ class StandardPage(RecordPage):
         )
 
     def extra(self) -> dict[str, Any]:
-        tab = self.request.GET.get("tab", "instructions")
+        tab = self.tab
         found = {"journal_label": StandardOperation._meta.label_lower}
         if tab == "used":
             rows = self.used.select_related(

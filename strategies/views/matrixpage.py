@@ -61,7 +61,7 @@ class MatrixPage(RecordPage):
 
     def extra(self) -> dict[str, Any]:
         row = self.record
-        if self.request.GET.get("tab") == "uses":
+        if self.tab == "uses":
             return {
                 "resources": Resource.objects.filter(setup_matrix=row).order_by("code"),
                 "groups": ResourceGroup.objects.filter(setup_matrix=row).order_by("code"),

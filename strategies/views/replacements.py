@@ -248,7 +248,7 @@ class ReplacementPage(WatchedPage):
 
     def extra(self) -> dict[str, Any]:
         good = ("ends", "swaps", "back")
-        left = self.request.GET.get("tab") == "left"
+        left = self.tab == "left"
         rows = self.record.lines.select_related("bom__item").order_by("bom__item__number", "position", "pk")
         chosen = rows.exclude(outcome__in=good) if left else rows.filter(outcome__in=good)
         return {"lines": chosen[:SHOWN], "more": max(0, chosen.count() - SHOWN), "left": left}

@@ -74,7 +74,7 @@ class RoutePage(RecordPage):
         ]
 
     def extra(self) -> dict[str, Any]:
-        tab = self.request.GET.get("tab", "design")
+        tab = self.tab
         editable = self.record.state == VersionState.DRAFT
         common = {"editable": editable, "journal_label": RouteVersion._meta.label_lower}
         if tab == "design":

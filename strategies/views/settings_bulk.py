@@ -203,7 +203,7 @@ class SettingsChangePage(RecordPage):
 
     def extra(self) -> dict[str, Any]:
         one = self.record
-        if self.request.GET.get("tab") == "left":
+        if self.tab == "left":
             return {"left": (*one.left, *one.kept)[:SHOWN], "more": max(0, len(one.left) - SHOWN)}
         lines = [
             (item, made, [(LABELS[name], told(name, old), told(name, new)) for name, old, new in values])

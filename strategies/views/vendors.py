@@ -75,7 +75,7 @@ class VendorPage(RecordPage):
 
     def extra(self) -> dict[str, Any]:
         seen = may(self.request.user, *MONEY_ROLES)
-        outside = self.request.GET.get("tab") == "outside"
+        outside = self.tab == "outside"
         return {
             "prices": selectors.prices_from(self.record) if seen and not outside else [],
             "outsourcing": selectors.outsourcing_at(self.record, clock.today()) if outside else [],

@@ -77,7 +77,7 @@ class WorkCentrePage(RecordPage):
 
     def extra(self) -> dict[str, Any]:
         group = self.record
-        if self.request.GET.get("tab") == "made":
+        if self.tab == "made":
             return {"operations": selectors.routes_through(group)}
         calendar = group.calendar or group.site.calendar
         week = week_context(calendar, self.request.GET.get("week", ""))
@@ -137,7 +137,7 @@ class ResourcePage(RecordPage):
 
     def extra(self) -> dict[str, Any]:
         row = self.record
-        if self.request.GET.get("tab", "week") != "week":
+        if self.tab != "week":
             return {}
         calendar = row.calendar or row.group.calendar or row.site.calendar
         return {

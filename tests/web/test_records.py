@@ -18,8 +18,10 @@ def test_a_record_shows_its_head_and_the_tabs_of_others(signed_in: Client) -> No
     assert "Language" in text and 'data-s="finished"' in text
 
 
-def test_an_unknown_tab_and_an_unknown_record_are_not_found(signed_in: Client) -> None:
-    assert signed_in.get("/people/maya/?tab=nothing").status_code == 404
+def test_an_unknown_tab_shows_the_first_and_an_unknown_record_is_not_found(signed_in: Client) -> None:
+    unknown, first = (signed_in.get(f"/people/maya/{query}") for query in ("?tab=nothing", ""))
+    assert unknown.status_code == 200
+    assert unknown.context["current"].key == first.context["current"].key
     answer = signed_in.get("/people/ghost/")
     assert answer.status_code == 404
     assert "There is nothing at this address" in answer.content.decode()

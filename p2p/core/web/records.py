@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -103,17 +103,12 @@ class RecordPage(Page):
         return get_object_or_404(self.rows(), **{field: key})
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        drawn = self._tabs()
-        asked = request.GET.get("tab")
-        current = next((each for each in drawn if each.key == asked), drawn[0] if drawn else None)
-        if asked and (current is None or current.key != asked):
-            raise Http404
         part = request.headers.get("HX-Target") if is_fragment(request) else None
         context: dict[str, Any] = {
             "page": self,
             "record": self.record,
-            "tabs": drawn,
-            "current": current,
+            "tabs": self._drawn,
+            "current": self._current,
             "actions_slot": f"{self.slot}.actions",
             "list_href": reverse(self.list_url) if self.list_url else "",
         }
@@ -125,7 +120,19 @@ class RecordPage(Page):
             request, "core/record_fragment.html" if part == "record" else self.template_name, context
         )
 
-    def _tabs(self) -> list[_Drawn]:
+    @property
+    def tab(self) -> str:
+        """The key of the tab that is shown: the one asked for, the first where there is none of that name, or none for
+        this reader; an old link still leads to the record."""
+        return self._current.key if self._current else ""
+
+    @cached_property
+    def _current(self) -> _Drawn | None:
+        asked = self.request.GET.get("tab")
+        return next((each for each in self._drawn if each.key == asked), next(iter(self._drawn), None))
+
+    @cached_property
+    def _drawn(self) -> list[_Drawn]:
         own = [
             _Drawn(each.key, each.title, each.count, f"?tab={each.key}", each.template)
             for each in self.tabs()

@@ -179,7 +179,7 @@ class CountPage(RecordPage):
             "more": len(rows) > self.SHOWN,
             "may_count": self.record.state == Count.State.OPEN
             and may(who(self.request), *COUNTERS, site=self.record.site),
-            "posting": self._posting() if self.request.GET.get("tab") == "posting" else None,
+            "posting": self._posting() if self.tab == "posting" else None,
         }
 
     def _posting(self) -> dict[str, Any]:

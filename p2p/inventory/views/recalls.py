@@ -159,7 +159,7 @@ class RecallPage(RecordPage):
         )
 
     def extra(self) -> dict[str, Any]:
-        tab = self.request.GET.get("tab", "lines")
+        tab = self.tab
         if tab == "customers":
             return {"parties": reads.by_party(self.record)}
         if tab == "balance":

@@ -105,7 +105,8 @@ def pick_short(
             _("Say why it is not all there: choose a reason."), code="reason_missing", field="reason"
         )
     _job, material, known = _locked(line)
-    place, missing = known.location, known.quantity - known.picked_quantity - quantity
+    place = known.location
+    missing: Decimal = known.quantity - known.picked_quantity - quantity
     if place is not None and missing > 0:
         # Counts come before stock: who makes another one has its number, and waits for what is picked here.
         _have_counted(line, material, place, missing, reason, by)
@@ -169,6 +170,6 @@ def put_line_back(*, line: PickLine, by: User | None) -> list[MaterialMove]:
         raise Refused(
             _("Nothing was picked from {pick_list}."), about=line.pick_list, pick_list=line.pick_list.number
         )
-    places = {line.location_id, *(row.move.source_id for row in batch)} - {None}
+    places = {row.move.source_id for row in batch} | {line.location_id or batch[0].move.source_id}
     withdraw_count(reference=line.pick_list.number, item=material.item, places=places, by=by)
     return put_back(job=job, rows=batch, told=Issue(now(), by))

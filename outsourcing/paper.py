@@ -129,9 +129,8 @@ def _sent(row: DispatchMove) -> list[Any]:
     else:
         assert row.wip_move is not None
         before = row.wip_move.operation
-        item, quantity, lot = (
-            before.half_finished or before.order.item, row.wip_move.quantity, row.wip_move.lot
-        )  # fmt: skip
+        item = before.half_finished or before.order.item
+        quantity, lot = row.wip_move.quantity, row.wip_move.lot
         stage = _("after operation {number}, {name}").format(number=before.number, name=before.name)
         what = [paper.text(item.number, paper.BOLD), paper.text(before.order.number, paper.SMALL)]
         name = [paper.text(item.name), paper.text(stage, paper.SMALL)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.refusal import Refused
+from strategies.engine.routing import ends
 from strategies.models import Item, RouteOperation
 from strategies.services.bill_checks import USABLE
 
@@ -47,6 +48,17 @@ def halves_hold(made: Item, rows: Collection[RouteOperation], last: int) -> None
                 other=other.number,
                 item=half.number,
             )
+
+
+def halves_stand_right(made: Item, rows: Sequence[RouteOperation]) -> None:
+    """Refused as `halves_hold` does, for operations read along with what they wait for; while several come last nobody
+    knows yet which does. No query."""
+    own = {row.pk: row.number for row in rows if row.alternate_of_id is None}
+    before = [(link.before_id, row.number) for row in rows for link in row.links_before.all()]
+    links = [(own[key], number) for key, number in before if key in own]
+    last = ends(own.values(), links)
+    if len(last) == 1:
+        halves_hold(made, rows, last[0])
 
 
 def fits(number: int, half: Item, made: Item) -> None:

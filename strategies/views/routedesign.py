@@ -26,6 +26,7 @@ from strategies.models.version import VersionState
 from strategies.selectors.laidout import laid_out
 from strategies.selectors.routes import operations_of, time_of
 from strategies.services import library, routedrafts, routelinks, routeoperations
+from strategies.services.halves import halves_stand_right
 from strategies.services.routes import OperationInput, input_of
 from strategies.views.graph import graph_of
 
@@ -138,11 +139,13 @@ class RouteDesign(Page):
         return {**found, **(self._side(chosen, form, time) if chosen else {})}
 
     def _time(self, rows: Sequence[RouteOperation]) -> tuple[Timeline | None, datetime | None, str]:
-        """How long the route takes, when it would be done were it begun now, and why one is not known."""
+        """How long the route takes, when it would be done were it begun now, and why one is not known; or what else
+        would not let the draft be submitted."""
         time = done = None
         try:
             time = time_of(self.record, self.quantity, rows)
             done = laid_out(self.record, self.quantity, clock.now(), rows).done if rows else None
+            halves_stand_right(self.record.item, rows)
         except Refused as no:
             return time, done, str(no)
         return time, done, ""

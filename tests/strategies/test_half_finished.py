@@ -197,6 +197,9 @@ def test_the_designer_the_forms_and_the_pages_show_it(
     make_item("PAINTED")
     assert client.post(address, {**typed, "half_finished": "painted"}, headers=asked).status_code == 200
     assert left(draft) == {10: "FRAME-RAW", 20: "PAINTED"}
+    name(draft, 30, make_item("PACKED"), engineer)
+    odd = client.get(f"/strategies/routes/{draft.pk}/").content.decode()
+    assert "Operation 30 is the last: what leaves it is FRAME, not PACKED." in odd and "Lead time" in odd
     row = draft.operations.get(number=10)
     form = client.get(reverse("strategies:change-operation", args=[row.pk])).content.decode()
     assert "What the pieces are called until the next operation takes them" in form

@@ -115,6 +115,10 @@ class OrderChanged(Fact):
     def about(self) -> Sequence[Model]:
         return self.orders
 
+    def says(self, record: Any) -> dict[str, object]:
+        gaps = {"gaps": list(record.open_gaps)} if record and record.open_gaps else {}
+        return {**super().says(record), **gaps}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelling(Fact):

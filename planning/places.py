@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core import places
 from p2p.core.facts import objections
 from p2p.core.web import journal, states
-from planning import lookups, placesofgoods, selectors
+from planning import lookups, placesofgoods, selectors, words
 from planning.facts import Cancelling
 from planning.models import Demand, PlanRun, ProductionOrder, Proposal, ReplenishmentOrder
 from planning.models.demand import DEMAND_FLOW
@@ -259,7 +259,10 @@ def _item_panels() -> None:
 def _phrases() -> None:
     journal.phrase("planning.Firmed", lambda said: _("firmed"))
     journal.phrase("planning.Scheduled", lambda said: _("scheduled"))
-    journal.phrase("planning.OrderChanged", lambda said: _("changed or rescheduled"))
+    journal.phrase(
+        "planning.OrderChanged",
+        lambda said: ". ".join([str(_("changed or rescheduled")), *map(words.gap, said.get("gaps", ()))]),
+    )
     journal.phrase(
         "planning.Substituted",
         lambda said: _("takes {item} instead of {before}").format(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +46,8 @@ class ProductionOrder(MadeFor):
         REWORK = "rework", _("Rework")
 
     OPEN = (State.FIRM, State.SCHEDULED, State.RELEASED, State.STARTED)
+    open_gaps: Sequence[dict[str, Any]] = ()
+    """Links without a gap that were not kept when it was placed anew just now; kept nowhere but in the journal."""
 
     number = CodeField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.STANDARD)

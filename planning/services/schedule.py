@@ -229,7 +229,8 @@ def reschedule(
 ) -> list[ProductionOrder]:
     """Put orders anew into the gaps that all the others leave, one after the other, the earliest due first.
 
-    Nothing else moves. Refused when an order is over, or one of its operations finds no place.
+    Nothing else moves; operations that have to follow at once go together, and where one cannot its order says so in
+    `open_gaps`. Refused when an order is over, or one of its operations finds no place.
     """
     begin = (starts_at or clock.now()).replace(microsecond=0)
     keys = [order.pk for order in orders]
@@ -243,13 +244,14 @@ def reschedule(
                 order=row,
                 state=row.get_state_display(),
             )
-        _place_alone(row, begin)
+        gaps = _place_alone(row, begin)
         row.refresh_from_db()
+        row.open_gaps = gaps
     tell(OrderChanged(orders=tuple(rows), by=by))
     return rows
 
 
-def _place_alone(order: ProductionOrder, begin: datetime) -> None:
+def _place_alone(order: ProductionOrder, begin: datetime) -> list[dict[str, Any]]:
     for days in HORIZONS:
         taken = snapshot.take(order.site, begin, days=days, only=order.pk)
         answer = engine.schedule(taken.problem)
@@ -269,6 +271,7 @@ def _place_alone(order: ProductionOrder, begin: datetime) -> None:
         )
     prove(taken.problem, answer)
     writeback.write([row for row in answer.placed if row.order == order.pk], [order.pk])
+    return _gaps(taken, [gap for gap in answer.gaps if gap.order == order.pk])
 
 
 REASONS = {

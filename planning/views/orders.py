@@ -39,7 +39,10 @@ def reschedule_many(*, records: QuerySet[ProductionOrder], by: Any) -> str:
         said = _("At most {most} orders are placed anew at once: choose fewer, or press Schedule for all.")
         raise Refused(said, code="too_many", most=AT_ONCE)
     done = schedule.reschedule(orders=orders, by=by)
-    return _said(len(done), "{count} order placed anew.", "{count} orders placed anew.")
+    gaps = [f"{order}: {words.gap(said)}" for order in done for said in order.open_gaps]
+    return " ".join(
+        [_said(len(done), "{count} order placed anew.", "{count} orders placed anew."), *gaps[:5]]
+    )
 
 
 def unfirm_many(*, records: QuerySet[ProductionOrder], by: Any) -> str:
@@ -163,6 +166,9 @@ class OrderReschedule(ActionForm):
 
     def act(self, form: Any) -> Any:
         return schedule.reschedule(orders=[self.record], **form.cleaned_data, by=who(self.request))[0]
+
+    def said(self, result: Any) -> Any:
+        return " ".join([str(super().said(result)), *map(words.gap, result.open_gaps)]).strip()
 
 
 class OrderSubstitute(ActionForm):

@@ -9,9 +9,12 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from p2p.core.models import Journal
+from p2p.core.web.journal import tell_apart
 from planning.models import Operation, OperationLink, ProductionOrder
 from planning.services import schedule
 from planning.services.order import create_order
+from planning.views.orders import reschedule_many
 from strategies.models import RouteLink
 from tests.factories import (
     make_calendar,
@@ -129,3 +132,54 @@ def test_another_machine_of_the_work_centre_takes_it_where_its_own_is_taken(do, 
     assert (hours(order), heat.resource) == ([11, 13], second)
     assert schedule.reschedule(orders=[order], starts_at=MONDAY, by=None)
     assert hours(order) == [11, 13]
+
+
+@pytest.fixture
+def heated(do, site, forge, order):  # noqa: F811
+    """The order placed at eleven, its heat fixed at eight since: the forge cannot follow at once."""
+    do(site)
+    begin = MONDAY + timedelta(hours=8)
+    Operation.objects.filter(order=order, number=10).update(
+        locked=True, starts_at=begin, ends_at=begin + timedelta(hours=2), station=0,
+        resource=forge[0].resources.get(),
+    )  # fmt: skip
+    return order
+
+
+SAID = "20 Forge begins 3 h of working time after it could: 10 Heat cannot be put off until then."
+
+
+def test_placing_one_order_anew_says_which_link_it_cannot_keep(heated):
+    (placed,) = schedule.reschedule(orders=[heated], starts_at=MONDAY, by=None)
+    assert hours(placed) == [8, 13]
+    assert [(one["operation"], one["before"], one["seconds"]) for one in placed.open_gaps] == [
+        ("20", "10", 3 * HOUR)
+    ]
+    told = Journal.objects.filter(fact="planning.OrderChanged").latest("pk")
+    assert told.payload["gaps"] == placed.open_gaps
+    assert tell_apart(told) == f"changed or rescheduled. {SAID}"
+
+
+def test_placing_anew_moves_what_has_to_follow_at_once_over_rest_and_by_hand(do, client, site, order):  # noqa: F811
+    do(site)
+    client.force_login(make_user("planner"))
+    later = (MONDAY + timedelta(days=1, hours=9)).isoformat()
+    answer = client.post(
+        f"/api/v1/planning/orders/{order.number}/reschedule/",
+        {"starts_at": later},
+        content_type="application/json",
+    )
+    assert (answer.status_code, hours(order)) == (200, [33, 35])
+    where = reverse("planning:order-reschedule", args=[order.pk])
+    assert client.post(where, {"starts_at": "2026-03-04T10:00"}).status_code == 303
+    assert hours(order) == [58, 60]
+    assert "gaps" not in Journal.objects.filter(fact="planning.OrderChanged").latest("pk").payload
+
+
+def test_who_places_orders_anew_is_told_on_the_page(client, heated):
+    client.force_login(make_user("planner"))
+    where = reverse("planning:order-reschedule", args=[heated.pk])
+    shown = client.post(where, {"starts_at": "2026-03-02T00:00"}, follow=True).content.decode()
+    assert SAID in shown
+    many = reschedule_many(records=ProductionOrder.objects.filter(pk=heated.pk), by=None)
+    assert many.startswith("1 order placed anew.")

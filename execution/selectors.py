@@ -179,8 +179,8 @@ def pick_lists() -> QuerySet[PickList]:
 
 
 def pick_lines(pick_list: PickList) -> QuerySet[PickLine]:
-    """The lines of a list in the order of walking: by place, then item."""
-    rows = PickLine.objects.filter(pick_list=pick_list)
+    """The lines of a list in the order of walking: by place, then item. Without those that want nothing any more."""
+    rows = PickLine.objects.filter(pick_list=pick_list, quantity__gt=0)
     rows = rows.select_related("material__item__unit", "material__item__catch_unit", "material__operation")
     walk = F("location__code").asc(nulls_last=True), "material__item__number", "id"
     return rows.select_related("location", "lot", "serial").order_by(*walk)

@@ -40,7 +40,8 @@ class PickList(models.Model):
 
 
 class PickLine(models.Model):
-    """Take `quantity` of the material from here; the reservation stands until it is picked."""
+    """Take `quantity` of the material from here; the reservation stands until it is picked. It wants nothing any more
+    with a quantity of 0: something was picked for it and put back, and those moves name it for good."""
 
     pick_list = models.ForeignKey(PickList, on_delete=models.CASCADE, related_name="lines")
     material = models.ForeignKey("planning.Material", on_delete=models.PROTECT, related_name="+")
@@ -64,7 +65,7 @@ class PickLine(models.Model):
         ordering = ["pick_list", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, picked_quantity__gte=0), name="pick_line_quantity"
+                condition=Q(quantity__gte=0, picked_quantity__gte=0), name="pick_line_quantity"
             )
         ]
 

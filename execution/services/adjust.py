@@ -105,7 +105,7 @@ def undo_adjustment(*, adjustment: Adjustment, by: User | None) -> Adjustment:
 
     Refused: it was taken back before, what it took was given back or is in a product since, what it gave back is not
     there any more, others were taken instead and the order wants no more, or its report was taken back. What is
-    reserved beyond what the order then wants is free again.
+    reserved beyond what the order then wants is free again, and on no pick list any more.
     """
     job, material = opened(adjustment.material)
     known = Adjustment.objects.select_related("reverses", "report").get(pk=adjustment.pk)
@@ -130,7 +130,7 @@ def undo_adjustment(*, adjustment: Adjustment, by: User | None) -> Adjustment:
         put_back(job=job, rows=rows, told=told)
     else:
         take_again(job, material, known, told)
-        give_surplus_up(material)
+        give_surplus_up(material, by=by)
     return mirror
 
 

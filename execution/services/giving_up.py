@@ -12,6 +12,7 @@ from django.db.models import F
 from execution.models import GivenUp, MaterialMove, PickLine, PickList, Report
 from execution.models.pick import PICK_FLOW
 from execution.services.job import Job
+from execution.services.lines import drop
 from execution.services.reserve import free_standing
 from p2p.core.clock import now
 from p2p.core.models import User
@@ -91,12 +92,12 @@ def _off_the_lists(materials: list[Material], by: User | None) -> tuple[set[int]
     keys = [line.reservation_id for line in found if line.reservation_id]
     reservations = list(Reservation.objects.filter(pk__in=keys).order_by("pk"))
     lists = sorted({line.pick_list_id for line in found})
-    PickLine.objects.filter(pk__in=[line.pk for line in found if not line.picked_quantity]).delete()
+    drop([line for line in found if not line.picked_quantity])
     PickLine.objects.filter(pk__in=[line.pk for line in found if line.picked_quantity]).update(
         quantity=F("picked_quantity"), reservation=None
     )
     for row in PickList.objects.filter(pk__in=lists, state=OPEN).order_by("pk"):
-        left = PickLine.objects.filter(pick_list=row)
+        left = PickLine.objects.filter(pick_list=row, quantity__gt=0)
         if left.filter(picked_quantity__lt=F("quantity")).exists():
             continue
         if left.exists():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from execution.facts import MaterialKept
 from execution.services.chosen import ANYTHING, InHand, open_lines, opened
 from execution.services.job import Job
-from execution.services.keep_lines import GivenWay, give_way, lift, put_on_lists
+from execution.services.keep_lines import GivenWay, give_way, lift, put_on_lists, take_off_lists
 from execution.services.keeping import (
     RELATED,
     Held,
@@ -174,10 +174,13 @@ def _freed(job: Job, material: Material, quantity: Decimal, named: InHand) -> tu
     return _given_up(mine, quantity)
 
 
-def give_surplus_up(material: Material) -> None:
-    """What is reserved for the component beyond what it still wants is free for others, what is on no pick list first.
-    The caller has locked the order and the stock."""
+def give_surplus_up(material: Material, *, by: User | None) -> None:
+    """What its pick lists ask for beyond what the component still wants goes off them, and what is reserved beyond it
+    is free for others, what is on no pick list first. The caller has locked the order and the stock."""
     job, row = opened(material)
+    over = sum((line.quantity - line.picked_quantity for line in open_lines(row)), ZERO) - wanted(row)
+    if over > 0:
+        take_off_lists(material=row, quantity=over, others=held(row), by=by)
     standing = held(row)
     surplus = sum((one.row.quantity for one in standing), ZERO) - wanted_beside(job, row)
     if surplus > 0:

@@ -10,8 +10,9 @@ from django.db.models import Exists, F, OuterRef
 
 from execution.models import MaterialMove, PickLine, PickList
 from execution.models.pick import PICK_FLOW
+from execution.services.chosen import open_lines
 from execution.services.keeping import Held
-from execution.services.lines import PILE, key_of, line_for
+from execution.services.lines import PILE, drop, key_of, line_for
 from execution.services.reserve import Part, settle
 from p2p.core.clock import now
 from p2p.core.models import User
@@ -109,6 +110,15 @@ def put_on_lists(
     _close({line.pick_list_id for line in found.lines}, by)
 
 
+def take_off_lists(*, material: Material, quantity: Decimal, others: Sequence[Held], by: User | None) -> None:
+    """So much less is to be picked of it, and nothing instead: lines that wait for a place go first, then those of
+    `others` with what is reserved for them. Lists on which nothing is left are done."""
+    found = give_way(lines=open_lines(material), others=others, quantity=quantity)
+    lift(found)
+    drop([line for line in found.lines if line.quantity == 0])
+    _close({line.pick_list_id for line in found.lines}, by)
+
+
 def _dealt(fresh: Sequence[Reservation], asked: Sequence[Decimal]) -> list[Reservation]:
     """Reservations for as many lines at least as ask for something, at most so much each; then what is left."""
     left = {row.pk: row.quantity for row in fresh}
@@ -126,7 +136,7 @@ def _dealt(fresh: Sequence[Reservation], asked: Sequence[Decimal]) -> list[Reser
 
 
 def _close(lists: set[int], by: User | None) -> None:
-    left = PickLine.objects.filter(pick_list=OuterRef("pk"))
+    left = PickLine.objects.filter(pick_list=OuterRef("pk"), quantity__gt=0)
     rows = PickList.objects.filter(
         ~Exists(left.filter(picked_quantity__lt=F("quantity"))), pk__in=lists, state=PickList.State.OPEN
     )

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from execution.models import PickLine
+from django.db.models import Exists, OuterRef
+
+from execution.models import MaterialMove, PickLine
 from p2p.core.clock import now
 from p2p.core.models import User
 from p2p.inventory.models import Balance, Reservation
@@ -101,3 +103,14 @@ def without_place(*, line: PickLine, quantity: Decimal, held: Reservation | None
     line.reservation = held
     line.save(update_fields=["quantity", "reservation"])
     return PickLine.objects.create(pick_list=line.pick_list, material=line.material, quantity=quantity)
+
+
+def drop(lines: Sequence[PickLine]) -> None:
+    """Lines of which nothing was picked, or all was put back, want nothing any more: they go. What was picked and put
+    back names its line for good, so such a line stays and wants 0. Three statements at most, none without lines."""
+    if not lines:
+        return
+    rows = PickLine.objects.filter(pk__in=[line.pk for line in lines])
+    named = Exists(MaterialMove.objects.filter(pick_line=OuterRef("pk")))
+    rows.filter(named).update(quantity=ZERO, reservation=None)
+    rows.filter(~named).delete()

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from execution.models import PickLine, PickList
 from execution.selectors import OPEN
+from execution.services.lines import drop
 from p2p.core.models import User
 from p2p.inventory.models import Reservation
 from planning.models import ProductionOrder
@@ -67,6 +68,6 @@ def _write(changed: Sequence[PickLine], by: User | None) -> None:
         if line.reservation is not None and line.reservation.quantity > line.quantity:
             line.reservation.quantity = line.quantity
             less.append(line.reservation)
-    PickLine.objects.filter(pk__in=[line.pk for line in changed if not line.quantity]).delete()
+    drop([line for line in changed if not line.quantity])
     PickLine.objects.bulk_update([line for line in changed if line.quantity], ["quantity"])
     shrink(less, by=by)

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from execution.models import PickLine, PickList
 from execution.selectors import PICKED
-from execution.services.lines import line_for
+from execution.services.lines import drop, line_for
 from execution.services.release import Line, lines_of
 from p2p.core.models import User
 from p2p.inventory.models import Reservation
@@ -33,7 +33,7 @@ def follow(*, order: ProductionOrder, material: Material, instead_of: Material, 
     # Both components' stock in one order: whoever releases an order with both waits in no circle with this.
     share_out(needs=[line.need for line in wanted], also=[(row.item, row.location) for row in freed])
     lines.update(reservation=None)
-    PickLine.objects.filter(pk__in=[row.pk for row in rows], picked_quantity=0).delete()
+    drop([row for row in rows if not row.picked_quantity])
     PickLine.objects.filter(pk__in=[row.pk for row in rows]).update(quantity=F("picked_quantity"))
     unreserve(reservations=freed, by=by)
     _put(wanted, material, lists, by)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 
 from execution.models import Adjustment, MaterialMove, PickLine, PickList
 from execution.services.adjust import adjust, undo_adjustment
+from execution.services.by_scan import put_line_back
 from execution.services.chosen import InHand
 from execution.services.keep import keep
 from execution.services.pick import Picked, pick
@@ -20,7 +22,7 @@ from p2p.inventory.models import Balance, Consumed, Reservation
 from planning.models import Material, ProductionOrder
 from strategies.models import Item, ReasonCode
 from tests.execution.conftest import Plant, operations
-from tests.factories import make_item, make_lot, make_order, make_reason, make_stock
+from tests.factories import make_item, make_location, make_lot, make_order, make_reason, make_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -260,6 +262,39 @@ class TestUndo:
         assert issued(order, plant.wheel) == 5
         kept = Reservation.objects.filter(item=plant.wheel)
         assert sum(row.quantity for row in kept) == 15
+        sound()
+
+    def test_what_a_list_asked_for_beyond_it_is_on_no_list_any_more(self, plant: Plant) -> None:
+        order = released(plant)
+        line = PickLine.objects.get(material__item=plant.wheel)
+        pick(pick_list=line.pick_list, lines=[Picked(line=line, quantity=Decimal(5))], by=plant.worker)
+        (said,) = adjust(material=of(order, plant.wheel), quantity=Decimal(-1), by=plant.worker)
+        far = make_location(plant.site, code="FAR")
+        make_stock(plant.wheel, 16, far)
+        keep(
+            material=of(order, plant.wheel), quantity=Decimal(16), named=InHand(location=far), by=plant.worker
+        )
+        undo_adjustment(adjustment=said, by=plant.worker)
+        open_ones = PickLine.objects.filter(material__item=plant.wheel, picked_quantity__lt=F("quantity"))
+        assert [(row.location, row.quantity) for row in open_ones] == [(far, 15)]
+        assert [row.quantity for row in Reservation.objects.filter(item=plant.wheel)] == [15]
+        pick(pick_list=line.pick_list, by=plant.worker)
+        assert issued(order, plant.wheel) == 20 and PickList.objects.get().state == "picked"
+        sound()
+
+    def test_a_list_that_waits_for_what_nobody_wants_any_more_is_done(
+        self, plant: Plant, why: ReasonCode
+    ) -> None:
+        order = released(plant)
+        pick(pick_list=PickList.objects.get(), by=plant.worker)
+        adjust(material=of(order, plant.wheel), quantity=Decimal(20), reason=why, by=plant.worker)
+        (said,) = adjust(material=of(order, plant.wheel), quantity=Decimal(-20), by=plant.worker)
+        line = PickLine.objects.get(material__item=plant.wheel)
+        put_line_back(line=line, by=plant.worker)
+        assert PickList.objects.get().state == "open" and issued(order, plant.wheel) == 0
+        undo_adjustment(adjustment=said, by=plant.worker)
+        assert issued(order, plant.wheel) == 20 and PickList.objects.get().state != "open"
+        assert not Reservation.objects.filter(item=plant.wheel).exists()
         sound()
 
     def test_what_is_in_a_product_since_stays(self, plant: Plant) -> None:

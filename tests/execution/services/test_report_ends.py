@@ -9,8 +9,10 @@ import pytest
 from django.db import transaction
 
 from execution.models import Clocking, GivenUp, PickLine, PickList, Report
+from execution.selectors import pick_lines
 from execution.services import giving_up
-from execution.services.pick import pick
+from execution.services.by_scan import put_line_back
+from execution.services.pick import Picked, pick
 from execution.services.release import release
 from execution.services.report import report
 from execution.services.start import start
@@ -148,6 +150,23 @@ def test_ending_the_picking_list_closes_needs_and_lifts_reservations(plant: Plan
     listed.refresh_from_db()
     assert listed.state == "cancelled"
     assert not Reservation.objects.exists()
+    assert problems() == []
+
+
+def test_what_was_picked_and_put_back_is_given_up_with_the_rest(plant: Plant) -> None:
+    plant.fill(100)
+    order = plant.order(10, number="MO-1")
+    (listed,) = release(orders=[order], by=plant.worker)
+    line = PickLine.objects.get(material__item=plant.wheel)
+    pick(pick_list=listed, lines=[Picked(line=line, quantity=Decimal(4))], by=plant.worker)
+    line.refresh_from_db()
+    put_line_back(line=line, by=plant.worker)
+    cut, weld = operations(order)
+    say(plant, cut, 10, end_picking=True)
+    assert [row.material.item.number for row in pick_lines(listed)] == ["PAINT"]
+    say(plant, weld, 10, end_picking=True)
+    listed.refresh_from_db()
+    assert listed.state == "cancelled" and not pick_lines(listed).exists()
     assert problems() == []
 
 

@@ -314,3 +314,38 @@ def test_a_task_that_was_only_looked_at_meanwhile_shrinks_afterwards() -> None:
     assert deliver() == 1
     task.refresh_from_db()
     assert task.quantity == 6
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_goods_come_in_while_somebody_brings_what_a_line_waits_for_and_nobody_waits_in_a_circle() -> None:
+    """Who supplies holds the task and wants the stock; who receives holds the stock: he does not want that task, and
+    feeds the next one."""
+    dock, item = Dock(), make_item("BOLT")
+    line, far = (make_location(dock.site, code=code, kind="line_side") for code in ("LINE", "FAR"))
+    mine, other = supply.bring(
+        wants=[supply.Bring(item=item, target=place, quantity=D(4)) for place in (line, far)], by=None
+    )
+    make_stock(item, 10, dock.dock)
+    StockTask.objects.filter(kind="supply").update(source=None)
+    held, posted = threading.Event(), threading.Event()
+
+    def bring() -> None:
+        with transaction.atomic():
+            locked([mine])
+            held.set()
+            posted.wait(30)
+            task_work.do(task=mine, source=dock.dock, by=None)
+
+    def receive() -> None:
+        held.wait(30)
+        with transaction.atomic():
+            dock.receive(item, 6)
+            posted.set()
+            until_somebody_waits()
+
+    assert at_once([bring, receive]) == [None, None]
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert (mine.state, other.source) == ("done", dock.dock)
+    assert problems() == []

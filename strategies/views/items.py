@@ -106,6 +106,7 @@ class ItemPage(RecordPage):
             "site": site,
             "sites": sites,
             "direct": [row for row in used if row.direct][:8],
+            "left_by": left_by(self.record, day=today)[:8],
             "used_count": len(used),
             "bom_versions": selectors.bom_versions(self.record)[:5],
             "route_versions": selectors.route_versions(self.record)[:5],

@@ -205,7 +205,11 @@ def test_the_designer_the_forms_and_the_pages_show_it(
     assert "What the pieces are called until the next operation takes them" in form
     table_ = client.get(f"/strategies/routes/{draft.pk}/?tab=operations").content.decode()
     assert "leaves as" in table_ and "Frame, raw" in table_
-    for address in ("/strategies/items/FRAME-RAW/?tab=where", "/strategies/where-used/?item=FRAME-RAW"):
+    for address in (
+        "/strategies/items/FRAME-RAW/",
+        "/strategies/items/FRAME-RAW/?tab=where",
+        "/strategies/where-used/?item=FRAME-RAW",
+    ):
         page = client.get(address).content.decode()
         assert "Half-finished behind" in page and "Weld" in page and "No bill takes it" in page
     copied = routes.copy_route(route=draft, by=engineer)

@@ -247,6 +247,9 @@ def _apart(
         sooner = recount.last_open(resource, row.start)
     if sooner < recount.passing(resource, _ready(before, operation, earlier, resources), lead):
         return False
+    same = (earlier.resource, earlier.station) == (row.resource, row.station) and resource.finite
+    if same and sooner < _kept_until(before, earlier, resource):
+        return False
     run = recount.seconds(operation, resource)[1]
     share = next((one.last for one in operation.overlaps if one.before == before.id), None)
     if share is None:

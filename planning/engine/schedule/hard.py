@@ -73,13 +73,15 @@ class _Closing:
             insort(self.lanes[row.resource, row.station], (row.start, freed, place))
 
     def follows(self, before: int, row: Placed, after: int) -> int:
-        """The first instant at which the later one could start, were it only for the earlier one lying so; NEVER when
-        its working time is over by then."""
-        number = self.numbers[after]
+        """The first instant at which the later one could start, were it only for the earlier one lying so, which may
+        have the very station; NEVER when its working time is over by then."""
+        number, later = self.numbers[after], self.rows[after]
         if number is None:
-            return self.rows[after].start
+            return later.start
+        same = (row.resource, row.station) == (later.resource, later.station) and self.finite[row.resource]
         try:
             there = self.timing.behind(after, number, 0, [self._hands_on(before, row, after)])
+            there = max(there, row.leaves()) if same else there
             return self.timing.opened(after, number, there)
         except OutOfTime:
             return NEVER

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple, TypeAlias
 
-from planning.engine.schedule.model import Cause, Placed
+from planning.engine.schedule.model import Cause, Key, Placed
 from planning.engine.schedule.prepare import Prepared, first_causes, in_order
-from planning.engine.schedule.taken import Taken
+from planning.engine.schedule.taken import Lane, Taken
 from planning.engine.schedule.timing import NEVER, Handed, Timing
 from strategies.engine.worktime import OutOfTime
 
@@ -163,19 +163,26 @@ class _Laying:
     def _follow(self, unit: Sequence[int], spots: Spots) -> tuple[int, int] | None:
         """Add the spots of those behind the root; or the first that cannot begin when it has to, and when it could."""
         for place in unit[1:]:
-            found = [
-                (begin, spot)
-                for number in range(len(self.prepared.choices[place]))
-                for begin in (self._led(place, number, spots),)
-                for spot in self._spots(place, number, begin, spots)
-            ]
+            found = self._led_spots(place, spots, spots)
             if not found:
                 raise OutOfTime("no working time for it")
             exact = [spot for begin, spot in found if spot.start == begin]
             if not exact:
-                return place, min(spot.start for _begin, spot in found)
+                # Those that it is tied to are in its way at a later instant as well.
+                busy = [spot.start for begin, spot in self._led_spots(place, spots, {}) if spot.start > begin]
+                if not busy:
+                    raise OutOfTime("in each other's way")
+                return place, min(busy)
             spots[place] = min(exact, key=lambda spot: (spot.end, spot.number))
         return None
+
+    def _led_spots(self, place: int, spots: Spots, beside: Spots) -> list[tuple[int, Spot]]:
+        """When it has to begin at each of its choices, and where it finds room from then on."""
+        found = []
+        for number in range(len(self.prepared.choices[place])):
+            begin = self._led(place, number, spots)
+            found += [(begin, spot) for spot in self._spots(place, number, begin, spots, beside)]
+        return found
 
     def _reaches(self, place: int, spots: Spots, start: int, root: int) -> int:
         """When an operation would begin, were the root begun then and all between where they are."""
@@ -203,13 +210,13 @@ class _Laying:
         found = [
             spot
             for number in range(len(self.prepared.choices[place]))
-            for spot in self._spots(place, number, since, {})
+            for spot in self._spots(place, number, since, {}, {})
         ]
         if not found:
             raise OutOfTime("no working time for it")
         return min(found, key=lambda spot: (spot.end, spot.number))
 
-    def _spots(self, place: int, number: int, since: int, spots: Spots) -> Iterator[Spot]:
+    def _spots(self, place: int, number: int, since: int, spots: Spots, beside: Spots) -> Iterator[Spot]:
         """At each station of a choice the first spot from an instant on, behind all that comes before it."""
         if since == NEVER:
             return
@@ -226,9 +233,21 @@ class _Laying:
                 yield Spot(number, 0, there, end, self.timing.freed(place, number, there, end), arrived)
             return
         for station in range(resource.stations):
-            found = self.taken.fit(place, number, (resource.id, station), there)
+            lane = (resource.id, station)
+            stays = [
+                (spot.start, spot.freed) for one, spot in beside.items() if self._lane(one, spot) == lane
+            ]
+            found = self.taken.fit(place, number, lane, there, stays)
             if found is not None:
                 yield Spot(number, station, *found, arrived)
+
+    def _lane(self, place: int, spot: Spot) -> Lane | None:
+        """The station that it takes."""
+        takes = self.timing.takes_station(place, spot.number)
+        return (self._at(place, spot.number), spot.station) if takes else None
+
+    def _at(self, place: int, number: int) -> Key:
+        return self.resources[self.prepared.choices[place][number][0]].id
 
     def _behind(self, place: int, number: int, before: Sequence[int], ready: int, spots: Spots) -> int:
         """When an operation arrives at a choice, ready then, and behind those. Raises OutOfTime."""
@@ -255,7 +274,7 @@ class _Laying:
 
     def _row(self, place: int, spot: Spot) -> Placed:
         usual = self.prepared.courses[place] is None
-        at = self.resources[self.prepared.choices[place][spot.number][0]].id
+        at = self._at(place, spot.number)
         return self.old[place]._replace(
             resource=at, station=spot.station, start=spot.start, end=spot.end, arrived=spot.arrived,
             setup_end=self.timing.set_up(place, spot.number, spot.start),

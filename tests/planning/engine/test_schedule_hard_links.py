@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,12 +16,14 @@ from planning.engine.schedule import (
     Gap,
     Operation,
     Order,
+    Overlap,
     Problem,
     Resource,
     Schedule,
     check,
     schedule,
 )
+from planning.engine.schedule.serial import _Laying
 from strategies.engine.worktime import WorkTime
 from tests.planning.engine.test_schedule_phases import DAYS, operation, problem, routes
 
@@ -163,6 +167,39 @@ def test_the_checker_sees_a_gap_that_nobody_said_and_one_that_is_none() -> None:
     assert found(3, said) == []
 
 
+def test_of_two_that_have_to_follow_at_once_at_one_machine_one_does_and_the_other_is_said() -> None:
+    steps = (busy("M", 3, 8), operation("a1", "O", 0, 2), hard("a2", "M", 2, "a1"), hard("a3", "M", 3, "a1"))
+    found, gaps = solved(*steps)
+    assert [found["a2"], found["a3"]] in ([(24, 26), (26, 29)], [(27, 29), (24, 27)])
+    assert [(gap.before, gap.seconds) for gap in gaps] in ([("a1", 2)], [("a1", 3)])
+
+
+def lapping(key: str, before: str) -> Operation:
+    return hard(key, "M", 4, before, overlaps=(Overlap(before, Fraction(1, 4), Fraction(1, 4)),))
+
+
+def test_who_may_begin_with_the_first_pieces_follows_at_the_same_machine_when_it_is_free() -> None:
+    found, gaps = solved(operation("a1", "M", 0, 4), lapping("a2", "a1"))
+    assert (found, gaps) == ({"a1": (0, 4), "a2": (4, 8)}, [])
+
+
+def test_who_is_in_the_way_of_its_own_is_not_tried_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    follow, tried = _Laying._follow, []
+
+    def counted(laying: Any, unit: Any, spots: Any) -> Any:
+        tried.append(unit[0])
+        return follow(laying, unit, spots)
+
+    monkeypatch.setattr(_Laying, "_follow", counted)
+    steps = []
+    for number in range(30):
+        first, two = f"a{number}", (f"b{number}", f"c{number}")
+        steps += [operation(first, "M", 0, 1), *(hard(key, "M", 1, first) for key in two)]
+    asked = problem(*(replace(one, order="a") for one in steps))
+    assert len(proved(asked).gaps) >= 30
+    assert 30 <= len(tried) <= 60
+
+
 @st.composite
 def linked(draw: st.DrawFn, *, branches: bool = True) -> Problem:
     """Random routes of which many links, also of branches, are hard."""
@@ -194,6 +231,27 @@ def test_in_random_plants_all_gaps_are_said_and_the_same_gives_the_same(plant: P
     was = {row.operation: row for row in soft.placed}
     if not led:
         assert {row.operation: row for row in answer.placed} == was
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> Problem:
+    """Routes that fork, with two machines for all, so that those who have to follow one want the same machine."""
+    plant = draw(routes())
+    few = st.lists(st.sampled_from([one.id for one in plant.resources[:2]]), min_size=1, unique=True)
+    rows: list[Operation] = []
+    for row in plant.operations:
+        mine = [one.id for one in rows if one.order == row.order]
+        after = (draw(st.sampled_from(mine)),) if mine else ()
+        choices = tuple(Alternative(name, 0, draw(st.integers(0, 9))) for name in draw(few))
+        links = {"after": after, "hard": after if draw(st.booleans()) else (), "overlaps": ()}
+        rows.append(replace(row, alternatives=choices, fixed=None, **links))
+    return replace(plant, operations=rows)
+
+
+@settings(deadline=None, max_examples=400)
+@given(crowded())
+def test_where_the_tied_want_one_machine_the_schedule_is_right_all_the_same(plant: Problem) -> None:
+    proved(plant)
 
 
 @settings(deadline=None, max_examples=400)

@@ -61,6 +61,22 @@ def halves_stand_right(made: Item, rows: Sequence[RouteOperation]) -> None:
         halves_hold(made, rows, last[0])
 
 
+def odd_halves(lasts: Mapping[int, int]) -> set[int]:
+    """Of routes with the key of their last operation each those that `halves_hold` would refuse. One query."""
+    rows = RouteOperation.objects.filter(route__in=lasts, half_finished__isnull=False).order_by("pk")
+    columns = ("route", "pk", "alternate_of", "half_finished", "route__item")
+    about = ("half_finished__active", "half_finished__kind", "half_finished__unit", "route__item__unit")
+    found: set[int] = set()
+    mains: dict[tuple[int, int], int] = {}
+    for route, key, instead, half, item, active, kind, unit, counted in rows.values_list(*columns, *about):
+        main = instead or key
+        again = mains.setdefault((route, half), main) != main
+        unfit = half == item or not active or kind == Item.Kind.SERVICE or unit != counted
+        if unfit or again or main == lasts[route]:
+            found.add(route)
+    return found
+
+
 def fits(number: int, half: Item, made: Item) -> None:
     """Refused, naming the operation, for what can be no half-finished item of `made`: itself, a service, an item out of
     use, one counted in another unit."""

@@ -235,3 +235,38 @@ def test_a_sheet_takes_it_and_a_route_that_cannot_have_it_is_not_active_through_
     [problem] = take_rows(sheet="route_operations", rows=[row], partly=False, by=None).problems
     assert problem.column == "half_finished"
     assert RouteOperation.objects.filter(half_finished=raw).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("halves", "code"),
+    [
+        (("FRAME", "", "", ""), "made_itself"),
+        (("GONE", "", "", ""), "out_of_use"),
+        (("WASHING", "", "", ""), "service"),
+        (("TUBE", "", "", ""), "other_unit"),
+        (("FRAME-RAW", "FRAME-RAW", "", ""), "half_finished_twice"),
+        (("", "", "FRAME-RAW", ""), "last_operation"),
+        (("FRAME-RAW", "", "", "FRAME-RAW"), ""),
+        (("FRAME-RAW", "", "", "GONE"), "out_of_use"),
+    ],
+)
+def test_what_a_service_refuses_a_file_of_finished_routes_is_refused(
+    engineer: Any, raw: Item, halves: tuple[str, ...], code: str
+) -> None:
+    """Operations 10, 20 and 30, and 40 instead of 10."""
+    for number, also in (
+        ("FRAME", {}),
+        ("GONE", {"active": False}),
+        ("WASHING", {"kind": Item.Kind.SERVICE}),
+        ("TUBE", {"unit": make_unit("M", digits=2)}),
+    ):
+        make_item(number, **also)
+    make_group(make_site("ONE"), "60")
+    lines = "item;version;number;name;group_site;group;alternate_of;half_finished\n" + "\n".join(
+        f"FRAME;1;{number};Work;ONE;60;{10 if number == 40 else ''};{half}"
+        for number, half in zip((10, 20, 30, 40), halves, strict=True)
+    )
+    heads = table("routes", "item;version;state\nFRAME;1;active")
+    outcome = take_in([heads, table("route_operations", lines)], by=engineer)
+    assert said(outcome) == ([("routes", 2, "error", code)] if code else [])
+    assert RouteVersion.objects.filter(state="active").exists() == (not code)

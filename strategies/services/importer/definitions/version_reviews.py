@@ -29,6 +29,7 @@ from strategies.models import (
 from strategies.models.version import VersionState
 from strategies.selectors.work import routes_without_time
 from strategies.services.bill_checks import USABLE
+from strategies.services.halves import odd_halves
 from strategies.services.importer.definitions.reviews import PAGE
 from strategies.services.importer.sheets import Problem, Review, Row, Settle
 from strategies.services.importer.spool import SLICE
@@ -201,7 +202,7 @@ def _naming_unusable(boms: set[int]) -> set[int]:
 
 
 def _doubtful_routes(routes: set[int]) -> set[int]:
-    """Those that `route_is_whole` would refuse, and all with half-finished items. Up to five queries."""
+    """Those that `route_is_whole` would refuse. Up to five queries."""
     own: dict[int, list[int]] = {route: [] for route in routes}
     links: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = RouteOperation.objects.filter(route__in=routes).order_by()
@@ -211,9 +212,9 @@ def _doubtful_routes(routes: set[int]) -> set[int]:
         "route", "before", "after"
     ):
         links[route].append((before, after))
-    found = {route for route in routes if len(ends(own[route], links[route])) != 1}
-    # Where a half-finished item may stand is a question of the whole graph, and few routes name one.
-    found |= set(rows.filter(half_finished__isnull=False).values_list("route", flat=True))
+    lasts = {route: ends(own[route], links[route]) for route in routes}
+    found = {route for route, last in lasts.items() if len(last) != 1}
+    found |= odd_halves({route: last[0] for route, last in lasts.items() if len(last) == 1})
     measured = rows.filter(run_basis__in=CAPACITIES, outside=False)
     given: dict[str, dict[tuple[str, int | None], set[int | None]]] = {}
     columns = ("route", "run_basis", "resource", "group", "route__item__unit")

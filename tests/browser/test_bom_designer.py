@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from p2p.core import clock
-from strategies.models import BomLine, BomVersion, Item, PlanningCost, ReplaceRun, Site
+from strategies.models import BomLine, BomStep, BomVersion, Item, PlanningCost, ReplaceRun, Site
+from strategies.models.item import Flushing
 from tests.browser.conftest import expect
 from tests.browser.conftest import idle as settled
 from tests.factories import make_bom, make_group, make_item, make_policy, make_route, make_site, make_user
@@ -347,6 +348,35 @@ def test_on_paper_no_column_folds(visit: Any, draft: BomVersion) -> None:
     page.emulate_media(media="print")
     expect(row(page, "BELL").locator('[data-f="valid_from"]')).to_be_visible()
     expect(row(page, "BELL").locator(".d-fold")).to_be_hidden()
+
+
+CUT = """els => els.filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1
+  && getComputedStyle(e).visibility != 'hidden').map(e => e.textContent.trim())"""
+
+
+@pytest.mark.parametrize("size", ["desktop", "tablet"])
+def test_kinds_ways_of_booking_and_counts_of_steps_are_not_cut(
+    visit: Any, draft: BomVersion, size: str
+) -> None:
+    lines = BomLine.objects.filter(bom=draft)
+    lines.update(kind=BomLine.Kind.PEGGED, flushing=Flushing.ARRIVAL, valid_from="2010-12-15")
+    lines.filter(component__number="BELL").update(flushing=Flushing.MANUAL, valid_to="2011-12-31")
+    for line in lines:
+        BomStep.objects.bulk_create(BomStep(line=line, from_quantity=10 * n, quantity=1) for n in (1, 2, 3))
+    page = opened(visit, draft, by=make_user("engineer"), size=size)
+    expect(row(page, "BELL").locator(".d-count")).to_have_text("3 steps")
+    assert page.locator(".d-table tr[aria-level] > td, .d-table .d-count").evaluate_all(CUT) == []
+
+
+def test_all_levels_on_paper_are_a_list_without_what_one_presses(visit: Any, draft: BomVersion) -> None:
+    page = visit(f"/strategies/boms/{draft.pk}/?tab=sums", by=make_user("engineer"))
+    words = page.get_by_text("This list")
+    expect(words).to_be_visible()
+    page.emulate_media(media="print")
+    expect(words).to_be_hidden()
+    expect(page.locator(".p-crumb")).to_be_hidden()
+    expect(page.get_by_role("heading", name="All levels")).to_be_visible()
+    expect(page.get_by_role("cell", name="SPOKE", exact=True)).to_be_visible()
 
 
 def test_a_line_is_added_by_taps_alone(visit: Any, draft: BomVersion) -> None:

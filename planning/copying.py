@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from p2p.core.fields import CodeField
+
 NULL = "\\N"
 CHUNK = 1 << 18
 """Characters handed to the server at a time."""
@@ -56,8 +58,13 @@ def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequenc
 
 
 def copy_records(model: type[Model], records: Sequence[Model]) -> None:
-    """COPY unsaved records, keys included, with every column of the model."""
+    """COPY unsaved records, keys included, with every column of the model. Refused as a save would be for a number
+    with a character that nobody sees."""
     fields = model._meta.concrete_fields
+    for field in fields:
+        if isinstance(field, CodeField):
+            for record in records:
+                field.pre_save(record, add=True)
     names = [field.attname for field in fields]
     rows = ([getattr(record, name) for name in names] for record in records)
     copy_rows(model, [str(field.column) for field in fields], rows)

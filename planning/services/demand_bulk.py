@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core import clock
+from p2p.core.characters import called, hidden
 from p2p.core.facts import Refused, tell
 from planning.copying import copy_lines, text_of
 from planning.facts import DemandImported
@@ -47,6 +48,9 @@ class DemandRow:
     route_version: int | None = None
     source_system: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", called(self.number))
+
 
 @dataclass(frozen=True, slots=True)
 class PutResult:
@@ -63,7 +67,8 @@ def put_demand(*, rows: Sequence[DemandRow], by: User | None) -> PutResult:
     """Enter or change many lines at once, by source system, kind, number and line: one COPY, one statement.
 
     All lines go in or none. Lines that are the same already are left alone, so that a second import changes
-    nothing. Refused, naming the first line, for quantities that make no sense and lines given twice.
+    nothing. Refused, naming the first line, for quantities that make no sense and lines given twice; and for a number
+    with a character that nobody sees.
     """
     _check_rows(rows)
     with connection.cursor() as cursor:
@@ -146,6 +151,8 @@ def _check_rows(rows: Sequence[DemandRow]) -> None:
         if key in seen:
             raise Refused(_("Demand {line} is given twice."), code="twice", field="number", line=line)
         seen.add(key)
+        if why := hidden(row.number):
+            raise Refused(why, code="hidden", field="number")
         if row.due_on < row.ordered_on:
             raise due_before_order(line, row.ordered_on, row.due_on)
         check_line(items[row.item], row.quantity, row.unit, measures, line=line)

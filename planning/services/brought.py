@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from p2p.core.facts import later
 from p2p.core.models import User
-from p2p.inventory.models import Balance, HandlingUnit, Lot, Move, StockTask
-from p2p.inventory.selectors.carried_on import Key, Lying, carried_on, put_there
-from p2p.inventory.services.kept import free_parts
-from p2p.inventory.services.needs import DELIVERY, Need
-from p2p.inventory.services.reservations import lock, reserve
+from p2p.inventory.models import Move, StockTask
+from p2p.inventory.selectors.carried_on import Lying, carried_on, put_there
+from p2p.inventory.services.kept_here import For, keep_here
+from p2p.inventory.services.needs import DELIVERY
+from p2p.inventory.services.reservations import lock
 from p2p.inventory.task_facts import TaskDone
 from planning.models import Demand
 from planning.selectors.goods import reserved_for
@@ -46,22 +46,13 @@ def keep_brought_later(fact: TaskDone) -> None:
     rows = _lines(fact.task)
     list(rows.select_for_update(no_key=True).values_list("pk"))
     keys = {one.key for one in carried_on(fact.moves)}
-    lock([*keys, *_free_piles(fact.task.item_id)])
+    lock(list(keys))
     standing = Move.objects.filter(pk__in=[move.pk for move in fact.moves], reversed_by=None)
-    moves = standing.filter(target__kind=Location.Kind.SHIPPING).select_related(
-        "target__site", "lot", "into_unit"
-    )
-    lying = carried_on(moves.order_by("pk"))
+    lying = carried_on(standing.filter(target__kind=Location.Kind.SHIPPING).order_by("pk"))
     if keys.issuperset(one.key for one in lying):
         _keep(rows, lying, fact.by)
     else:
         later(fact)
-
-
-def _free_piles(item: int) -> list[Key]:
-    """What `reserve` locks when it looks what others have claimed: locked in one go with the rest."""
-    rows = Balance.objects.filter(item=item, quantity__gt=F("reserved"))
-    return list(rows.values_list("item", "location", "lot", "serial", "handling_unit"))
 
 
 def _lines(task: StockTask) -> QuerySet[Demand]:
@@ -76,30 +67,8 @@ def _keep(rows: QuerySet[Demand], lying: Sequence[Lying], by: User | None) -> No
     if demand is None:
         return
     kept = reserved_for([demand.reference]).get((demand.item_id, demand.reference), ZERO)
-    parts = free_parts(lying, most=Ordered([demand]).left(demand) - kept)
-    if parts:
-        reserve(needs=_needs(demand, parts), partial=True, by=by)
-
-
-def _needs(demand: Demand, parts: Sequence[tuple[Lying, Decimal]]) -> list[Need]:
-    keys = [one.key for one, _quantity in parts]
-    places = Location.objects.select_related("site").in_bulk({key[1] for key in keys})
-    lots, units = (
-        Lot.objects.in_bulk({key[2] for key in keys}),
-        HandlingUnit.objects.in_bulk({key[4] for key in keys}),
+    left = Ordered([demand]).left(demand) - kept
+    wanted = For(
+        item=demand.item, site=demand.site, quantity=left, reference=demand.reference, purpose=DELIVERY
     )
-    return [
-        Need(
-            item=demand.item,
-            quantity=quantity,
-            site=demand.site,
-            location=places[place],
-            lot=lots.get(lot),
-            handling_unit=units.get(unit),
-            reference=demand.reference,
-            purpose=DELIVERY,
-        )
-        for (_item, place, lot, _serial, unit), quantity in zip(
-            keys, [part for _one, part in parts], strict=True
-        )
-    ]
+    keep_here(lying=lying, wanted=wanted, by=by)

@@ -8,7 +8,7 @@ from decimal import Decimal as D
 import pytest
 
 from p2p.core.clock import now
-from p2p.inventory.models import Balance, Reservation, StockTask
+from p2p.inventory.models import Balance, Lot, Reservation, SoftReservation, StockTask
 from p2p.inventory.services.ledger import MoveLine, post
 from p2p.inventory.services.needs import Need
 from p2p.inventory.services.reservations import reserve
@@ -115,6 +115,42 @@ def test_a_line_keeps_no_more_than_it_still_wants(brought):
     Demand.objects.filter(pk=demand.pk).update(delivered_quantity=6)
     do(task=task, by=None)
     assert kept() == [("DOOR", "NEW", 2, "SO-1/1")]
+
+
+@pytest.mark.parametrize(
+    ("lot", "claimed", "left"),
+    [(None, 42, 8), (None, 45, 5), (None, 60, 0), ("NEW", 12, 8), ("NEW", 15, 5), ("OLD", 30, 8)],
+)
+def test_what_others_have_claimed_of_it_lies_there_free(brought, lot, claimed, left):
+    """Twenty of the new lot came, thirty of the old one lie there."""
+    demand, task = brought
+    SoftReservation.objects.create(
+        item=demand.item,
+        site=demand.site,
+        lot=Lot.objects.get(number=lot) if lot else None,
+        quantity=D(claimed),
+        reference="OTHER",
+    )
+    do(task=task, by=None)
+    assert sum(row[2] for row in kept()) == left
+
+
+def test_what_the_line_has_claimed_itself_becomes_what_is_kept(brought):
+    demand, task = brought
+    claim = {"item": demand.item, "site": demand.site, "reference": demand.reference}
+    SoftReservation.objects.create(quantity=D(3), **claim)
+    SoftReservation.objects.create(quantity=D(4), lot=Lot.objects.get(number="NEW"), **claim)
+    do(task=task, quantity=D(5), by=None)
+    assert kept() == [("DOOR", "NEW", 5, "SO-1/1")]
+    assert [(row.lot, row.quantity) for row in SoftReservation.objects.all()] == [(None, 2)]
+
+
+def test_what_is_on_hold_or_past_its_day_is_brought_and_not_kept(brought):
+    demand, task = brought
+    do(task=task, quantity=D(2), by=None)
+    Lot.objects.filter(number="NEW").update(expires_on=now().date() - timedelta(days=1))
+    do(task=task, by=None)
+    assert sum(row[2] for row in kept()) == 2
 
 
 def test_what_is_kept_for_a_line_in_whatever_unit_is_not_brought_again() -> None:

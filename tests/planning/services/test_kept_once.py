@@ -21,6 +21,7 @@ from p2p.inventory.services.packing import Packing, pack
 from p2p.inventory.services.reservations import reserve
 from p2p.inventory.services.task_work import carry_now, do, undo
 from planning.models import Demand, Material, ReplenishmentOrder
+from planning.services import brought
 from planning.services.demand import create_demand
 from planning.services.receipts import take_back
 from planning.services.receive import receive
@@ -37,6 +38,7 @@ from tests.factories import (
     make_vendor,
 )
 from tests.inventory.services.test_races import at_once
+from tests.inventory.services.test_unit_races import Slow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 D, DAY = Decimal, date(2026, 3, 2)
@@ -239,3 +241,28 @@ def test_a_carry_that_was_taken_back_is_not_followed() -> None:
     make_stock(bought.tube, 7, near, lot=row.lot)
     deliver()
     assert list(Reservation.objects.values_list("location__code", "quantity")) == [(row.location.code, D(5))]
+
+
+def test_two_who_bring_lots_of_one_item_keep_each_his_own_and_wait_in_no_circle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who has brought goods holds them: he must not wait for those that somebody else has just brought."""
+    site = make_site("MAIN")
+    places = make_locations(site)
+    dock = make_location(site, code="DOCK", kind="receiving")
+    make_location(site, code="DOOR", kind="shipping")
+    item, today = make_item("PAINT", tracking="lot"), now().date()
+    said = {"source": places["SUPPLIER"], "target": dock, "kind": "receipt"}
+    for name in ("1", "2"):
+        create_demand(
+            number=f"SO-{name}", site=site, item=item, quantity=D(8), ordered_on=today, due_on=today, by=None
+        )
+        post(lines=[MoveLine(item=item, quantity=D(20), lot=make_lot(item, name), **said)], by=None)
+    first, second = (StockTask.objects.get(reference=f"SO-{name}/1", lot__number=name) for name in ("1", "2"))
+    done = Slow(monkeypatch, brought, "_keep").race(
+        lambda: do(task=first, by=None), lambda: do(task=second, by=None)
+    )
+    assert [type(one).__name__ for one in done] == ["StockTask", "StockTask"]
+    rows = Reservation.objects.order_by("lot__number").values_list("reference", "lot__number", "quantity")
+    assert list(rows) == [("SO-1/1", "1", 8), ("SO-2/1", "2", 8)]
+    assert problems() == []

@@ -6,6 +6,7 @@ import "./find.js";
 import "./menus.js";
 import "./tips.js";
 import "./tree.js";
+import "./tabs.js";
 import "./within.js";
 
 startExpected();

@@ -24,6 +24,7 @@ def register() -> None:
     places.nav(title=_("Work in process"), url_name="costing:wip", order=30, **nav)
     places.nav(title=_("Settlements"), url_name="costing:settlements", order=40, **nav)
     places.nav(title=_("Cost ledger"), url_name="costing:entries", order=50, **nav)
+    places.nav(title=_("Trial balance"), url_name="costing:trial-balance", order=60, **nav)
     places.panel(
         "order.tabs", key="cost", title=_("Cost"), url_name="costing:order-cost", order=80, roles=MONEY_ROLES
     )

@@ -56,17 +56,18 @@ class AccountTotal:
     amount: Decimal
     postings: int
     ledger_account: str = ""
+    currency: str = ""
 
 
 def trial_balance(postings: QuerySet[Posting] | None = None) -> list[AccountTotal]:
-    """Every account with its balance, of these postings or of all, each ledger account by itself; whole entries sum to
-    zero."""
+    """Every account with its balance, of these postings or of all, each currency and ledger account by itself; whole
+    entries sum to zero."""
     rows = Posting.objects.all() if postings is None else postings
-    names = ("account", "ledger_account")
+    names = ("entry__site__currency__code", "account", "ledger_account")
     found = rows.values_list(*names).annotate(total=Sum("amount"), many=Count("pk")).order_by(*names)
     return [
-        AccountTotal(code, str(Posting.Account(code).label), total, many, ledger)
-        for code, ledger, total, many in found
+        AccountTotal(code, str(Posting.Account(code).label), total, many, ledger, currency)
+        for currency, code, ledger, total, many in found
     ]
 
 

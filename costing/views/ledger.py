@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet, Sum
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from costing import selectors
+from costing.filters import EntryFilter
 from costing.models import (
     Entry,
     Posting,
@@ -103,16 +105,17 @@ class Entries(ListPage):
     title, section, slot, roles = _("Cost ledger"), "costing", "entries", MONEY_ROLES
     search = ("reference", "order__number")
     order = ("-id",)
+    filterset_class = EntryFilter
     columns = (
-        Column("id", _("Entry"), kind="number", width=88),
+        Column("id", _("Entry"), kind="code", width=88),
         Column("kind", _("Kind"), value=lambda one: one.get_kind_display(), width=168),
         Column("order.number", _("Order"), width=120, href=_order_cost),
         Column("reference", _("Document")),
-        Column("why", _("Why"), value=lambda one: one.get_why_display()),
         Column("amount", _("Amount"), kind="money", order=""),
         Column("ledger_account", _("Ledger account"), kind="code", order="", width=130),
         Column("posted_on", _("Day"), kind="date"),
         Column("effective_at", _("Happened"), kind="time"),
+        Column("why", _("Why"), value=lambda one: one.get_why_display(), width=150),
     )
     empty_title = _("The ledger is empty")
     empty_text = _("Entries are written when material moves, time is reported or orders end.")
@@ -127,12 +130,15 @@ class Entries(ListPage):
 
 
 class TrialBalance(Page):
-    """Every account with its balance, at the sites of the user."""
+    """Every account with its balance, at the sites of the user, each currency by itself."""
 
     roles, section, title = MONEY_ROLES, "costing", _("Trial balance")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         postings = at_sites(Posting.objects.all(), request.user, path="entry__site__code")
-        lines = selectors.trial_balance(postings)
-        total = sum((line.amount for line in lines), Decimal(0))
-        return render(request, "costing/trial_balance.html", {"page": self, "lines": lines, "total": total})
+        sheets = [
+            (currency, lines, sum((line.amount for line in lines), Decimal(0)))
+            for currency, found in groupby(selectors.trial_balance(postings), key=lambda line: line.currency)
+            for lines in [list(found)]
+        ]
+        return render(request, "costing/trial_balance.html", {"page": self, "sheets": sheets})

@@ -43,6 +43,14 @@ def test_numbers_follow_the_language() -> None:
         assert formats.number(Decimal("1234.5"), 2) == "1.234,50"
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(None, "–"), (6, "6.00"), (Decimal("6.2000"), "6.20"), (Decimal("0.00012500"), "0.000125"), ("x", "–")],
+)
+def test_a_price_has_two_decimals_and_more_where_it_is_less_than_a_cent(value: Any, words: str) -> None:
+    assert formats.price(value) == words
+
+
 def test_variances_carry_their_sign() -> None:
     assert [tags.signed(each, 2) for each in (Decimal("3"), Decimal("-3"), 0)] == ["+3.00", "−3.00", "0.00"]
     assert [tags.tone(each) for each in (3, -3, 0, None)] == ["bad", "good", "", ""]

@@ -25,9 +25,9 @@ NO_CHOICE = ("", None, "unknown")
 FEW_CHOICES = 24
 
 for _name, _said in {
-    "num": formats.number, "pct": formats.percent, "dur": formats.duration, "short": formats.short,
-    "day": formats.day, "daymonth": formats.daymonth, "moment": formats.moment, "hour": formats.hour,
-    "ago": formats.ago, "state_colour": states.colour, "state_label": states.label,
+    "num": formats.number, "price": formats.price, "pct": formats.percent, "dur": formats.duration,
+    "short": formats.short, "day": formats.day, "daymonth": formats.daymonth, "moment": formats.moment,
+    "hour": formats.hour, "ago": formats.ago, "state_colour": states.colour, "state_label": states.label,
 }.items():  # fmt: skip
     register.filter(_name, _said)
 

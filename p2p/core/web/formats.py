@@ -91,6 +91,12 @@ def _places_of(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
+def price(value: Any) -> str:
+    """Money for one: 12.50, and 0.0125 with all its decimals, for a screw costs less than a cent."""
+    exact = _decimal(value)
+    return number(exact, None if exact is None else max(2, min(8, _places_of(exact))))
+
+
 def percent(value: Any, places: int = 0) -> str:
     """A share (0.62) as "62 %"."""
     exact = _decimal(value)

@@ -133,6 +133,8 @@ class ReceiveLine(_Block):
                 self.fields.pop(name, None)
         elif not may(self.user, *MONEY_ROLES):
             self.fields.pop("price")
+        elif order.currency is not None:
+            self.fields["price"].unit = order.currency.code  # type: ignore[attr-defined]
 
     @property
     def facts(self) -> list[tuple[Any, Any, str]]:
@@ -140,7 +142,7 @@ class ReceiveLine(_Block):
         unit = order.item.unit.code
         price = []
         if "price" in self.fields and order.price is not None:
-            price = [(_("Price of the order"), f"{formats.number(order.price)} {order.currency.code}", "")]
+            price = [(_("Price of the order"), f"{formats.price(order.price)} {order.currency.code}", "")]
         return [
             (_("From"), order.vendor or f"{order.from_location.site.code} · {order.from_location.code}", ""),
             *price,

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from p2p.core.facts import Refused
 from p2p.core.rest import VerbSerializer
+from p2p.core.web import formats
 from p2p.core.web.lookup import NumberOf
 from planning.models import Demand, Material
 from planning.services import need
@@ -100,7 +101,13 @@ class TieForm(forms.Form):
     def __init__(self, *given: Any, supply: Supply, **also: Any) -> None:
         super().__init__(*given, **also)
         self.needs = {need.words(one): one for one in need.open_needs(item=supply.item, site=supply.site)}
-        self.fields["made_for"].choices = [(key, _label(one)) for key, one in self.needs.items()]  # type: ignore[attr-defined]
+        field = self.fields["made_for"]
+        field.choices = [(key, _label(one)) for key, one in self.needs.items()]  # type: ignore[attr-defined]
+        if not self.needs:
+            field.choices = [("", _("nothing to choose from"))]  # type: ignore[attr-defined]
+            field.help_text = _(
+                "No open need of {item} has supply of its own: a strategy to order in its order settings makes that so."
+            ).format(item=supply.item.number)
 
     def clean_made_for(self) -> need.Need:
         return self.needs[self.cleaned_data["made_for"]]
@@ -108,5 +115,12 @@ class TieForm(forms.Form):
 
 def _label(one: need.Need) -> str:
     if isinstance(one, Material):
-        return f"{need.words(one)} – {one.order.item.number}"
-    return f"{one.reference} – {one.customer or one.get_kind_display()}"
+        whom, left, day = one.order.item.number, one.quantity - one.issued_quantity, one.order.start_on
+    else:
+        whom, left, day = (
+            one.customer or one.get_kind_display(),
+            one.quantity - one.delivered_quantity,
+            one.due_on,
+        )
+    amount = f"{formats.number(left)} {one.unit.code}"
+    return f"{need.words(one)} – {whom} · {amount} · {formats.day(day)}"

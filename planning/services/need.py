@@ -138,13 +138,15 @@ def open_needs(*, item: Item, site: Site) -> list[Need]:
         order__state__in=ProductionOrder.OPEN,
         kind__in=BomLine.FROM_STOCK,
         quantity__gt=F("issued_quantity"),
-    ).select_related("order__site", "order__item", "item__unit")
+    ).select_related("order__site", "order__item", "item__unit", "unit")
     rows = list(lines.order_by("order__start_on", "order", "position"))
     principles = Principles([row.order for row in rows])
     found: list[Need] = [row for row in rows if principles.tied(row.order, row)]
     policy = settings_at(site, {item.pk}).get(item.pk)
     if policy is not None and policy.strategy in ORDERED:
         theirs = Demand.objects.filter(Q(item=item, site=site, state=Demand.State.OPEN))
-        theirs = theirs.exclude(kind=Demand.Kind.FORECAST).select_related("site", "item__unit", "customer")
+        theirs = theirs.exclude(kind=Demand.Kind.FORECAST).select_related(
+            "site", "item__unit", "unit", "customer"
+        )
         found += theirs.order_by("due_on", "pk")
     return found

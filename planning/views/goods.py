@@ -87,6 +87,7 @@ class Receive(LinesPage):
     head_class, line_class = lineforms.ReceiveHead, lineforms.ReceiveLine
     more = _("One more lot or place")
     empty = _("None of these orders expects anything any more.")
+    empty_action = (_("What is expected"), "planning:expected")
 
     def rows(self) -> Any:
         found = selectors.expected(who(self.request), today=clock.today(), roles=RECEIVERS)
@@ -173,6 +174,7 @@ class Deliver(LinesPage):
     head_class, line_class = lineforms.DeliverHead, lineforms.DeliverLine
     more = _("One more lot or place")
     empty = _("None of these lines is open any more.")
+    empty_action = (_("What is to be delivered"), "planning:to-deliver")
 
     def rows(self) -> Any:
         found = selectors.to_deliver(who(self.request), today=clock.today(), roles=DELIVERERS)
@@ -223,6 +225,7 @@ class Return(LinesPage):
     head_class, line_class = lineforms.ReturnHead, lineforms.ReturnBlock
     more = _("One more lot or piece")
     empty = _("There is no such line.")
+    empty_action = (_("Demand"), "planning:demands")
 
     def rows(self) -> Any:
         return at_sites(selectors.demands(), who(self.request), *DELIVERERS)

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from p2p.core.digits import whole
@@ -41,6 +42,8 @@ class LinesPage(Page):
     submit: Any = ""
     text: Any = ""
     empty: Any = ""
+    empty_action: tuple[Any, str] = ("", "")
+    """Where records are chosen, when there is none: words and the name of the address."""
     more: Any = ""
     """Words of the button that doubles a block; "" for none."""
     template_name = "planning/lines.html"
@@ -204,6 +207,7 @@ class LinesPage(Page):
             ],
             "action": self.request.get_full_path(),
             "key": self._key(),
+            "choose": self.empty_action[1] and reverse(self.empty_action[1]),
             "record": None,
         }
         template = "planning/lines_dialog.html" if in_dialog(self.request) else self.template_name

@@ -141,6 +141,10 @@ def test_the_price_of_the_order_stands_beside_what_is_typed_for_those_who_see_mo
     where = reverse("planning:receive") + f"?ids={paint.pk}"
     shown = text(as_("buyer").get(where))
     assert "Price of the order" in shown and f"12.375 {paint.currency.code}" in shown
+    assert f"<span>{paint.currency.code}</span></span>" in shown, "the field says in what it is typed"
+    paint.price = Decimal("6.2")
+    paint.save()
+    assert f"6.20 {paint.currency.code}" in text(as_("buyer").get(where))
     assert "Price of the order" not in text(as_("operator").get(where))
 
 
@@ -164,7 +168,9 @@ def test_a_stranger_receives_nothing_here(site: Site) -> None:
     order = bought(site, make_item())
     stranger = as_("operator", site=make_site())
     where = reverse("planning:replenishment-receive", args=[order.pk])
-    assert "None of these orders expects anything" in text(stranger.get(where))
+    shown = text(stranger.get(where))
+    assert "None of these orders expects anything" in shown
+    assert reverse("planning:expected") in shown and 'name="delivery_note"' not in shown
     stranger.post(where, {f"{order.pk}-0-quantity": "1"})
     assert not Move.objects.exists()
     assert as_("inspector").get(where).status_code == 403

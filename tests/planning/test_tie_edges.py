@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from p2p.core.web import formats
 from planning.models import Material, ProductionOrder, ReplenishmentOrder
 from planning.services.demand import create_demand
 from planning.services.order import create_order
@@ -132,7 +133,9 @@ def test_an_order_is_tied_and_freed_on_its_page(site, press):
     address = reverse("planning:order-tie", args=[order.pk])
     assert address in planner.get(order.get_absolute_url()).content.decode()
     page = planner.get(address).content.decode()
-    assert f"MO-7, {Material.objects.get(order=press).position} – PRESS" in page
+    line = Material.objects.get(order=press)
+    day = formats.day(press.start_on)
+    assert f"MO-7, {line.position} – PRESS · 3 {line.unit.code} · {day}" in page
     planner.post(address, {"made_for": f"MO-7, {Material.objects.get(order=press).position}"})
     order.refresh_from_db()
     assert order.for_material.order == press
@@ -142,6 +145,13 @@ def test_an_order_is_tied_and_freed_on_its_page(site, press):
     planner.post(untie)
     order.refresh_from_db()
     assert order.made_for is None
+
+
+def test_a_form_without_a_need_to_choose_says_how_there_would_be_one(site, press):
+    press_item = press.item
+    answer = as_("planner").get(reverse("planning:order-tie", args=[press.pk])).content.decode()
+    assert f"No open need of {press_item.number} has supply of its own" in answer
+    assert "nothing to choose from" in answer
 
 
 def test_needs_are_looked_up_by_their_numbers_within_the_item(press, lamp):

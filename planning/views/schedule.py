@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Max, Min, QuerySet
@@ -81,7 +81,8 @@ class SchedulePage(RecordPage):
         run = self.record
         late = run.summary.get("late_orders", [])[:50]
         sent = run.summary.get("sent_out", [])[:50]
-        named = [row["order"] for row in (*late, *sent)]
+        gaps, unplaced = (run.summary.get(name, [])[:50] for name in ("gaps", "unplaced"))
+        named = [row["order"] for row in (*late, *sent, *gaps, *unplaced)]
         known = {one.number: one for one in selectors.orders().filter(number__in=named)}
         return {
             "run": run,
@@ -96,12 +97,29 @@ class SchedulePage(RecordPage):
                 for row in late
             ],
             "sent": [(known.get(row["order"]), row, words.overflow(row["overflow"])) for row in sent],
-            "gaps": [(row["order"], words.gap(row)) for row in run.summary.get("gaps", [])[:50]],
+            "gaps": [(known.get(row["order"]), row["order"], words.gap(row)) for row in gaps],
             "unplaced": [
-                (row["order"], why(row["reason"], *(row.get(name, "") for name in Shut._fields)))
-                for row in run.summary.get("unplaced", [])[:50]
+                (
+                    known.get(row["order"]),
+                    row["order"],
+                    why(row["reason"], *(row.get(name, "") for name in Shut._fields)),
+                )
+                for row in unplaced
             ],
+            **_times(run),
         }
+
+
+def _times(run: ScheduleRun) -> dict[str, Any]:
+    """When the last operation ends, how long after the start that is, and how late all orders are together."""
+    hours = run.summary.get("makespan_hours")
+    late = run.summary.get("late_hours")
+    lasts = None if hours is None else timedelta(hours=hours)
+    return {
+        "lasts": lasts,
+        "last_end": None if lasts is None else run.starts_at + lasts,
+        "late_in_all": None if late is None else timedelta(hours=late),
+    }
 
 
 class GanttPage(Page):

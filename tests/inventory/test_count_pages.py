@@ -241,7 +241,9 @@ def test_accuracy_counts_first_counts_within_tolerance(
     post_count(count=count, by=shane)
     (month,) = accuracy(["MAIN"], count.planned_on.replace(day=1))
     assert (month.lines, month.right) == (2, 1)
-    assert "50 %" in browser(shane).get("/inventory/counts/accuracy").content.decode().replace("\xa0", " ")
+    shown = browser(shane).get("/inventory/counts/accuracy").content.decode().replace("\xa0", " ")
+    assert "50 %" in shown
+    assert month.month.strftime("%b %Y") in shown and month.month.strftime("%Y-%m") not in shown
 
 
 def test_in_the_evening_a_count_is_proposed_for_the_day_of_the_plant(site: Site, shane: User) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from p2p.core.web import formats
 from planning.models import Message, Operation, ProductionOrder, Proposal, ReplenishmentOrder, ScheduleRun
 from planning.services.block import open_block
 from tests.factories import make_bom, make_item, make_order, make_user
@@ -99,7 +102,11 @@ def test_a_schedule_and_its_side_panel_say_why_an_order_is_late(planner, firmed)
     ]  # fmt: skip
     run.save(update_fields=["summary"])
     why = "Line was busy with other orders for 9 h"
-    assert why in page(planner, "schedule", run.pk)
+    shown = page(planner, "schedule", run.pk)
+    assert why in shown
+    hours = run.summary["makespan_hours"]
+    last = formats.moment(run.starts_at + timedelta(hours=hours))
+    assert last in shown and f"{formats.duration(hours * 3600)} after it starts" in shown
     operation = order.operations.get()
     open_block(operation=operation, source="quality", reference="QI-1", sentence="Inspect it first.", by=None)
     side = page(planner, "gantt-side", operation.pk)

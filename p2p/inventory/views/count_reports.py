@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.dateformat import format as spell
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +32,7 @@ class AccuracyPage(Page):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         since = (clock.today() - timedelta(days=730)).replace(day=1)
         found = selectors.accuracy(sites_of(who(request)), since)
-        points = [(one.month.strftime("%Y-%m"), one.share * 100) for one in found]
+        points = [(spell(one.month, "M Y"), one.share * 100) for one in found]
         title = _now("Records within tolerance, %")
         target = (_now("target"), self.TARGET)
         plot = series.line(points, title=title, target=target, places=1, width=1000) if points else ""

@@ -92,6 +92,7 @@ def test_a_gap_that_stays_is_said_on_the_page_and_over_rest(do, client, site, fo
     assert (
         "20 Forge begins 3 h of working time after it could: 10 Heat cannot be put off until then." in shown
     )
+    assert f'<a href="{order.get_absolute_url()}">{order.number}</a>' in shown
     rest = client.get(f"/api/v1/planning/schedule-runs/{run.pk}/").json()
     assert rest["summary"]["gap_count"] == 1
 

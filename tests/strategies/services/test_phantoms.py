@@ -8,6 +8,7 @@ import pytest
 
 from p2p.core import clock
 from p2p.core.refusal import Refused
+from p2p.core.web import formats
 from strategies.models import BomLine, BomOutput, BomVersion
 from strategies.services import versions
 from tests.factories import make_bom, make_item, make_site, make_user
@@ -134,7 +135,7 @@ def test_in_its_place_comes_one_that_leaves_no_gap(engineer, live):
     bike, kit = live
     today = clock.now().date()
     short = of_kit(bike, state="approved", version=2, valid_from=today, valid_to=today + timedelta(days=30))
-    with pytest.raises(Refused, match=f"no active bill on {today + timedelta(days=31)}"):
+    with pytest.raises(Refused, match=f"no active bill on {formats.day(today + timedelta(days=31))}"):
         versions.activate(version=short, replace=True, by=engineer)
     kit.refresh_from_db()
     assert (kit.state, kit.valid_to) == ("active", None)

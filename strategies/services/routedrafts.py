@@ -27,6 +27,8 @@ from strategies.models import (
 )
 from strategies.services.versions import lock_draft
 
+OWN: tuple[type[Model], ...] = (RouteOperation, RouteLink, SecondaryResource, Requirement, InstructionStep)
+"""What a route is made of, parents before children."""
 KEPT = 50
 """So many changes of a draft can be taken back."""
 
@@ -87,8 +89,8 @@ def must_not_loop(route: RouteVersion) -> None:
 
 @transaction.atomic
 def undo(*, route: RouteVersion, revision: int | None = None, by: User) -> RouteVersion:
-    """Take the last change of a draft back. Refused when there is none, or when the draft was changed otherwise
-    since. Instructions that others wrote meanwhile stay."""
+    """Take the last change of a draft back. Refused when there is none, when the draft was changed otherwise since, or
+    when what it named before was deleted. Instructions that others wrote meanwhile stay."""
     draft = lock_draft(route, revision=revision)
     last = draft.edits.order_by("-pk").first()
     if last is None:
@@ -109,6 +111,25 @@ def undo(*, route: RouteVersion, revision: int | None = None, by: User) -> Route
     return draft
 
 
+def _must_be_there(before: dict[str, Any]) -> None:
+    """What an operation named is free to be deleted once it does not name it any more. A query for each kind."""
+    named: dict[type[Model], set[int]] = {}
+    for model, rows in _models_of(before):
+        for field in model._meta.concrete_fields:
+            target = field.related_model
+            if isinstance(target, type) and target not in (RouteVersion, *OWN):
+                named.setdefault(target, set()).update(
+                    row[field.attname] for row in rows if row.get(field.attname) is not None
+                )
+    for target, keys in named.items():
+        if len(keys) > target._default_manager.filter(pk__in=keys).count():
+            raise Refused(
+                _("The change cannot be taken back: the {what} that it named before was deleted."),
+                code="gone",
+                what=target._meta.verbose_name,
+            )
+
+
 def _restore(route: RouteVersion, before: dict[str, Any]) -> None:
     """Operations that are still there are written over, not made again: what hangs on them stays."""
     there = {str(key) for key in route.operations.values_list("pk", flat=True)}
@@ -119,6 +140,8 @@ def _restore(route: RouteVersion, before: dict[str, Any]) -> None:
         for row in before["InstructionStep"]
         if str(row["operation_id"]) not in there or str(row["operation_id"]) in own
     ]
+    back = {**before, "InstructionStep": steps}
+    _must_be_there(back)
     route.operations.exclude(pk__in=[row["id"] for row in before["RouteOperation"]]).delete()
     for part in _parts(route)[1:-1]:
         part.delete()
@@ -126,7 +149,7 @@ def _restore(route: RouteVersion, before: dict[str, Any]) -> None:
     # Out of the way first: the database looks at each number as it is written.
     route.operations.update(number=F("number") + 1_000_000)
     # The same keys again: pictures of steps hang on them.
-    for model, rows in _models_of({**before, "InstructionStep": steps}):
+    for model, rows in _models_of(back):
         names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
         model._default_manager.bulk_create(
             [model(**row) for row in rows],
@@ -161,14 +184,7 @@ def _row(record: Model) -> dict[str, Any]:
 
 
 def _models_of(kept: dict[str, list[dict[str, Any]]]) -> Sequence[tuple[type[Model], list[dict[str, Any]]]]:
-    models: tuple[type[Model], ...] = (
-        RouteOperation,
-        RouteLink,
-        SecondaryResource,
-        Requirement,
-        InstructionStep,
-    )
-    return [(model, [_typed(model, row) for row in kept[model.__name__]]) for model in models]
+    return [(model, [_typed(model, row) for row in kept[model.__name__]]) for model in OWN]
 
 
 def _typed(model: type[Model], row: dict[str, Any]) -> dict[str, Any]:

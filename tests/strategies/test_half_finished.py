@@ -69,6 +69,16 @@ def test_it_is_copied_compared_and_taken_back(engineer: Any, draft: RouteVersion
     assert left(copied) == {10: "FRAME-RAW"}
 
 
+def test_a_change_is_not_taken_back_to_an_item_that_was_deleted_meanwhile(
+    engineer: Any, draft: RouteVersion
+) -> None:
+    name(draft, 20, make_item("PAINTED"), engineer)
+    name(draft, 20, None, engineer)
+    items.delete_item(item=Item.objects.get(number="PAINTED"), by=engineer)
+    with pytest.raises(Refused, match="the item that it named before was deleted"):
+        routedrafts.undo(route=draft, by=engineer)
+
+
 def test_what_can_be_no_half_finished_item_is_refused_as_it_is_said(
     engineer: Any, draft: RouteVersion
 ) -> None:

@@ -370,7 +370,7 @@ def test_kinds_ways_of_booking_and_counts_of_steps_are_not_cut(
 
 def test_all_levels_on_paper_are_a_list_without_what_one_presses(visit: Any, draft: BomVersion) -> None:
     page = visit(f"/strategies/boms/{draft.pk}/?tab=sums", by=make_user("engineer"))
-    words = page.get_by_text("This list")
+    words = page.locator(".p-card > header").get_by_text("This list")
     expect(words).to_be_visible()
     page.emulate_media(media="print")
     expect(words).to_be_hidden()

@@ -87,3 +87,20 @@ def test_tabs_that_do_not_fit_stay_on_one_line_and_the_current_one_is_in_sight(
     box = page.locator(".p-tabs > [aria-current]").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 820
     assert page.evaluate("document.querySelector('#main').scrollWidth <= innerWidth")
+
+
+def test_a_table_that_moves_sideways_and_has_nothing_to_press_is_moved_by_keys(
+    visit: Any, shoot: Any, order: ProductionOrder
+) -> None:
+    page = visit(f"{order.get_absolute_url()}?tab=materials", by=make_user(is_superuser=True), size="tablet")
+    page.evaluate(
+        """() => { const box = document.querySelector('#main .p-card');
+        box.insertAdjacentHTML('afterbegin', '<h2>Wide</h2><div class="p-scroll"><p class="b">'
+          + 'wide\\u00a0'.repeat(400) + '</p></div>');
+        window.dispatchEvent(new Event('resize')); }"""
+    )
+    scroller = page.get_by_role("region", name="Wide").first
+    expect(scroller).to_have_attribute("tabindex", "0")
+    scroller.focus()
+    page.keyboard.press("ArrowRight")
+    expect(scroller).to_be_focused()

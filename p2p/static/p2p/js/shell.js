@@ -4,6 +4,7 @@ import { startExpected } from "./expected.js";
 import "./asked.js";
 import "./find.js";
 import "./menus.js";
+import "./scrolls.js";
 import "./tips.js";
 import "./tree.js";
 import "./tabs.js";

@@ -152,7 +152,10 @@ class UnitsHandled(Fact):
         return str(place.site.code) if place else ""
 
     def says(self, record: Model | None) -> dict[str, Any]:
-        return {"step": self.step, "units": len(self.units)}
+        said: dict[str, Any] = {"step": self.step, "units": len(self.units)}
+        if self.step in ("nested", "taken_out"):
+            said |= zip(("inner", "outer"), (unit.number for unit in self.units), strict=True)
+        return said
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from p2p.inventory.models import (
     SupplyRule,
 )
 from p2p.inventory.services.packing import Packing, pack, unpack
-from p2p.inventory.services.units import create_units, nest
+from p2p.inventory.services.units import create_units, nest, take_out
 from strategies.models import Characteristic, Site
 from tests.factories import make_item, make_location, make_lot, make_serial, make_site, make_stock, make_user
 
@@ -82,6 +82,17 @@ def test_the_lot_page_shows_where_it_lies_its_limits_holds_and_what_happened(lot
         assert words in page
     told = client_of().get(f"{url}?tab=history").content.decode()
     assert "Opening stock" in told and "Put on hold" in told
+
+
+def test_what_happened_to_a_pallet_names_the_box_that_came_and_went(store):
+    pallet, box = create_units(kind="pallet", location=store, count=2, by=None)
+    nest(unit=box, parent=pallet, by=None)
+    take_out(unit=box, by=None)
+    for one in (pallet, box):
+        url = reverse("inventory:unit", args=[one.number])
+        told = client_of().get(f"{url}?tab=history").content.decode()
+        assert f"{box.number} into {pallet.number}" in told
+        assert f"{box.number} out of {pallet.number}" in told
 
 
 def test_a_lot_is_changed_retested_split_and_merged_from_its_page(lot, fat, store, milk):

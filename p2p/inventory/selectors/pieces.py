@@ -181,6 +181,9 @@ def _detail(piece: Piece, said: Mapping[str, Any]) -> str:
         unit = "" if isinstance(piece, HandlingUnit) else piece.item.unit.code
         quantity = f"{plain(Decimal(str(said.get('quantity', 0))))} {unit}".rstrip()
         return f"{', '.join(map(str, out_of))} → {', '.join(map(str, into))} ({quantity})"
+    if "inner" in said:
+        words = _("{unit} into {outer}") if said.get("step") == "nested" else _("{unit} out of {outer}")
+        return words.format(unit=said["inner"], outer=said["outer"])
     if "passed" in said:
         until = _("until {day}").format(day=said["until"]) if said.get("until") else ""
         return ", ".join(filter(None, [until, str(said.get("note", ""))]))

@@ -9,11 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Q
+from django.utils.dateformat import format as spell
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outsourcing.engine.prices import Choice, Offer, lowest
 from p2p.core.fields import plain
+from p2p.core.web import formats
 from planning.measures import Measures
 from planning.models import Operation
 from strategies.engine.units import MissingConversion
@@ -88,9 +90,10 @@ def offer_of(row: VendorPrice, factor: Fraction | None, rate: Fraction | None) -
 
 def _reason(choice: Choice, row: VendorPrice) -> str:
     listed = _("{price} {currency} per {unit}").format(
-        price=plain(row.price), currency=row.currency, unit=row.unit
+        price=formats.price(row.price), currency=row.currency, unit=row.unit
     )
-    since = _("valid from {day}").format(day=row.valid_from.isoformat())
+    # The sentence is kept: its day has the year also in the year it is written.
+    since = _("valid from {day}").format(day=spell(row.valid_from, "j M Y"))
     tier = _("from {quantity} {unit} on").format(quantity=plain(row.minimum_quantity), unit=row.unit)
     parts = [listed, tier if row.minimum_quantity else "", since]
     compared = ngettext(

@@ -121,7 +121,7 @@ def test_from_release_to_a_closed_order(
 ) -> None:
     line = plant.line
     assert (line.quantity, line.price) == (10, Decimal("4.20"))
-    assert line.price_because == ("4.2 USD per EA, valid from 2000-01-01: the only price that qualifies")
+    assert line.price_because == ("4.20 USD per EA, valid from 1 Jan 2000: the only price that qualifies")
     ordering.send(order=plant.subcontract, by=buyer)
     outbox.deliver()
     (message,) = mail.outbox
@@ -203,7 +203,7 @@ class TestPrices:
         line = SubcontractLine.objects.get()
         assert line.price == 4
         assert line.price_because == (
-            "4 USD per EA, from 10 EA on, valid from 2000-01-01: the lowest of 2 prices that qualify"
+            "4.00 USD per EA, from 10 EA on, valid from 1 Jan 2000: the lowest of 2 prices that qualify"
         )
 
     def test_without_a_price_the_order_waits_until_somebody_enters_one(

@@ -57,7 +57,7 @@ def test_a_buyer_takes_an_order_through_its_pages(
     one, line = SubcontractOrder.objects.get(), SubcontractLine.objects.get()
     at = f"/outsourcing/orders/{one.pk}"
     page = one.get_absolute_url()
-    assert b"4.2 USD per EA" in buyer.get(page).content
+    assert b"4.20 USD per EA" in buyer.get(page).content
     buyer.post(reverse("core:act", args=["subcontract.actions", "send", one.pk]))
     one.refresh_from_db()
     assert one.state == "sent"

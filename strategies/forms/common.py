@@ -28,9 +28,13 @@ class SiteOrAll(forms.ModelChoiceField):
 
 
 def asked(field: forms.Field, **when: str) -> Any:
-    """The field, in sight only while another one says one of these words: `asked(level, kind="capability skill")`."""
+    """The field, in sight only while another one says one of these words: `asked(level, kind="capability skill")`.
+
+    Where it is in sight it is needed, unless something stands in it from the start: it is not called optional.
+    """
     ((name, answers),) = when.items()
     field.asked = f"{name}={answers}"  # type: ignore[attr-defined]
+    field.needed = field.initial is None  # type: ignore[attr-defined]
     return field
 
 

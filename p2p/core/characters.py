@@ -32,6 +32,10 @@ _SHOWN = 60
 _ENDS = '.:”"'
 
 
+_BEYOND = ("22001", "22003", "22007", "22008", "22021", "22P05")
+"""States of SQL: a text too long, a number or a day out of range, a character that cannot be kept."""
+
+
 def unfit(text: str) -> str:
     """The first character that cannot be stored, shown or exported, as `U+0007`; "" where all can."""
     found = _UNFIT.search(text)
@@ -77,7 +81,10 @@ def _cut(run: re.Match[str]) -> str:
 
 
 def too_much(error: Exception) -> str:
-    """What to say when the database could not hold a text or a number that no check had stopped before."""
+    """What to say when the database could not hold a text or a number that no check had stopped before; "" where it
+    stumbled over something else, such as a division by zero: that is a fault of ours."""
+    if (getattr(error.__cause__, "pgcode", None) or _BEYOND[0]) not in _BEYOND:
+        return ""
     longest = _TOO_LONG.search(str(error))
     if longest:
         return _("A text is longer than the {most} characters that fit: nothing is saved.").format(

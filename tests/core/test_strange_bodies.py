@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DataError
+from django.db import DataError, connection, transaction
+from django.http import HttpRequest, HttpResponse
 
-from p2p.core.characters import repeated
+from p2p.core.characters import repeated, too_much
 from p2p.core.facts import Refused
 from p2p.core.rest import problems
+from p2p.core.web.legible import Legible
 from strategies.models import Item
 from tests.factories import make_unit, make_user
 
@@ -124,3 +126,16 @@ def test_what_only_the_database_notices_is_a_sentence_and_no_server_error():
     assert answer is not None
     assert answer.status_code == 400
     assert answer.data["detail"] == "A text is longer than the 300 characters that fit: nothing is saved."
+
+
+@pytest.mark.parametrize(
+    ("asked", "ours"),
+    [("SELECT 10::numeric(3, 2)", False), ("SELECT '2026-13-01'::date", False), ("SELECT 1 / 0", True)],
+)
+def test_a_fault_of_ours_stays_one(asked, ours):
+    with pytest.raises(DataError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(asked)
+    assert (problems.answer(caught.value, {}) is None) == ours
+    assert (too_much(caught.value) == "") == ours
+    if ours:
+        assert Legible(lambda request: HttpResponse()).process_exception(HttpRequest(), caught.value) is None

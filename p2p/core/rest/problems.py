@@ -51,10 +51,15 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, (ProtectedError, RestrictedError)):
         return _still_used(error)
     if isinstance(error, (IntegrityError, DataError)):
-        return _conflict(error) if isinstance(error, IntegrityError) else invalid_text(too_much(error))
+        return _conflict(error) if isinstance(error, IntegrityError) else _beyond(error)
     if isinstance(error, exceptions.APIException):
         return _of_framework(error)
     return None
+
+
+def _beyond(error: DataError) -> Response | None:
+    said = too_much(error)
+    return invalid_text(said) if said else None
 
 
 def refused(no: Refused, blocked_by: list[str]) -> Response:

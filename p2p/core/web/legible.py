@@ -39,7 +39,8 @@ class Legible:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """What no form had stopped and the database could not hold; a page's post is one transaction."""
-        return refused_page(request, too_much(error)) if isinstance(error, DataError) else None
+        said = too_much(error) if isinstance(error, DataError) else ""
+        return refused_page(request, said) if said else None
 
 
 def _compose(request: HttpRequest) -> None:

@@ -46,14 +46,31 @@ def laid_out(
     try:
         found = lay(steps_of(main), joins_of(route, main), places, Fraction(quantity), began, divide=divide)
     except OutOfTime:
-        raise Refused(
-            _("The calendars of {version} have too little working time for it within a year."),
-            code="no_time",
-            about=route,
-            version=route,
-        ) from None
+        raise _no_time(route, main, places) from None
     steps = {number: (instant(one.start), instant(one.end)) for number, one in found.items()}
     return LaidOut(instant(max(one.handed for one in found.values())), steps)
+
+
+def _no_time(
+    route: RouteVersion, rows: Sequence[RouteOperation], places: Mapping[int, Sequence[Place]]
+) -> Refused:
+    """What to say: an operation that asks for shifts which no calendar of its place has, else that time is short."""
+    for row in rows:
+        if row.property and not any(one.work.starts for one in places[row.number]):
+            return Refused(
+                _("Operation {number}: no calendar of {place} has a shift of the property {property}."),
+                code="no_time",
+                about=route,
+                number=row.number,
+                place=row.resource or row.group or route.site or route,
+                property=row.property,
+            )
+    return Refused(
+        _("The calendars of {version} have too little working time for it within a year."),
+        code="no_time",
+        about=route,
+        version=route,
+    )
 
 
 def _places(route: RouteVersion, rows: Sequence[RouteOperation], start: datetime) -> dict[int, list[Place]]:

@@ -276,7 +276,7 @@ def _compared(
         return Compared(number, "added" if old is None else "removed", old, new, ())
     found = []
     for name, title in TITLES.items():
-        one, other = _shown(old, name), _shown(new, name)
+        one, other = shown(old, name), shown(new, name)
         if one != other:
             found.append(Changed(name, title, one, other))
     one, other = _follows(old), _follows(new)
@@ -287,12 +287,11 @@ def _compared(
     return Compared(number, "changed" if found else "same", old, new, found)
 
 
-def _shown(row: RouteOperation, name: str) -> Any:
+def shown(row: Any, name: str) -> Any:
+    """A property of an operation, of a route or of the library, as `Changed` takes it."""
     if name == "alternate_of":
         return row.alternate_of.number if row.alternate_of else None
-    if name == "run_basis":
-        return row.get_run_basis_display()
-    return getattr(row, name)
+    return row.get_run_basis_display() if name == "run_basis" else getattr(row, name)
 
 
 def _follows(row: RouteOperation) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from p2p.core.models import User
 from p2p.core.refusal import Refused
 from strategies.models import InstructionStep, RouteOperation, RouteVersion, StandardOperation
-from strategies.selectors.routes import TITLES
+from strategies.selectors.routes import TITLES, Changed, shown
 from strategies.services.instructions import StepInput
 from strategies.services.keeping import keep, opened, take_away
 from strategies.services.operationcopies import copy_steps
@@ -22,16 +22,6 @@ from strategies.services.routes import TimesInput, check_times, columns_of
 
 COPIED = tuple(each.name for each in fields(TimesInput))
 """The properties that go from the library into a route."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A property that differs between a route's operation and the library; lazily titled."""
-
-    field: str
-    title: Any
-    own: Any
-    library: Any
 
 
 @transaction.atomic
@@ -114,16 +104,15 @@ def update_from_library(
     return operation
 
 
-def differences(operation: RouteOperation) -> list[Difference]:
+def differences(operation: RouteOperation) -> list[Changed]:
     """Properties in which an operation is not as the library has it now."""
     standard = operation.standard
     if standard is None:
         return []
     found = []
     for name in COPIED:
-        own, library = getattr(operation, name), getattr(standard, name)
-        if own != library:
-            found.append(Difference(name, TITLES[name], own, library))
+        if getattr(operation, name) != getattr(standard, name):
+            found.append(Changed(name, TITLES[name], shown(operation, name), shown(standard, name)))
     return found
 
 

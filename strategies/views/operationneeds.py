@@ -147,10 +147,7 @@ class UpdateFromLibrary(ActionForm):
     @property
     def text(self) -> str:  # type: ignore[override]
         """What would change, property by property."""
-        found = [
-            f"{one.title}: {one.own or '–'} → {one.library or '–'}"
-            for one in library.differences(self.record)
-        ]
+        found = [f"{one.title}: {one.was} → {one.becomes}" for one in library.differences(self.record)]
         if library.steps_differ(self.record):
             found.append(str(_("instructions differ")))
         return "; ".join(found) or str(_("Nothing differs."))

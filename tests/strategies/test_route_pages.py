@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from strategies.models import RouteGroup, RouteOperation, StandardOperation
+from strategies.models import Capability, RouteGroup, RouteOperation, StandardOperation
 from strategies.selectors.routes import differences
 from strategies.services import instructions, library, routeoperations, routes
 from strategies.services.instructions import StepInput
@@ -149,6 +149,15 @@ def test_a_preview_shows_who_may_do_an_operation(client, engineer):
     assert "60-1" in html and "60-2" in html
 
 
+def test_what_somebody_lacks_is_a_list_of_words(client, engineer):
+    row = make_route(make_item(), [{"group": make_group(make_site(), "60")}]).operations.get()
+    for code in ("PAINT", "SAND"):
+        capability = Capability.objects.create(code=code, name=code.title())
+        row.requirements.create(kind="capability", capability=capability, minimum_level=2)
+    html = client.get(f"/strategies/operations/{row.pk}/applicable/?day=2026-03-02").content.decode()
+    assert "Paint ≥ 2, Sand ≥ 2</td>" in html
+
+
 def test_conditions_and_resources_beside_are_added_and_removed(client, draft):
     row = draft.operations.get(number=20)
     client.post(
@@ -197,9 +206,16 @@ def test_the_library_has_a_list_a_page_and_forms(client, engineer, draft):
     assert "WELD" in client.get("/strategies/library/").content.decode()
     assert "Clean" in client.get("/strategies/library/WELD/").content.decode()
     assert "BIKE" in client.get("/strategies/library/WELD/?tab=used").content.decode()
-    library.save_standard(standard=weld, code="WELD", times=TimesInput(name="Weld all round"), by=engineer)
+    library.save_standard(
+        standard=weld,
+        code="WELD",
+        times=TimesInput(name="Weld all round", run_seconds=Decimal(330), run_basis="order"),
+        by=engineer,
+    )
     html = client.get(f"/strategies/operations/{row.pk}/library/").content.decode()
     assert "name: Weld → Weld all round" in html
+    assert "run: 2 min → 5 min 30 s" in html
+    assert "run time is: Per run quantity → Once per order" in html
     client.post(f"/strategies/operations/{row.pk}/library/")
     assert draft.operations.get(number=40).name == "Weld all round"
 

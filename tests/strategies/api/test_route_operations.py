@@ -205,6 +205,17 @@ def test_a_route_says_when_it_would_be_done_that_begins_then(api):
     assert (wrong.status_code, "tomorrow is not an instant" in str(wrong.data)) == (400, True)
 
 
+def test_a_route_without_the_shifts_it_asks_for_says_which(api):
+    site = make_site("ONE", calendar=make_calendar("DAY"))
+    group = make_group(site, "60")
+    route = make_route(
+        make_item("CAKE", supply="make"), [{"group": group, "run_seconds": 60, "property": "PAINT"}]
+    )
+    answer = api.get(f"{BASE}/routes/{route.pk}/timeline/", {"start": "2026-03-02T06:00:00Z"})
+    assert answer.status_code == 409
+    assert answer.data["detail"] == f"Operation 10: no calendar of {group} has a shift of the property PAINT."
+
+
 def test_a_route_group_says_what_is_planned_and_booked(api):
     given = {"code": "OVEN", "name": "Oven", "books_run": True,
              "phases": [{"phase": "queue_after", "working_time": False}]}  # fmt: skip

@@ -170,7 +170,10 @@ def test_the_form_that_ships_names_the_lots_that_are_kept(plant: Plant) -> None:
     client = of("operator", plant.other)
     words = {
         one.pk: str(
-            client.get(reverse("planning:replenishment-ship", args=[one.pk])).context["form"].fields["lot"].help_text
+            client.get(reverse("planning:replenishment-ship", args=[one.pk]))
+            .context["form"]
+            .fields["lot"]
+            .help_text
         )
         for one in (free, order)
     }

@@ -23,7 +23,10 @@ class _AsArray(In):
     """Of whole numbers, or of words; every other list is left to Django."""
 
     def process_rhs(self, compiler: Any, connection: Any) -> tuple[Any, Any]:
-        values = _distinct(self.rhs) if self.rhs_is_direct_value() and len(self.rhs) >= LONG else []
+        # What JSON holds is compared as JSON, whatever Python calls it.
+        long = self.rhs_is_direct_value() and len(self.rhs) >= LONG
+        plain = not isinstance(self.lhs.output_field, models.JSONField)
+        values = _distinct(self.rhs) if long and plain else []
         if (
             values
             and all(type(each) is int for each in values)

@@ -67,5 +67,6 @@ def test_everything_else_is_as_it_was(wheel: Item) -> None:
         (Item.objects.filter(pk__in=BomVersion.objects.values("item")), wheel),
     ):
         assert list(rows) == [one]
+    assert not Item.objects.filter(attributes__in=[*NONE]).exists()
     with pytest.raises(ValueError, match="expected a number"):
         list(Item.objects.filter(pk__in=["a", *NONE]))

@@ -30,8 +30,6 @@ _RUN = re.compile(r"\S{121,}")
 _TOO_LONG = re.compile(r"character varying\((\d+)\)")
 _SHOWN = 60
 _ENDS = '.:”"'
-
-
 _BEYOND = ("22001", "22003", "22007", "22008", "22021", "22P05")
 """States of SQL: a text too long, a number or a day out of range, a character that cannot be kept."""
 
@@ -40,6 +38,11 @@ def unfit(text: str) -> str:
     """The first character that cannot be stored, shown or exported, as `U+0007`; "" where all can."""
     found = _UNFIT.search(text)
     return f"U+{ord(found[0]):04X}" if found else ""
+
+
+def unstorable(sign: str) -> str:
+    """What to say of a text with the character that `unfit` found."""
+    return _("The text has the character {sign}, which no text may have.").format(sign=sign)
 
 
 def composed(text: str) -> str:

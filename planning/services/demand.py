@@ -49,7 +49,7 @@ def create_demand(
     """Enter one demand line; quantity in `unit` (the item's own where none is given). Named versions are what it is
     to be made of: plans make an order for such lines alone. Refused when the line exists, the item is not in use, the
     quantity makes no sense in that unit, or a version may not be used."""
-    ordered = ordered_on or clock.today()
+    ordered = ordered_on or clock.today(site.time_zone)
     chosen = unit or item.unit
     _check_item(item, quantity, chosen, line=f"{number}/{line}")
     if due_on < ordered:

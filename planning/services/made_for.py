@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from p2p.core.facts import ask, tell
 from p2p.inventory.facts import Unreserving
 from p2p.inventory.models import Balance, Move, Reservation
-from p2p.inventory.selectors.carried_on import came_to
+from p2p.inventory.selectors.carried_on import came_from, came_to
 from p2p.inventory.services.ledger import lock_carried
 from p2p.inventory.services.reservations import Key, lock
 from p2p.inventory.services.taking import Taken
@@ -92,7 +92,7 @@ def _stands(supply: Supply, reference: str, outs: Outs, undone: Sequence[int]) -
     found: dict[Key, Decimal] = defaultdict(Decimal)
     for move in moves.filter(Q(target__in=places) | Q(source__in=places)).exclude(pk__in=undone):
         found[came_to(move)] += move.quantity
-        found[_came_from(move)] -= move.quantity
+        found[came_from(move)] -= move.quantity
     if not undone:
         for key, quantity in outs:
             found[key] -= quantity
@@ -134,10 +134,6 @@ def _place_of(row: Reservation | Balance) -> Key:
 def _lies_at(piece: Taken, item: int) -> Key:
     lot, serial, unit = (one.pk if one else None for one in (piece.lot, piece.serial, piece.unit))
     return item, piece.place.pk, lot, serial, unit
-
-
-def _came_from(move: Move) -> Key:
-    return move.item_id, move.source_id, move.lot_id, move.serial_id, move.handling_unit_id
 
 
 def tied_to(

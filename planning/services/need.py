@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from p2p.core.facts import Refused
@@ -144,7 +144,7 @@ def open_needs(*, item: Item, site: Site) -> list[Need]:
     found: list[Need] = [row for row in rows if principles.tied(row.order, row)]
     policy = settings_at(site, {item.pk}).get(item.pk)
     if policy is not None and policy.strategy in ORDERED:
-        theirs = Demand.objects.filter(Q(item=item, site=site, state=Demand.State.OPEN))
+        theirs = Demand.objects.filter(item=item, site=site, state=Demand.State.OPEN)
         theirs = theirs.exclude(kind=Demand.Kind.FORECAST).select_related(
             "site", "item__unit", "unit", "customer"
         )

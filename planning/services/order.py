@@ -105,7 +105,7 @@ def create_order(
 def _start(recipes: Recipes, item: Item, due_on: date) -> date:
     policy = recipes.policy(item.pk)
     lead = policy.lead_time_days if policy else 0
-    return min(due_on, max(clock.today(), date.fromordinal(due_on.toordinal() - lead)))
+    return min(due_on, max(clock.today(recipes.site.time_zone), date.fromordinal(due_on.toordinal() - lead)))
 
 
 def _check_quantity(recipes: Recipes, item: Item, quantity: Decimal) -> None:

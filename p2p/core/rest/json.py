@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 
-from p2p.core.characters import composed, unfit
+from p2p.core.characters import composed, unfit, unstorable
 
 DEEPEST = 40
 LONGEST_NUMBER = 60
@@ -118,4 +118,4 @@ def strange(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, NoNumber):
         yield place, _("{text} is not a number that can be stored.").format(text=value.text)
     elif isinstance(value, str) and (sign := unfit(value)):
-        yield place, _("The text has the character {sign}, which no text may have.").format(sign=sign)
+        yield place, unstorable(sign)

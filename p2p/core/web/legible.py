@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.utils.translation import gettext as _
 
-from p2p.core.characters import composed, seen, too_much, unfit
+from p2p.core.characters import composed, seen, too_much, unfit, unstorable
 from p2p.core.rest.problems import PROBLEM
 from p2p.core.web.shellviews import refused_page
 
@@ -30,8 +29,7 @@ class Legible:
             _compose(request)
             return self.get_response(request)
         place, sign = wrong
-        sentence = _("The text has the character {sign}, which no text may have.").format(sign=sign)
-        sentence = f"{seen(place)}: {sentence}" if place else sentence
+        sentence = f"{seen(place)}: {unstorable(sign)}" if place else unstorable(sign)
         if not request.path.startswith("/api/"):
             return refused_page(request, sentence)
         body: dict[str, Any] = {"type": "/api/docs/#invalid", "code": "invalid", "status": 400}

@@ -41,7 +41,7 @@ def carried_on(moves: Iterable[Move]) -> list[Lying]:
             Lying(end.move, came_to(move), min(end.quantity, move.quantity), move.pk)
             for end in ends
             for move in gone
-            if move.pk > end.since and _came_from(move) == end.key
+            if move.pk > end.since and came_from(move) == end.key
         ]
         found = [*found, *ends]
     return found
@@ -60,5 +60,5 @@ def came_to(move: Move) -> Key:
     return move.item_id, move.target_id, move.lot_id, move.serial_id, move.into_unit_id
 
 
-def _came_from(move: Move) -> Key:
+def came_from(move: Move) -> Key:
     return move.item_id, move.source_id, move.lot_id, move.serial_id, move.handling_unit_id

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import models
 from django.utils.translation import gettext as _
 
-from p2p.core.characters import unfit
+from p2p.core.characters import unfit, unstorable
 from p2p.core.fields import plain
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
@@ -41,9 +41,7 @@ class Text:
 
     def parse(self, text: str) -> str:
         if sign := unfit(text):
-            raise Unreadable(
-                _("The text has the character {sign}, which no text may have.").format(sign=sign)
-            )
+            raise Unreadable(unstorable(sign))
         if self.longest and len(text) > self.longest:
             raise Unreadable(
                 _("“{start}…” has {count} characters, {longest} fit.").format(
